@@ -1,0 +1,1 @@
+"""Photographs in: decoding, EXIF orientation, crops."""

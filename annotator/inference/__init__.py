@@ -1,0 +1,1 @@
+"""ONNX Runtime: find faces and predict their meshes."""

@@ -1,0 +1,1 @@
+"""The store: images, samples, predictions, annotations, strokes, reviews."""

@@ -1,0 +1,1 @@
+"""Versioned snapshots of the accepted samples, one module per exchange format."""
