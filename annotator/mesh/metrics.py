@@ -1,0 +1,44 @@
+"""How far one mesh lies from another."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.landmarks import outer_iod
+
+
+def vertex_errors(
+    landmarks: NDArray[np.floating], reference: NDArray[np.floating], *, dimensions: int = 2
+) -> NDArray[np.float64]:
+    """Return each vertex's distance from the reference, in px.
+
+    Parameters
+    ----------
+    landmarks, reference : (..., 468, 3)
+    dimensions : {2, 3}
+        Distance in the image plane or in space.
+
+    Returns
+    -------
+    (..., 468) float64
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or ``dimensions`` is neither 2 nor 3.
+    """
+    if landmarks.shape != reference.shape:
+        raise ValueError(
+            f"expected meshes of the same shape, but got {landmarks.shape} and {reference.shape}"
+        )
+    if dimensions not in (2, 3):
+        raise ValueError(f"expected 2 or 3 dimensions, but got {dimensions}")
+    difference = np.subtract(landmarks, reference, dtype=np.float64)[..., :dimensions]
+    return np.asarray(np.linalg.norm(difference, axis=-1))
+
+
+def nme(
+    landmarks: NDArray[np.floating], reference: NDArray[np.floating], *, dimensions: int = 2
+) -> float:
+    """Return the mean vertex error divided by the reference's outer inter-ocular distance."""
+    errors = vertex_errors(landmarks, reference, dimensions=dimensions)
+    return float(errors.mean() / outer_iod(reference))
