@@ -1,0 +1,55 @@
+"""What an image file of any supported format says of itself."""
+
+from typing import BinaryIO
+
+from annotator.imaging.containers import Header, read_jpeg, read_png, read_webp, size_of
+from annotator.imaging.errors import ImageError
+from annotator.imaging.pillow_route import open_with_pillow
+from annotator.imaging.signatures import format_of
+
+MAX_PIXELS = 200_000_000
+"""Larger images are refused unless the caller allows more: 600 MB as RGB."""
+
+_WALKERS = {"JPEG": read_jpeg, "PNG": read_png, "WebP": read_webp}
+
+
+def read_header(stream: BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Header:
+    """Read the header of an image file.
+
+    Parameters
+    ----------
+    stream
+        The file, seekable.
+    max_pixels
+        Images with more pixels are refused.
+
+    Raises
+    ------
+    ImageError
+        If the file is empty, not an image of a supported format, has a damaged header or
+        states more than `max_pixels`.
+    """
+    name = format_of(stream.read(32))
+    stream.seek(0)
+    walk = _WALKERS.get(name)
+    header = walk(stream) if walk else _read_with_pillow(stream, name)
+    if header.width <= 0 or header.height <= 0:
+        raise ImageError(f"the {name} header states an image without pixels")
+    if header.width * header.height > max_pixels:
+        raise ImageError(
+            f"{header.width} x {header.height} pixels is more than the"
+            f" {max_pixels / 1e6:g} megapixels allowed"
+        )
+    return header
+
+
+def _read_with_pillow(stream: BinaryIO, name: str) -> Header:
+    size = size_of(stream)
+    opened = open_with_pillow(stream, name)
+    return Header(
+        name,
+        opened.width,
+        opened.height,
+        opened.orientation,
+        complete=opened.data_end is not None and opened.data_end <= size,
+    )

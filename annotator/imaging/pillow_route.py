@@ -1,0 +1,181 @@
+"""Decoding through Pillow: every format but the common kinds of JPEG.
+
+Pillow's format classes are used one by one and not through ``Image.open``, which tries every
+format it knows on files from anywhere, and which warns about large images by a global setting
+(this room has its own limit, checked before).
+"""
+
+import io
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    BmpImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from annotator.imaging.errors import ImageError
+from annotator.imaging.exif import UPRIGHT, swaps_sides
+from annotator.imaging.pixels import to_rgb
+
+_FORMATS: dict[str, type[ImageFile.ImageFile]] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+}
+
+# What Pillow's parsers let through on damaged files, each seen or written in their code. Bugs
+# of ours cannot hide behind it: only calls into Pillow are guarded.
+_PILLOW_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    EOFError,
+    RuntimeError,
+    SystemError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+_REDUCED_RESOLUTION = 1  # bit 0 of NewSubfileType: a preview of another image in the file
+_SUBFILE_TAG, _WIDTH_TAG, _HEIGHT_TAG, _ORIENTATION_TAG = 254, 256, 257, 274
+_TIFF_PARTS = ((273, 279), (324, 325))  # offsets and byte counts of strips, of tiles
+_WARNINGS_LOCK = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose header Pillow has read.
+
+    Attributes
+    ----------
+    image
+        Pillow's image, not yet decoded.
+    width, height
+        Of the stored image, before its orientation is applied.
+    orientation
+        What a TIFF states, 1 for the others (whose EXIF is read in `containers`).
+    data_end
+        Where the file must reach to hold all pixels, in bytes; None when it does not say.
+    """
+
+    image: ImageFile.ImageFile
+    width: int
+    height: int
+    orientation: int = UPRIGHT
+    data_end: int | None = None
+
+
+def open_with_pillow(stream: BinaryIO, name: str, *, quiet: bool = False) -> Opened:
+    """Read the header of a file in the format `name`; raises ImageError.
+
+    `quiet` keeps Pillow's warnings in, at the price explained at `_guarded`.
+    """
+    with _guarded(name, quiet=quiet or name == "TIFF"):
+        stream.seek(0)
+        image = _FORMATS[name](stream)
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            return _opened_tiff(image)
+        end = None
+        if name == "BMP":
+            stream.seek(2)
+            end = int.from_bytes(stream.read(4), "little") or None
+        return Opened(image, *image.size, data_end=end)
+
+
+def decode_with_pillow(data: bytes, name: str) -> tuple[NDArray[np.uint8], bool]:
+    """Decode the first frame of a file in the format `name`.
+
+    Returns
+    -------
+    pixels : ndarray of uint8, shape (height, width, 3)
+        RGB.
+    upright : bool
+        Whether the orientation has been applied: Pillow does so for TIFF only.
+
+    Raises
+    ------
+    ImageError
+        If the data is damaged, cut off or of an unsupported kind.
+    """
+    quiet = name == "TIFF" or (name == "PNG" and b"acTL" in data)  # metadata, animations
+    opened = open_with_pillow(io.BytesIO(data), name, quiet=quiet)
+    with _guarded(name, quiet=quiet):
+        opened.image.load()
+        pixels = to_rgb(opened.image)
+    stored = (opened.height, opened.width)
+    upright = stored[::-1] if swaps_sides(opened.orientation) else stored
+    if pixels.shape[:2] != (upright if name == "TIFF" else stored):
+        raise ImageError(f"the {name} file contradicts itself about its size")
+    return pixels, name == "TIFF"
+
+
+def _opened_tiff(image: TiffImagePlugin.TiffImageFile) -> Opened:
+    if int(image.tag_v2.get(_SUBFILE_TAG, 0)) & _REDUCED_RESOLUTION:
+        # Cameras' raw formats are TIFF files that begin with a small preview.
+        raise ImageError("a camera raw file is not supported: convert it to JPEG or PNG")
+    orientation = int(image.tag_v2.get(_ORIENTATION_TAG, UPRIGHT))
+    ends = [
+        offset + count
+        for offsets, counts in _TIFF_PARTS
+        for offset, count in zip(
+            image.tag_v2.get(offsets, ()), image.tag_v2.get(counts, ()), strict=False
+        )
+    ]
+    return Opened(
+        image,
+        int(image.tag_v2[_WIDTH_TAG]),
+        int(image.tag_v2[_HEIGHT_TAG]),
+        orientation if 1 <= orientation <= 8 else UPRIGHT,
+        data_end=max(ends, default=None),
+    )
+
+
+@contextmanager
+def _guarded(name: str, *, quiet: bool) -> Iterator[None]:
+    """Turn Pillow's errors into ImageError and, if `quiet`, keep its warnings in.
+
+    Python's list of warning filters is one for all threads, so it is changed by one thread at
+    a time, and only for the files whose parsers warn about metadata that does not matter here.
+    """
+    try:
+        if quiet:
+            with _WARNINGS_LOCK, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        else:
+            yield
+    except ImageError:
+        raise
+    except MemoryError as error:
+        raise ImageError(f"the {name} image does not fit into memory") from error
+    except _PILLOW_ERRORS as error:
+        raise ImageError(
+            f"the {name} image is damaged or cut off ({_first_line(error)})"
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,162 @@
+"""Read, inspect and preview one image."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from annotator.imaging.containers import Header
+from annotator.imaging.errors import ImageError
+from annotator.imaging.exif import apply_orientation
+from annotator.imaging.headers import MAX_PIXELS, read_header
+from annotator.imaging.jpeg import decode_jpeg
+from annotator.imaging.pillow_route import decode_with_pillow
+
+Source = str | Path | bytes
+"""A path, or the content of a file."""
+
+
+@dataclass(frozen=True)
+class ImageInfo:
+    """What is known of an image without its pixels.
+
+    Attributes
+    ----------
+    width, height
+        Of the upright image, in pixels.
+    format
+        ``"JPEG"``, ``"PNG"``, ``"WebP"``, ``"TIFF"`` or ``"BMP"``, from the content.
+    orientation
+        The EXIF orientation 1..8 that leads from the stored to the upright image.
+    """
+
+    width: int
+    height: int
+    format: str
+    orientation: int
+
+
+def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """Decode an image and turn it upright.
+
+    Parameters
+    ----------
+    source
+        A path, or the content of a file.
+    max_pixels
+        Images with more pixels are refused before any is decoded.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        RGB, upright (EXIF orientation applied), C-contiguous. Of animations and documents of
+        several pages, the first.
+
+    Raises
+    ------
+    ImageError
+        If the file cannot be read, is empty, cut off, damaged, too large or not an image.
+    """
+    data = _content(source)
+    return _decode(data, read_header(io.BytesIO(data), max_pixels=max_pixels))
+
+
+def inspect_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> ImageInfo:
+    """Find out whether a file is a usable image, and how large.
+
+    A healthy file costs its header and a look at its end. Only when something is off - the end
+    marker is not at the end, the file is shorter than its header says - is it decoded, to tell
+    a photograph with something appended to it from one that is cut off. Damage in the middle
+    of a file is thus not found here but by `read_image`.
+
+    Raises
+    ------
+    ImageError
+        As `read_image`.
+    """
+    with _opened(source) as stream:
+        header = read_header(stream, max_pixels=max_pixels)
+        if not header.complete:
+            stream.seek(0)
+            _decode(stream.read(), header)
+    width, height = header.upright_size
+    return ImageInfo(width, height, header.format, header.orientation)
+
+
+def read_thumbnail(source: Source, size: int, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+    """Read an image small.
+
+    Parameters
+    ----------
+    source
+        A path, or the content of a file.
+    size
+        Longest side in pixels, at least 1. Smaller images are not enlarged.
+    max_pixels
+        As for `read_image`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        RGB, upright, C-contiguous.
+
+    Raises
+    ------
+    ImageError
+        As `read_image`.
+    ValueError
+        If `size` is less than 1.
+    """
+    if size < 1:
+        raise ValueError(f"expected a thumbnail size of at least 1 pixel, but got {size}")
+    data = _content(source)
+    header = read_header(io.BytesIO(data), max_pixels=max_pixels)
+    pixels = _decode(data, header, at_least=size)
+    height, width = pixels.shape[:2]
+    scale = size / max(height, width)
+    if scale >= 1:
+        return pixels
+    target = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = Image.fromarray(pixels).resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return np.array(small)
+
+
+def _decode(data: bytes, header: Header, *, at_least: int = 0) -> NDArray[np.uint8]:
+    """Decode and turn upright; a JPEG no smaller than its longest side needs."""
+    if header.format == "JPEG":
+        landscape = header.width >= header.height
+        min_side = (0, at_least) if landscape else (at_least, 0)
+        pixels = decode_jpeg(data, components=header.components, min_side=min_side)
+        return apply_orientation(pixels, header.orientation)
+    pixels, upright = decode_with_pillow(data, header.format)
+    return pixels if upright else apply_orientation(pixels, header.orientation)
+
+
+def _opened(source: Source) -> BinaryIO:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _content(source: Source) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> ImageError:
+    if isinstance(error, FileNotFoundError):
+        return ImageError("the file does not exist")
+    if isinstance(error, IsADirectoryError):
+        return ImageError("it is a folder, not a file")
+    return ImageError(f"the file cannot be read ({error.strerror or error})")
