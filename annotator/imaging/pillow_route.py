@@ -28,7 +28,7 @@ from PIL import (
 )
 
 from annotator.imaging.errors import ImageError
-from annotator.imaging.exif import UPRIGHT, swaps_sides
+from annotator.imaging.exif import UPRIGHT
 from annotator.imaging.pixels import to_rgb
 
 _FORMATS: dict[str, type[ImageFile.ImageFile]] = {
@@ -55,8 +55,10 @@ _PILLOW_ERRORS = (
     SystemError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
+
+_CHATTY = ("JPEG", "TIFF")  # their metadata parsers warn
+_UNSUPPORTED = ("unknown pixel mode", "unknown data organization")
 
 _REDUCED_RESOLUTION = 1  # bit 0 of NewSubfileType: a preview of another image in the file
 _SUBFILE_TAG, _WIDTH_TAG, _HEIGHT_TAG, _ORIENTATION_TAG = 254, 256, 257, 274
@@ -92,7 +94,7 @@ def open_with_pillow(stream: BinaryIO, name: str, *, quiet: bool = False) -> Ope
 
     `quiet` keeps Pillow's warnings in, at the price explained at `_guarded`.
     """
-    with _guarded(name, quiet=quiet or name == "TIFF"):
+    with _guarded(name, quiet=quiet or name in _CHATTY):
         stream.seek(0)
         image = _FORMATS[name](stream)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
@@ -119,15 +121,11 @@ def decode_with_pillow(data: bytes, name: str) -> tuple[NDArray[np.uint8], bool]
     ImageError
         If the data is damaged, cut off or of an unsupported kind.
     """
-    quiet = name == "TIFF" or (name == "PNG" and b"acTL" in data)  # metadata, animations
+    quiet = name in _CHATTY or (name == "PNG" and b"acTL" in data)  # acTL: an animation
     opened = open_with_pillow(io.BytesIO(data), name, quiet=quiet)
     with _guarded(name, quiet=quiet):
         opened.image.load()
         pixels = to_rgb(opened.image)
-    stored = (opened.height, opened.width)
-    upright = stored[::-1] if swaps_sides(opened.orientation) else stored
-    if pixels.shape[:2] != (upright if name == "TIFF" else stored):
-        raise ImageError(f"the {name} file contradicts itself about its size")
     return pixels, name == "TIFF"
 
 
@@ -170,10 +168,15 @@ def _guarded(name: str, *, quiet: bool) -> Iterator[None]:
         raise
     except MemoryError as error:
         raise ImageError(f"the {name} image does not fit into memory") from error
+    except Image.DecompressionBombError as error:  # TIFF and WebP check it in their own code
+        raise ImageError(f"the {name} image has more pixels than Pillow allows") from error
     except _PILLOW_ERRORS as error:
-        raise ImageError(
-            f"the {name} image is damaged or cut off ({_first_line(error)})"
-        ) from error
+        reason = _first_line(error)
+        if reason in _UNSUPPORTED:
+            raise ImageError(
+                f"this kind of {name} is not supported ({reason}): convert it to 8 or 16 bits"
+            ) from error
+        raise ImageError(f"the {name} image is damaged or cut off ({reason})") from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -130,10 +130,15 @@ def _decode(data: bytes, header: Header, *, at_least: int = 0) -> NDArray[np.uin
     if header.format == "JPEG":
         landscape = header.width >= header.height
         min_side = (0, at_least) if landscape else (at_least, 0)
-        pixels = decode_jpeg(data, components=header.components, min_side=min_side)
-        return apply_orientation(pixels, header.orientation)
-    pixels, upright = decode_with_pillow(data, header.format)
-    return pixels if upright else apply_orientation(pixels, header.orientation)
+        pixels, upright = decode_jpeg(data, header.components, min_side=min_side), False
+    else:
+        pixels, upright = decode_with_pillow(data, header.format)
+    if not upright:
+        pixels = apply_orientation(pixels, header.orientation)
+    height, width = pixels.shape[:2]
+    if (width, height) != header.upright_size and not at_least:
+        raise ImageError(f"the {header.format} file contradicts itself about its size")
+    return pixels
 
 
 def _opened(source: Source) -> BinaryIO:

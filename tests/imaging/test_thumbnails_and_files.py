@@ -1,0 +1,98 @@
+"""Thumbnails, cheap inspection, and finding images in folders."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from annotator.imaging import find_images, inspect_image, read_image, read_thumbnail
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG"])
+@pytest.mark.parametrize("size", [(640, 480), (480, 640), (2000, 20)])
+def test_a_thumbnail_is_as_long_as_asked_and_keeps_its_proportions(encode, format_name, size):
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    small = read_thumbnail(encode(image, format_name), 96)
+    assert max(small.shape[:2]) == 96
+    assert min(small.shape[:2]) == max(1, round(96 * min(size) / max(size)))
+    assert small.flags.c_contiguous
+
+
+def test_a_thumbnail_shows_what_the_image_shows(encode):
+    image = Image.linear_gradient("L").resize((800, 600)).convert("RGB")
+    expected = np.array(image.resize((80, 60), Image.Resampling.BOX)).astype(int)
+    difference = read_thumbnail(encode(image, "JPEG", quality=95), 80) - expected
+    assert np.abs(difference).max() < 8
+
+
+def test_a_thumbnail_is_upright(picture, encode):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    small = read_thumbnail(encode(picture, "JPEG", exif=exif), 32)
+    assert small.shape == (32, 24, 3)
+    assert small[2, -3, 2] > 200  # the blue corner has moved to the upper right
+
+
+def test_a_small_image_is_not_enlarged(picture, encode):
+    np.testing.assert_array_equal(read_thumbnail(encode(picture, "PNG"), 500), picture)
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "BMP", "WEBP"])
+def test_a_healthy_file_is_inspected_without_decoding_it(picture, encode, format_name, monkeypatch):
+    data = encode(picture, format_name)
+
+    def decoded(*_: object, **__: object) -> None:
+        raise AssertionError("the file was decoded")
+
+    monkeypatch.setattr("annotator.imaging.reader._decode", decoded)
+    info = inspect_image(data)
+    assert (info.width, info.height, info.orientation) == (64, 48, 1)
+    assert info.format.upper() == format_name
+
+
+def test_a_folder_is_walked_in_order_and_only_images_are_taken(tmp_path: Path):
+    for name in (
+        "b.JPG",
+        "a.png",
+        "notes.txt",
+        ".hidden.jpg",
+        "z/c.webp",
+        "m/d.tif",
+        ".cache/e.jpg",
+        "m/f.Bmp",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    found = [path.relative_to(tmp_path).as_posix() for path in find_images([tmp_path])]
+    assert found == ["a.png", "b.JPG", "m/d.tif", "m/f.Bmp", "z/c.webp"]
+
+
+def test_a_file_named_explicitly_is_always_taken(tmp_path: Path):
+    scan = tmp_path / "scan.dat"
+    scan.touch()
+    missing = tmp_path / "missing.jpg"
+    assert list(find_images([scan, str(missing)])) == [scan, missing]
+
+
+def test_a_linked_folder_is_followed_but_not_in_circles(tmp_path: Path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").touch()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.jpg").touch()
+    (photos / "more").symlink_to(tmp_path / "elsewhere")
+    (photos / "again").symlink_to(photos)
+    found = [path.relative_to(tmp_path).as_posix() for path in find_images([photos])]
+    assert found == ["photos/a.jpg", "photos/more/b.jpg"]
+
+
+def test_find_images_is_lazy(tmp_path: Path):
+    (tmp_path / "a.jpg").touch()
+    walk = find_images([tmp_path, tmp_path / "never_reached"])
+    assert next(walk).name == "a.jpg"
+
+
+def test_reading_needs_no_file_name(picture, encode):
+    assert read_image(encode(picture, "PNG")).shape == (48, 64, 3)
