@@ -1,0 +1,76 @@
+"""The meshes of loose photographs in one NPZ file, without any project."""
+
+import os
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from annotator.inference import FileResult
+from annotator.project import FailedImage
+
+
+class SameNameError(ValueError):
+    """Two different files with one name, which is the key of both."""
+
+
+def distinctly_named(files: Iterable[Path]) -> list[Path]:
+    """Return the files without repetitions, as long as no two of them share a name.
+
+    Raises
+    ------
+    SameNameError
+        If two do: one would take the other's place.
+    """
+    by_name: dict[str, Path] = {}
+    for path in files:
+        other = by_name.setdefault(path.name, path)
+        if other.resolve() != path.resolve():
+            raise SameNameError(f"{other} and {path} have the same name: write a file for each")
+    return list(by_name.values())
+
+
+def save_landmarks(
+    results: Iterable[FileResult], output: Path
+) -> tuple[dict[str, int], tuple[FailedImage, ...]]:
+    """Write the meshes of predicted files to one NPZ file, without any project.
+
+    Parameters
+    ----------
+    results
+        Of files with different names; the names become the keys.
+    output
+        The NPZ file: (n_faces, 468, 3) float32 per image. It appears, in place of an older
+        one, when it is complete, and only if at least one image could be read.
+
+    Returns
+    -------
+    tuple
+        Number of faces by file name, and the files that could not be read.
+    """
+    faces: dict[str, int] = {}
+    failed: list[FailedImage] = []
+    partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
+    try:
+        with zipfile.ZipFile(partial, "w") as archive:
+            for result in results:
+                if result.error is None:
+                    faces[result.path.name] = len(result.faces)
+                    _write_member(archive, result)
+                else:
+                    failed.append(FailedImage(result.path, result.error))
+        if faces:
+            partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
+    return faces, tuple(failed)
+
+
+def _write_member(archive: zipfile.ZipFile, result: FileResult) -> None:
+    """Write one array; unlike with numpy.savez, any name will do and nothing is kept."""
+    meshes = np.array([face.landmarks for face in result.faces], np.float32)
+    # ZipInfo's date is a fixed one, so that equal results make equal files.
+    member = zipfile.ZipInfo(f"{result.path.name}.npy")
+    with archive.open(member, "w", force_zip64=True) as stream:
+        np.lib.format.write_array(stream, meshes.reshape(-1, 468, 3))

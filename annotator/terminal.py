@@ -1,0 +1,168 @@
+"""How the command line talks: reports, progress bars, errors in one line, exit codes.
+
+Results go to stdout, everything about the way there to stderr; with ``--json`` stdout holds
+one JSON object and nothing else.
+"""
+
+import getpass
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from annotator.project import FailedImage
+
+_INTERRUPTED = 130  # what typer makes of Ctrl+C
+
+_Item = TypeVar("_Item")
+Json = str | int | list["Json"] | dict[str, "Json"]
+
+# Parameters that several commands share.
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
+Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Threads that decode images ahead.")]
+NoSmallFaces = Annotated[
+    bool, typer.Option("--no-small-faces", help="Skip the search for small faces: faster.")
+]
+Person = Annotated[str | None, typer.Option(metavar="NAME", help="Default: your login name.")]
+
+
+class CannotStartError(Exception):
+    """Something outside of the project is missing; the message says what to do."""
+
+
+def report(
+    values: Mapping[str, Json],
+    text: str,
+    failed: Iterable["FailedImage"] | None = None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what a command did.
+
+    Parameters
+    ----------
+    values
+        What ``--json`` prints.
+    text
+        What is printed otherwise.
+    failed
+        Files that could not be used; with ``--json`` the key ``failed``.
+    as_json
+        Which of the two.
+    """
+    files = [(_printable(image.path), image.reason) for image in failed or ()]
+    if as_json:
+        listed = (
+            {}
+            if failed is None
+            else {"failed": [{"path": path, "reason": reason} for path, reason in files]}
+        )
+        typer.echo(json.dumps({**values, **listed}, indent=2))
+        return
+    typer.echo(text)
+    for path, reason in files:
+        typer.echo(f"failed: {path}: {reason}")
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code: 0, 1 for failed, 2 for usage.
+
+    Errors that a user can do something about become one line on stderr. Others are
+    mistakes in this program and keep their traceback.
+    """
+    try:
+        code = app(arguments, prog_name="facemesh-annotator", standalone_mode=False)
+    except typer.TyperException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+    except _expected_errors() as error:
+        return _fail(str(error), 1)
+    if code == _INTERRUPTED:
+        return _fail("interrupted; what was finished is kept", code)
+    return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal, nothing elsewhere.
+
+    Yields
+    ------
+    callable
+        To be called with the number of things done and their total.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task(description, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def counted(
+    items: Iterable[_Item], total: int, show: Callable[[int, int], None]
+) -> Iterator[_Item]:
+    """Pass items on while showing how many of them went by."""
+    for done, item in enumerate(items, start=1):
+        show(done, total)
+        yield item
+
+
+def login_name() -> str:
+    """Return the name of whoever is logged in, for want of a better one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no such user: a container without a password entry
+        return "unknown"
+
+
+def require_window_system() -> None:
+    """Refuse to start napari where Qt would be missing or would abort the process.
+
+    Raises
+    ------
+    CannotStartError
+        With what to install or to run.
+    """
+    if not any(importlib.util.find_spec(binding) for binding in ("PyQt6", "PySide6")):
+        raise CannotStartError("Qt is missing: pip install 'facemesh-annotator[qt]'")
+    has_display = any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+    if sys.platform == "linux" and not has_display:
+        raise CannotStartError("there is no display: put 'xvfb-run -a' in front of the command")
+
+
+def _printable(path: Path) -> str:
+    """Return a path that any terminal and JSON reader takes, odd bytes escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    return code
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Return the errors whose messages are meant for users (imported when one occurs)."""
+    from annotator.imaging import ImageError
+    from annotator.inference import ModelError, ProviderError
+    from annotator.project import ProjectError
+    from annotator.release import ExportError
+
+    return (CannotStartError, ExportError, ImageError, ModelError, ProjectError, ProviderError)

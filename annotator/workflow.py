@@ -1,0 +1,218 @@
+"""The steps that join rooms: photographs into a project, predictions for its images.
+
+Everything here is free of any user interface. The command line and the napari plugin call
+the same functions and only differ in how they show progress.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from annotator.assets import asset_path
+from annotator.imaging import ImageError, find_images, inspect_image
+from annotator.inference import FaceMesh, FacePrediction, FileResult
+from annotator.project import FailedImage, ImageRecord, NewImage, Project
+
+# What one transaction holds. Large enough that waiting for the disk costs little, small
+# enough that a kill loses little work.
+_IMPORT_BATCH = 128
+_PREDICTION_BATCH = 32
+
+_READERS = min(8, 2 + (os.cpu_count() or 1))
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """How many images were new, how many files held known content, and what failed."""
+
+    added: int
+    already_there: int
+    failed: tuple[FailedImage, ...]
+
+
+@dataclass(frozen=True)
+class PredictionProgress:
+    """How far a run is: images done (failures included), faces found, images failed."""
+
+    done: int
+    total: int
+    faces: int
+    failed: int
+
+
+def import_images(
+    project: Project,
+    paths: Iterable[str | Path],
+    *,
+    copy: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> ImportReport:
+    """Add photographs to a project; files that cannot be used are recorded with a reason.
+
+    Files are hashed and inspected by threads and committed in batches, so a killed import
+    loses at most a batch and running it again resumes with nothing twice.
+
+    Parameters
+    ----------
+    project
+        Where the images go.
+    paths
+        Files, and folders to search.
+    copy
+        Whether the files are copied into ``PROJECT/images``, which makes the project
+        independent of where they came from.
+    on_progress
+        Called on the calling thread with the number of files done and their total.
+
+    Raises
+    ------
+    OSError
+        If a copy cannot be written.
+    """
+    # Links are resolved but for the file's own: its name is the one people know.
+    files = [path.parent.resolve() / path.name for path in find_images(paths)]
+    added = already_there = 0
+    failed: list[FailedImage] = []
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
+        for start in range(0, len(files), _IMPORT_BATCH):
+            batch = list(executor.map(_inspect, files[start : start + _IMPORT_BATCH]))
+            failed += [entry for entry in batch if isinstance(entry, FailedImage)]
+            report = project.images.add(_copy_new(project, batch) if copy else batch)
+            added += report.added
+            already_there += report.already_there
+            if on_progress is not None:
+                on_progress(start + len(batch), len(files))
+    return ImportReport(added, already_there, tuple(failed))
+
+
+def preannotate(
+    project: Project, face_mesh: FaceMesh, *, workers: int | None = None
+) -> Generator[PredictionProgress, None, None]:
+    """Predict the faces of every image this model has not seen, yielding after each image.
+
+    Results are committed in batches. Closing the generator cancels the run and keeps what
+    was done; a later run goes on from there. An image that cannot be decoded, has vanished
+    or has changed is marked as failed in the project and the rest goes on.
+
+    Parameters
+    ----------
+    project
+        Where images come from and predictions go.
+    face_mesh
+        The model.
+    workers
+        Threads that decode ahead; by default as many as suit the machine.
+    """
+    model_id = project.models.register(face_mesh.info)
+    records = project.images.pending(model_id)
+    batch: list[tuple[int, list[FacePrediction]]] = []
+    faces = failed = 0
+
+    def commit() -> None:
+        predictions = batch.copy()
+        batch.clear()  # first, so that what the store refused is not offered again
+        if predictions:
+            project.predictions.store(model_id, predictions)
+
+    results = face_mesh.predict_files([record.path for record in records], workers=workers)
+    try:
+        for done, (record, result) in enumerate(zip(records, results, strict=True), start=1):
+            reason = _why_unusable(record, result)
+            if reason is None:
+                batch.append((record.id, list(result.faces)))
+                faces += len(result.faces)
+            else:
+                project.images.mark_failed(record.id, reason)
+                failed += 1
+            if len(batch) == _PREDICTION_BATCH or done == len(records):
+                commit()
+            yield PredictionProgress(done, len(records), faces, failed)
+    finally:
+        if isinstance(results, Generator):
+            results.close()  # stop decoding ahead
+        commit()
+
+
+def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) -> Project:
+    """Make a project of the shipped sample images, predicted and ready to be annotated.
+
+    A folder that already holds a project is opened as it is; only what an interrupted
+    creation left undone is made up for. The caller closes the project.
+
+    Raises
+    ------
+    ProjectError
+        If the folder holds something else, or a project that cannot be opened.
+    """
+    project = Project.open(folder) if Project.is_project(folder) else Project.create(folder)
+    try:
+        if project.images.count() == 0:
+            import_images(project, [asset_path("datasets", "sample")], copy=True)
+        if not any(project.samples.counts().values()):
+            for _ in preannotate(project, face_mesh or FaceMesh.load()):
+                pass
+    except BaseException:
+        project.close()
+        raise
+    return project
+
+
+def _inspect(path: Path) -> NewImage | FailedImage:
+    """Hash one file and read its size, or say why that is not possible."""
+    printable = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+    if printable != str(path):
+        return FailedImage(Path(printable), "the file's name is not valid UTF-8: rename it")
+    try:
+        info = inspect_image(path)
+        return NewImage(path, _sha256(path), info.width, info.height)
+    except ImageError as error:
+        return FailedImage(path, str(error))
+    except OSError as error:
+        return FailedImage(path, (error.strerror or type(error).__name__).lower())
+
+
+def _copy_new(
+    project: Project, entries: list[NewImage | FailedImage]
+) -> list[NewImage | FailedImage]:
+    """Copy the files of images that the project lacks into it and point the entries there."""
+    home = project.folder.resolve()
+    met: set[str] = set()
+
+    def copied(entry: NewImage | FailedImage) -> NewImage | FailedImage:
+        if isinstance(entry, FailedImage) or entry.path.is_relative_to(home):
+            return entry
+        if entry.sha256 in met or project.images.has_sha256(entry.sha256):
+            return entry
+        met.add(entry.sha256)
+        return replace(entry, path=_copy_into(home / "images", entry))
+
+    return [copied(entry) for entry in entries]
+
+
+def _copy_into(folder: Path, image: NewImage) -> Path:
+    """Copy one image under its own name, or with its hash where that name is taken."""
+    folder.mkdir(exist_ok=True)
+    target = folder / image.path.name
+    if target.exists() and _sha256(target) != image.sha256:
+        target = folder / f"{image.path.stem}-{image.sha256[:12]}{image.path.suffix}"
+    if not target.exists():
+        partial = folder / f".{target.name}.partial"
+        shutil.copyfile(image.path, partial)
+        partial.replace(target)
+    return target
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _why_unusable(record: ImageRecord, result: FileResult) -> str | None:
+    """Return why a result is not a prediction of the image that was added, or None."""
+    if result.error is None and (result.width, result.height) != (record.width, record.height):
+        return "the file has changed since it was added: add it again"
+    return result.error
