@@ -1,0 +1,48 @@
+# `make demo` and `make test` need nothing but python3 (3.11 or newer); they install the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: help demo test lint format clean system
+
+help:
+	@echo "make demo     make a project of the sample images and open it in napari;"
+	@echo "              without a display: edit by itself and save screenshots"
+	@echo "make test     run all checks and tests"
+	@echo "make lint     run the checks alone"
+	@echo "make format   format the code and fix what can be fixed"
+	@echo "make clean    remove everything that was made, the demo project included"
+
+# Installing is done again only when the requirements change.
+$(INSTALLED): pyproject.toml
+	@.ci/virtual-environment $(PYTHON) $(VENV)
+	@echo "installing what is needed into $(VENV), which takes a few minutes the first time"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+system:
+	@.ci/system-packages
+
+demo: $(INSTALLED) system
+	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		.ci/with-display $(BIN)/facemesh-annotator demo --headless; \
+	else \
+		$(BIN)/facemesh-annotator demo; \
+	fi
+
+test: lint system
+	.ci/with-display $(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist facemesh-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,172 @@
+"""The rooms of the house: data flows left to right, and so do the imports."""
+
+import ast
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "annotator"
+
+# From left to right. A room is a folder, or modules that lie beside the folders.
+ROOMS: dict[str, set[str]] = {
+    "assets": {"assets"},
+    "mesh": {"mesh"},
+    "imaging": {"imaging"},
+    "inference": {"inference"},
+    "project": {"project"},
+    "quality": {"quality"},
+    "release": {"release"},
+    "training": {"training"},
+    "workflow": {"workflow", "landmark_file"},
+    "plugin": {"plugin"},
+    "cli": {"terminal", "cli"},
+}
+ORDER = list(ROOMS)
+
+WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
+WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
+DATABASES = {"sqlalchemy", "alembic", "sqlite3"}
+
+
+def room_of(module: str) -> str:
+    return next(room for room, modules in ROOMS.items() if module in modules)
+
+
+def imports_of(source: str, package: tuple[str, ...]) -> Iterator[str]:
+    """Yield every module a source imports, at any depth of indentation, absolutely named."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*above, *([node.module] if node.module else [])))
+            yield module
+            # `from annotator import cli` names a module in its last part
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
+
+
+def sources() -> Iterator[tuple[Path, str, set[str]]]:
+    """Yield each module with its room and what it imports."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if parts != ("__init__",):
+            package = ("annotator", *parts[:-1])
+            yield path, room_of(parts[0]), set(imports_of(path.read_text("utf-8"), package))
+
+
+def tops(imports: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in imports}
+
+
+def complaints() -> Iterator[str]:
+    for path, room, imports in sources():
+        allowed = set(ORDER[: ORDER.index(room) + 1])
+        for name in sorted(imports):
+            parts = name.split(".")
+            if parts[0] != "annotator" or len(parts) < 2 or parts[1] == "__version__":
+                continue
+            if room_of(parts[1]) not in allowed:
+                yield f"{path.relative_to(PACKAGE)} imports {name}, which lies to its right"
+
+
+def test_every_module_lies_in_a_room():
+    known = set().union(*ROOMS.values()) | {"__init__"}
+    assert {path.stem for path in PACKAGE.glob("*.py")} <= known
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders <= known
+
+
+def test_rooms_import_only_from_rooms_to_their_left():
+    assert list(complaints()) == []
+
+
+def test_the_package_itself_imports_no_room():
+    source = (PACKAGE / "__init__.py").read_text("utf-8")
+    assert "annotator" not in tops(set(imports_of(source, ("annotator",))))
+
+
+def test_mesh_imports_only_numpy_and_scipy():
+    allowed = set(sys.stdlib_module_names) | {"numpy", "scipy", "annotator"}
+    for path, room, imports in sources():
+        if room == "mesh":
+            assert tops(imports) <= allowed, path
+
+
+def test_only_the_plugin_imports_napari_and_qt():
+    for path, room, imports in sources():
+        if room != "plugin":
+            assert not tops(imports) & WINDOWS, path
+
+
+def test_only_the_project_room_talks_to_the_database():
+    for path, room, imports in sources():
+        if room != "project":
+            assert not tops(imports) & DATABASES, path
+
+
+def test_only_the_training_room_imports_torch():
+    for path, room, imports in sources():
+        if room != "training":
+            assert "torch" not in tops(imports), path
+
+
+def test_private_napari_is_imported_in_one_module():
+    def is_private(name: str) -> bool:
+        parts = name.split(".")
+        return parts[0] == "napari" and any(part.startswith("_") for part in parts[1:])
+
+    users = {path.name for path, _, imports in sources() if any(map(is_private, imports))}
+    assert len(users) <= 1, users
+
+
+def test_nothing_catches_every_exception():
+    for path, _, _ in sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                caught = "" if node.type is None else ast.unparse(node.type)
+                reraises = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+                is_broad = caught in {"", "Exception", "BaseException"}
+                assert not is_broad or reraises, f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("module", ["annotator", "annotator.cli", "annotator.workflow"])
+def test_importing_needs_neither_napari_nor_qt_nor_torch(module):
+    blocked = sorted(WINDOWS | {"torch"})
+    program = textwrap.dedent(
+        f"""
+        import sys
+
+        class Refuse:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] in {blocked!r}:
+                    raise ImportError(f"{{name}} is not to be imported")
+
+        sys.meta_path.insert(0, Refuse())
+        import {module}
+        """
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import annotator.cli", "annotator.cli"),
+        ("from annotator import cli", "annotator.cli"),
+        ("def f():\n    from annotator.cli import main", "annotator.cli"),
+        ("from ..plugin import launch", "annotator.plugin"),
+        ("from .. import plugin", "annotator.plugin"),
+        ("if 1:\n    import_module('annotator.cli')", "annotator.cli"),
+    ],
+)
+def test_the_walk_sees_every_way_to_import(source, expected):
+    assert expected in set(imports_of(source, ("annotator", "mesh")))
