@@ -1,0 +1,60 @@
+"""Changing the brush's radius or strength by moving the pointer, as F and Shift+F do."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from math import hypot
+
+from annotator.mesh.brush import GrabBrush
+from annotator.plugin.drawing import BrushCircle
+
+Position = tuple[float, float]
+
+
+class Gauge(Enum):
+    """What the pointer's distance from the circle's centre sets."""
+
+    RADIUS = auto()
+    STRENGTH = auto()
+
+
+@dataclass(frozen=True)
+class BrushGauge:
+    """The circle stays, the pointer pulls its rim (radius) or an inner ring (strength).
+
+    Attributes
+    ----------
+    kind : Gauge
+    centre : (x, y) in px
+    iod : float
+        Outer inter-ocular distance of the face under the brush, in px.
+    before : GrabBrush
+        The brush to return to on cancelling.
+    """
+
+    kind: Gauge
+    centre: Position
+    iod: float
+    before: GrabBrush
+
+    @classmethod
+    def started_at(
+        cls, kind: Gauge, pointer: Position, iod: float, brush: GrabBrush
+    ) -> "BrushGauge":
+        """Place the centre so that the pointer begins at the present value: nothing jumps."""
+        reach = brush.radius_iod * iod
+        if kind is Gauge.STRENGTH:
+            reach *= brush.strength
+        return cls(kind, (pointer[0] - reach, pointer[1]), iod, brush)
+
+    def brush_at(self, pointer: Position) -> GrabBrush:
+        """Return the brush with the pointer there."""
+        distance = hypot(pointer[0] - self.centre[0], pointer[1] - self.centre[1])
+        if self.kind is Gauge.RADIUS:
+            return self.before.with_radius(distance / self.iod)
+        return self.before.with_strength(distance / (self.before.radius_iod * self.iod))
+
+    def circle(self, brush: GrabBrush) -> BrushCircle:
+        """Return the circle to draw for a brush."""
+        radius = brush.radius_iod * self.iod
+        inner = radius * brush.strength if self.kind is Gauge.STRENGTH else None
+        return BrushCircle(self.centre, radius, inner)

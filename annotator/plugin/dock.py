@@ -1,0 +1,241 @@
+"""The dock: it puts the parts together and decides nothing itself."""
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari.utils.notifications import show_info
+from qtpy.QtCore import QEvent, QObject, QTimer
+from qtpy.QtGui import QCloseEvent, QShowEvent
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from annotator.plugin.brush_gauge import Gauge
+from annotator.plugin.brush_tool import BrushTool
+from annotator.plugin.edit_panel import EditPanel
+from annotator.plugin.face_view import FaceView
+from annotator.plugin.key_help import KeyHelp
+from annotator.plugin.keys import bind, keys_of, unbind
+from annotator.plugin.panels import key_button
+from annotator.plugin.photographs import PhotographCache
+from annotator.plugin.private import canvas_widget
+from annotator.plugin.progress_row import ProgressRow
+from annotator.plugin.project_menu import ProjectMenu
+from annotator.plugin.reject_dialog import RejectDialog
+from annotator.plugin.sample_panel import SamplePanel
+from annotator.plugin.welcome import Guidance
+from annotator.plugin.workbench import Workbench
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+# How often strokes that the database refused are offered again.
+_RETRY_MS = 2000
+# Also the width that leaves the photograph most of a 1280-pixel screen.
+_MIN_WIDTH = 300
+
+
+class AnnotatorDock(QWidget):
+    """Annotate faces: samples, brush and review in one dock.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    annotator : str, optional
+        Recorded with strokes and verdicts; the login name by default.
+    """
+
+    def __init__(self, viewer: "Viewer", annotator: str | None = None) -> None:
+        super().__init__()
+        self.workbench = Workbench(annotator or getpass.getuser())
+        self.view = FaceView(viewer)
+        self.progress = ProgressRow()
+        self.project_menu = ProjectMenu(self.workbench, self.progress, self.tell)
+        self._viewer = viewer
+        self._photographs = PhotographCache()
+        self._tool = BrushTool(viewer, self.workbench, self.view)
+        self._help = KeyHelp(canvas_widget(viewer))
+        self._targets = (viewer, self.view.mesh_layer)
+        self._arrange()
+        self._connect()
+        bind(self._targets, self._actions())
+        self._show_page()
+
+    def open_folder(self, folder: Path) -> bool:
+        """Open a project and take its first sample to do under edit."""
+        opened = self.project_menu.open_folder(folder)
+        self.focus_canvas()
+        return opened
+
+    def focus_canvas(self) -> None:
+        """Hand the keyboard to the canvas, where the keys work."""
+        canvas_widget(self._viewer).setFocus()
+
+    def tell(self, message: str) -> None:
+        """Show the annotator a sentence, without anything to click away."""
+        show_info(message)
+
+    def ask_reject(self) -> None:
+        """Ask for the reasons and reject the current sample."""
+        if self.workbench.current is None:
+            return
+        dialog = RejectDialog(self)
+        if dialog.exec():
+            self.workbench.reject(dialog.reasons, dialog.comment)
+        self.focus_canvas()
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Learn when napari's window closes: Qt does not tell the docks in it."""
+        self.window().installEventFilter(self)
+        super().showEvent(event)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Shut down with napari's window."""
+        if event is not None and event.type() == QEvent.Type.Close and watched is self.window():
+            self.shut_down()
+        return False
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
+        """Shut down with the dock."""
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """Save what waits, stop threads and give viewer, keys and mouse back."""
+        if not self._retry.isActive():
+            return
+        self._retry.stop()
+        self.progress.wait()
+        self._tool.detach()
+        unbind(self._targets)
+        self.workbench.close()
+        self._photographs.close()
+        self.samples.list.thumbnails.close()
+        self._help.hide()
+
+    def _arrange(self) -> None:
+        self.samples = SamplePanel(self.workbench)
+        self.edit = EditPanel(self.workbench, self.ask_reject)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._welcome())
+        self._pages.addWidget(self._nothing_predicted())
+        self._pages.addWidget(self._work_page())
+        self._title = QLabel()
+        top = QHBoxLayout()
+        top.addWidget(self._title, stretch=1)
+        help_button = key_button("Keys", "help", self._help.toggle, "Show every key")
+        help_button.setMaximumWidth(84)
+        top.addWidget(help_button)
+        top.addWidget(self.project_menu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.addLayout(top)
+        layout.addWidget(self._pages, stretch=1)
+        layout.addWidget(self.progress)
+        self.setMinimumWidth(_MIN_WIDTH)
+
+    def _work_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.samples, stretch=1)
+        layout.addWidget(self.edit)
+        return page
+
+    def _welcome(self) -> QWidget:
+        return Guidance(
+            "Correct face meshes",
+            "A <b>project</b> holds photographs, predicted meshes and everything you correct. "
+            "Every stroke is saved as you make it.<br><br>New here? The sample project has "
+            "a few faces to try the brush on.",
+            [
+                ("Open a project…", self.project_menu.ask_open),
+                ("New project…", self.project_menu.ask_new),
+                ("Try the sample project", self.project_menu.open_sample),
+            ],
+        )
+
+    def _nothing_predicted(self) -> QWidget:
+        return Guidance(
+            "No faces yet",
+            "Add photographs: each face found in them becomes a sample. If photographs were added "
+            "but not predicted, predict them now.",
+            [
+                ("Add photographs…", self.project_menu.ask_photographs),
+                ("Add a folder of photographs…", self.project_menu.ask_folder),
+                ("Predict…", self.project_menu.ask_predict),
+            ],
+        )
+
+    def _connect(self) -> None:
+        self.workbench.project_changed.connect(self._show_page)
+        self.workbench.samples_changed.connect(self._show_page)
+        self.workbench.current_changed.connect(self._show_current)
+        self.workbench.mesh_changed.connect(self._show_mesh)
+        self.workbench.failed.connect(self.tell)
+        self.progress.finished.connect(self._after_work)
+        self.progress.failed.connect(self.tell)
+        self._retry = QTimer(self)
+        self._retry.timeout.connect(self.workbench.save_pending)
+        self._retry.start(_RETRY_MS)
+
+    def _actions(self) -> dict[str, Callable[[], object]]:
+        bench = self.workbench
+        return {
+            "next": lambda: bench.step(1),
+            "previous": lambda: bench.step(-1),
+            "next_to_do": bench.go_to_next_to_do,
+            "frame": self.view.frame,
+            "toggle_mesh": self.view.toggle_mesh,
+            "accept": bench.accept,
+            "reject": self.ask_reject,
+            "exclude": bench.exclude,
+            "reopen": bench.reopen,
+            "smaller": lambda: self._resize_brush(-1),
+            "larger": lambda: self._resize_brush(1),
+            "radius": lambda: self._tool.start_gauge(Gauge.RADIUS),
+            "strength": lambda: self._tool.start_gauge(Gauge.STRENGTH),
+            "cancel": self._cancel,
+            "undo": bench.undo,
+            "redo": bench.redo,
+            "help": self._help.toggle,
+        }
+
+    def _resize_brush(self, steps: int) -> None:
+        self.workbench.brush = self.workbench.brush.resized(steps)
+
+    def _cancel(self) -> None:
+        self._help.hide()
+        self._tool.cancel()
+
+    def _show_page(self) -> None:
+        project = self.workbench.project
+        page = 0 if project is None else 2 if self.workbench.samples.total else 1
+        self._pages.setCurrentIndex(page)
+        name = "No project" if project is None else f"<b>{project.folder.name}</b>"
+        self._title.setText(name)
+        self._title.setToolTip("" if project is None else str(project.folder))
+
+    def _show_current(self) -> None:
+        sample, session = self.workbench.current, self.workbench.session
+        if sample is None or session is None:
+            self.view.clear()
+            return
+        try:
+            photograph = self._photographs.get(sample.image_path)
+        except (OSError, ValueError) as error:
+            self.view.clear()
+            self.tell(f"{sample.image_path} cannot be shown: {error}. {keys_of('next')} goes on.")
+            return
+        self.view.show(photograph, session.landmarks)
+        self._photographs.prefetch(s.image_path for s in self.workbench.neighbours())
+
+    def _show_mesh(self) -> None:
+        if self.workbench.session is not None and self.view.is_shown:
+            self.view.update(self.workbench.session.landmarks)
+
+    def _after_work(self, text: str) -> None:
+        if text:
+            self.tell(text)
+        self.workbench.refresh()
+        self.focus_canvas()

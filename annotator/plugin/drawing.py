@@ -1,0 +1,102 @@
+"""What is drawn over the photograph, computed without any window."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Colour = tuple[float, float, float, float]
+
+EDGE_COLOUR: Colour = (0.45, 0.85, 1.0, 0.42)
+CONTOUR_COLOUR: Colour = (0.45, 0.95, 1.0, 0.85)
+RIM_COLOUR: Colour = (1.0, 0.86, 0.25, 1.0)
+CORE_COLOUR: Colour = (1.0, 0.18, 0.08, 1.0)
+CIRCLE_COLOUR: Colour = (1.0, 1.0, 1.0, 0.9)
+
+# Below this share of the drag a vertex is drawn as one that stays.
+_VISIBLE_INFLUENCE = 0.02
+_CIRCLE_SEGMENTS = 96
+
+
+@dataclass(frozen=True)
+class BrushCircle:
+    """The circle at the pointer: centre (x, y) and radius in px of the image.
+
+    ``inner`` is the radius of a second circle that shows the strength, or None.
+    """
+
+    centre: tuple[float, float]
+    radius: float
+    inner: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MeshDrawing:
+    """One frame of the overlay.
+
+    Attributes
+    ----------
+    points : (468, 2) float32
+        x, y in napari's pixel-centre coordinates.
+    edge_colours, contour_colours : (468, 4) float32
+        RGBA at each vertex; edges blend between their ends.
+    influenced : (k,) int
+        Vertices that the brush would move, drawn as larger dots.
+    influence_colours : (k, 4) float32
+    circles : (m, 2) float32
+        Line segments, two points each, of the brush circle; may be empty.
+    """
+
+    points: NDArray[np.float32]
+    edge_colours: NDArray[np.float32]
+    contour_colours: NDArray[np.float32]
+    influenced: NDArray[np.intp]
+    influence_colours: NDArray[np.float32]
+    circles: NDArray[np.float32]
+
+
+def draw_mesh(
+    landmarks: NDArray[np.floating],
+    influence: NDArray[np.floating] | None = None,
+    circle: BrushCircle | None = None,
+) -> MeshDrawing:
+    """Return the overlay for a mesh (468, 3), optionally coloured by influence (468,)."""
+    weights = np.zeros(len(landmarks)) if influence is None else np.clip(influence, 0, 1)
+    influenced = np.flatnonzero(weights > _VISIBLE_INFLUENCE)
+    ramp = influence_ramp(weights)
+    return MeshDrawing(
+        points=(landmarks[:, :2] - 0.5).astype(np.float32),
+        edge_colours=_coloured(EDGE_COLOUR, ramp, influenced),
+        contour_colours=_coloured(CONTOUR_COLOUR, ramp, influenced),
+        influenced=influenced,
+        influence_colours=ramp[influenced],
+        circles=_circle_segments(circle),
+    )
+
+
+def influence_ramp(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return RGBA from yellow (hardly moves) to red (moves with the pointer); (n, 4)."""
+    share = np.asarray(weights, dtype=np.float32)[:, None]
+    return (np.float32(RIM_COLOUR) * (1 - share) + np.float32(CORE_COLOUR) * share).astype(
+        np.float32
+    )
+
+
+def _coloured(
+    base: Colour, ramp: NDArray[np.float32], influenced: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    colours = np.tile(np.float32(base), (len(ramp), 1))
+    colours[influenced] = ramp[influenced]
+    return colours
+
+
+def _circle_segments(circle: BrushCircle | None) -> NDArray[np.float32]:
+    if circle is None:
+        return np.empty((0, 2), np.float32)
+    radii = [circle.radius] if circle.inner is None else [circle.radius, circle.inner]
+    angles = np.linspace(0, 2 * np.pi, _CIRCLE_SEGMENTS + 1)
+    unit = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    # Every inner point ends one segment and begins the next.
+    pairs = np.repeat(unit, 2, axis=0)[1:-1]
+    rings = [np.asarray(circle.centre) - 0.5 + radius * pairs for radius in radii]
+    return np.concatenate(rings).astype(np.float32)

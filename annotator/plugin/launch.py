@@ -1,0 +1,34 @@
+"""Opens napari with the dock on a project."""
+
+from pathlib import Path
+
+import napari
+
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.reader import show_dock
+
+
+def open_viewer(
+    folder: Path, annotator: str | None = None, *, show: bool = True
+) -> tuple[napari.Viewer, AnnotatorDock]:
+    """Return a viewer with the dock open on a project.
+
+    Parameters
+    ----------
+    folder : Path
+        The project.
+    annotator : str, optional
+        Recorded with strokes and verdicts; the login name by default.
+    """
+    viewer = napari.Viewer(title="FaceMesh Annotator", show=show)
+    dock = show_dock(viewer)
+    if annotator:
+        dock.workbench.annotator = annotator
+    dock.open_folder(folder)
+    return viewer, dock
+
+
+def open_project(folder: Path, annotator: str | None = None) -> None:
+    """Open napari on a project and return when its window is closed."""
+    open_viewer(folder, annotator)
+    napari.run()

@@ -1,0 +1,93 @@
+"""The dock's forms and rows of buttons."""
+
+from collections.abc import Callable
+
+from magicgui.widgets import ComboBox, Container, FloatSlider
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from annotator.mesh.brush import MIN_RADIUS_IOD, GrabBrush
+from annotator.mesh.falloff import Falloff
+from annotator.plugin.keys import keys_of
+from annotator.plugin.workbench import Workbench
+
+# Larger radii are there for the keys; a slider to 3 would be too coarse where it matters.
+_SLIDER_MAX = 1.5
+
+
+def without_focus(widget: QWidget) -> None:
+    """Keep the keyboard with the canvas when this widget or a part of it is clicked."""
+    for part in (widget, *widget.findChildren(QWidget)):
+        part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def key_button(
+    text: str, action: str, callback: Callable[[], object], tooltip: str, *, with_key: bool = True
+) -> QPushButton:
+    """Return a button that names its key and leaves the keyboard with the canvas."""
+    key = keys_of(action)
+    button = QPushButton(f"{text}  ({key})" if with_key else text)
+    button.setToolTip(f"{tooltip}\nKey: {key}")
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setMinimumWidth(40)
+    button.clicked.connect(lambda: callback())
+    return button
+
+
+def button_row(*buttons: QPushButton) -> QWidget:
+    """Return buttons side by side."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for button in buttons:
+        layout.addWidget(button)
+    return row
+
+
+class BrushForm(Container):  # type: ignore[type-arg]
+    """Radius, strength and falloff of the Grab brush."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        brush = workbench.brush
+        self.radius = FloatSlider(
+            value=brush.radius_iod,
+            min=MIN_RADIUS_IOD,
+            max=_SLIDER_MAX,
+            step=0.01,
+            label="Radius (IOD)",
+            tooltip="In distances between the outer eye corners. Keys: [ ] F, Shift+wheel",
+        )
+        self.strength = FloatSlider(
+            value=brush.strength,
+            min=0.01,
+            max=1,
+            step=0.01,
+            label="Strength",
+            tooltip="Share of the mouse's way that the grabbed vertex takes. Key: Shift+F",
+        )
+        self.falloff = ComboBox(
+            value=brush.falloff,
+            choices=[(falloff.value, falloff) for falloff in Falloff],
+            label="Falloff",
+            tooltip="How the influence falls along the mesh from the grabbed vertex to the rim",
+        )
+        super().__init__(widgets=[self.radius, self.strength, self.falloff])
+        self.margins = (0, 0, 0, 0)
+        self.changed.connect(self._take_over)
+        workbench.brush_changed.connect(self._show)
+        without_focus(self.native)
+
+    def _take_over(self) -> None:
+        self._workbench.brush = GrabBrush(
+            self.radius.value, self.strength.value, self.falloff.value
+        )
+
+    def _show(self) -> None:
+        brush = self._workbench.brush
+        with self.changed.blocked():
+            self.radius.value = min(brush.radius_iod, _SLIDER_MAX)
+            self.strength.value = brush.strength
+            self.falloff.value = brush.falloff

@@ -1,0 +1,64 @@
+"""Photographs ready before they are asked for: decoded ahead on threads, a few kept."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.imaging import read_image
+
+# A 12-megapixel photograph takes 36 MB; seven of them stay well below 300 MB.
+_CAPACITY = 7
+
+
+class PhotographCache:
+    """Decodes photographs on a background thread and keeps the last few.
+
+    Use it from one thread only; call `close` when done.
+    """
+
+    def __init__(self, capacity: int = _CAPACITY) -> None:
+        self._capacity = capacity
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="photograph")
+        self._futures: OrderedDict[Path, Future[NDArray[np.uint8]]] = OrderedDict()
+
+    def get(self, path: Path) -> NDArray[np.uint8]:
+        """Return a photograph, (H, W, 3) uint8 RGB, waiting for it if need be.
+
+        Raises
+        ------
+        ImageError
+            If it cannot be decoded.
+        OSError
+            If the file cannot be read.
+        """
+        future = self._request(path)
+        try:
+            return future.result()
+        except (OSError, ValueError):
+            # Not kept: the file may be back the next time it is asked for.
+            self._futures.pop(path, None)
+            raise
+
+    def prefetch(self, paths: Iterable[Path]) -> None:
+        """Start decoding photographs that will probably be asked for next."""
+        for path in paths:
+            self._request(path)
+
+    def close(self) -> None:
+        """Drop everything and stop the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._futures.clear()
+
+    def _request(self, path: Path) -> Future[NDArray[np.uint8]]:
+        future = self._futures.get(path)
+        if future is None or future.cancelled():
+            future = self._futures[path] = self._pool.submit(read_image, path)
+        self._futures.move_to_end(path)
+        while len(self._futures) > self._capacity:
+            _, oldest = self._futures.popitem(last=False)
+            oldest.cancel()
+        return future

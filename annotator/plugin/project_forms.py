@@ -1,0 +1,100 @@
+"""The dialogs of the project menu, as magicgui forms."""
+
+from pathlib import Path
+
+from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, LineEdit
+from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from annotator.plugin.steps import ImageMode, ReleaseFormat
+
+_FORMATS: tuple[tuple[str, ReleaseFormat], ...] = (
+    ("NPZ arrays + Parquet table", "npz"),
+    ("CSV tables", "csv"),
+    ("COCO keypoints", "coco"),
+)
+_IMAGES: tuple[tuple[str, ImageMode], ...] = (
+    ("copied into the release", "copy"),
+    ("left where they are", "reference"),
+)
+
+
+class FormDialog(QDialog):
+    """A magicgui form with an explanation above and OK / Cancel below."""
+
+    def __init__(
+        self, title: str, explanation: str, form: Container, action: str, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(480)
+        text = QLabel(explanation)
+        text.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        if ok is not None:
+            ok.setText(action)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (text, form.native, buttons):
+            layout.addWidget(widget)
+
+
+class ExportDialog(FormDialog):
+    """Where to, in which format, with or without the photographs."""
+
+    def __init__(self, suggested: Path, accepted: int, parent: QWidget | None = None) -> None:
+        self._parent_folder = FileEdit(mode="d", value=suggested.parent, label="In folder")
+        self._name = LineEdit(value=suggested.name, label="New folder")
+        self._format = ComboBox(choices=_FORMATS, value="npz", label="Format")
+        self._images = ComboBox(choices=_IMAGES, value="copy", label="Photographs")
+        form = Container(
+            widgets=[self._parent_folder, self._name, self._format, self._images]
+        )
+        super().__init__(
+            "Export accepted samples",
+            f"{accepted} accepted sample(s) go into a new folder, with a manifest that says who "
+            "accepted what. An existing folder is never written over.",
+            form,
+            "Export",
+            parent,
+        )
+
+    @property
+    def folder(self) -> Path:
+        """The folder to make."""
+        return Path(self._parent_folder.value) / str(self._name.value).strip()
+
+    @property
+    def release_format(self) -> ReleaseFormat:
+        """The format chosen."""
+        value: ReleaseFormat = self._format.value
+        return value
+
+    @property
+    def images(self) -> ImageMode:
+        """Whether photographs are copied."""
+        value: ImageMode = self._images.value
+        return value
+
+
+class PredictDialog(FormDialog):
+    """Whether to look for small faces."""
+
+    def __init__(self, photographs: int, parent: QWidget | None = None) -> None:
+        self._small_faces = CheckBox(value=True, text="Also look for small faces")
+        explanation = (
+            f"Those of the project's {photographs} photograph(s) that have no prediction yet get "
+            "one. You can go on annotating meanwhile; a run that is cancelled goes on where it was."
+            if photographs
+            else "The project holds no photographs yet. Add some first."
+        )
+        form = Container(widgets=[self._small_faces], labels=False)
+        super().__init__("Predict face meshes", explanation, form, "Predict", parent)
+
+    @property
+    def small_faces(self) -> bool:
+        """Whether small faces are looked for."""
+        return bool(self._small_faces.value)

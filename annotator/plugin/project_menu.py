@@ -1,0 +1,170 @@
+"""Opening, filling, predicting and exporting a project from the dock."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton, QWidget
+
+from annotator.plugin.progress_row import ProgressRow
+from annotator.plugin.project_forms import ExportDialog, PredictDialog
+from annotator.plugin.sample_project import sample_project_folder
+from annotator.plugin.steps import adding, exporting, making_samples, predicting
+from annotator.plugin.workbench import Workbench
+from annotator.project import Project, ProjectError, SampleState
+
+
+class ProjectMenu(QPushButton):
+    """The button with the project's actions.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    progress : ProgressRow
+        Where long work runs.
+    tell : callable
+        Shows a sentence to the annotator.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        progress: ProgressRow,
+        tell: Callable[[str], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Project", parent)
+        self._workbench = workbench
+        self._progress = progress
+        self._tell = tell
+        menu = QMenu(self)
+        menu.addAction("Open project…", self.ask_open)
+        menu.addAction("New project…", self.ask_new)
+        menu.addAction("Open the sample project", self.open_sample)
+        menu.addSeparator()
+        self._needs_project = [
+            menu.addAction("Add photographs…", self.ask_photographs),
+            menu.addAction("Add a folder of photographs…", self.ask_folder),
+            menu.addAction("Predict…", self.ask_predict),
+            menu.addAction("Export accepted samples…", self.ask_export),
+            menu.addAction("Files that failed…", self.show_failed),
+        ]
+        self.setMenu(menu)
+        workbench.project_changed.connect(self._enable)
+        self._enable()
+
+    def open_folder(self, folder: Path) -> bool:
+        """Open a project; tells why not if that fails."""
+        if self._busy():
+            return False
+        try:
+            project = Project.open(folder)
+        except ProjectError as error:
+            self._tell(str(error))
+            return False
+        return self._take_over(project)
+
+    def ask_open(self) -> None:
+        """Ask for a project folder and open it."""
+        folder = QFileDialog.getExistingDirectory(self, "Open a project folder")
+        if folder:
+            self.open_folder(Path(folder))
+
+    def ask_new(self) -> None:
+        """Ask for a folder and make a project there."""
+        name, _ = QFileDialog.getSaveFileName(self, "Name the new project's folder", "faces")
+        if not name or self._busy():
+            return
+        try:
+            project = Project.create(Path(name))
+        except (ProjectError, OSError) as error:
+            self._tell(str(error))
+            return
+        self._take_over(project)
+
+    def open_sample(self) -> None:
+        """Open the sample project; it is made from the shipped photographs if need be."""
+        folder = sample_project_folder()
+        if Project.is_project(folder):
+            self.open_folder(folder)
+        elif self._progress.run(making_samples(folder)):
+            self._progress.finished.connect(self._open_made_sample)
+
+    def ask_photographs(self) -> None:
+        """Ask for photographs and add them."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Add photographs")
+        self._add([Path(name) for name in names])
+
+    def ask_folder(self) -> None:
+        """Ask for a folder and add the photographs in it."""
+        folder = QFileDialog.getExistingDirectory(self, "Add a folder of photographs")
+        self._add([Path(folder)] if folder else [])
+
+    def ask_predict(self) -> None:
+        """Ask how, then predict what has no prediction yet."""
+        project = self._workbench.project
+        if project is None or self._busy():
+            return
+        dialog = PredictDialog(project.images.count(), self)
+        if dialog.exec():
+            self._progress.run(predicting(project, small_faces=dialog.small_faces))
+
+    def ask_export(self) -> None:
+        """Ask where to, then export the accepted samples."""
+        project = self._workbench.project
+        if project is None or self._busy():
+            return
+        accepted = project.samples.counts()[SampleState.ACCEPTED]
+        if not accepted:
+            self._tell("Nothing is accepted yet: accept a sample (Enter) before exporting.")
+            return
+        dialog = ExportDialog(free_folder(project.folder), accepted, self)
+        if dialog.exec():
+            work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
+            self._progress.run(work)
+
+    def show_failed(self) -> None:
+        """List the files that could not be used, with their reasons."""
+        if self._workbench.project is None:
+            return
+        failed = self._workbench.project.images.failed()
+        box = QMessageBox(self)
+        box.setWindowTitle("Files that failed")
+        box.setText(f"{len(failed)} file(s) could not be used." if failed else "No file failed.")
+        box.setInformativeText("\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10]))
+        if len(failed) > 10:
+            box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))
+        box.exec()
+
+    def _add(self, paths: list[Path]) -> None:
+        project = self._workbench.project
+        if project is not None and paths and not self._busy():
+            self._progress.run(adding(project, paths, copy=False))
+
+    def _take_over(self, project: Project) -> bool:
+        if self._workbench.open(project):
+            return True
+        project.close()
+        return False
+
+    def _open_made_sample(self) -> None:
+        self._progress.finished.disconnect(self._open_made_sample)
+        if Project.is_project(sample_project_folder()):
+            self.open_folder(sample_project_folder())
+
+    def _busy(self) -> bool:
+        if self._progress.is_running:
+            self._tell("Wait for the work under way, or cancel it.")
+        return self._progress.is_running
+
+    def _enable(self) -> None:
+        for action in self._needs_project:
+            if action is not None:
+                action.setEnabled(self._workbench.project is not None)
+
+
+def free_folder(project_folder: Path) -> Path:
+    """Return a folder beside the project for the next release that does not exist yet."""
+    number = 1
+    while (folder := project_folder.parent / f"{project_folder.name}-release-{number}").exists():
+        number += 1
+    return folder

@@ -1,0 +1,69 @@
+"""What napari's File menu and command line open through this plugin."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import napari
+from qtpy.QtCore import QTimer
+
+from annotator.imaging import read_image
+from annotator.plugin.dock import AnnotatorDock
+from annotator.project import Project
+
+PLUGIN = "facemesh-annotator"
+DOCK = "Annotate faces"
+
+LayerData = tuple[Any, ...]
+Reader = Callable[[str | Sequence[str]], list[LayerData]]
+
+# napari's word for "read, but no layer to add": the dock adds its own.
+_NO_LAYERS: list[LayerData] = [(None,)]
+
+
+def get_reader(path: str | Sequence[str]) -> Reader | None:
+    """Return a reader if the path is a project folder, or the database in one."""
+    return None if _project_folder(path) is None else _open_project
+
+
+def get_photograph_reader(path: str | Sequence[str]) -> Reader:
+    """Return a reader that shows photographs upright, as the landmarks count on."""
+    return _read_photographs
+
+
+def open_sample_project() -> list[LayerData]:
+    """Open the sample project in the dock, making it first if need be."""
+    dock = show_dock(napari.current_viewer())
+    dock.project_menu.open_sample()
+    return _NO_LAYERS
+
+
+def show_dock(viewer: Any) -> AnnotatorDock:
+    """Return the viewer's dock, opening it if it is not there."""
+    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, DOCK)
+    assert isinstance(dock, AnnotatorDock)
+    return dock
+
+
+def _open_project(path: str | Sequence[str]) -> list[LayerData]:
+    folder = _project_folder(path)
+    assert folder is not None
+    dock = show_dock(napari.current_viewer())
+    # Once napari has finished reading, so that the camera it resets is framed afterwards.
+    QTimer.singleShot(0, lambda: dock.open_folder(folder))
+    return _NO_LAYERS
+
+
+def _project_folder(path: str | Sequence[str]) -> Path | None:
+    if not isinstance(path, str):
+        if len(path) != 1:
+            return None
+        path = path[0]
+    candidate = Path(path)
+    folder = candidate.parent if candidate.is_file() else candidate
+    return folder if Project.is_project(folder) else None
+
+
+def _read_photographs(path: str | Sequence[str]) -> list[LayerData]:
+    paths = [path] if isinstance(path, str) else path
+    return [(read_image(one), {"name": Path(one).stem, "rgb": True}, "image") for one in paths]

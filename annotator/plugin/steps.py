@@ -1,0 +1,79 @@
+"""Long work as generators that say how far they are; free of widgets, run on a thread.
+
+Closing a generator cancels the work and keeps what was done.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from annotator.imaging import find_images
+from annotator.inference import FaceMesh
+from annotator.project import Project
+from annotator.release import export_release
+from annotator.workflow import create_sample_project, import_images, preannotate
+
+ReleaseFormat = Literal["npz", "csv", "coco"]
+ImageMode = Literal["copy", "reference"]
+_IMPORT_STEP = 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far the work is: so many of so many (0 of 0: unknown), and a sentence."""
+
+    done: int
+    total: int
+    text: str
+
+
+Work = Generator[Step, None, None]
+
+
+def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
+    """Add photographs and folders of photographs to the project, then predict them."""
+    yield Step(0, 0, "Looking for photographs")
+    files = list(find_images(paths))
+    added = failed = 0
+    for start in range(0, len(files), _IMPORT_STEP):
+        batch = files[start : start + _IMPORT_STEP]
+        report = import_images(project, batch, copy=copy)
+        added += report.added
+        failed += len(report.failed)
+        text = f"Adding photographs: {added} added, {failed} failed"
+        yield Step(start + len(batch), len(files), text)
+    yield from predicting(project)
+
+
+def predicting(project: Project, *, small_faces: bool = True) -> Work:
+    """Predict every photograph that the shipped model has not seen."""
+    yield Step(0, 0, "Loading the model")
+    face_mesh = FaceMesh.load(small_faces=small_faces)
+    step = Step(1, 1, "Every photograph has its prediction")
+    for progress in preannotate(project, face_mesh):
+        text = f"{progress.done} of {progress.total} photographs, {progress.faces} faces"
+        step = Step(
+            progress.done,
+            progress.total,
+            text + (f", {progress.failed} failed" if progress.failed else ""),
+        )
+        yield step
+    yield step
+
+
+def exporting(
+    project: Project, folder: Path, release_format: ReleaseFormat, images: ImageMode
+) -> Work:
+    """Export the accepted samples into a new folder."""
+    yield Step(0, 0, "Exporting the accepted samples")
+    report = export_release(project, folder, release_format, images=images)
+    yield Step(1, 1, f"{report.samples} accepted samples exported to {report.folder}")
+
+
+def making_samples(folder: Path) -> Work:
+    """Make the project of the shipped sample photographs."""
+    yield Step(0, 0, "Preparing the sample project")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    create_sample_project(folder).close()
+    yield Step(1, 1, f"The sample project is in {folder}")

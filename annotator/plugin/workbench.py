@@ -1,0 +1,267 @@
+"""What the annotator is doing: which project, which sample, which brush. No widgets here.
+
+Widgets call its verbs and follow its signals; tests and scripts do the same.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+
+from psygnal import Signal
+
+from annotator.mesh.brush import GrabBrush
+from annotator.plugin.shown_samples import ShownSamples
+from annotator.project import (
+    EditSession,
+    Project,
+    ProjectError,
+    RejectReason,
+    SampleState,
+    SampleSummary,
+    StaleAnnotation,
+)
+
+TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
+
+
+class Workbench:
+    """One annotator at work on one project.
+
+    Parameters
+    ----------
+    annotator : str
+        Recorded with every stroke and verdict.
+
+    Attributes
+    ----------
+    project_changed
+        Another project is open, or none.
+    samples_changed
+        The list of samples shown is another one.
+    sample_updated
+        Carries the id of a sample whose state or strokes changed.
+    current_changed
+        Another sample is under edit, or none.
+    mesh_changed
+        The mesh of the current sample moved.
+    brush_changed
+        The brush has other settings.
+    failed
+        Carries a sentence for the annotator.
+    """
+
+    project_changed = Signal()
+    samples_changed = Signal()
+    sample_updated = Signal(int)
+    current_changed = Signal()
+    mesh_changed = Signal()
+    brush_changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, annotator: str) -> None:
+        self.annotator = annotator
+        self.samples = ShownSamples()
+        self.goes_on_after_verdict = True
+        self._project: Project | None = None
+        self._session: EditSession | None = None
+        self._brush = GrabBrush()
+
+    @property
+    def project(self) -> Project | None:
+        """The open project."""
+        return self._project
+
+    @property
+    def session(self) -> EditSession | None:
+        """The sample under edit."""
+        return self._session
+
+    @property
+    def current(self) -> SampleSummary | None:
+        """The sample under edit, as the list shows it."""
+        return None if self._session is None else self.samples.get(self._session.sample_id)
+
+    @property
+    def brush(self) -> GrabBrush:
+        """The brush's settings."""
+        return self._brush
+
+    @brush.setter
+    def brush(self, brush: GrabBrush) -> None:
+        if brush != self._brush:
+            self._brush = brush
+            self.brush_changed.emit()
+
+    def open(self, project: Project) -> bool:
+        """Work on this project, starting at the first sample to do.
+
+        Returns False, and changes nothing, if strokes of the project before cannot be saved.
+        """
+        if not self.close():
+            return False
+        self._project = project
+        self.project_changed.emit()
+        self.refresh()
+        return True
+
+    def close(self) -> bool:
+        """Leave the project, saving what waits; returns False if that cannot be saved."""
+        if self._project is None:
+            return True
+        if not self.save_pending():
+            return False
+        self._project.close()
+        self._project = None
+        self.samples.replace([])
+        self._leave()
+        self.project_changed.emit()
+        self.samples_changed.emit()
+        return True
+
+    def refresh(self) -> None:
+        """Read the list of samples anew, as after a prediction run."""
+        if self._project is None:
+            return
+        self.samples.replace(self._project.samples.summaries())
+        self.samples_changed.emit()
+        if self._session is None:
+            self.go_to_next_to_do()
+
+    def show_only(self, states: Collection[SampleState]) -> None:
+        """Show samples in these states only; none means all."""
+        self.samples.show_only(states)
+        self.samples_changed.emit()
+
+    def go_to(self, sample_id: int) -> None:
+        """Take a sample under edit."""
+        if self._project is None or (self._session and self._session.sample_id == sample_id):
+            return
+        if not self.save_pending():
+            return
+        try:
+            session = EditSession(self._project, sample_id, annotator=self.annotator)
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return
+        self._session = session
+        self.current_changed.emit()
+
+    def step(self, offset: int) -> None:
+        """Go so many samples on in the list shown, or back if negative; ends at its ends."""
+        self._go_to_or_tell(
+            self.samples.neighbour(self._current_id(), offset),
+            "This is the last sample shown." if offset > 0 else "This is the first sample shown.",
+        )
+
+    def go_to_next_to_do(self) -> None:
+        """Go to the next sample without a verdict, starting over at the end of the list."""
+        if self.samples.total:
+            self._go_to_or_tell(
+                self.samples.next_in(TO_DO, after=self._current_id()),
+                "Every sample has its verdict: nothing is left to do.",
+            )
+
+    def neighbours(self) -> list[SampleSummary]:
+        """Return the samples that the annotator will probably go to next, likeliest first."""
+        current = self._current_id()
+        ids = (
+            self.samples.next_in(TO_DO, after=current),
+            self.samples.neighbour(current, 1),
+            self.samples.neighbour(current, -1),
+            self.samples.neighbour(current, 2),
+        )
+        return [self.samples.get(i) for i in dict.fromkeys(ids) if i is not None and i != current]
+
+    def accept(self) -> None:
+        """Accept the current sample's mesh as it stands, also when it is as predicted."""
+        self._decide(lambda p, i: p.reviews.accept(i, reviewer=self.annotator))
+
+    def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> None:
+        """Reject the current sample; at least one reason."""
+        self._decide(
+            lambda p, i: p.reviews.reject(
+                i, reviewer=self.annotator, reasons=reasons, comment=comment
+            )
+        )
+
+    def exclude(self) -> None:
+        """Keep the current sample out of the data set, whatever its mesh is like."""
+        self._decide(lambda p, i: p.reviews.exclude(i, reviewer=self.annotator))
+
+    def reopen(self) -> None:
+        """Withdraw the current sample's verdict."""
+        self._decide(lambda p, i: p.reviews.reopen(i, reviewer=self.annotator), goes_on=False)
+
+    def undo(self) -> None:
+        """Take the current sample's last stroke back."""
+        if self._session is not None and self._session.can_undo:
+            self._edit(self._session.undo)
+
+    def redo(self) -> None:
+        """Bring the current sample's last undone stroke back."""
+        if self._session is not None and self._session.can_redo:
+            self._edit(self._session.redo)
+
+    def release(self, position: tuple[float, float]) -> None:
+        """End the stroke under way at (x, y) and save it."""
+        if self._session is not None and self._session.is_dragging:
+            session = self._session
+            self._edit(lambda: session.release(position))
+
+    def save_pending(self) -> bool:
+        """Write strokes that the database refused before; return whether none is left."""
+        if self._session is None or not self._session.unsaved_count:
+            return True
+        self._edit(self._session.save_pending)
+        return self._session is None or not self._session.unsaved_count
+
+    def _edit(self, action: Callable[[], object]) -> None:
+        session = self._session
+        assert session is not None
+        try:
+            action()
+        except StaleAnnotation as error:
+            session.reload()
+            self.failed.emit(f"{error} The mesh shown is now theirs.")
+        except ProjectError as error:
+            self.failed.emit(f"{error} {session.unsaved_count} stroke(s) wait in memory.")
+        self.mesh_changed.emit()
+        self._update(session.sample_id)
+
+    def _decide(
+        self, verdict: Callable[[Project, int], SampleSummary], *, goes_on: bool = True
+    ) -> None:
+        if self._project is None or self._session is None:
+            return
+        if self._session.is_dragging or not self.save_pending():
+            return
+        try:
+            summary = verdict(self._project, self._session.sample_id)
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return
+        self.samples.update(summary)
+        self.sample_updated.emit(summary.id)
+        if goes_on and self.goes_on_after_verdict:
+            self.go_to_next_to_do()
+
+    def _update(self, sample_id: int) -> None:
+        if self._project is None:
+            return
+        try:
+            self.samples.update(self._project.samples.get(sample_id))
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return
+        self.sample_updated.emit(sample_id)
+
+    def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:
+        if sample_id is not None:
+            self.go_to(sample_id)
+        elif self._project is not None:
+            self.failed.emit(otherwise)
+
+    def _leave(self) -> None:
+        self._session = None
+        self.current_changed.emit()
+
+    def _current_id(self) -> int | None:
+        return None if self._session is None else self._session.sample_id

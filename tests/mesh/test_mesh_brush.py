@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from annotator.mesh.brush import (
+    MAX_RADIUS_IOD,
+    MIN_RADIUS_IOD,
+    GrabBrush,
+    brush_radius,
+    displaced,
+    grab_weights,
+)
+from annotator.mesh.falloff import Falloff, falloff_weights
+from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.topology import load_topology
+
+CHIN = 152
+UPPER_LIP, LOWER_LIP = 13, 14
+UPPER_LID, LOWER_LID = 159, 145
+
+
+@pytest.fixture
+def face() -> np.ndarray:
+    """The canonical face, 100 px between the outer eye corners, upright in an image."""
+    vertices = load_topology().vertices * np.float32([1, -1, -1])
+    return (vertices * (100 / outer_iod(vertices)) + np.float32([300, 250, 0])).astype(np.float32)
+
+
+def test_the_grabbed_vertex_takes_the_whole_drag(face: np.ndarray) -> None:
+    weights = grab_weights(face, CHIN, GrabBrush(), load_topology())
+    assert weights[CHIN] == 1
+    assert weights.argmax() == CHIN
+
+
+def test_strength_scales_every_share(face: np.ndarray) -> None:
+    full = grab_weights(face, CHIN, GrabBrush(), load_topology())
+    half = grab_weights(face, CHIN, GrabBrush(strength=0.5), load_topology())
+    assert_allclose(half, full / 2)
+
+
+def test_nothing_outside_the_circle_moves(face: np.ndarray) -> None:
+    brush = GrabBrush(radius_iod=0.3)
+    weights = grab_weights(face, CHIN, brush, load_topology())
+    outside = np.linalg.norm(face[:, :2] - face[CHIN, :2], axis=1) > brush_radius(face, brush)
+    assert outside.any()
+    assert not weights[outside].any()
+
+
+@pytest.mark.parametrize(
+    ("grabbed", "other"), [(UPPER_LIP, LOWER_LIP), (UPPER_LID, LOWER_LID)]
+)
+def test_a_drag_does_not_leak_across_the_mouth_or_an_eye(
+    face: np.ndarray, grabbed: int, other: int
+) -> None:
+    weights = grab_weights(face, grabbed, GrabBrush(radius_iod=0.25), load_topology())
+    assert weights[other] < 0.05
+
+
+def test_a_small_brush_moves_one_vertex_only(face: np.ndarray) -> None:
+    weights = grab_weights(face, CHIN, GrabBrush(radius_iod=MIN_RADIUS_IOD), load_topology())
+    assert_array_equal(np.flatnonzero(weights), [CHIN])
+
+
+def test_the_radius_follows_the_size_of_the_face(face: np.ndarray) -> None:
+    assert brush_radius(face, GrabBrush(radius_iod=0.4)) == pytest.approx(40)
+    assert brush_radius(face * 2, GrabBrush(radius_iod=0.4)) == pytest.approx(80)
+
+
+def test_a_mirrored_grab_moves_the_mirrored_vertices(face: np.ndarray) -> None:
+    topology = load_topology()
+    weights = grab_weights(face, 61, GrabBrush(), topology)
+    mirrored = grab_weights(face, int(topology.mirror[61]), GrabBrush(), topology)
+    assert_allclose(mirrored[topology.mirror], weights, atol=1e-5)
+
+
+def test_moved_vertices_keep_their_depth_and_the_input_is_left_alone(face: np.ndarray) -> None:
+    before = face.copy()
+    after = displaced(face, grab_weights(face, CHIN, GrabBrush(), load_topology()), (5, -3))
+    assert_array_equal(face, before)
+    assert_array_equal(after[:, 2], face[:, 2])
+    assert_allclose(after[CHIN, :2] - face[CHIN, :2], [5, -3], atol=1e-4)
+
+
+def test_dragging_back_restores_the_mesh_exactly(face: np.ndarray) -> None:
+    weights = grab_weights(face, CHIN, GrabBrush(), load_topology())
+    assert_array_equal(displaced(face, weights, (0, 0)), face)
+
+
+def test_a_fold_is_reported_and_a_shift_is_not(face: np.ndarray) -> None:
+    triangles = load_topology().triangles
+    assert not newly_flipped(face, face + np.float32([9, 4, 0]), triangles).any()
+    folded = displaced(face, np.eye(468)[CHIN], (0, -80))
+    assert newly_flipped(face, folded, triangles).any()
+
+
+@pytest.mark.parametrize("falloff", Falloff)
+def test_every_falloff_is_one_at_the_centre_and_never_rises(falloff: Falloff) -> None:
+    weights = falloff_weights(np.linspace(0, 1.2, 60), 1.0, falloff)
+    assert weights[0] == 1
+    assert (np.diff(weights) <= 0).all()
+    assert not weights[50:].any()
+
+
+@pytest.mark.parametrize("falloff", [f for f in Falloff if f is not Falloff.CONSTANT])
+def test_no_falloff_but_constant_ends_in_a_step(falloff: Falloff) -> None:
+    assert falloff_weights(np.array([0.9999]), 1.0, falloff)[0] < 0.02
+
+
+@pytest.mark.parametrize("radius", [0, -1, float("nan"), float("inf")])
+def test_a_radius_that_is_not_positive_is_refused(radius: float) -> None:
+    with pytest.raises(ValueError, match="positive radius"):
+        falloff_weights(np.zeros(3), radius)
+
+
+@pytest.mark.parametrize("settings", [{"radius_iod": 0.0}, {"radius_iod": 9.0}])
+def test_a_brush_outside_the_range_of_radii_is_refused(settings: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="radius"):
+        GrabBrush(**settings)
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.1])
+def test_a_brush_without_strength_or_with_too_much_is_refused(strength: float) -> None:
+    with pytest.raises(ValueError, match="strength"):
+        GrabBrush(strength=strength)
+
+
+def test_growing_and_shrinking_stop_at_the_ends_of_the_range() -> None:
+    assert GrabBrush().resized(100).radius_iod == MAX_RADIUS_IOD
+    assert GrabBrush().resized(-100).radius_iod == MIN_RADIUS_IOD
+    assert GrabBrush().with_strength(-1).strength == 0.01
+    assert GrabBrush().with_strength(7).strength == 1
