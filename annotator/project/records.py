@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-VERTEX_COUNT = 468
+from annotator.mesh.landmarks import LANDMARK_COUNT
 
 
 class SampleState(StrEnum):
@@ -155,9 +155,9 @@ class Stroke:
     """
 
     tool: str
-    vertex_indices: npt.NDArray[np.uint16]
-    before: npt.NDArray[np.float32]
-    after: npt.NDArray[np.float32]
+    vertex_indices: npt.NDArray[np.integer]
+    before: npt.NDArray[np.floating]
+    after: npt.NDArray[np.floating]
 
     def __post_init__(self) -> None:
         if not self.tool:
@@ -235,8 +235,8 @@ def _checked_indices(values: npt.ArrayLike) -> npt.NDArray[np.uint16]:
             f"expected vertex_indices to be (n,) integers with n >= 1, "
             f"but got {indices.dtype} of shape {indices.shape}"
         )
-    if indices.min() < 0 or indices.max() >= VERTEX_COUNT:
-        raise ValueError(f"vertex_indices must lie between 0 and {VERTEX_COUNT - 1}")
+    if indices.min() < 0 or indices.max() >= LANDMARK_COUNT:
+        raise ValueError(f"vertex_indices must lie between 0 and {LANDMARK_COUNT - 1}")
     if len(np.unique(indices)) != len(indices):
         raise ValueError("a stroke moves each vertex once, but vertex_indices repeats one")
     return _frozen(indices.astype(np.uint16))

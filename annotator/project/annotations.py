@@ -1,0 +1,131 @@
+"""What people make of a prediction, stroke by stroke.
+
+Every change checks, in the transaction that writes it, that the annotation is still at the
+revision the caller saw. So no window can overwrite what another one did.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+from sqlalchemy import delete, select
+
+from annotator.project.database import Database
+from annotator.project.edit import EditedSample, current_annotation, stroke_at
+from annotator.project.errors import StaleAnnotation
+from annotator.project.records import Annotation, Stroke, StrokeRecord
+from annotator.project.tables import StrokeRow
+
+
+class Annotations:
+    """The annotations of a project's samples."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, sample_id: int) -> Annotation:
+        """Return a sample's annotation as it stands, or raise `UnknownSample`."""
+        with self._database.reading() as session:
+            return current_annotation(session, EditedSample.load(session, sample_id))
+
+    def record_stroke(
+        self, sample_id: int, stroke: Stroke, *, revision: int, annotator: str | None
+    ) -> Annotation:
+        """Apply a stroke and commit it; strokes undone before can no longer be redone.
+
+        Parameters
+        ----------
+        stroke
+            Its `before` has to be where the annotation's vertices are.
+        revision
+            Of the annotation that the stroke was made on.
+        annotator
+            Who made it.
+
+        Raises
+        ------
+        StaleAnnotation
+            If the annotation has changed since; nothing is written.
+        UnknownSample
+            If there is no such sample.
+        """
+        with self._database.writing() as session:
+            edited = EditedSample.load(session, sample_id, revision=revision)
+            before = edited.landmarks[stroke.vertex_indices]
+            if not np.array_equal(before, stroke.before):
+                raise StaleAnnotation(
+                    f"the stroke does not start where the vertices of sample {sample_id} are: "
+                    "load the sample again"
+                )
+            session.execute(
+                delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
+            )
+            row = StrokeRow(
+                sample_id=sample_id,
+                sequence=edited.sample.stroke_count + 1,
+                tool=stroke.tool,
+                annotator=annotator,
+                created_at=datetime.now(UTC),
+                undone=False,
+                vertex_indices=stroke.vertex_indices,
+                before=before,  # the stored bits, which may differ from the stroke's in a -0.0
+                after=stroke.after,
+            )
+            session.add(row)
+            edited.move(row.vertex_indices, row.after, last_stroke=row)
+            return current_annotation(session, edited)
+
+    def undo(self, sample_id: int, *, revision: int) -> Annotation:
+        """Take back the last stroke in effect; without one, nothing changes.
+
+        Raises `StaleAnnotation` if the annotation is no longer at `revision`.
+        """
+        with self._database.writing() as session:
+            edited = EditedSample.load(session, sample_id, revision=revision)
+            count = edited.sample.stroke_count
+            if count:
+                stroke = stroke_at(session, sample_id, count, undone=False)
+                stroke.undone = True
+                previous = (
+                    stroke_at(session, sample_id, count - 1, undone=False) if count > 1 else None
+                )
+                edited.move(stroke.vertex_indices, stroke.before, last_stroke=previous)
+            return current_annotation(session, edited)
+
+    def redo(self, sample_id: int, *, revision: int) -> Annotation:
+        """Bring back the stroke undone last; without one, nothing changes.
+
+        Raises `StaleAnnotation` if the annotation is no longer at `revision`.
+        """
+        with self._database.writing() as session:
+            edited = EditedSample.load(session, sample_id, revision=revision)
+            if current_annotation(session, edited).can_redo:
+                count = edited.sample.stroke_count
+                stroke = stroke_at(session, sample_id, count + 1, undone=True)
+                stroke.undone = False
+                edited.move(stroke.vertex_indices, stroke.after, last_stroke=stroke)
+            return current_annotation(session, edited)
+
+    def strokes(self, sample_id: int) -> list[StrokeRecord]:
+        """Return a sample's strokes in the order they were made, undone ones last."""
+        query = (
+            select(StrokeRow).where(StrokeRow.sample_id == sample_id).order_by(StrokeRow.sequence)
+        )
+        with self._database.reading() as session:
+            EditedSample.load(session, sample_id)
+            return [_record(row) for row in session.scalars(query)]
+
+
+def _record(row: StrokeRow) -> StrokeRecord:
+    return StrokeRecord(
+        id=row.id,
+        sequence=row.sequence,
+        tool=row.tool,
+        vertex_indices=row.vertex_indices,
+        before=row.before,
+        after=row.after,
+        annotator=row.annotator,
+        created_at=row.created_at,
+        undone=row.undone,
+    )

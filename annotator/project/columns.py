@@ -1,0 +1,133 @@
+"""Column types: arrays as little-endian blobs of checked length, UTC times, file paths."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import DateTime, Dialect, LargeBinary, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.project.errors import DamagedProject
+
+LANDMARKS_BYTES = LANDMARK_COUNT * 3 * 4
+
+
+class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):
+    """(n, 3) float32 as 12 n bytes; reading gives a read-only array.
+
+    Parameters
+    ----------
+    count
+        The only n allowed, or None for any n >= 1.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, count: int | None = None) -> None:
+        super().__init__()
+        self.count = count
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Return the bytes to store."""
+        return None if value is None else np.ascontiguousarray(value, dtype="<f4").tobytes()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> npt.NDArray[np.float32] | None:
+        """Return the stored array, or raise DamagedProject if it cannot be one."""
+        if value is None:
+            return None
+        expected = len(value) if self.count is None else self.count * 12
+        if len(value) != expected or len(value) % 12 or not value:
+            raise DamagedProject(
+                f"the database is damaged: {len(value)} bytes where positions should be; "
+                "restore it from a backup"
+            )
+        positions = _native(np.frombuffer(value, dtype="<f4").reshape(-1, 3), np.float32)
+        if not np.isfinite(positions).all():
+            raise DamagedProject(
+                "the database is damaged: positions that are not numbers; restore it from a backup"
+            )
+        return positions
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Return whether two arrays are the same, bit by bit."""
+        return _same_bits(x, y)
+
+
+class IndicesBlob(TypeDecorator[npt.NDArray[np.uint16]]):
+    """(n,) vertex indices as 2 n bytes; reading gives a read-only uint16 array."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Return the bytes to store."""
+        return None if value is None else np.ascontiguousarray(value, dtype="<u2").tobytes()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> npt.NDArray[np.uint16] | None:
+        """Return the stored array, or raise DamagedProject if it cannot be one."""
+        if value is None:
+            return None
+        indices = np.frombuffer(value, dtype="<u2") if len(value) % 2 == 0 else None
+        if indices is None or not len(indices) or indices.max() >= LANDMARK_COUNT:
+            raise DamagedProject(
+                "the database is damaged: impossible vertex indices; restore it from a backup"
+            )
+        return _native(indices, np.uint16)
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Return whether two arrays are the same, bit by bit."""
+        return _same_bits(x, y)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, stored in UTC as ``YYYY-MM-DD HH:MM:SS.ffffff``."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the time in UTC without its zone, as SQLite stores it."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored time, in UTC."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class PathText(TypeDecorator[str]):
+    """A path as text; a POSIX name that is no valid UTF-8 is kept as the bytes it is."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """Return the text, or its bytes where the text holds escaped ones."""
+        if value is None:
+            return None
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return os.fsencode(value)
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Return the path as Python spells it."""
+        return os.fsdecode(value) if isinstance(value, bytes) else value
+
+
+def _native(array: npt.NDArray[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:
+    native = array.astype(dtype, copy=False)  # a copy on big-endian machines only
+    native.setflags(write=False)
+    return native
+
+
+def _same_bits(first: Any, second: Any) -> bool:
+    if first is None or second is None:
+        return first is second
+    return bool(first.tobytes() == second.tobytes())

@@ -1,0 +1,161 @@
+"""Connections and transactions: the one place that knows how SQLite is driven.
+
+The database runs in WAL mode, so that readers never wait for a writer, and with
+``synchronous=FULL``, so that a committed transaction survives a power cut. A writing
+transaction begins with ``BEGIN IMMEDIATE``: what it reads cannot change before it writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from annotator.project.errors import (
+    DamagedProject,
+    DiskFull,
+    ProjectBusy,
+    ProjectError,
+    ProjectUnavailable,
+    ReadOnlyProject,
+)
+
+BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another one
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # on macOS a plain fsync does not reach the platter
+)
+
+
+class Database:
+    """An open project database, usable from any thread.
+
+    Parameters
+    ----------
+    path
+        The database file; it must exist.
+    busy_timeout
+        Seconds to wait for another writer before `ProjectBusy` is raised.
+    foreign_keys
+        Whether SQLite enforces them; a migration that rebuilds a table must switch it off.
+    """
+
+    def __init__(
+        self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT, foreign_keys: bool = True
+    ) -> None:
+        self.path = path
+        self._busy_timeout = busy_timeout
+        self._engine = _create_engine(path, busy_timeout, foreign_keys=foreign_keys)
+        self._immediate = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        # SQLite polls for its lock with growing pauses. Threads of one process queue here
+        # instead, so that a stroke goes in as soon as a batch of predictions is committed.
+        self._write_turn = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one unchanging state of the database."""
+        self._check_open()
+        with self._errors_translated(), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose changes are committed at the end, all or, on an error, none."""
+        self._check_open()
+        if not self._write_turn.acquire(timeout=self._busy_timeout):
+            raise ProjectBusy(_busy_message(self.path))
+        try:
+            with self._errors_translated(), Session(self._immediate) as session, session.begin():
+                session.connection()  # takes the write lock before anything is read
+                yield session
+        finally:
+            self._write_turn.release()
+
+    def close(self) -> None:
+        """Close all connections; the last one folds the write-ahead log into the database."""
+        self._closed = True
+        self._engine.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ProjectError(f"{self.path.parent} has been closed: open the project again")
+
+    @contextmanager
+    def _errors_translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error):
+                raise project_error(error.orig, self.path) from error
+            raise
+        except sqlite3.Error as error:  # raised while a pooled connection is being set up
+            raise project_error(error, self.path) from error
+
+
+def project_error(error: sqlite3.Error, path: Path) -> ProjectError:
+    """Return the project error that explains an error of SQLite."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return ProjectBusy(_busy_message(path))
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return ReadOnlyProject(read_only_message(path))
+        case sqlite3.SQLITE_FULL:
+            return DiskFull(f"no space left to write {path}: free some and try again")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return DamagedProject(f"{path} is damaged ({error}): restore it from a backup")
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
+            return ProjectUnavailable(
+                f"{path} cannot be read or written ({error}): check that its disk is there "
+                "and that you may write to it"
+            )
+        case _:
+            return ProjectError(f"{path} refused a change: {error}")
+
+
+def read_only_message(path: Path) -> str:
+    """Return what to tell someone whose project cannot be written."""
+    return (
+        f"{path} is read-only: ask for permission to write to it and its folder, "
+        "or work on a copy of the project"
+    )
+
+
+def _busy_message(path: Path) -> str:
+    return f"{path} is busy, another program is writing to it: try again in a moment"
+
+
+def _create_engine(path: Path, busy_timeout: float, *, foreign_keys: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw",  # never creates a file
+            uri=True,
+            timeout=busy_timeout,
+            isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
+            check_same_thread=False,  # the pool lends a connection to one thread at a time
+        )
+
+    def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+        for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
+            connection.execute(pragma)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    event.listen(engine, "connect", set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

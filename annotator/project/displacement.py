@@ -1,0 +1,34 @@
+"""How far an annotation moved from its prediction, in the image plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.metrics import vertex_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement:
+    """2-D distances over the vertices: mean and maximum in pixels, and the mean in outer IODs."""
+
+    mean: float
+    maximum: float
+    nme: float
+
+    @classmethod
+    def between(
+        cls, annotation: npt.NDArray[np.float32], prediction: npt.NDArray[np.float32]
+    ) -> Displacement:
+        """Measure from prediction to annotation; the IOD is the annotation's.
+
+        Where nothing moved all three are 0. Where the annotation's eye corners coincide there
+        is no IOD, and `nme` is NaN.
+        """
+        errors = vertex_errors(annotation, prediction)
+        mean, iod = float(errors.mean()), outer_iod(annotation)
+        nme = mean / iod if iod > 0 else float("nan")
+        return cls(mean=mean, maximum=float(errors.max()), nme=nme if mean else 0.0)

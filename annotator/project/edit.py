@@ -1,0 +1,116 @@
+"""A sample's rows while one transaction changes them, kept consistent with one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from annotator.mesh.landmarks import bounding_box
+from annotator.project.errors import DamagedProject, StaleAnnotation, UnknownSample
+from annotator.project.records import Annotation, SampleState
+from annotator.project.tables import AnnotationRow, PredictionRow, SampleRow, StrokeRow
+
+Landmarks = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EditedSample:
+    """A sample, its annotation and the prediction it started from."""
+
+    sample: SampleRow
+    row: AnnotationRow
+    prediction: Landmarks
+
+    @classmethod
+    def load(cls, session: Session, sample_id: int, *, revision: int | None = None) -> EditedSample:
+        """Load a sample.
+
+        Raises
+        ------
+        UnknownSample
+            If there is none with this id.
+        StaleAnnotation
+            If `revision` is given and not the current one.
+        """
+        found = session.execute(
+            select(SampleRow, AnnotationRow, PredictionRow.landmarks)
+            .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+            .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+            .where(SampleRow.id == sample_id)
+        ).one_or_none()
+        if found is None:
+            raise UnknownSample(f"there is no sample {sample_id} in this project")
+        edited = cls(*found)
+        if revision not in (None, edited.row.revision):
+            raise StaleAnnotation(
+                f"sample {sample_id} was changed elsewhere in the meantime: load it again"
+            )
+        return edited
+
+    @property
+    def landmarks(self) -> Landmarks:
+        """The current mesh."""
+        return self.prediction if self.row.landmarks is None else self.row.landmarks
+
+    def move(
+        self,
+        vertex_indices: npt.NDArray[np.uint16],
+        positions: Landmarks,
+        *,
+        last_stroke: StrokeRow | None,
+    ) -> None:
+        """Put vertices where a stroke, an undo or a redo takes them; withdraw any verdict.
+
+        `last_stroke` is the last one in effect afterwards.
+        """
+        landmarks = self.landmarks.copy()
+        landmarks[vertex_indices] = positions
+        landmarks.setflags(write=False)
+        self.row.landmarks = None if last_stroke is None else landmarks
+        self.row.revision += 1
+        sample = self.sample
+        sample.stroke_count = 0 if last_stroke is None else last_stroke.sequence
+        sample.annotator = None if last_stroke is None else last_stroke.annotator
+        sample.box_left, sample.box_top, sample.box_width, sample.box_height = bounding_box(
+            self.landmarks
+        )
+        withdraw_verdict(sample)
+
+
+def withdraw_verdict(sample: SampleRow) -> None:
+    """Return a sample to the annotators: in progress, or predicted if no stroke is in effect."""
+    edited = sample.stroke_count > 0
+    sample.state = SampleState.IN_PROGRESS if edited else SampleState.PREDICTED
+    sample.reviewer = None
+    sample.updated_at = datetime.now(UTC)
+
+
+def current_annotation(session: Session, edited: EditedSample) -> Annotation:
+    """Return the annotation as the store hands it out."""
+    undone = exists().where(StrokeRow.sample_id == edited.sample.id, StrokeRow.undone)
+    return Annotation(
+        sample_id=edited.sample.id,
+        landmarks=edited.landmarks,
+        prediction=edited.prediction,
+        revision=edited.row.revision,
+        can_undo=edited.sample.stroke_count > 0,
+        can_redo=bool(session.scalar(select(undone))),
+    )
+
+
+def stroke_at(session: Session, sample_id: int, sequence: int, *, undone: bool) -> StrokeRow:
+    """Return the stroke at a place of the history, or raise `DamagedProject`."""
+    stroke = session.scalar(
+        select(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.sequence == sequence)
+    )
+    if stroke is None or stroke.undone is not undone:
+        raise DamagedProject(
+            f"the history of sample {sample_id} has a gap at stroke {sequence}: "
+            "restore the database from a backup"
+        )
+    return stroke

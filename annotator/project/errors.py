@@ -1,0 +1,52 @@
+"""What can go wrong with a project; every message is one line that says what to do."""
+
+
+class ProjectError(Exception):
+    """Anything that keeps the store from doing what it was asked."""
+
+
+class NotAProject(ProjectError):  # noqa: N818 - reads as the condition it names
+    """The folder holds no project."""
+
+
+class ProjectExists(ProjectError):  # noqa: N818
+    """A project is there already and will not be written over."""
+
+
+class DamagedProject(ProjectError):  # noqa: N818
+    """The database cannot be trusted; it was left as it is."""
+
+
+class NewerProject(ProjectError):  # noqa: N818
+    """A newer version of this program made the database; it was left as it is."""
+
+
+class UnknownSample(ProjectError):  # noqa: N818
+    """No sample has this id."""
+
+
+class UnknownImage(ProjectError):  # noqa: N818
+    """No image has this id."""
+
+
+class StaleAnnotation(ProjectError):  # noqa: N818
+    """The annotation changed since it was loaded; nothing was written."""
+
+
+class ProjectUnavailable(ProjectError):  # noqa: N818
+    """The project cannot be read or written right now; the same call may succeed later.
+
+    Nothing of the failed call was written.
+    """
+
+
+class ProjectBusy(ProjectUnavailable):
+    """Another program holds the database's write lock."""
+
+
+class ReadOnlyProject(ProjectUnavailable):
+    """The project's folder or database may not be written."""
+
+
+class DiskFull(ProjectUnavailable):
+    """There is no room left to write."""

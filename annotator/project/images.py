@@ -1,0 +1,182 @@
+"""The images of a project, and the files that could not become one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from annotator.project.database import Database
+from annotator.project.errors import UnknownImage
+from annotator.project.paths import ImagePaths, display_name
+from annotator.project.records import AddReport, FailedImage, ImageRecord, NewImage
+from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow
+
+_CHUNK = 500  # SQLite limits the parameters of one statement
+
+
+class Images:
+    """The images of a project."""
+
+    def __init__(self, database: Database, paths: ImagePaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def add(self, entries: Iterable[NewImage | FailedImage]) -> AddReport:
+        """Add images and note failures, all in one transaction.
+
+        Content that is there already is not added again; where its file has gone meanwhile,
+        the image follows to the new path. A path or an image that had failed and now comes
+        as a `NewImage` is no longer failed.
+        """
+        entries = list(entries)  # a slow source must not hold the database's write lock
+        failed = [entry for entry in entries if isinstance(entry, FailedImage)]
+        new = [entry for entry in entries if isinstance(entry, NewImage)]
+        with self._database.writing() as session:
+            for failure in failed:
+                self._note_failure(session, failure)
+            added = sum(self._add_images(session, chunk) for chunk in _chunks(new))
+        return AddReport(added=added, already_there=len(new) - added, failed=len(failed))
+
+    def get(self, image_id: int) -> ImageRecord:
+        """Return an image, or raise `UnknownImage`."""
+        with self._database.reading() as session:
+            return image_record(_image(session, image_id), self._paths)
+
+    def count(self) -> int:
+        """Return the number of images, those that failed to be predicted included."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.count()).select_from(ImageRow)) or 0
+
+    def failed(self) -> list[FailedImage]:
+        """Return the files that could not be imported, then the images that failed later."""
+        with self._database.reading() as session:
+            rows = [
+                *session.execute(
+                    select(FailedFileRow.path, FailedFileRow.reason).order_by(FailedFileRow.id)
+                ),
+                *session.execute(
+                    select(ImageRow.path, ImageRow.failure)
+                    .where(ImageRow.failure.is_not(None))
+                    .order_by(ImageRow.id)
+                ),
+            ]
+        return [FailedImage(self._paths.absolute(path), reason) for path, reason in rows]
+
+    def pending(self, model_id: int) -> list[ImageRecord]:
+        """Return the images that a model has not seen, in the order they were added.
+
+        Images that failed before are among them: their disk may be back.
+        """
+        seen = select(PredictionRunRow.image_id).where(PredictionRunRow.model_id == model_id)
+        query = select(ImageRow).where(ImageRow.id.not_in(seen)).order_by(ImageRow.id)
+        with self._database.reading() as session:
+            return [image_record(row, self._paths) for row in session.scalars(query)]
+
+    def has_sha256(self, sha256: str) -> bool:
+        """Return whether the project holds this content."""
+        with self._database.reading() as session:
+            query = select(ImageRow.id).where(ImageRow.sha256 == sha256)
+            return session.scalar(query) is not None
+
+    def mark_failed(self, image_id: int, reason: str) -> None:
+        """Note why an image could not be used; a later prediction of it clears the note."""
+        with self._database.writing() as session:
+            _image(session, image_id).failure = reason
+
+    def unchanged(self, paths: Collection[Path]) -> set[Path]:
+        """Return those paths whose file was added and has kept its size and time since.
+
+        An import can skip them without reading them again.
+        """
+        with self._database.reading() as session:
+            rows = session.execute(
+                select(ImageRow.path, ImageRow.file_size, ImageRow.modified_ns).where(
+                    ImageRow.failure.is_(None), ImageRow.file_size.is_not(None)
+                )
+            )
+            known = {(path, (size, modified)) for path, size, modified in rows}
+        return {path for path in paths if (self._paths.stored(path), _stamp(path)) in known}
+
+    def _add_images(self, session: Session, entries: Sequence[NewImage]) -> int:
+        stored = [self._paths.stored(entry.path) for entry in entries]
+        session.execute(delete(FailedFileRow).where(FailedFileRow.path.in_(stored)))
+        hashes = [entry.sha256 for entry in entries]
+        rows = {
+            row.sha256: row
+            for row in session.scalars(select(ImageRow).where(ImageRow.sha256.in_(hashes)))
+        }
+        added = 0
+        for entry, path in zip(entries, stored, strict=True):
+            if entry.sha256 in rows:
+                self._see_again(rows[entry.sha256], path)
+            else:
+                rows[entry.sha256] = _new_row(entry, path)
+                session.add(rows[entry.sha256])
+                added += 1
+        session.flush()
+        return added
+
+    def _see_again(self, row: ImageRow, stored: str) -> None:
+        row.failure = None
+        if row.path == stored or not self._paths.absolute(row.path).exists():
+            row.path = stored
+            row.file_size, row.modified_ns = _stamp(self._paths.absolute(stored))
+
+    def _note_failure(self, session: Session, entry: FailedImage) -> None:
+        stored = self._paths.stored(entry.path)
+        row = session.scalar(select(FailedFileRow).where(FailedFileRow.path == stored))
+        if row is None:
+            row = FailedFileRow(path=stored)
+            session.add(row)
+        row.reason = entry.reason
+        row.failed_at = datetime.now(UTC)
+
+
+def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
+    """Return a row as the store hands it out."""
+    path = paths.absolute(row.path)
+    return ImageRecord(
+        id=row.id,
+        path=path,
+        name=display_name(path),
+        sha256=row.sha256,
+        width=row.width,
+        height=row.height,
+    )
+
+
+def _new_row(entry: NewImage, stored: str) -> ImageRow:
+    size, modified = _stamp(entry.path)
+    return ImageRow(
+        path=stored,
+        sha256=entry.sha256,
+        width=entry.width,
+        height=entry.height,
+        file_size=size,
+        modified_ns=modified,
+        added_at=datetime.now(UTC),
+    )
+
+
+def _chunks(entries: Sequence[NewImage]) -> Iterator[Sequence[NewImage]]:
+    for start in range(0, len(entries), _CHUNK):
+        yield entries[start : start + _CHUNK]
+
+
+def _image(session: Session, image_id: int) -> ImageRow:
+    row = session.get(ImageRow, image_id)
+    if row is None:
+        raise UnknownImage(f"there is no image {image_id} in this project")
+    return row
+
+
+def _stamp(path: Path) -> tuple[int | None, int | None]:
+    try:
+        status = path.stat()
+    except OSError:
+        return None, None
+    return status.st_size, status.st_mtime_ns

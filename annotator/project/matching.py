@@ -1,0 +1,40 @@
+"""Which of a model's faces is which of the faces known already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SAME_FACE_IOU = 0.5
+
+Box = tuple[float, float, float, float]  # left, top, width, height
+
+
+def match_boxes(boxes: Sequence[Box], known: Sequence[Box]) -> list[int | None]:
+    """Return for each box the index of the known box that it overlaps best, or None.
+
+    Each known box is given to one box at most, the best overlap first; an overlap counts from
+    an intersection over union of 0.5 on.
+    """
+    pairs = [
+        (overlap, index, candidate)
+        for index, box in enumerate(boxes)
+        for candidate, other in enumerate(known)
+        if (overlap := intersection_over_union(box, other)) >= SAME_FACE_IOU
+    ]
+    matches: list[int | None] = [None] * len(boxes)
+    taken: set[int] = set()
+    for _, index, candidate in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if matches[index] is None and candidate not in taken:
+            matches[index] = candidate
+            taken.add(candidate)
+    return matches
+
+
+def intersection_over_union(first: Box, second: Box) -> float:
+    """Return the shared area of two boxes divided by the area they cover, 0 to 1."""
+    left, top = max(first[0], second[0]), max(first[1], second[1])
+    right = min(first[0] + first[2], second[0] + second[2])
+    bottom = min(first[1] + first[3], second[1] + second[3])
+    shared = max(0.0, right - left) * max(0.0, bottom - top)
+    covered = first[2] * first[3] + second[2] * second[3] - shared
+    return shared / covered if covered > 0 else 0.0

@@ -1,0 +1,13 @@
+"""Run by Alembic, on the connection and inside the transaction that `migrate` opened."""
+
+from alembic import context
+
+from annotator.project.tables import Table
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

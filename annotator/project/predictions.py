@@ -1,0 +1,174 @@
+"""What models said: stored once, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import func, select, union, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from annotator.mesh.landmarks import as_landmarks, bounding_box
+from annotator.project.database import Database
+from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.prediction_rows import Face, KnownSample, PredictionRows
+from annotator.project.records import SampleState
+from annotator.project.tables import (
+    AnnotationRow,
+    ImageRow,
+    ModelRow,
+    PredictionRow,
+    PredictionRunRow,
+    ReviewRow,
+    SampleRow,
+    StrokeRow,
+)
+
+_CHUNK = 500  # SQLite limits the parameters of one statement
+
+
+class PredictedFace(Protocol):
+    """What the store keeps of a face; `annotator.inference.FacePrediction` is one."""
+
+    @property
+    def landmarks(self) -> npt.NDArray[np.float32]:
+        """(468, 3) in pixels of the upright image."""
+
+    @property
+    def presence(self) -> float:
+        """How sure the mesh net is that this is a face, 0 to 1."""
+
+    @property
+    def detection_score(self) -> float:
+        """How sure the detector is, 0 to 1."""
+
+
+class Predictions:
+    """What models said about the images of a project."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def store(self, model_id: int, results: Iterable[tuple[int, Sequence[PredictedFace]]]) -> int:
+        """Store what a model found, image by image, in one transaction.
+
+        An image without faces is stored too: the model has seen it. What the model says about
+        an image that it has seen before is ignored. A face that overlaps a sample's box by an
+        IoU of 0.5 or more is another prediction of that sample, any other face a new sample.
+        A sample that nobody has edited or reviewed follows the newer prediction.
+
+        Parameters
+        ----------
+        model_id
+            As `Models.register` returned it.
+        results
+            Pairs of image id and faces.
+
+        Returns
+        -------
+        int
+            The number of predictions stored.
+
+        Raises
+        ------
+        UnknownImage
+            If an image id is unknown; nothing is stored.
+        ValueError
+            If landmarks have the wrong shape or are not finite; nothing is stored.
+        """
+        faces_of: dict[int, list[Face]] = {}
+        for image_id, faces in results:
+            faces_of.setdefault(image_id, [_face(face) for face in faces])
+        stored = 0
+        with self._database.writing() as session:
+            if session.get(ModelRow, model_id) is None:
+                raise ProjectError(f"there is no model {model_id} in this project: register it")
+            remaining = iter(faces_of.items())
+            while chunk := dict(islice(remaining, _CHUNK)):
+                stored += _store_chunk(session, model_id, chunk)
+        return stored
+
+
+def _face(predicted: PredictedFace) -> Face:
+    landmarks = as_landmarks(predicted.landmarks)
+    return Face(
+        landmarks=landmarks,
+        presence=float(predicted.presence),
+        detection_score=float(predicted.detection_score),
+        box=bounding_box(landmarks),
+    )
+
+
+def _store_chunk(session: Session, model_id: int, faces_of: dict[int, list[Face]]) -> int:
+    unseen = _unseen_images(session, model_id, faces_of)
+    known = _known_samples(session, unseen)
+    rows = PredictionRows(
+        model_id=model_id,
+        now=datetime.now(UTC),
+        # Nobody else can insert during this transaction: the ids can be given out here.
+        next_sample_id=_next_id(session, SampleRow.id),
+        next_prediction_id=_next_id(session, PredictionRow.id),
+    )
+    for image_id in unseen:
+        rows.add_image(image_id, faces_of[image_id], known.get(image_id, []))
+    rows.write(session)
+    session.execute(update(ImageRow).where(ImageRow.id.in_(unseen)).values(failure=None))
+    return len(rows.predictions)
+
+
+def _unseen_images(session: Session, model_id: int, image_ids: Iterable[int]) -> list[int]:
+    image_ids = list(image_ids)
+    existing = set(session.scalars(select(ImageRow.id).where(ImageRow.id.in_(image_ids))))
+    missing = [image_id for image_id in image_ids if image_id not in existing]
+    if missing:
+        raise UnknownImage(f"there is no image {missing[0]} in this project")
+    seen = set(
+        session.scalars(
+            select(PredictionRunRow.image_id).where(
+                PredictionRunRow.model_id == model_id, PredictionRunRow.image_id.in_(image_ids)
+            )
+        )
+    )
+    return [image_id for image_id in image_ids if image_id not in seen]
+
+
+def _known_samples(session: Session, image_ids: list[int]) -> dict[int, list[KnownSample]]:
+    query = (
+        select(SampleRow, AnnotationRow.revision)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .where(SampleRow.image_id.in_(image_ids))
+        .order_by(SampleRow.image_id, SampleRow.face_index)
+    )
+    rows = session.execute(query).all()
+    touched = _touched(session, [row.id for row, _ in rows])
+    known: dict[int, list[KnownSample]] = {}
+    for row, revision in rows:
+        untouched = row.state is SampleState.PREDICTED and row.id not in touched
+        sample = KnownSample(
+            id=row.id,
+            box=(row.box_left, row.box_top, row.box_width, row.box_height),
+            revision=revision,
+            follows=untouched,
+        )
+        known.setdefault(row.image_id, []).append(sample)
+    return known
+
+
+def _touched(session: Session, sample_ids: list[int]) -> set[int]:
+    touched: set[int] = set()
+    for start in range(0, len(sample_ids), _CHUNK):
+        ids = sample_ids[start : start + _CHUNK]
+        query = union(
+            select(StrokeRow.sample_id).where(StrokeRow.sample_id.in_(ids)),
+            select(ReviewRow.sample_id).where(ReviewRow.sample_id.in_(ids)),
+        )
+        touched.update(session.scalars(query))
+    return touched
+
+
+def _next_id(session: Session, column: InstrumentedAttribute[int]) -> int:
+    return (session.scalar(select(func.max(column))) or 0) + 1

@@ -1,0 +1,177 @@
+"""Verdicts: the only way for a sample to become ground truth, or to be kept from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.project.database import Database
+from annotator.project.edit import withdraw_verdict
+from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.paths import ImagePaths
+from annotator.project.records import RejectReason, Review, SampleState, SampleSummary, Verdict
+from annotator.project.samples import load_summaries
+from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
+
+_STATES = {
+    Verdict.ACCEPT: SampleState.ACCEPTED,
+    Verdict.REJECT: SampleState.REJECTED,
+    Verdict.EXCLUDE: SampleState.EXCLUDED,
+}
+
+
+class Reviews:
+    """The verdicts on a project's samples.
+
+    All methods that give one take the `reviewer`, who must have a name, an optional `comment`,
+    and optionally the `revision` of the annotation that was looked at: if that is no longer
+    the current one, `StaleAnnotation` is raised and nothing is written.
+    """
+
+    def __init__(self, database: Database, paths: ImagePaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def accept(
+        self, sample_id: int, *, reviewer: str, comment: str = "", revision: int | None = None
+    ) -> SampleSummary:
+        """Make a sample ground truth, as it stands."""
+        verdict = _Given(Verdict.ACCEPT, reviewer, comment)
+        return self._give_one(sample_id, verdict, revision)
+
+    def reject(
+        self,
+        sample_id: int,
+        *,
+        reviewer: str,
+        reasons: Collection[RejectReason],
+        comment: str = "",
+        revision: int | None = None,
+    ) -> SampleSummary:
+        """Turn a sample down for at least one reason; raise ValueError without one."""
+        verdict = _Given(Verdict.REJECT, reviewer, comment, reasons)
+        return self._give_one(sample_id, verdict, revision)
+
+    def exclude(
+        self,
+        sample_id: int,
+        *,
+        reviewer: str,
+        reasons: Collection[RejectReason] = (),
+        comment: str = "",
+        revision: int | None = None,
+    ) -> SampleSummary:
+        """Take a sample out of the work: neither ground truth nor to be corrected."""
+        verdict = _Given(Verdict.EXCLUDE, reviewer, comment, reasons)
+        return self._give_one(sample_id, verdict, revision)
+
+    def reopen(
+        self, sample_id: int, *, reviewer: str, comment: str = "", revision: int | None = None
+    ) -> SampleSummary:
+        """Withdraw the verdict on a sample: it is in progress again, or as predicted."""
+        verdict = _Given(Verdict.REOPEN, reviewer, comment)
+        return self._give_one(sample_id, verdict, revision)
+
+    def give(
+        self,
+        verdict: Verdict,
+        sample_ids: Iterable[int],
+        *,
+        reviewer: str,
+        reasons: Collection[RejectReason] = (),
+        comment: str = "",
+    ) -> int:
+        """Give many samples the same verdict, in one transaction: all of them or none.
+
+        Returns
+        -------
+        int
+            The number of samples.
+        """
+        sample_ids = list(dict.fromkeys(sample_ids))
+        given = _Given(verdict, reviewer, comment, reasons)
+        with self._database.writing() as session:
+            for sample_id in sample_ids:
+                given.write(session, sample_id)
+        return len(sample_ids)
+
+    def history(self, sample_id: int) -> list[Review]:
+        """Return all verdicts on a sample, the oldest first."""
+        query = select(ReviewRow).where(ReviewRow.sample_id == sample_id).order_by(ReviewRow.id)
+        with self._database.reading() as session:
+            _sample_and_revision(session, sample_id)
+            return [_review(row) for row in session.scalars(query)]
+
+    def _give_one(self, sample_id: int, given: _Given, revision: int | None) -> SampleSummary:
+        with self._database.writing() as session:
+            given.write(session, sample_id, revision)
+            session.flush()
+            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A verdict before it is written on a sample."""
+
+    verdict: Verdict
+    reviewer: str
+    comment: str
+    reasons: Collection[RejectReason] = ()
+
+    def __post_init__(self) -> None:
+        if not self.reviewer.strip():
+            raise ValueError("a verdict needs the name of its reviewer")
+        if self.verdict is Verdict.REJECT and not self.reasons:
+            raise ValueError("a rejection needs at least one reason")
+
+    def write(self, session: Session, sample_id: int, revision: int | None = None) -> None:
+        """Add the verdict to a sample's history and set the sample's state."""
+        sample, current = _sample_and_revision(session, sample_id)
+        if revision not in (None, current):
+            raise StaleAnnotation(
+                f"sample {sample_id} was changed elsewhere in the meantime: look at it again"
+            )
+        now = datetime.now(UTC)
+        session.add(
+            ReviewRow(
+                sample_id=sample_id,
+                verdict=self.verdict,
+                reviewer=self.reviewer,
+                reasons=",".join(reason for reason in RejectReason if reason in self.reasons),
+                comment=self.comment,
+                created_at=now,
+                revision=current,
+            )
+        )
+        if self.verdict is Verdict.REOPEN:
+            withdraw_verdict(sample)
+            return
+        sample.state = _STATES[self.verdict]
+        sample.reviewer = self.reviewer
+        sample.updated_at = now
+
+
+def _sample_and_revision(session: Session, sample_id: int) -> tuple[SampleRow, int]:
+    found = session.execute(
+        select(SampleRow, AnnotationRow.revision)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .where(SampleRow.id == sample_id)
+    ).one_or_none()
+    if found is None:
+        raise UnknownSample(f"there is no sample {sample_id} in this project")
+    return found
+
+
+def _review(row: ReviewRow) -> Review:
+    return Review(
+        verdict=row.verdict,
+        reviewer=row.reviewer,
+        reasons=tuple(RejectReason(reason) for reason in row.reasons.split(",") if reason),
+        comment=row.comment,
+        created_at=row.created_at,
+        revision=row.revision,
+    )

@@ -1,0 +1,165 @@
+"""The samples of a project: lists, counts, and what is ready for a release."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from annotator.project.database import Database
+from annotator.project.displacement import Displacement
+from annotator.project.errors import UnknownSample
+from annotator.project.images import image_record
+from annotator.project.paths import ImagePaths, display_name
+from annotator.project.records import AcceptedSample, SampleState, SampleSummary
+from annotator.project.tables import (
+    AnnotationRow,
+    ImageRow,
+    ModelRow,
+    PredictionRow,
+    ReviewRow,
+    SampleRow,
+)
+
+
+class Samples:
+    """The samples of a project."""
+
+    def __init__(self, database: Database, paths: ImagePaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def summaries(self, states: Collection[SampleState] | None = None) -> list[SampleSummary]:
+        """Return what a list shows, ordered by image id and face index.
+
+        Parameters
+        ----------
+        states
+            Only samples in one of these; None for all.
+        """
+        conditions = () if states is None else (SampleRow.state.in_(list(states)),)
+        with self._database.reading() as session:
+            return load_summaries(session, self._paths, *conditions)
+
+    def get(self, sample_id: int) -> SampleSummary:
+        """Return one sample's summary, or raise `UnknownSample`."""
+        with self._database.reading() as session:
+            found = load_summaries(session, self._paths, SampleRow.id == sample_id)
+        if not found:
+            raise UnknownSample(f"there is no sample {sample_id} in this project")
+        return found[0]
+
+    def counts(self) -> dict[SampleState, int]:
+        """Return the number of samples in each state, zeros included."""
+        query = select(SampleRow.state, func.count()).group_by(SampleRow.state)
+        with self._database.reading() as session:
+            found = dict(session.execute(query).all())
+        return {state: found.get(state, 0) for state in SampleState}
+
+    def accepted(self) -> Iterator[AcceptedSample]:
+        """Yield the accepted samples, ordered by their image's hash and face index.
+
+        All of them are seen as they were when the first was asked for.
+        """
+        query = (
+            select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
+            .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+            .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+            .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .join(ReviewRow, ReviewRow.sample_id == SampleRow.id)
+            .where(SampleRow.state == SampleState.ACCEPTED, ReviewRow.id.in_(last_review_ids()))
+            .order_by(ImageRow.sha256, SampleRow.face_index)
+            .execution_options(yield_per=200)
+        )
+        with self._database.reading() as session:
+            for rows in session.execute(query):
+                yield _accepted_sample(self._paths, rows)
+
+
+def last_review_ids() -> Select[Any]:
+    """Return a query for the ids of each sample's last review."""
+    review = aliased(ReviewRow)  # keeps the query apart from one around it
+    return select(func.max(review.id)).group_by(review.sample_id)
+
+
+def load_summaries(
+    session: Session, paths: ImagePaths, *conditions: ColumnElement[bool]
+) -> list[SampleSummary]:
+    """Return the summaries of the samples that meet the conditions, in the order of lists."""
+    query = (
+        select(
+            SampleRow.id,
+            SampleRow.image_id,
+            ImageRow.path,
+            SampleRow.face_index,
+            SampleRow.state,
+            SampleRow.presence,
+            SampleRow.stroke_count,
+            SampleRow.annotator,
+            SampleRow.reviewer,
+            SampleRow.box_left,
+            SampleRow.box_top,
+            SampleRow.box_width,
+            SampleRow.box_height,
+        )
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(*conditions)
+        .order_by(SampleRow.image_id, SampleRow.face_index)
+    )
+    image_path, image_name = Path(), ""
+    last_image: int | None = None
+    summaries = []
+    for (
+        sample_id, image_id, stored, face_index, state, presence, strokes, annotator, reviewer, *box
+    ) in session.execute(query):  # fmt: skip
+        if image_id != last_image:  # the samples of an image share its path
+            image_path, last_image = paths.absolute(stored), image_id
+            image_name = display_name(image_path)
+        summaries.append(
+            SampleSummary(
+                id=sample_id,
+                image_id=image_id,
+                image_name=image_name,
+                image_path=image_path,
+                face_index=face_index,
+                state=state,
+                presence=presence,
+                stroke_count=strokes,
+                box=tuple(box),
+                annotator=annotator,
+                reviewer=reviewer,
+            )
+        )
+    return summaries
+
+
+def _accepted_sample(
+    paths: ImagePaths,
+    rows: tuple[SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow],
+) -> AcceptedSample:
+    sample, annotation, prediction, model, image, review = rows
+    as_predicted = annotation.landmarks is None
+    landmarks = prediction.landmarks if annotation.landmarks is None else annotation.landmarks
+    displacement = Displacement.between(landmarks, prediction.landmarks)
+    return AcceptedSample(
+        sample_id=sample.id,
+        image=image_record(image, paths),
+        face_index=sample.face_index,
+        landmarks=landmarks,
+        prediction=prediction.landmarks,
+        presence=prediction.presence,
+        model_name=model.name,
+        model_sha256=model.sha256,
+        annotator=sample.annotator,
+        reviewer=review.reviewer,
+        verdict="accepted_as_predicted" if as_predicted else "accepted",
+        accepted_at=review.created_at,
+        stroke_count=sample.stroke_count,
+        displacement_mean=displacement.mean,
+        displacement_max=displacement.maximum,
+        displacement_nme=displacement.nme,
+    )

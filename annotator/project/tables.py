@@ -1,0 +1,214 @@
+"""The tables. Change them only together with a new file in ``migrations/versions``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    Float,
+    ForeignKey,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.project.columns import (
+    LANDMARKS_BYTES,
+    IndicesBlob,
+    PathText,
+    PositionsBlob,
+    UtcDateTime,
+)
+from annotator.project.records import SampleState, Verdict
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _one_of(values: type[StrEnum], name: str) -> Enum:
+    return Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+class Table(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {float: Float(), str: Text()}
+
+
+class ImageRow(Table):
+    """An image; its path is relative to the project folder when it lies inside."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+        CheckConstraint("width > 0 AND height > 0", name="size"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(PathText, index=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    file_size: Mapped[int | None] = mapped_column(BigInteger)
+    modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    failure: Mapped[str | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FailedFileRow(Table):
+    """A file that could not be imported."""
+
+    __tablename__ = "failed_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(PathText, unique=True)
+    reason: Mapped[str]
+    failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ModelRow(Table):
+    """A model that predicted, known by the hash of its weights."""
+
+    __tablename__ = "models"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PredictionRunRow(Table):
+    """A model has seen an image, whether or not it found a face."""
+
+    __tablename__ = "prediction_runs"
+    __table_args__ = (CheckConstraint("face_count >= 0", name="face_count"),)
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
+    face_count: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SampleRow(Table):
+    """One face in one image, with what lists show of it; free of blobs, so that it scans fast."""
+
+    __tablename__ = "samples"
+    __table_args__ = (
+        UniqueConstraint("image_id", "face_index"),
+        CheckConstraint("face_index >= 0", name="face_index"),
+        CheckConstraint("stroke_count >= 0", name="stroke_count"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    face_index: Mapped[int]
+    state: Mapped[SampleState] = mapped_column(_one_of(SampleState, "state"), index=True)
+    presence: Mapped[float]
+    stroke_count: Mapped[int]
+    box_left: Mapped[float]
+    box_top: Mapped[float]
+    box_width: Mapped[float]
+    box_height: Mapped[float]
+    annotator: Mapped[str | None]
+    reviewer: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PredictionRow(Table):
+    """What a model said about a sample; triggers refuse to change or delete it."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        UniqueConstraint("sample_id", "model_id"),
+        CheckConstraint(f"length(landmarks) = {LANDMARKS_BYTES}", name="landmarks_length"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"))
+    presence: Mapped[float]
+    detection_score: Mapped[float]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob(LANDMARK_COUNT))
+
+
+class AnnotationRow(Table):
+    """What people made of a prediction; landmarks are NULL while no stroke is in effect."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (
+        CheckConstraint("revision >= 0", name="revision"),
+        CheckConstraint(f"length(landmarks) = {LANDMARKS_BYTES}", name="landmarks_length"),
+    )
+
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
+    revision: Mapped[int]
+    landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob(LANDMARK_COUNT))
+
+
+class StrokeRow(Table):
+    """One edit; undone ones wait for a redo and go when another stroke is made instead."""
+
+    __tablename__ = "strokes"
+    __table_args__ = (
+        UniqueConstraint("sample_id", "sequence"),
+        CheckConstraint("sequence >= 1", name="sequence"),
+        CheckConstraint(
+            'length("before") = 6 * length(vertex_indices) '
+            'AND length("after") = 6 * length(vertex_indices)',
+            name="lengths",
+        ),
+        {"sqlite_autoincrement": True},  # an id dropped with its redo branch never comes back
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
+    sequence: Mapped[int]
+    tool: Mapped[str]
+    annotator: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone: Mapped[bool]
+    vertex_indices: Mapped[npt.NDArray[np.uint16]] = mapped_column(IndicesBlob)
+    before: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
+    after: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
+
+
+class ReviewRow(Table):
+    """One verdict, on one revision of the annotation; triggers keep the history whole."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        CheckConstraint("verdict <> 'reject' OR reasons <> ''", name="reject_has_reasons"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
+    verdict: Mapped[Verdict] = mapped_column(_one_of(Verdict, "verdict"))
+    reviewer: Mapped[str]
+    reasons: Mapped[str]  # comma-separated values of RejectReason
+    comment: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int]
