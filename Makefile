@@ -25,14 +25,14 @@ $(INSTALLED): pyproject.toml
 system:
 	@.ci/system-packages
 
-demo: $(INSTALLED) system
+demo: system $(INSTALLED)
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 		.ci/with-display $(BIN)/facemesh-annotator demo --headless; \
 	else \
 		$(BIN)/facemesh-annotator demo; \
 	fi
 
-test: lint system
+test: system lint
 	.ci/with-display $(BIN)/python -m pytest
 
 lint: $(INSTALLED)

@@ -125,12 +125,11 @@ def predict(
 
     with Project.open(project) as opened, progress_bar("predicting") as show:
         face_mesh = _load(model, providers, no_small_faces)
-        known = set(opened.images.failed())
-        last = PredictionProgress(0, 0, 0, 0)
+        last, failed = PredictionProgress(0, 0, 0, 0), []
         with closing(preannotate(opened, face_mesh, workers=workers)) as run:
             for last in run:
                 show(last.done, last.total)
-        failed = [image for image in opened.images.failed() if image not in known]
+                failed += [last.failure] if last.failure else []
     images = last.done - last.failed
     text = f"predicted {images} images with {last.faces} faces, failed {last.failed}"
     values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
@@ -177,27 +176,19 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Accept, reject or exclude samples."""
-    from annotator.project import Project, SampleState
+    from annotator.project import Project, SampleState, Verdict
 
     if every == bool(samples):
         raise typer.BadParameter("give either the numbers of samples or --all")
     reasons = _reasons(verdict, reason or [])
     name = reviewer or login_name()
-    with Project.open(project) as opened, progress_bar("reviewing") as show:
-        undecided = {SampleState.PREDICTED, SampleState.IN_PROGRESS}
-        chosen = (
-            opened.samples.summaries(undecided) if every else map(opened.samples.get, samples or ())
-        )
-        ids = list(dict.fromkeys(sample.id for sample in chosen))
-        for done, sample_id in enumerate(ids, start=1):
-            if verdict == "accept":
-                opened.reviews.accept(sample_id, reviewer=name, comment=comment)
-            elif verdict == "reject":
-                opened.reviews.reject(sample_id, reviewer=name, reasons=reasons, comment=comment)
-            else:
-                opened.reviews.exclude(sample_id, reviewer=name, comment=comment)
-            show(done, len(ids))
-    text = f"{verdict}: {len(ids)} samples"
+    with Project.open(project) as opened:
+        if every:
+            undecided = {SampleState.PREDICTED, SampleState.IN_PROGRESS}
+            samples = [sample.id for sample in opened.samples.summaries(undecided)]
+        ids = list(dict.fromkeys(samples or ()))
+        opened.reviews.give(Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment)
+    text = f"{verdict}: {len(ids)} {'sample' if len(ids) == 1 else 'samples'}"
     report({"verdict": verdict, "samples": list(ids)}, text, as_json=as_json)
 
 

@@ -36,12 +36,23 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class PredictionProgress:
-    """How far a run is: images done (failures included), faces found, images failed."""
+    """How far a run is.
+
+    Attributes
+    ----------
+    done, total
+        Images dealt with, failures included, and images to deal with.
+    faces, failed
+        Faces found and images failed so far.
+    failure
+        The image just dealt with, where it failed.
+    """
 
     done: int
     total: int
     faces: int
     failed: int
+    failure: FailedImage | None = None
 
 
 def import_images(
@@ -74,8 +85,10 @@ def import_images(
         If a copy cannot be written.
     """
     # Links are resolved but for the file's own: its name is the one people know.
-    files = [path.parent.resolve() / path.name for path in find_images(paths)]
-    added = already_there = 0
+    found = [path.parent.resolve() / path.name for path in find_images(paths)]
+    unchanged = project.images.unchanged(found)
+    files = [path for path in found if path not in unchanged]
+    added, already_there = 0, len(found) - len(files)
     failed: list[FailedImage] = []
     with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
         for start in range(0, len(files), _IMPORT_BATCH):
@@ -85,7 +98,7 @@ def import_images(
             added += report.added
             already_there += report.already_there
             if on_progress is not None:
-                on_progress(start + len(batch), len(files))
+                on_progress(len(found) - len(files) + start + len(batch), len(found))
     return ImportReport(added, already_there, tuple(failed))
 
 
@@ -121,16 +134,17 @@ def preannotate(
     results = face_mesh.predict_files([record.path for record in records], workers=workers)
     try:
         for done, (record, result) in enumerate(zip(records, results, strict=True), start=1):
-            reason = _why_unusable(record, result)
+            reason, failure = _why_unusable(record, result), None
             if reason is None:
                 batch.append((record.id, list(result.faces)))
                 faces += len(result.faces)
             else:
                 project.images.mark_failed(record.id, reason)
+                failure = FailedImage(record.path, reason)
                 failed += 1
             if len(batch) == _PREDICTION_BATCH or done == len(records):
                 commit()
-            yield PredictionProgress(done, len(records), faces, failed)
+            yield PredictionProgress(done, len(records), faces, failed, failure)
     finally:
         if isinstance(results, Generator):
             results.close()  # stop decoding ahead
@@ -163,9 +177,6 @@ def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) ->
 
 def _inspect(path: Path) -> NewImage | FailedImage:
     """Hash one file and read its size, or say why that is not possible."""
-    printable = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
-    if printable != str(path):
-        return FailedImage(Path(printable), "the file's name is not valid UTF-8: rename it")
     try:
         info = inspect_image(path)
         return NewImage(path, _sha256(path), info.width, info.height)
