@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from annotator.project.displacement import Displacement
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState
-from annotator.project.samples import last_review_ids
+from annotator.project.samples import last_review_id
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -47,6 +48,37 @@ COLUMNS = {
     "updated_at": "datetime64[us, UTC]",
 }
 
+# In the order of `COLUMNS` but for what is computed, and with the reviews' columns as they are.
+_QUERY = (
+    select(
+        SampleRow.id,
+        ImageRow.path,
+        ImageRow.sha256,
+        SampleRow.face_index,
+        SampleRow.state,
+        PredictionRow.presence,
+        ModelRow.name,
+        SampleRow.annotator,
+        SampleRow.reviewer,
+        ReviewRow.reviewer,
+        ReviewRow.reasons,
+        ReviewRow.comment,
+        SampleRow.stroke_count,
+        SampleRow.box_left,
+        SampleRow.box_top,
+        SampleRow.box_width,
+        SampleRow.box_height,
+        SampleRow.created_at,
+        SampleRow.updated_at,
+    )
+    .join(ImageRow, ImageRow.id == SampleRow.image_id)
+    .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+    .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+    .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+    .outerjoin(ReviewRow, ReviewRow.id == last_review_id())
+    .order_by(SampleRow.image_id, SampleRow.face_index)
+)
+
 _UNMOVED = Displacement(mean=0.0, maximum=0.0, nme=0.0)
 
 
@@ -58,49 +90,39 @@ def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
 
 def _rows(session: Session, paths: ImagePaths) -> Iterator[tuple[object, ...]]:
     displacements = _displacements(session)
-    query = (
-        select(SampleRow, ImageRow.path, ImageRow.sha256, ModelRow.name, ReviewRow)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .outerjoin(
-            ReviewRow, (ReviewRow.sample_id == SampleRow.id) & ReviewRow.id.in_(last_review_ids())
-        )
-        .order_by(SampleRow.image_id, SampleRow.face_index)
-    )
-    for sample, path, sha256, model, review in session.execute(query):
-        displacement = displacements.get(sample.id, _UNMOVED)
+    rows: Iterable[tuple[Any, ...]] = session.connection().execute(_QUERY)
+    for row in rows:
+        sample_id, path, sha256, face_index, state, presence, model, annotator, *review = row[:12]
+        stroke_count, *rest = row[12:]
+        displacement = displacements.get(sample_id, _UNMOVED)
         yield (
-            sample.id,
+            sample_id,
             str(paths.absolute(path)),
             sha256,
-            sample.face_index,
-            sample.state.value,
-            sample.presence,
+            face_index,
+            state.value,
+            presence,
             model,
-            sample.annotator,
-            *_verdict(sample, review),
-            sample.stroke_count,
+            annotator,
+            *_verdict(state, stroke_count, review),
+            stroke_count,
             displacement.mean,
             displacement.maximum,
             displacement.nme,
-            sample.box_left,
-            sample.box_top,
-            sample.box_width,
-            sample.box_height,
-            sample.created_at,
-            sample.updated_at,
+            *rest,
         )
 
 
-def _verdict(sample: SampleRow, review: ReviewRow | None) -> tuple[str | None, ...]:
+def _verdict(
+    state: SampleState, stroke_count: int, review: list[str | None]
+) -> tuple[str | None, ...]:
     """Return reviewer, verdict, reasons and comment of the verdict in effect."""
-    if review is None or sample.reviewer is None:
+    in_effect, reviewer, reasons, comment = review
+    if in_effect is None:
         return None, None, None, None
-    as_predicted = sample.state is SampleState.ACCEPTED and not sample.stroke_count
-    verdict = "accepted_as_predicted" if as_predicted else sample.state.value
-    return review.reviewer, verdict, review.reasons, review.comment
+    as_predicted = state is SampleState.ACCEPTED and not stroke_count
+    verdict = "accepted_as_predicted" if as_predicted else state.value
+    return reviewer, verdict, reasons, comment
 
 
 def _displacements(session: Session) -> dict[int, Displacement]:

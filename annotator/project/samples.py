@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.project.database import Database
@@ -23,6 +22,8 @@ from annotator.project.tables import (
     ReviewRow,
     SampleRow,
 )
+
+_BATCH = 200  # accepted samples in memory at once, two meshes each
 
 
 class Samples:
@@ -64,26 +65,23 @@ class Samples:
 
         All of them are seen as they were when the first was asked for.
         """
-        query = (
-            select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
-            .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-            .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-            .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+        ordered = (
+            select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .join(ReviewRow, ReviewRow.sample_id == SampleRow.id)
-            .where(SampleRow.state == SampleState.ACCEPTED, ReviewRow.id.in_(last_review_ids()))
+            .where(SampleRow.state == SampleState.ACCEPTED)
             .order_by(ImageRow.sha256, SampleRow.face_index)
-            .execution_options(yield_per=200)
         )
         with self._database.reading() as session:
-            for rows in session.execute(query):
-                yield _accepted_sample(self._paths, rows)
+            ids = session.scalars(ordered).all()
+            for start in range(0, len(ids), _BATCH):
+                yield from _accepted_samples(session, self._paths, ids[start : start + _BATCH])
 
 
-def last_review_ids() -> Select[Any]:
-    """Return a query for the ids of each sample's last review."""
-    review = aliased(ReviewRow)  # keeps the query apart from one around it
-    return select(func.max(review.id)).group_by(review.sample_id)
+def last_review_id() -> ScalarSelect[int]:
+    """Return the id of the last review of the sample in the query around it."""
+    review = aliased(ReviewRow)
+    query = select(func.max(review.id)).where(review.sample_id == SampleRow.id)
+    return query.correlate(SampleRow).scalar_subquery()
 
 
 def load_summaries(
@@ -99,12 +97,12 @@ def load_summaries(
             SampleRow.state,
             SampleRow.presence,
             SampleRow.stroke_count,
-            SampleRow.annotator,
-            SampleRow.reviewer,
             SampleRow.box_left,
             SampleRow.box_top,
             SampleRow.box_width,
             SampleRow.box_height,
+            SampleRow.annotator,
+            SampleRow.reviewer,
         )
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
         .where(*conditions)
@@ -113,12 +111,12 @@ def load_summaries(
     image_path, image_name = Path(), ""
     last_image: int | None = None
     summaries = []
-    for (
-        sample_id, image_id, stored, face_index, state, presence, strokes, annotator, reviewer, *box
-    ) in session.execute(query):  # fmt: skip
+    # Executed below the ORM, which would take as long again for rows that are plain values.
+    for sample_id, image_id, stored, *shown in session.connection().execute(query):
         if image_id != last_image:  # the samples of an image share its path
             image_path, last_image = paths.absolute(stored), image_id
             image_name = display_name(image_path)
+        face_index, state, presence, stroke_count, *box, annotator, reviewer = shown
         summaries.append(
             SampleSummary(
                 id=sample_id,
@@ -128,13 +126,30 @@ def load_summaries(
                 face_index=face_index,
                 state=state,
                 presence=presence,
-                stroke_count=strokes,
+                stroke_count=stroke_count,
                 box=tuple(box),
                 annotator=annotator,
                 reviewer=reviewer,
             )
         )
     return summaries
+
+
+def _accepted_samples(
+    session: Session, paths: ImagePaths, sample_ids: Sequence[int]
+) -> Iterator[AcceptedSample]:
+    query = (
+        select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .join(ReviewRow, ReviewRow.id == last_review_id())
+        .where(SampleRow.id.in_(sample_ids))
+        .order_by(ImageRow.sha256, SampleRow.face_index)
+    )
+    for rows in session.execute(query):
+        yield _accepted_sample(paths, rows)
 
 
 def _accepted_sample(
