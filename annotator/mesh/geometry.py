@@ -8,9 +8,7 @@ from scipy.sparse.csgraph import dijkstra
 from annotator.mesh.landmarks import LANDMARK_COUNT
 
 
-def edge_lengths(
-    points: NDArray[np.floating], edges: NDArray[np.integer]
-) -> NDArray[np.float64]:
+def edge_lengths(points: NDArray[np.floating], edges: NDArray[np.integer]) -> NDArray[np.float64]:
     """Return the length of each edge; ``points`` is (468, d), ``edges`` (n, 2)."""
     difference = np.subtract(points[edges[:, 0]], points[edges[:, 1]], dtype=np.float64)
     return np.asarray(np.linalg.norm(difference, axis=1))

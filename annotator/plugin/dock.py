@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # How often strokes that the database refused are offered again.
 _RETRY_MS = 2000
 # Also the width that leaves the photograph most of a 1280-pixel screen.
-_MIN_WIDTH = 300
+_MIN_WIDTH = 340
 
 
 class AnnotatorDock(QWidget):
@@ -40,22 +40,23 @@ class AnnotatorDock(QWidget):
 
     Parameters
     ----------
-    viewer : napari.Viewer
+    napari_viewer : napari.Viewer
+        The name by which napari knows what to pass.
     annotator : str, optional
         Recorded with strokes and verdicts; the login name by default.
     """
 
-    def __init__(self, viewer: "Viewer", annotator: str | None = None) -> None:
+    def __init__(self, napari_viewer: "Viewer", annotator: str | None = None) -> None:
         super().__init__()
         self.workbench = Workbench(annotator or getpass.getuser())
-        self.view = FaceView(viewer)
+        self.view = FaceView(napari_viewer)
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(self.workbench, self.progress, self.tell)
-        self._viewer = viewer
+        self._viewer = napari_viewer
         self._photographs = PhotographCache()
-        self._tool = BrushTool(viewer, self.workbench, self.view)
-        self._help = KeyHelp(canvas_widget(viewer))
-        self._targets = (viewer, self.view.mesh_layer)
+        self._tool = BrushTool(napari_viewer, self.workbench, self.view)
+        self._help = KeyHelp(canvas_widget(napari_viewer))
+        self._targets = (napari_viewer, self.view.mesh_layer)
         self._arrange()
         self._connect()
         bind(self._targets, self._actions())
@@ -86,7 +87,9 @@ class AnnotatorDock(QWidget):
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Learn when napari's window closes: Qt does not tell the docks in it."""
-        self.window().installEventFilter(self)
+        window = self.window()
+        if window is not None:
+            window.installEventFilter(self)
         super().showEvent(event)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802

@@ -59,21 +59,20 @@ class KeyHelp(QLabel):
 
 
 def help_html() -> str:
-    """Return all keys and mouse actions as a two-column table."""
+    """Return all keys and mouse actions as one table."""
     groups = [
         (name, [(" or ".join(map(key_text, s.keys)), s.text) for s in members])
         for name, members in groupby(SHORTCUTS, key=lambda shortcut: shortcut.group)
     ]
-    cells = [_section(name, rows) for name, rows in (*groups, ("Mouse", list(MOUSE)))]
-    half = (len(cells) + 1) // 2
-    columns = ("".join(cells[:half]), "".join(cells[half:]))
-    body = "".join(f"<td style='padding-right: 28px'>{column}</td>" for column in columns)
-    return f"<table><tr>{body}</tr></table><p>Press {keys_of('help')} or click to close.</p>"
+    rows = "".join(_section(name, lines) for name, lines in (*groups, ("Mouse", list(MOUSE))))
+    return f"<table>{rows}</table><p>Press {keys_of('help')} or click to close.</p>"
 
 
-def _section(title: str, rows: list[tuple[str, str]]) -> str:
-    lines = "".join(
-        f"<tr><td style='padding-right: 14px'><b>{escape(keys)}</b></td><td>{escape(text)}</td></tr>"
-        for keys, text in rows
+def _section(title: str, lines: list[tuple[str, str]]) -> str:
+    heading = f"<tr><td colspan='2' style='color: #7fd8f5; padding-top: 7px'>{escape(title)}</td>"
+    rows = "".join(
+        f"<tr><td style='padding-right: 22px'><b>{escape(keys)}</b></td>"
+        f"<td>{escape(text)}</td></tr>"
+        for keys, text in lines
     )
-    return f"<p style='color: #7fd8f5'>{escape(title)}</p><table>{lines}</table>"
+    return f"{heading}</tr>{rows}"

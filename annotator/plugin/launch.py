@@ -5,6 +5,7 @@ from pathlib import Path
 import napari
 
 from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.private import hide_layer_panels
 from annotator.plugin.reader import show_dock
 
 
@@ -22,6 +23,8 @@ def open_viewer(
     """
     viewer = napari.Viewer(title="FaceMesh Annotator", show=show)
     dock = show_dock(viewer)
+    # An annotator works with two layers that the dock looks after: the room is the face's.
+    hide_layer_panels(viewer)
     if annotator:
         dock.workbench.annotator = annotator
     dock.open_folder(folder)

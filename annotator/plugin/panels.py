@@ -31,7 +31,8 @@ def key_button(
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     button.setMinimumWidth(40)
-    button.clicked.connect(lambda: callback())
+    # Through a lambda because Qt would pass whether the button is checked.
+    button.clicked.connect(lambda: callback())  # noqa: PLW0108
     return button
 
 

@@ -80,6 +80,7 @@ class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
             line.set_data(drawing.points[ends], color=colours[ends])
 
     def close(self) -> None:
+        """Let go of the overlay and of the scene."""
         self.overlay.events.drawing.disconnect(self._on_drawing_change)
         self.overlay.events.edges_visible.disconnect(self._on_drawing_change)
         super().close()
@@ -100,3 +101,10 @@ def canvas_widget(viewer: Any) -> QWidget:
     window = getattr(viewer, "__wrapped__", viewer).window
     native: QWidget = window._qt_viewer.canvas.native
     return native
+
+
+def hide_layer_panels(viewer: Any) -> None:
+    """Hide napari's layer list and layer controls; its Window menu brings them back."""
+    qt_viewer = getattr(viewer, "__wrapped__", viewer).window._qt_viewer
+    for panel in (qt_viewer.dockLayerControls, qt_viewer.dockLayerList):
+        panel.hide()

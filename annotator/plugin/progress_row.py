@@ -8,7 +8,6 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBox
 
 from annotator.plugin.steps import Step, Work
 
-
 # A step is a batch of photographs at most; this is long enough for a slow disk.
 _PATIENCE_MS = 30_000
 

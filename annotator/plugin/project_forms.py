@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, LineEdit
+from magicgui.types import FileDialogMode
+from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, LineEdit, Widget
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from annotator.plugin.steps import ImageMode, ReleaseFormat
@@ -22,7 +23,12 @@ class FormDialog(QDialog):
     """A magicgui form with an explanation above and OK / Cancel below."""
 
     def __init__(
-        self, title: str, explanation: str, form: Container, action: str, parent: QWidget | None
+        self,
+        title: str,
+        explanation: str,
+        form: Container[Widget],
+        action: str,
+        parent: QWidget | None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -46,11 +52,13 @@ class ExportDialog(FormDialog):
     """Where to, in which format, with or without the photographs."""
 
     def __init__(self, suggested: Path, accepted: int, parent: QWidget | None = None) -> None:
-        self._parent_folder = FileEdit(mode="d", value=suggested.parent, label="In folder")
+        self._parent_folder = FileEdit(
+            mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent, label="In folder"
+        )
         self._name = LineEdit(value=suggested.name, label="New folder")
         self._format = ComboBox(choices=_FORMATS, value="npz", label="Format")
         self._images = ComboBox(choices=_IMAGES, value="copy", label="Photographs")
-        form = Container(
+        form: Container[Widget] = Container(
             widgets=[self._parent_folder, self._name, self._format, self._images]
         )
         super().__init__(
@@ -65,7 +73,7 @@ class ExportDialog(FormDialog):
     @property
     def folder(self) -> Path:
         """The folder to make."""
-        return Path(self._parent_folder.value) / str(self._name.value).strip()
+        return Path(str(self._parent_folder.value)) / str(self._name.value).strip()
 
     @property
     def release_format(self) -> ReleaseFormat:
@@ -91,7 +99,7 @@ class PredictDialog(FormDialog):
             if photographs
             else "The project holds no photographs yet. Add some first."
         )
-        form = Container(widgets=[self._small_faces], labels=False)
+        form: Container[Widget] = Container(widgets=[self._small_faces], labels=False)
         super().__init__("Predict face meshes", explanation, form, "Predict", parent)
 
     @property

@@ -1,6 +1,6 @@
 """Asks why a sample is rejected: a digit for each reason, Enter to confirm."""
 
-from magicgui.widgets import CheckBox, Container, Label, LineEdit
+from magicgui.widgets import CheckBox, Container, Label, LineEdit, Widget
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
@@ -29,8 +29,10 @@ class RejectDialog(QDialog):
         }
         self._comment = LineEdit(name="comment", label="Comment")
         self._hint = Label(value="Press the number of each reason, then Enter.")
-        form = Container(widgets=[self._hint, *self._boxes.values()], labels=False)
-        comment = Container(widgets=[self._comment])
+        form: Container[Widget] = Container(
+            widgets=[self._hint, *self._boxes.values()], labels=False
+        )
+        comment: Container[Widget] = Container(widgets=[self._comment])
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )

@@ -26,7 +26,7 @@ _MARGIN = 5
 
 def state_text(state: SampleState) -> str:
     """Return a state as people read it."""
-    return state.value.replace("_", " ")
+    return str(state.value).replace("_", " ")
 
 
 def sample_text(sample: SampleSummary) -> str:
@@ -83,8 +83,12 @@ class SampleDelegate(QStyledItemDelegate):
         """Every row has the same height, which lets Qt lay out 100,000 of them at once."""
         return QSize(180, _ROW_HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
         """Paint thumbnail, names and state."""
+        if painter is None:
+            return
         sample: SampleSummary = index.data(SAMPLE_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

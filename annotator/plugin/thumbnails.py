@@ -47,9 +47,7 @@ def face_thumbnail(path: Path, box: Box, size: int = THUMBNAIL_SIZE) -> NDArray[
     )
 
 
-def _square(
-    image: NDArray[np.uint8], centre: tuple[float, float], side: int
-) -> NDArray[np.uint8]:
+def _square(image: NDArray[np.uint8], centre: tuple[float, float], side: int) -> NDArray[np.uint8]:
     """Cut a square out of an image; beyond its border it is black."""
     column, row = (round(c - side / 2) for c in centre)
     square = np.zeros((side, side, 3), np.uint8)

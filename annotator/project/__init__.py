@@ -1,1 +1,63 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
+
+from annotator.project.errors import (
+    DamagedProject,
+    DiskFull,
+    NewerProject,
+    NotAProject,
+    ProjectBusy,
+    ProjectError,
+    ProjectExists,
+    ProjectUnavailable,
+    ReadOnlyProject,
+    StaleAnnotation,
+    UnknownImage,
+    UnknownSample,
+)
+from annotator.project.project import Project
+from annotator.project.records import (
+    AcceptedSample,
+    AddReport,
+    Annotation,
+    FailedImage,
+    ImageRecord,
+    NewImage,
+    RejectReason,
+    Review,
+    SampleState,
+    SampleSummary,
+    Stroke,
+    StrokeRecord,
+    Verdict,
+)
+from annotator.project.session import EditSession
+
+__all__ = [
+    "AcceptedSample",
+    "AddReport",
+    "Annotation",
+    "DamagedProject",
+    "DiskFull",
+    "EditSession",
+    "FailedImage",
+    "ImageRecord",
+    "NewImage",
+    "NewerProject",
+    "NotAProject",
+    "Project",
+    "ProjectBusy",
+    "ProjectError",
+    "ProjectExists",
+    "ProjectUnavailable",
+    "ReadOnlyProject",
+    "RejectReason",
+    "Review",
+    "SampleState",
+    "SampleSummary",
+    "StaleAnnotation",
+    "Stroke",
+    "StrokeRecord",
+    "UnknownImage",
+    "UnknownSample",
+    "Verdict",
+]

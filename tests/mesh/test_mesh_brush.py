@@ -47,9 +47,7 @@ def test_nothing_outside_the_circle_moves(face: np.ndarray) -> None:
     assert not weights[outside].any()
 
 
-@pytest.mark.parametrize(
-    ("grabbed", "other"), [(UPPER_LIP, LOWER_LIP), (UPPER_LID, LOWER_LID)]
-)
+@pytest.mark.parametrize(("grabbed", "other"), [(UPPER_LIP, LOWER_LIP), (UPPER_LID, LOWER_LID)])
 def test_a_drag_does_not_leak_across_the_mouth_or_an_eye(
     face: np.ndarray, grabbed: int, other: int
 ) -> None:

@@ -1,0 +1,101 @@
+"""A hand for scripts: real Qt mouse and key events on napari's canvas.
+
+The demonstration, the tests and the benchmarks use it, so that what they show went the same
+way as what an annotator does.
+"""
+
+from collections.abc import Iterator
+from time import monotonic
+
+import napari
+from qtpy.QtCore import QEvent, QPointF, Qt
+from qtpy.QtGui import QKeyEvent, QMouseEvent
+from qtpy.QtWidgets import QApplication, QWidget
+
+from annotator.plugin.convert import position_to_napari
+from annotator.plugin.private import canvas_widget
+
+Position = tuple[float, float]
+_NO_BUTTON = Qt.MouseButton.NoButton
+_LEFT = Qt.MouseButton.LeftButton
+_NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+def process_events(seconds: float = 0.0) -> None:
+    """Let Qt handle what waits, for at least so long."""
+    until = monotonic() + seconds
+    QApplication.processEvents()
+    while monotonic() < until:
+        QApplication.processEvents()
+
+
+class Pointer:
+    """A mouse and a keyboard on a viewer's canvas; positions are (x, y) of the image in px."""
+
+    def __init__(self, viewer: napari.Viewer) -> None:
+        self._viewer = viewer
+        self._canvas: QWidget = canvas_widget(viewer)
+
+    def on_canvas(self, position: Position) -> Position:
+        """Return where on the canvas widget an image position is shown, in its pixels."""
+        row, column = position_to_napari(position)
+        camera = self._viewer.scene.camera
+        centre_row, centre_column = camera.center[-2:]
+        return (
+            (column - centre_column) * camera.zoom + self._canvas.width() / 2,
+            (row - centre_row) * camera.zoom + self._canvas.height() / 2,
+        )
+
+    def move(self, position: Position, *, pressed: bool = False) -> None:
+        """Move the mouse there."""
+        buttons = _LEFT if pressed else _NO_BUTTON
+        self._send(QEvent.Type.MouseMove, position, _NO_BUTTON, buttons)
+
+    def press(self, position: Position) -> None:
+        """Press the left button there."""
+        self._send(QEvent.Type.MouseButtonPress, position, _LEFT, _LEFT)
+
+    def release(self, position: Position) -> None:
+        """Release the left button there."""
+        self._send(QEvent.Type.MouseButtonRelease, position, _LEFT, _NO_BUTTON)
+
+    def drag(self, start: Position, end: Position, steps: int = 12) -> None:
+        """Press at the start, move in steps, release at the end."""
+        self.move(start)
+        self.press(start)
+        for position in positions_between(start, end, steps):
+            self.move(position, pressed=True)
+        self.release(end)
+
+    def key(
+        self, key: Qt.Key, text: str = "", modifiers: Qt.KeyboardModifier = _NO_KEY
+    ) -> None:
+        """Press and release a key."""
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(self._canvas, QKeyEvent(kind, key, modifiers, text))
+        process_events()
+
+    def _send(
+        self,
+        kind: QEvent.Type,
+        position: Position,
+        button: Qt.MouseButton,
+        buttons: Qt.MouseButton,
+    ) -> None:
+        local = QPointF(*self.on_canvas(position))
+        screen = QPointF(self._canvas.mapToGlobal(local.toPoint()))
+        event = QMouseEvent(kind, local, screen, button, buttons, _NO_KEY)
+        QApplication.sendEvent(self._canvas, event)
+        process_events()
+
+
+def positions_between(start: Position, end: Position, steps: int) -> Iterator[Position]:
+    """Yield so many positions on the way, without the start, with the end."""
+    for step in range(1, steps + 1):
+        share = step / steps
+        yield (
+            start[0] + (end[0] - start[0]) * share,
+            start[1] + (end[1] - start[1]) * share,
+        )
+
+

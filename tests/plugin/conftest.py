@@ -1,0 +1,59 @@
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from annotator.workflow import create_sample_project
+
+napari = pytest.importorskip("napari")
+
+from annotator.plugin.dock import AnnotatorDock  # noqa: E402
+from annotator.plugin.pointer import Pointer, process_events  # noqa: E402
+from annotator.plugin.reader import show_dock  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def pristine_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample project, predicted once for all tests; copy it before touching it."""
+    folder = tmp_path_factory.mktemp("samples") / "faces"
+    create_sample_project(folder).close()
+    return folder
+
+
+@pytest.fixture
+def project_folder(pristine_project: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(pristine_project, tmp_path / "faces"))
+
+
+@pytest.fixture
+def open_dock(
+    make_napari_viewer_proxy: Callable[..., napari.Viewer],
+) -> Iterator[Callable[[Path | None], tuple[napari.Viewer, AnnotatorDock]]]:
+    """Opens a shown viewer with the dock on a project, or on none."""
+    docks: list[AnnotatorDock] = []
+
+    def open_it(folder: Path | None) -> tuple[napari.Viewer, AnnotatorDock]:
+        viewer = make_napari_viewer_proxy(show=True)
+        viewer.window.resize(1280, 800)
+        dock = show_dock(viewer)
+        docks.append(dock)
+        if folder is not None:
+            dock.open_folder(folder)
+        process_events(0.2)
+        if folder is not None and dock.view.is_shown:
+            dock.view.frame()
+        return viewer, dock
+
+    yield open_it
+    for dock in docks:
+        dock.shut_down()
+
+
+@pytest.fixture
+def workplace(
+    open_dock: Callable[[Path | None], tuple[napari.Viewer, AnnotatorDock]], project_folder: Path
+) -> tuple[AnnotatorDock, Pointer]:
+    """The dock open on the sample project, and a hand on its canvas."""
+    viewer, dock = open_dock(project_folder)
+    return dock, Pointer(viewer)

@@ -1,0 +1,195 @@
+"""Real Qt mouse events on a shown canvas."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from qtpy.QtCore import Qt
+
+from annotator.mesh.brush import GrabBrush, grab_weights
+from annotator.mesh.topology import load_topology
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.pointer import Pointer, positions_between
+from annotator.project import Project
+
+CHIN = 152
+Workplace = tuple[AnnotatorDock, Pointer]
+
+
+def position_of(dock: AnnotatorDock, vertex: int) -> tuple[float, float]:
+    assert dock.workbench.session is not None
+    x, y, _ = dock.workbench.session.landmarks[vertex]
+    return float(x), float(y)
+
+
+def stored(dock: AnnotatorDock) -> np.ndarray:
+    project, session = dock.workbench.project, dock.workbench.session
+    assert project is not None
+    assert session is not None
+    return np.array(project.annotations.load(session.sample_id).landmarks)
+
+
+def test_a_drag_moves_the_vertex_by_the_mouses_way_and_the_others_by_their_share(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    before = stored(dock)
+    weights = grab_weights(before, CHIN, GrabBrush(), load_topology())
+    x, y = position_of(dock, CHIN)
+    pointer.drag((x, y), (x + 6, y + 11))
+    moved = stored(dock) - before
+    # A screen pixel is the finest step a mouse can make.
+    pixel = 1 / dock.view._viewer.scene.camera.zoom
+    assert_allclose(moved[CHIN, :2], [6, 11], atol=1.5 * pixel)
+    assert_allclose(moved[:, :2], weights[:, None] * moved[CHIN, :2], atol=1e-3)
+    assert not moved[:, 2].any()
+    assert_array_equal(stored(dock), dock.workbench.session.landmarks)
+
+
+def test_the_canvas_shows_what_is_stored(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    pointer.drag((x, y), (x + 9, y))
+    shown = dock.view.mesh_layer.data
+    assert_allclose(shown, stored(dock)[:, 1::-1] - 0.5, atol=1e-4)
+    assert_allclose(
+        dock.view._overlay.drawing.points, dock.workbench.session.landmarks[:, :2] - 0.5
+    )
+
+
+def test_the_release_has_the_last_word_when_moves_are_lost(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    before = stored(dock)
+    x, y = position_of(dock, CHIN)
+    pointer.move((x, y))
+    pointer.press((x, y))
+    pointer.release((x + 10, y))
+    assert (stored(dock) - before)[CHIN, 0] == pytest.approx(10, abs=0.5)
+
+
+def test_escape_cancels_a_stroke_under_way(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    before = stored(dock)
+    x, y = position_of(dock, CHIN)
+    pointer.press((x, y))
+    for position in positions_between((x, y), (x, y + 20), 5):
+        pointer.move(position, pressed=True)
+    assert (dock.workbench.session.landmarks != before).any()
+    pointer.key(Qt.Key.Key_Escape)
+    pointer.release((x, y + 20))
+    assert_array_equal(dock.workbench.session.landmarks, before)
+    assert_array_equal(stored(dock), before)
+    assert not dock.workbench.session.can_undo
+
+
+def test_a_click_without_a_drag_is_no_stroke(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    pointer.drag((x, y), (x, y))
+    assert not dock.workbench.session.can_undo
+
+
+def test_a_drag_far_from_the_mesh_moves_the_photograph_instead(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    before = stored(dock)
+    centre = dock.view._viewer.scene.camera.center
+    left, top = before[:, :2].min(axis=0)
+    pointer.drag((left - 40, top), (left - 60, top + 10))
+    assert dock.view._viewer.scene.camera.center != centre
+    assert_array_equal(stored(dock), before)
+
+
+def test_the_camera_stays_while_the_mesh_is_dragged(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    centre = dock.view._viewer.scene.camera.center
+    x, y = position_of(dock, CHIN)
+    pointer.drag((x, y), (x + 8, y + 8))
+    assert dock.view._viewer.scene.camera.center == centre
+
+
+def test_hovering_shows_the_circle_and_colours_what_would_move(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    pointer.move(position_of(dock, CHIN))
+    drawing = dock.view._overlay.drawing
+    assert CHIN in drawing.influenced
+    assert 10 not in drawing.influenced
+    radius = np.ptp(drawing.circles[:, 0]) / 2
+    iod = np.linalg.norm(stored(dock)[33, :2] - stored(dock)[263, :2])
+    assert radius == pytest.approx(dock.workbench.brush.radius_iod * iod, rel=1e-3)
+
+
+def test_f_sets_the_radius_by_moving_the_mouse_and_escape_takes_it_back(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    before = dock.workbench.brush
+    pointer.move((x, y))
+    pointer.key(Qt.Key.Key_F, "f")
+    assert dock.workbench.brush == before
+    pointer.move((x + 15, y))
+    assert dock.workbench.brush.radius_iod > before.radius_iod
+    pointer.key(Qt.Key.Key_Escape)
+    assert dock.workbench.brush == before
+    pointer.key(Qt.Key.Key_F, "F", Qt.KeyboardModifier.ShiftModifier)
+    pointer.move((x - 10, y))
+    pointer.press((x - 10, y))
+    pointer.release((x - 10, y))
+    assert dock.workbench.brush.strength < before.strength
+    assert dock.workbench.brush.radius_iod == before.radius_iod
+    assert not dock.workbench.session.can_undo
+
+
+def test_undo_and_redo_walk_through_every_stroke(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    meshes = [stored(dock)]
+    for _ in range(4):
+        x, y = position_of(dock, CHIN)
+        pointer.drag((x, y), (x + 3, y + 4))
+        meshes.append(stored(dock))
+    for mesh in reversed(meshes[:-1]):
+        pointer.key(Qt.Key.Key_Z, "\x1a", Qt.KeyboardModifier.ControlModifier)
+        assert_array_equal(stored(dock), mesh)
+    for mesh in meshes[1:]:
+        pointer.key(Qt.Key.Key_Y, "\x19", Qt.KeyboardModifier.ControlModifier)
+        assert_array_equal(stored(dock), mesh)
+        assert_array_equal(dock.workbench.session.landmarks, mesh)
+
+
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+from annotator.plugin.launch import open_viewer
+from annotator.plugin.pointer import Pointer, process_events
+viewer, dock = open_viewer(Path(sys.argv[1]), "kim")
+process_events(0.3)
+dock.view.frame()
+x, y, _ = dock.workbench.session.landmarks[152]
+Pointer(viewer).drag((x, y), (x + 6, y + 11))
+print(dock.workbench.session.sample_id, *dock.workbench.session.landmarks[152], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_a_stroke_is_in_the_database_after_kill_9(project_folder: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(project_folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    sample_id, *chin = killed.stdout.split()
+    with Project.open(project_folder) as project:
+        annotation = project.annotations.load(int(sample_id))
+        assert_allclose(annotation.landmarks[CHIN], np.float32(chin), rtol=1e-6)
+        assert project.annotations.strokes(int(sample_id))[0].annotator == "kim"
+        assert (annotation.landmarks[CHIN, :2] != annotation.prediction[CHIN, :2]).all()

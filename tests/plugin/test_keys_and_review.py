@@ -1,0 +1,211 @@
+"""Real key events on the canvas, and what they do to the project."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
+
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.keys import SHORTCUTS, bind, key_text, keys_of
+from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.reject_dialog import RejectDialog
+from annotator.project import Project, RejectReason, SampleState, Verdict
+
+Workplace = tuple[AnnotatorDock, Pointer]
+
+
+def current_id(dock: AnnotatorDock) -> int:
+    assert dock.workbench.current is not None
+    return dock.workbench.current.id
+
+
+def state_in_database(dock: AnnotatorDock, sample_id: int) -> SampleState:
+    assert dock.workbench.project is not None
+    return dock.workbench.project.samples.get(sample_id).state
+
+
+def test_d_and_a_walk_through_the_list(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+    pointer.key(Qt.Key.Key_D, "d")
+    second = current_id(dock)
+    assert dock.workbench.samples.row(second) == dock.workbench.samples.row(first) + 1
+    pointer.key(Qt.Key.Key_A, "a")
+    assert current_id(dock) == first
+
+
+def test_enter_accepts_as_predicted_and_goes_on_to_the_next_to_do(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_in_database(dock, first) is SampleState.ACCEPTED
+    assert current_id(dock) != first
+    assert dock.workbench.current.state is SampleState.PREDICTED
+
+
+def test_space_skips_samples_that_have_their_verdict(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    ids = [dock.workbench.samples.at(row).id for row in range(3)]
+    dock.workbench.go_to(ids[1])
+    dock.workbench.goes_on_after_verdict = False
+    pointer.key(Qt.Key.Key_Return, "\r")
+    pointer.key(Qt.Key.Key_A, "a")
+    pointer.key(Qt.Key.Key_Space, " ")
+    assert current_id(dock) == ids[2]
+
+
+def test_e_excludes_and_r_withdraws_the_verdict(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+    pointer.key(Qt.Key.Key_E, "e")
+    assert state_in_database(dock, first) is SampleState.EXCLUDED
+    dock.workbench.go_to(first)
+    pointer.key(Qt.Key.Key_R, "r")
+    assert state_in_database(dock, first) is SampleState.PREDICTED
+    history = dock.workbench.project.reviews.history(first)
+    assert [review.verdict for review in history] == [Verdict.EXCLUDE, Verdict.REOPEN]
+
+
+def test_x_asks_for_reasons_by_digit_and_rejects(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, RejectDialog)
+        QTest.keyClicks(dialog, "24")
+        assert dialog.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    QTimer.singleShot(200, answer)
+    pointer.key(Qt.Key.Key_X, "x")
+    assert state_in_database(dock, first) is SampleState.REJECTED
+    (review,) = dock.workbench.project.reviews.history(first)
+    assert review.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+
+
+def test_rejecting_without_a_reason_is_not_possible(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    QTimer.singleShot(200, answer)
+    pointer.key(Qt.Key.Key_X, "x")
+    assert state_in_database(dock, first) is SampleState.PREDICTED
+
+
+@pytest.mark.parametrize(
+    "key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_P]
+)
+def test_keys_that_would_add_or_delete_points_do_nothing(
+    workplace: Workplace, key: Qt.Key
+) -> None:
+    dock, pointer = workplace
+    layer = dock.view.mesh_layer
+    layer.selected_data = {1, 2, 3}
+    before = np.array(layer.data)
+    pointer.key(key)
+    assert layer.mode == "pan_zoom"
+    assert_array_equal(layer.data, before)
+
+
+def test_a_mesh_that_napari_itself_spoils_is_restored(workplace: Workplace) -> None:
+    dock, _ = workplace
+    layer = dock.view.mesh_layer
+    before = np.array(layer.data)
+    layer.selected_data = {5}
+    layer.remove_selected()
+    layer.add([10, 10])
+    layer.mode = "add"
+    assert layer.mode == "pan_zoom"
+    assert_array_equal(layer.data, before)
+
+
+def test_brackets_change_the_radius_and_the_form_follows(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    before = dock.workbench.brush.radius_iod
+    pointer.key(Qt.Key.Key_BracketRight, "]")
+    assert dock.workbench.brush.radius_iod > before
+    assert dock.edit.brush_form.radius.value == pytest.approx(
+        dock.workbench.brush.radius_iod, abs=0.01
+    )
+    pointer.key(Qt.Key.Key_BracketLeft, "[")
+    assert dock.workbench.brush.radius_iod == pytest.approx(before)
+
+
+def test_the_form_changes_the_brush(workplace: Workplace) -> None:
+    dock, _ = workplace
+    dock.edit.brush_form.strength.value = 0.5
+    assert dock.workbench.brush.strength == 0.5
+
+
+def test_the_keys_work_after_a_click_in_the_list(workplace: Workplace) -> None:
+    dock, _ = workplace
+    rows = dock.samples.list
+    index = rows.model().index(2, 0)
+    QTest.mouseClick(
+        rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(index).center()
+    )
+    third = current_id(dock)
+    assert dock.workbench.samples.row(third) == 2
+    process_events()
+    focus = QApplication.focusWidget()
+    assert focus is None or focus not in dock.findChildren(type(focus))
+
+
+def test_h_shows_every_key_and_hides_it_again(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    pointer.key(Qt.Key.Key_H, "h")
+    assert dock._help.isVisible()
+    for shortcut in SHORTCUTS:
+        assert shortcut.text in dock._help.text()
+        assert all(key_text(key).split("+")[-1] in dock._help.text() for key in shortcut.keys)
+    pointer.key(Qt.Key.Key_H, "h")
+    assert not dock._help.isVisible()
+
+
+def test_no_two_actions_share_a_key() -> None:
+    keys = [key for shortcut in SHORTCUTS for key in shortcut.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_an_action_without_a_callback_is_noticed_at_once() -> None:
+    with pytest.raises(KeyError):
+        bind([object()], {})
+    with pytest.raises(KeyError):
+        keys_of("fly")
+
+
+def test_keys_are_given_back_when_the_dock_closes(
+    workplace: Workplace, project_folder: Path
+) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+    dock.shut_down()
+    pointer.key(Qt.Key.Key_Return, "\r")
+    with Project.open(project_folder) as project:
+        assert project.samples.get(first).state is SampleState.PREDICTED
+
+
+def test_shift_and_the_wheel_change_the_radius(workplace: Workplace) -> None:
+    dock, _ = workplace
+    before = dock.workbench.brush.radius_iod
+
+    class Wheel:
+        modifiers = ("Shift",)
+        delta = (0.0, 1.0)
+        handled = False
+
+    dock._tool._on_wheel(None, Wheel())
+    assert dock.workbench.brush.radius_iod > before
+
+
