@@ -1,1 +1,17 @@
-"""Versioned snapshots of the accepted samples, one module per exchange format."""
+"""Versioned snapshots of the accepted samples, one module per exchange format.
+
+``docs/releases.md`` describes what the files hold and what is guaranteed.
+"""
+
+from annotator.release.errors import DamagedRelease, ExportError
+from annotator.release.export import ExportReport, export_release
+from annotator.release.load import Release, load_release
+
+__all__ = [
+    "DamagedRelease",
+    "ExportError",
+    "ExportReport",
+    "Release",
+    "export_release",
+    "load_release",
+]

@@ -1,0 +1,110 @@
+"""A small project whose samples are accepted, edited, rejected and left alone."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from annotator.assets import asset_path
+from annotator.imaging import inspect_image
+from annotator.inference.results import FacePrediction, ModelInfo
+from annotator.mesh.topology import load_topology
+from annotator.project.project import Project
+from annotator.project.records import NewImage, RejectReason, Stroke
+
+SAMPLES = asset_path("datasets", "sample")
+
+
+def mesh_at(x: float, y: float, size: float = 60.0) -> np.ndarray:
+    """Place the canonical face in an image, (468, 3)."""
+    points = load_topology().vertices * [1, -1, -1]  # its y points up and its z to the camera
+    points = points / np.ptp(points[:, 0]) * size + [x, y, 0]
+    return points.astype(np.float32)
+
+
+def new_image(path: Path) -> NewImage:
+    info = inspect_image(path)
+    return NewImage(path, hashlib.sha256(path.read_bytes()).hexdigest(), info.width, info.height)
+
+
+def fill(project: Project, photos: Path) -> None:
+    """Add four images with one face each and a fifth with two."""
+    names = (
+        "collins.jpg",
+        "collins_tilted.jpg",
+        "hopper.jpg",
+        "hopper_grey.png",
+        "two_portraits.jpg",
+    )
+    photos.mkdir()
+    for name in names:
+        (photos / name).write_bytes((SAMPLES / name).read_bytes())
+    project.images.add([new_image(photos / name) for name in names])
+    model = project.models.register(ModelInfo("face_landmark", "ab" * 32))
+    results = []
+    for image in project.images.pending(model):
+        places = [(260, 240), (760, 260)] if image.name == "two_portraits.jpg" else [(200, 150)]
+        faces = [
+            FacePrediction(mesh_at(x, y) + np.float32(image.id / 7), 0.9, 0.8) for x, y in places
+        ]
+        results.append((image.id, faces))
+    project.predictions.store(model, results)
+
+
+def move_vertex(project: Project, sample_id: int, vertex: int = 4, by: float = 3.25) -> None:
+    """Drag one vertex to the right, as a person would."""
+    annotation = project.annotations.load(sample_id)
+    before = annotation.landmarks[[vertex]]
+    after = before + np.array([[by, 0, 0]], np.float32)
+    stroke = Stroke("grab", np.array([vertex]), before, after)
+    project.annotations.record_stroke(
+        sample_id, stroke, revision=annotation.revision, annotator="Ada"
+    )
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return tmp_path / "photos"
+
+
+@pytest.fixture
+def untouched(tmp_path: Path, photos: Path) -> Iterator[Project]:
+    """Six samples, none reviewed."""
+    with Project.create(tmp_path / "project") as project:
+        fill(project, photos)
+        yield project
+
+
+@pytest.fixture
+def project(untouched: Project) -> Project:
+    """Four of the six accepted (one of them edited), one rejected, one in progress."""
+    ids = {(s.image_name, s.face_index): s.id for s in untouched.samples.summaries()}
+    move_vertex(untouched, ids["collins.jpg", 0])
+    move_vertex(untouched, ids["hopper_grey.png", 0])
+    for key in (
+        ("collins.jpg", 0),
+        ("collins_tilted.jpg", 0),
+        ("two_portraits.jpg", 0),
+        ("two_portraits.jpg", 1),
+    ):
+        untouched.reviews.accept(ids[key], reviewer="Grace")
+    untouched.reviews.reject(
+        ids["hopper.jpg", 0], reviewer="Grace", reasons=[RejectReason.POOR_MESH]
+    )
+    return untouched
+
+
+@pytest.fixture
+def content() -> Callable[[Path], dict[str, bytes]]:
+    """Read all files below a folder, by their path relative to it."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    return read
