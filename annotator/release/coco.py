@@ -94,7 +94,7 @@ def _image(sample: ReleaseSample) -> dict[str, Any]:
 def _annotation(sample: ReleaseSample) -> dict[str, Any]:
     landmarks = np.asarray(sample.sample.landmarks, dtype=np.float32)
     x, y, z = (_shortest(column) for column in landmarks.T)
-    left, top, width, height = (float(value) for value in bounding_box(landmarks))
+    left, top, width, height = _shortest(np.array(bounding_box(landmarks), dtype=np.float32))
     keypoints: list[float] = []
     for point in zip(x, y, strict=True):
         keypoints += (*point, _VISIBLE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from annotator.project.project import Project
+from annotator.project import Project
 from annotator.release import coco, csv_tables, npz
 from annotator.release.errors import ExportError
 from annotator.release.images import place_images

@@ -18,6 +18,7 @@ from annotator.release.manifest import (
     content_hash,
     file_hash,
 )
+from annotator.release.rows import SCHEMA
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +74,7 @@ def load_release(folder: str | Path) -> Release:
         landmarks, predictions = csv_tables.read(folder)
     else:
         landmarks, predictions = npz.read(folder)
-    samples = pd.DataFrame(manifest["samples"])
+    samples = pd.DataFrame(manifest["samples"], columns=SCHEMA.names)
     samples["accepted_at"] = pd.to_datetime(samples["accepted_at"], utc=True, format="ISO8601")
     return Release(
         folder,

@@ -11,7 +11,7 @@ from annotator.assets import asset_path
 from annotator.imaging import inspect_image
 from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.topology import load_topology
-from annotator.project.project import Project
+from annotator.project import Project
 from annotator.project.records import NewImage, RejectReason, Stroke
 
 SAMPLES = asset_path("datasets", "sample")

@@ -25,6 +25,7 @@ def test_only_accepted_samples_are_exported_and_in_a_fixed_order(project, tmp_pa
     report = export_release(project, tmp_path / "release", format_name)
     release = load_release(report.folder)
     accepted = list(project.samples.accepted())
+    assert list(release.samples.columns) == SCHEMA.names
     assert report.samples == len(accepted) == len(release.samples) == 4
     assert release.samples["sample_id"].tolist() == [sample.sample_id for sample in accepted]
     keys = list(zip(release.samples["image_sha256"], release.samples["face_index"], strict=True))
