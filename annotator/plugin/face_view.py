@@ -124,6 +124,8 @@ class FaceView:
 
     def _show_photograph(self, photograph: NDArray[np.uint8]) -> None:
         if self._image is None or self._image not in self._viewer.layers:
+            if PHOTOGRAPH_LAYER in self._viewer.layers:
+                self._viewer.layers.remove(PHOTOGRAPH_LAYER)
             self._image = Image(photograph, rgb=True, name=PHOTOGRAPH_LAYER)
             self._viewer.add_layer(self._image)
             self._viewer.layers.move(self._viewer.layers.index(self._image), 0)

@@ -7,8 +7,10 @@ from typing import Any
 import napari
 from qtpy.QtCore import QTimer
 
+from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.face_view import PHOTOGRAPH_LAYER
 from annotator.project import Project
 
 PLUGIN = "facemesh-annotator"
@@ -32,10 +34,15 @@ def get_photograph_reader(path: str | Sequence[str]) -> Reader:
 
 
 def open_sample_project() -> list[LayerData]:
-    """Open the sample project in the dock, making it first if need be."""
+    """Open the sample project in the dock, making it first if need be.
+
+    napari insists on a layer: it gets a photograph to look at meanwhile, which the dock then
+    takes over.
+    """
     dock = show_dock(napari.current_viewer())
-    dock.project_menu.open_sample()
-    return _NO_LAYERS
+    QTimer.singleShot(0, dock.project_menu.open_sample)
+    photograph = read_image(asset_path("datasets", "sample", "collins.jpg"))
+    return [(photograph, {"name": PHOTOGRAPH_LAYER, "rgb": True}, "image")]
 
 
 def show_dock(viewer: Any) -> AnnotatorDock:

@@ -1,4 +1,6 @@
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,13 @@ napari = pytest.importorskip("napari")
 from annotator.plugin.dock import AnnotatorDock  # noqa: E402
 from annotator.plugin.pointer import Pointer, process_events  # noqa: E402
 from annotator.plugin.reader import show_dock  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _display() -> None:
+    """Fail in words where Qt would end the whole run: it aborts without a display."""
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
+        pytest.fail("the plugin's tests need a display: run `make test`, which brings one")
 
 
 @pytest.fixture(scope="session")
