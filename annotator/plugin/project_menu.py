@@ -5,6 +5,7 @@ from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton, QWidget
 
+from annotator.plugin.preferences import remember_reader
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_forms import ExportDialog, PredictDialog
 from annotator.plugin.sample_project import sample_project_folder
@@ -142,6 +143,7 @@ class ProjectMenu(QPushButton):
 
     def _take_over(self, project: Project) -> bool:
         if self._workbench.open(project):
+            remember_reader(project.folder)
             return True
         project.close()
         return False

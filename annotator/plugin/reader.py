@@ -11,9 +11,9 @@ from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.face_view import PHOTOGRAPH_LAYER
+from annotator.plugin.preferences import PLUGIN
 from annotator.project import Project
 
-PLUGIN = "facemesh-annotator"
 DOCK = "Annotate faces"
 
 LayerData = tuple[Any, ...]

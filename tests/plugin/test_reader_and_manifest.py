@@ -5,11 +5,14 @@ from typing import Any
 import npe2
 import numpy as np
 import pytest
+from napari.plugins.utils import get_preferred_reader
+from napari.settings import get_settings
 from PIL import Image
 
 from annotator.plugin import sample_project
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.pointer import process_events
+from annotator.plugin.preferences import remember_reader
 from annotator.plugin.reader import get_photograph_reader, get_reader
 
 MANIFEST = Path(__file__).parents[2] / "annotator" / "napari.yaml"
@@ -42,6 +45,18 @@ def test_opening_a_project_folder_opens_the_dock_on_it(
     assert dock.workbench.project is not None
     assert dock.view.is_shown
     dock.shut_down()
+
+
+def test_a_project_opened_once_needs_no_choice_of_reader_afterwards(
+    make_napari_viewer_proxy: Callable[..., Any], project_folder: Path
+) -> None:
+    make_napari_viewer_proxy(show=False)
+    remember_reader(project_folder)
+    assert get_preferred_reader(str(project_folder)) == "facemesh-annotator"
+    assert get_preferred_reader(str(project_folder.parent)) is None
+    project_folder.rename(project_folder.with_name("moved"))
+    remember_reader(project_folder.with_name("moved"))
+    assert list(get_settings().plugins.extension2reader.values()).count("facemesh-annotator") == 1
 
 
 def test_the_sample_project_is_made_once_and_opened(
