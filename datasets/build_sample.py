@@ -144,15 +144,16 @@ def wall(size: tuple[int, int]) -> Picture:
 
 
 def gallery(sources: Sources) -> Picture:
-    """Hang portraits on a wall: four faces of four sizes in one photograph."""
-    scene = wall((1500, 1000))
+    """Hang four portraits of different sizes on a wall."""
+    scene = wall((1260, 830))
     grey = ImageOps.grayscale(sources.hopper).convert("RGB")
+    half = sources.collins.crop((50, 0, 400, 380))
     close = sources.collins.crop((110, 10, 350, 250))
     for item, centre in (
-        (framed(sources.hopper, 300, wood="#3a2a1c"), (360, 430)),
-        (framed(sources.collins, 330, wood="#22201e"), (840, 400)),
-        (framed(grey, 120, wood="#5b4630"), (1240, 300)),
-        (framed(close, 150, wood="#5b4630"), (1240, 600)),
+        (framed(sources.hopper, 290, wood="#3a2a1c"), (220, 375)),
+        (framed(half, 330, wood="#22201e"), (645, 375)),
+        (framed(grey, 260, wood="#5b4630"), (1065, 225)),
+        (framed(close, 235, wood="#5b4630"), (1065, 600)),
     ):
         scene = lay(scene, item, centre)
     return expose(scene, exposure=1.1, noise=0.01, tint=(1.02, 1.0, 0.95), seed=4)
@@ -161,8 +162,8 @@ def gallery(sources: Sources) -> Picture:
 def on_the_table(sources: Sources) -> Picture:
     """Leave a small print of a portrait on the table beside the coffee."""
     table = sources.coffee.resize((1500, 1000), Image.Resampling.LANCZOS)
-    portrait = ImageEnhance.Brightness(printed(sources.hopper, 150, border=8)).enhance(0.8)
-    scene = lay(table, portrait, (1290, 190), degrees=-13)
+    portrait = ImageEnhance.Brightness(printed(sources.hopper, 185, border=10)).enhance(0.8)
+    scene = lay(table, portrait, (1285, 195), degrees=-13)
     return expose(scene, exposure=1.0, noise=0.012, tint=(1.0, 0.97, 0.92), seed=5)
 
 
