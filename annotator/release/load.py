@@ -95,9 +95,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise DamagedRelease(f"{folder / MANIFEST} cannot be read: {error}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT_NAME:
         raise DamagedRelease(f"{folder} holds no release of facemesh-annotator")
-    if manifest["format_version"] > FORMAT_VERSION:
+    if manifest.get("format_version", 0) > FORMAT_VERSION:
         raise DamagedRelease(f"{folder} was made by a newer version: update facemesh-annotator")
-    if manifest["content_sha256"] != content_hash(manifest["files"]):
+    stated = manifest.get("content_sha256")
+    if stated != content_hash(manifest.get("files", []), manifest.get("samples", [])):
         raise DamagedRelease(f"{folder / MANIFEST} was changed after the release was made")
     return manifest
 

@@ -39,6 +39,7 @@ def write_manifest(
         if path.is_file()
     ]
     files.sort(key=lambda file: str(file["path"]))
+    rows = [sample.text_row() for sample in samples]
     content = {
         "format": FORMAT_NAME,
         "format_version": FORMAT_VERSION,
@@ -46,21 +47,27 @@ def write_manifest(
         "release_format": format,
         "images": images,
         "conventions": _CONVENTIONS,
-        "content_sha256": content_hash(files),
+        "content_sha256": content_hash(files, rows),
         "files": files,
-        "samples": [sample.text_row() for sample in samples],
+        "samples": rows,
     }
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def content_hash(files: Sequence[dict[str, Any]]) -> str:
-    """Return one SHA-256 for the whole release: that of its files' hashes and paths.
+def content_hash(files: Sequence[dict[str, Any]], samples: Sequence[dict[str, Any]]) -> str:
+    """Return one SHA-256 for the whole release.
 
-    It is what ``sha256sum`` prints for the lines that it prints for the files, sorted by path.
+    It is that of the manifest's ``files`` and ``samples``, as JSON in UTF-8 with sorted keys
+    and without spaces; through the hashes in ``files`` it covers every byte of the release.
     """
-    lines = "".join(f"{file['sha256']}  {file['path']}\n" for file in files)
-    return hashlib.sha256(lines.encode()).hexdigest()
+    text = json.dumps(
+        {"files": files, "samples": samples},
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def file_hash(path: Path) -> str:

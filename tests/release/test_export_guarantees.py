@@ -223,17 +223,32 @@ def test_a_release_that_was_changed_is_refused(project, tmp_path, format_name, c
     load_release(folder)
 
 
-def test_a_manifest_whose_hashes_were_edited_is_refused(project, tmp_path):
-    export_release(project, tmp_path / "release", "npz")
+@pytest.mark.parametrize(
+    ("was", "becomes"), [('"size": ', '"size": 1'), ("accepted_as_predicted", "accepted")]
+)
+def test_a_manifest_that_was_edited_is_refused(project, tmp_path, was, becomes):
+    export_release(project, tmp_path / "release", "coco")
     manifest = tmp_path / "release" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    sha256 = load_release(tmp_path / "release").samples["image_sha256"][0]
-    manifest.write_text(text.replace(sha256, "0" * 64), encoding="utf-8")
+    assert was in text
+    manifest.write_text(text.replace(was, becomes), encoding="utf-8")
     with pytest.raises(DamagedRelease, match="was changed"):
         load_release(tmp_path / "release")
 
 
-@pytest.mark.parametrize("text", [None, "{", "[]", '{"format": "something else"}'])
+def test_a_release_of_a_newer_format_is_refused(project, tmp_path):
+    export_release(project, tmp_path / "release", "npz")
+    manifest = tmp_path / "release" / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace('"format_version": 1', '"format_version": 2'), "utf-8")
+    with pytest.raises(DamagedRelease, match="newer version"):
+        load_release(tmp_path / "release")
+
+
+OURS = '{"format": "facemesh-annotator release"}'
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"format": "something else"}', OURS])
 def test_a_folder_that_is_no_release_is_refused(tmp_path, text):
     if text is not None:
         (tmp_path / "manifest.json").write_text(text)
