@@ -43,7 +43,7 @@ class Database:
     Parameters
     ----------
     path
-        The database file; it must exist.
+        The database file, absolute; it must exist.
     busy_timeout
         Seconds to wait for another writer before `ProjectBusy` is raised.
     foreign_keys
@@ -139,7 +139,7 @@ def _busy_message(path: Path) -> str:
 def _create_engine(path: Path, busy_timeout: float, *, foreign_keys: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",  # never creates a file
+            f"{path.as_uri()}?mode=rw",  # never creates a file
             uri=True,
             timeout=busy_timeout,
             isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks

@@ -18,7 +18,6 @@ from annotator.project.samples import Samples
 from annotator.project.validation import (
     CURRENT_REVISION,
     DATABASE_NAME,
-    check_tables,
     find_database,
     has_project,
     read_revision,
@@ -106,12 +105,11 @@ class Project:
         """
         folder = absolute(Path(folder))
         path = find_database(folder)
-        revision = read_revision(path)
+        revision = read_revision(path, busy_timeout=busy_timeout)
         if revision != CURRENT_REVISION:
             from annotator.project.migrate import upgrade_database  # noqa: PLC0415
 
             upgrade_database(path, revision)
-        check_tables(path)
         return cls(folder, Database(path, busy_timeout=busy_timeout))
 
     @staticmethod

@@ -60,7 +60,7 @@ def find_database(folder: Path) -> Path:
     return path
 
 
-def read_revision(path: Path) -> str:
+def read_revision(path: Path, *, busy_timeout: float) -> str:
     """Return the schema revision of a sound database.
 
     Raises
@@ -68,29 +68,17 @@ def read_revision(path: Path) -> str:
     DamagedProject
         If the database is not sound.
     ProjectBusy
-        If another program has locked it.
+        If another program keeps it locked for `busy_timeout` seconds.
     """
     before = _fingerprint(path)
+    live = _write_ahead_log(path).exists()
     try:
-        return _read_revision(path, live=_write_ahead_log(path).exists())
+        return _inspect(path, live=live, busy_timeout=busy_timeout)
     except DamagedProject:
         if _fingerprint(path) == before:
             raise
     # Another window opened or closed the project meanwhile, and what was read were two halves.
-    return _read_revision(path, live=True)
-
-
-def check_tables(path: Path) -> None:
-    """Raise DamagedProject if a database of the current revision lacks a table or a column."""
-    with closing(_connect(path, live=_write_ahead_log(path).exists())) as connection:
-        for table in Table.metadata.sorted_tables:
-            rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
-            missing = {column.name for column in table.columns} - {row[1] for row in rows}
-            if missing:
-                raise DamagedProject(
-                    f"{path} is damaged, its table {table.name} lacks "
-                    f"{', '.join(sorted(missing))}: restore it from a backup"
-                )
+    return _inspect(path, live=True, busy_timeout=busy_timeout)
 
 
 def _check_presence(folder: Path, path: Path) -> None:
@@ -123,34 +111,40 @@ def _fingerprint(path: Path) -> tuple[int, int, bool]:
     return status.st_size, status.st_mtime_ns, _write_ahead_log(path).exists()
 
 
-def _connect(path: Path, *, live: bool) -> sqlite3.Connection:
+def _inspect(path: Path, *, live: bool, busy_timeout: float) -> str:
     # With no write-ahead log the file is complete in itself, and `immutable` keeps SQLite from
     # making one. With a log, either another window is open or a program was killed: the log
     # holds committed changes and has to be read too.
-    mode = "mode=ro" if live else "immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
-
-
-def _read_revision(path: Path, *, live: bool) -> str:
+    address = f"{path.as_uri()}?{'mode=ro' if live else 'immutable=1'}"
     try:
-        with closing(_connect(path, live=live)) as connection:
-            revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-            problem = _integrity_problem(connection, path.stat().st_size)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
-            raise DamagedProject(_without_revision(path)) from error
-        raise project_error(error, path) from error
+        with closing(sqlite3.connect(address, uri=True, timeout=busy_timeout)) as connection:
+            revision = _revision(connection)
+            size = path.stat().st_size
+            problem = None if live else _truncation(connection, size)
+            problem = problem or _integrity_problem(connection, size)
+            if problem is None and revision == CURRENT_REVISION:
+                problem = _schema_problem(connection)
     except sqlite3.DatabaseError as error:
         raise project_error(error, path) from error
-    if len(revisions) != 1:
-        raise DamagedProject(_without_revision(path))
-    if problem is not None:
+    if revision is None or problem is not None:
+        problem = problem or "it does not say its version"
         raise DamagedProject(f"{path} is damaged ({problem}): restore it from a backup")
-    return str(revisions[0][0])
+    return revision
 
 
-def _without_revision(path: Path) -> str:
-    return f"{path} is damaged, it does not say its version: restore it from a backup"
+def _revision(connection: sqlite3.Connection) -> str | None:
+    if not _columns(connection, "alembic_version"):
+        return None
+    revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return str(revisions[0][0]) if len(revisions) == 1 else None
+
+
+def _truncation(connection: sqlite3.Connection, size: int) -> str | None:
+    # SQLite takes a last page that is cut short for one that ends in zeros.
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    missing = pages * page_size - size
+    return f"its last {missing} bytes are missing" if missing > 0 else None
 
 
 def _integrity_problem(connection: sqlite3.Connection, size: int) -> str | None:
@@ -160,3 +154,15 @@ def _integrity_problem(connection: sqlite3.Connection, size: int) -> str | None:
         if answer != "ok":
             return " ".join(str(answer).split())
     return None
+
+
+def _schema_problem(connection: sqlite3.Connection) -> str | None:
+    for table in Table.metadata.sorted_tables:
+        missing = {column.name for column in table.columns} - _columns(connection, table.name)
+        if missing:
+            return f"its table {table.name} lacks {', '.join(sorted(missing))}"
+    return None
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}

@@ -40,8 +40,8 @@ def _create_images() -> None:
         sa.Column("added_at", sa.DateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_images"),
         sa.UniqueConstraint("sha256", name="uq_images_sha256"),
-        sa.CheckConstraint("length(sha256) = 64", name="ck_images_sha256_length"),
-        sa.CheckConstraint("width > 0 AND height > 0", name="ck_images_size"),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_images_sha256_length")),
+        sa.CheckConstraint("width > 0 AND height > 0", name=op.f("ck_images_size")),
     )
     op.create_index("ix_images_path", "images", ["path"])
     op.create_table(
@@ -74,7 +74,7 @@ def _create_models() -> None:
         sa.PrimaryKeyConstraint("model_id", "image_id", name="pk_prediction_runs"),
         _refers("prediction_runs", "model_id", "models.id"),
         _refers("prediction_runs", "image_id", "images.id"),
-        sa.CheckConstraint("face_count >= 0", name="ck_prediction_runs_face_count"),
+        sa.CheckConstraint("face_count >= 0", name=op.f("ck_prediction_runs_face_count")),
     )
 
 
@@ -98,8 +98,8 @@ def _create_samples() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_samples"),
         _refers("samples", "image_id", "images.id"),
         sa.UniqueConstraint("image_id", "face_index", name="uq_samples_image_id"),
-        sa.CheckConstraint("face_index >= 0", name="ck_samples_face_index"),
-        sa.CheckConstraint("stroke_count >= 0", name="ck_samples_stroke_count"),
+        sa.CheckConstraint("face_index >= 0", name=op.f("ck_samples_face_index")),
+        sa.CheckConstraint("stroke_count >= 0", name=op.f("ck_samples_stroke_count")),
     )
     op.create_index("ix_samples_state", "samples", ["state"])
 
@@ -118,7 +118,9 @@ def _create_predictions() -> None:
         _refers("predictions", "sample_id", "samples.id"),
         _refers("predictions", "model_id", "models.id"),
         sa.UniqueConstraint("sample_id", "model_id", name="uq_predictions_sample_id"),
-        sa.CheckConstraint("length(landmarks) = 5616", name="ck_predictions_landmarks_length"),
+        sa.CheckConstraint(
+            "length(landmarks) = 5616", name=op.f("ck_predictions_landmarks_length")
+        ),
     )
 
 
@@ -132,8 +134,10 @@ def _create_annotations() -> None:
         sa.PrimaryKeyConstraint("sample_id", name="pk_annotations"),
         _refers("annotations", "sample_id", "samples.id"),
         _refers("annotations", "prediction_id", "predictions.id"),
-        sa.CheckConstraint("revision >= 0", name="ck_annotations_revision"),
-        sa.CheckConstraint("length(landmarks) = 5616", name="ck_annotations_landmarks_length"),
+        sa.CheckConstraint("revision >= 0", name=op.f("ck_annotations_revision")),
+        sa.CheckConstraint(
+            "length(landmarks) = 5616", name=op.f("ck_annotations_landmarks_length")
+        ),
     )
 
 
@@ -153,11 +157,11 @@ def _create_strokes() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_strokes"),
         _refers("strokes", "sample_id", "samples.id"),
         sa.UniqueConstraint("sample_id", "sequence", name="uq_strokes_sample_id"),
-        sa.CheckConstraint("sequence >= 1", name="ck_strokes_sequence"),
+        sa.CheckConstraint("sequence >= 1", name=op.f("ck_strokes_sequence")),
         sa.CheckConstraint(
             'length("before") = 6 * length(vertex_indices) '
             'AND length("after") = 6 * length(vertex_indices)',
-            name="ck_strokes_lengths",
+            name=op.f("ck_strokes_lengths"),
         ),
         sqlite_autoincrement=True,
     )
@@ -177,7 +181,7 @@ def _create_reviews() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
         _refers("reviews", "sample_id", "samples.id"),
         sa.CheckConstraint(
-            "verdict <> 'reject' OR reasons <> ''", name="ck_reviews_reject_has_reasons"
+            "verdict <> 'reject' OR reasons <> ''", name=op.f("ck_reviews_reject_has_reasons")
         ),
     )
     op.create_index("ix_reviews_sample_id", "reviews", ["sample_id"])
@@ -188,4 +192,4 @@ def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
 
 
 def _one_of(values: tuple[str, ...], name: str) -> sa.Enum:
-    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True)
+    return sa.Enum(*values, name=op.f(name), native_enum=False, create_constraint=True)

@@ -1,0 +1,117 @@
+"""A project with three predicted faces, and other programs that work on it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from annotator.inference import FacePrediction, ModelInfo
+from annotator.project.project import Project
+from annotator.project.records import NewImage, Stroke
+
+FIRST_MODEL = ModelInfo("face_landmark", "1" * 64)
+SECOND_MODEL = ModelInfo("retrained", "2" * 64)
+
+
+@pytest.fixture
+def make_face() -> Callable[..., FacePrediction]:
+    """Make a face of about 100 px around a centre; the seed shapes it."""
+
+    def make(x: float = 100.0, y: float = 100.0, *, seed: int = 0, presence: float = 0.9):
+        shape = np.random.default_rng(seed).uniform(-50, 50, (468, 3))
+        landmarks = (shape + np.array([x, y, 0])).astype(np.float32)
+        return FacePrediction(landmarks, presence, 0.8)
+
+    return make
+
+
+@pytest.fixture
+def new_image() -> Callable[[Path], NewImage]:
+    """Describe an image whose content is its name."""
+
+    def describe(path: Path, *, content: str | None = None) -> NewImage:
+        digest = sha256((content or path.name).encode()).hexdigest()
+        return NewImage(path, digest, 640, 480)
+
+    return describe
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "project") as project:
+        yield project
+
+
+@pytest.fixture
+def predicted(project, make_face, new_image) -> Project:
+    """Samples 1 and 2 in one image, 3 in another, and an image without a face."""
+    images = [new_image(project.folder / "images" / f"{name}.jpg") for name in "abc"]
+    project.images.add(images)
+    model = project.models.register(FIRST_MODEL)
+    first = [make_face(100, 100), make_face(300, 100, seed=1)]
+    project.predictions.store(model, [(1, first), (2, [make_face(200, 200, seed=2)]), (3, [])])
+    return project
+
+
+@pytest.fixture
+def draw() -> Callable[..., Stroke]:
+    """Make a stroke that moves some vertices of an annotation."""
+
+    def make(annotation, *, indices=(1, 2, 3), by=(4.0, -2.0, 0.0), tool="grab") -> Stroke:
+        chosen = np.array(indices)
+        before = annotation.landmarks[chosen]
+        return Stroke(tool, chosen, before, before + np.float32(by))
+
+    return make
+
+
+@pytest.fixture
+def edit(draw) -> Callable[..., None]:
+    """Record some strokes on a sample."""
+
+    def record(project: Project, sample_id: int, count: int = 1, *, annotator: str = "Ann") -> None:
+        annotation = project.annotations.load(sample_id)
+        for _ in range(count):
+            annotation = project.annotations.record_stroke(
+                sample_id, draw(annotation), revision=annotation.revision, annotator=annotator
+            )
+
+    return record
+
+
+@pytest.fixture
+def start_program() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a Python program that can import the package, and end it with the test."""
+    running: list[subprocess.Popen[str]] = []
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+    def start(script: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", script, *map(str, arguments)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture
+def contents() -> Callable[[Path], dict[str, bytes]]:
+    """Read all files of a folder, to see whether one changed."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    return read

@@ -1,0 +1,135 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from annotator.project.errors import UnknownImage
+from annotator.project.records import AddReport, FailedImage
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """Make a file with some content."""
+
+    def make(name: str, content: str = "content") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        return path
+
+    return make
+
+
+def test_images_are_added_once_by_content(project, new_image, tmp_path):
+    images = [new_image(tmp_path / name) for name in ("a.jpg", "b.jpg")]
+    copy = new_image(tmp_path / "copy.jpg", content="a.jpg")
+    assert project.images.add([*images, copy]) == AddReport(added=2, already_there=1, failed=0)
+    assert project.images.add(images) == AddReport(added=0, already_there=2, failed=0)
+    assert project.images.count() == 2
+    assert project.images.has_sha256(images[0].sha256)
+    assert not project.images.has_sha256("f" * 64)
+
+
+def test_an_image_keeps_its_size_and_an_absolute_path(project, new_image, tmp_path):
+    project.images.add([new_image(tmp_path / "below" / ".." / "a.jpg")])
+    image = project.images.get(1)
+    assert (image.width, image.height, image.name) == (640, 480, "a.jpg")
+    assert image.path == tmp_path / "a.jpg"
+
+
+def test_an_unknown_image_is_reported(project):
+    with pytest.raises(UnknownImage, match="no image 7"):
+        project.images.get(7)
+    with pytest.raises(UnknownImage):
+        project.images.mark_failed(7, "vanished")
+
+
+def test_thousands_of_images_are_added_in_one_call(project, new_image, tmp_path):
+    report = project.images.add(new_image(tmp_path / f"{i}.jpg") for i in range(1501))
+    assert report == AddReport(added=1501, already_there=0, failed=0)
+
+
+def test_failed_files_are_listed_with_their_latest_reason(project, tmp_path):
+    project.images.add([FailedImage(tmp_path / "a.jpg", "is empty")])
+    report = project.images.add([FailedImage(tmp_path / "a.jpg", "is truncated")])
+    assert report == AddReport(added=0, already_there=0, failed=1)
+    assert project.images.failed() == [FailedImage(tmp_path / "a.jpg", "is truncated")]
+    assert project.images.count() == 0
+
+
+def test_a_failed_file_that_later_imports_well_is_no_longer_failed(project, new_image, tmp_path):
+    project.images.add([FailedImage(tmp_path / "a.jpg", "is empty")])
+    project.images.add([new_image(tmp_path / "a.jpg")])
+    assert project.images.failed() == []
+
+
+def test_an_image_that_failed_to_be_predicted_is_listed_and_tried_again(predicted, new_image):
+    path = predicted.folder / "vanished.jpg"
+    predicted.images.add([new_image(path)])
+    predicted.images.mark_failed(4, "the file has vanished")
+    assert predicted.images.failed() == [FailedImage(path, "the file has vanished")]
+    assert [image.id for image in predicted.images.pending(1)] == [4]
+    predicted.predictions.store(1, [(4, [])])
+    assert predicted.images.failed() == []
+    assert predicted.images.pending(1) == []
+
+
+def test_adding_a_failed_image_again_clears_its_failure(predicted, new_image):
+    predicted.images.mark_failed(1, "the file has vanished")
+    predicted.images.add([new_image(predicted.images.get(1).path)])
+    assert predicted.images.failed() == []
+
+
+def test_an_image_whose_file_has_gone_follows_to_where_it_is_found(project, new_image, photo):
+    old = photo("old/a.jpg")
+    project.images.add([new_image(old)])
+    elsewhere = photo("new/a.jpg")
+    project.images.add([new_image(elsewhere)])
+    assert project.images.get(1).path == old  # it is still there
+    old.unlink()
+    project.images.add([new_image(elsewhere)])
+    assert project.images.get(1).path == elsewhere
+
+
+def test_unchanged_files_need_not_be_read_again(project, new_image, photo):
+    kept, touched, unknown = photo("a.jpg"), photo("b.jpg"), photo("c.jpg")
+    vanished = photo("d.jpg")
+    project.images.add([new_image(path) for path in (kept, touched, vanished)])
+    touched.write_text("something longer than before")
+    vanished.unlink()
+    assert project.images.unchanged([kept, touched, unknown, vanished]) == {kept}
+
+
+def test_a_file_replaced_by_another_image_is_another_image(project, new_image, photo):
+    path = photo("a.jpg", "old")
+    project.images.add([new_image(path, content="old")])
+    photo("a.jpg", "new and longer")
+    report = project.images.add([new_image(path, content="new")])
+    assert report.added == 1
+    assert project.images.unchanged([path]) == {path}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_an_image_inside_the_folder_is_recognised_through_a_link(project, new_image, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(project.folder)
+    project.images.add([new_image(link / "images" / "a.jpg")])
+    assert project.images.get(1).path == project.folder / "images" / "a.jpg"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_name_that_is_no_unicode_is_kept_exactly(project, new_image, tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    project.images.add([new_image(path, content="x"), FailedImage(path.with_suffix(".x"), "bad")])
+    image = project.images.get(1)
+    assert image.path == path
+    assert image.name == "caf?.jpg"
+    assert project.images.failed()[0].path == path.with_suffix(".x")
+
+
+def test_nothing_of_a_failing_call_is_stored(project, new_image, tmp_path):
+    impossible = new_image(tmp_path / "b.jpg").__class__(tmp_path / "b.jpg", "short", 1, 1)
+    with pytest.raises(Exception, match="sha256"):
+        project.images.add([new_image(tmp_path / "a.jpg"), impossible])
+    assert project.images.count() == 0

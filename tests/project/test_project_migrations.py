@@ -1,0 +1,123 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from annotator.project.errors import DamagedProject
+from annotator.project.migrate import create_database, head_revision, known_revisions
+from annotator.project.project import Project
+from annotator.project.tables import Table
+from annotator.project.validation import CURRENT_REVISION
+
+
+@pytest.fixture
+def migrated(tmp_path) -> Path:
+    path = tmp_path / "project.sqlite"
+    create_database(path)
+    return path
+
+
+@pytest.fixture
+def older(tmp_path) -> Path:
+    """A database of the first revision, with a model in it."""
+    path = tmp_path / "project.sqlite"
+    create_database(path, revision="0001")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO models VALUES (1, 'm', 'f', '2025-01-01 00:00:00.000000')")
+        connection.commit()
+    return path
+
+
+def schema_of(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [row[0] for row in connection.execute("SELECT name FROM sqlite_master ORDER BY 1")]
+
+
+def test_the_migrations_build_exactly_the_tables(migrated):
+    engine = create_engine(f"sqlite:///{migrated}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, Table.metadata) == []
+    engine.dispose()
+
+
+def test_the_migrations_build_exactly_the_checks_and_keys(migrated, tmp_path):
+    fresh = tmp_path / "fresh.sqlite"
+    engines = [create_engine(f"sqlite:///{path}") for path in (migrated, fresh)]
+    Table.metadata.create_all(engines[1])
+    of_migrations, of_tables = (inspect(engine) for engine in engines)
+    for table in Table.metadata.tables:
+        for get in ("get_check_constraints", "get_foreign_keys", "get_unique_constraints"):
+            found, expected = getattr(of_migrations, get)(table), getattr(of_tables, get)(table)
+            assert sorted(found, key=str) == sorted(expected, key=str), (table, get)
+    for engine in engines:
+        engine.dispose()
+
+
+def test_the_revision_that_opening_expects_is_the_newest(migrated):
+    assert head_revision() == CURRENT_REVISION
+    assert known_revisions() == {"0001", "0002"}
+
+
+def test_an_older_database_is_brought_up_to_date_after_a_backup(older):
+    with Project.open(older.parent) as project:
+        assert project.images.pending(1) == []
+    assert "predictions_refuse_update" in schema_of(older)
+    (backup,) = older.parent.glob("project.before-upgrade-0001-*.sqlite")
+    assert "predictions_refuse_update" not in schema_of(backup)
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("SELECT name FROM models").fetchall() == [("m",)]
+
+
+def test_an_up_to_date_database_is_not_backed_up(migrated):
+    Project.open(migrated.parent).close()
+    assert [path.name for path in migrated.parent.iterdir()] == ["project.sqlite"]
+
+
+def test_a_failing_migration_leaves_the_older_database_as_it_was(older):
+    with closing(sqlite3.connect(older)) as connection:  # in the way of the second trigger
+        connection.execute(
+            "CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON images BEGIN SELECT 1; END"
+        )
+    before = schema_of(older)
+    with pytest.raises(DamagedProject, match="cannot be brought up to date"):
+        Project.open(older.parent)
+    assert schema_of(older) == before
+    with closing(sqlite3.connect(older)) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert revision == "0001"
+
+
+@pytest.mark.parametrize("table", ["predictions", "reviews"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET sample_id = 2", "DELETE FROM {}"])
+def test_predictions_and_reviews_cannot_be_changed_even_by_hand(predicted, table, change):
+    predicted.reviews.accept(1, reviewer="Rae")
+    predicted.close()
+    with (
+        closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match=f"{table} never change"),
+    ):
+        connection.execute(change.format(table))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE samples SET state = 'finished'",
+        "INSERT INTO reviews VALUES (9, 1, 'maybe', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
+        "INSERT INTO reviews VALUES (9, 1, 'reject', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
+        "UPDATE annotations SET landmarks = x'00'",
+        "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0, x'0100', x'', x'')",
+    ],
+)
+def test_the_database_itself_refuses_impossible_values(predicted, statement):
+    predicted.close()
+    with (
+        closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"),
+    ):
+        connection.execute(statement)
