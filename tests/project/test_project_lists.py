@@ -1,0 +1,155 @@
+import math
+import sqlite3
+import time
+from contextlib import closing
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from annotator.project.displacement import Displacement
+from annotator.project.project import Project
+from annotator.project.records import RejectReason, SampleState, Stroke
+
+# fmt: off
+COLUMNS = [
+    "sample_id", "image", "image_sha256", "face_index", "state", "presence", "model", "annotator",
+    "reviewer", "verdict", "reasons", "comment", "stroke_count", "displacement_mean",
+    "displacement_max", "displacement_nme", "box_left", "box_top", "box_width", "box_height",
+    "created_at", "updated_at",
+]
+# fmt: on
+
+
+@pytest.fixture
+def judged(predicted, draw) -> Project:
+    """Sample 1 accepted after a stroke, 2 accepted as predicted, 3 rejected."""
+    annotation = predicted.annotations.load(1)
+    predicted.annotations.record_stroke(
+        1, draw(annotation, indices=[0, 1], by=(3, 4, 100)), revision=0, annotator="Ann"
+    )
+    predicted.reviews.accept(1, reviewer="Rae", comment="fine")
+    predicted.reviews.accept(2, reviewer="Rae")
+    predicted.reviews.reject(
+        3, reviewer="Sam", reasons=[RejectReason.BLURRED, RejectReason.OCCLUDED]
+    )
+    return predicted
+
+
+def test_summaries_can_be_limited_to_states(judged):
+    accepted = judged.samples.summaries([SampleState.ACCEPTED])
+    assert [summary.id for summary in accepted] == [1, 2]
+    assert judged.samples.summaries(set()) == []
+    assert len(judged.samples.summaries(list(SampleState))) == 3
+
+
+def test_accepted_samples_say_all_that_a_release_needs(judged, make_face):
+    edited, as_predicted = judged.samples.accepted()
+    assert (edited.sample_id, edited.face_index, edited.image.name) == (1, 0, "a.jpg")
+    assert (edited.verdict, as_predicted.verdict) == ("accepted", "accepted_as_predicted")
+    assert (edited.annotator, edited.reviewer, edited.stroke_count) == ("Ann", "Rae", 1)
+    assert (edited.model_name, edited.model_sha256) == ("face_landmark", "1" * 64)
+    assert edited.prediction.tobytes() == make_face(100, 100).landmarks.tobytes()
+    assert edited.accepted_at == judged.reviews.history(1)[0].created_at
+    assert as_predicted.landmarks.tobytes() == as_predicted.prediction.tobytes()
+    assert (as_predicted.annotator, as_predicted.displacement_nme) == (None, 0.0)
+
+
+def test_displacement_is_measured_in_the_image_plane(judged):
+    edited = next(judged.samples.accepted())
+    iod = np.hypot(*(edited.landmarks[33, :2] - edited.landmarks[263, :2]))
+    assert edited.displacement_max == pytest.approx(5, rel=1e-5)
+    assert edited.displacement_mean == pytest.approx(10 / 468, rel=1e-5)
+    assert edited.displacement_nme == pytest.approx(10 / 468 / iod, rel=1e-5)
+
+
+def test_displacement_without_an_inter_ocular_distance_is_not_a_number():
+    flat = np.zeros((468, 3), np.float32)
+    assert Displacement.between(flat, flat) == Displacement(0.0, 0.0, 0.0)
+    assert math.isnan(Displacement.between(flat, flat + np.float32(1)).nme)
+
+
+def test_accepted_samples_come_ordered_by_content_not_by_import(project, new_image, make_face):
+    images = [new_image(project.folder / f"{i}.jpg") for i in range(40)]
+    project.images.add(images)
+    model = project.models.register(type("Model", (), {"name": "m", "sha256": "1" * 64})())
+    faces = [make_face(100, 100), make_face(400, 100)]
+    project.predictions.store(model, [(i + 1, faces) for i in range(40)])
+    for summary in project.samples.summaries():
+        project.reviews.accept(summary.id, reviewer="Rae")
+    order = [(sample.image.sha256, sample.face_index) for sample in project.samples.accepted()]
+    assert order == sorted(order)
+    assert len(order) == 80
+
+
+def test_accepted_samples_are_seen_as_they_were_when_the_first_was_asked_for(judged):
+    accepted = judged.samples.accepted()
+    next(accepted)
+    judged.reviews.reopen(2, reviewer="Rae")
+    assert [sample.sample_id for sample in accepted] == [2]
+    assert [sample.sample_id for sample in judged.samples.accepted()] == [1]
+
+
+def test_the_data_frame_has_a_row_for_each_sample(judged):
+    frame = judged.to_dataframe()
+    assert list(frame.columns) == COLUMNS
+    assert frame.sample_id.tolist() == [1, 2, 3]
+    assert frame.state.tolist() == ["accepted", "accepted", "rejected"]
+    assert frame.verdict.tolist() == ["accepted", "accepted_as_predicted", "rejected"]
+    assert frame.reviewer.tolist() == ["Rae", "Rae", "Sam"]
+    assert frame.reasons.tolist() == ["", "", "occluded,blurred"]
+    assert frame.comment.tolist() == ["fine", "", ""]
+    assert frame.stroke_count.tolist() == [1, 0, 0]
+    assert frame.annotator.isna().tolist() == [False, True, True]
+    assert frame.image[0] == str(judged.folder / "images" / "a.jpg")
+    assert frame.displacement_max.tolist() == pytest.approx([5, 0, 0], rel=1e-5)
+    assert (frame.updated_at >= frame.created_at).all()
+    assert str(frame.created_at.dt.tz) == "UTC"
+
+
+def test_a_withdrawn_verdict_is_not_in_the_data_frame(judged):
+    judged.annotations.undo(1, revision=1)
+    frame = judged.to_dataframe()
+    assert frame.loc[0, ["reviewer", "verdict", "reasons", "comment"]].isna().all()
+
+
+def test_an_empty_project_gives_an_empty_data_frame_of_the_same_types(project, judged):
+    with Project.create(project.folder.parent / "empty") as empty:
+        frame = empty.to_dataframe()
+    assert len(frame) == 0
+    pd.testing.assert_series_equal(frame.dtypes, judged.to_dataframe().dtypes)
+
+
+def test_a_list_of_twenty_thousand_samples_is_loaded_in_well_under_a_second(predicted):
+    predicted.close()
+    with closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection:
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+            "INSERT INTO samples SELECT i, 3, i, 'predicted', 0.9, 0, 1, 2, 3, 4, NULL, NULL, "
+            "created_at, updated_at FROM n, (SELECT created_at, updated_at FROM samples LIMIT 1)"
+        )
+        connection.commit()
+    with Project.open(predicted.folder) as project:
+        began = time.perf_counter()
+        summaries = project.samples.summaries()
+        assert time.perf_counter() - began < 1  # 0.1 s on an idle machine
+    assert len(summaries) == 19994
+
+
+def test_strokes_and_predictions_are_written_fast(predicted, new_image, make_face):
+    predicted.images.add(new_image(predicted.folder / f"{i}.jpg") for i in range(300))
+    pending = predicted.images.pending(1)
+    faces = [make_face(100 + 200 * i, 100, seed=i) for i in range(3)]
+    began = time.perf_counter()
+    predicted.predictions.store(1, [(image.id, faces) for image in pending])
+    assert (time.perf_counter() - began) / (3 * len(pending)) < 0.003  # 0.0001 s when idle
+    annotation, indices = predicted.annotations.load(1), np.arange(100)
+    durations = []
+    for revision in range(20):
+        before = annotation.landmarks[indices]
+        began = time.perf_counter()
+        annotation = predicted.annotations.record_stroke(
+            1, Stroke("grab", indices, before, before + 1), revision=revision, annotator="Ann"
+        )
+        durations.append(time.perf_counter() - began)
+    assert np.median(durations) < 0.05  # 0.0016 s when idle

@@ -1,0 +1,102 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.records import RejectReason, SampleState, Verdict
+
+
+def test_nothing_is_ground_truth_without_a_verdict(predicted, edit):
+    edit(predicted, 1)
+    assert list(predicted.samples.accepted()) == []
+
+
+def test_accepting_sets_the_state_and_names_the_reviewer(predicted):
+    summary = predicted.reviews.accept(1, reviewer="Rae", comment="crisp")
+    assert (summary.state, summary.reviewer) == (SampleState.ACCEPTED, "Rae")
+    assert predicted.samples.get(1) == summary
+    (review,) = predicted.reviews.history(1)
+    assert (review.verdict, review.reviewer, review.comment) == (Verdict.ACCEPT, "Rae", "crisp")
+    assert (review.reasons, review.revision) == ((), 0)
+    assert abs((datetime.now(UTC) - review.created_at).total_seconds()) < 60
+
+
+def test_a_rejection_keeps_its_reasons(predicted):
+    reasons = [RejectReason.POOR_MESH, RejectReason.BLURRED, RejectReason.POOR_MESH]
+    summary = predicted.reviews.reject(2, reviewer="Rae", reasons=reasons)
+    assert summary.state is SampleState.REJECTED
+    assert predicted.reviews.history(2)[0].reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+
+
+def test_a_rejection_without_a_reason_is_refused(predicted):
+    with pytest.raises(ValueError, match="at least one reason"):
+        predicted.reviews.reject(2, reviewer="Rae", reasons=[])
+    assert predicted.reviews.history(2) == []
+
+
+def test_a_verdict_without_a_name_is_refused(predicted):
+    with pytest.raises(ValueError, match="name of its reviewer"):
+        predicted.reviews.accept(2, reviewer=" ")
+
+
+def test_every_verdict_stays_in_the_history(predicted):
+    reviews = predicted.reviews
+    reviews.accept(1, reviewer="Rae")
+    reviews.reopen(1, reviewer="Sam", comment="look at the lips")
+    reviews.exclude(1, reviewer="Sam", reasons=[RejectReason.DUPLICATE])
+    reviews.reject(1, reviewer="Rae", reasons=[RejectReason.OTHER], comment="a statue")
+    assert [review.verdict for review in reviews.history(1)] == [
+        Verdict.ACCEPT,
+        Verdict.REOPEN,
+        Verdict.EXCLUDE,
+        Verdict.REJECT,
+    ]
+    assert predicted.samples.get(1).state is SampleState.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("strokes", "state"), [(0, SampleState.PREDICTED), (2, SampleState.IN_PROGRESS)]
+)
+def test_a_reopened_sample_is_where_the_annotators_left_it(predicted, edit, strokes, state):
+    edit(predicted, 1, strokes)
+    predicted.reviews.accept(1, reviewer="Rae")
+    summary = predicted.reviews.reopen(1, reviewer="Rae")
+    assert (summary.state, summary.reviewer) == (state, None)
+    assert summary.stroke_count == strokes
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPT, Verdict.REJECT, Verdict.EXCLUDE])
+def test_any_edit_withdraws_a_verdict_but_keeps_it_in_the_history(predicted, edit, verdict):
+    def judge() -> None:
+        predicted.reviews.give(verdict, [1], reviewer="Rae", reasons=[RejectReason.OTHER])
+        assert predicted.samples.get(1).reviewer == "Rae"
+
+    judge()
+    edit(predicted, 1)
+    assert predicted.samples.get(1).state is SampleState.IN_PROGRESS
+    judge()
+    predicted.annotations.undo(1, revision=1)
+    assert predicted.samples.get(1).state is SampleState.PREDICTED
+    judge()
+    predicted.annotations.redo(1, revision=2)
+    assert predicted.samples.get(1).state is SampleState.IN_PROGRESS
+    assert predicted.samples.get(1).reviewer is None
+    assert [review.revision for review in predicted.reviews.history(1)] == [0, 1, 2]
+    assert list(predicted.samples.accepted()) == []
+
+
+def test_a_verdict_on_a_revision_that_is_gone_is_refused(predicted, edit):
+    edit(predicted, 1)
+    with pytest.raises(StaleAnnotation, match="look at it again"):
+        predicted.reviews.accept(1, reviewer="Rae", revision=0)
+    assert predicted.reviews.history(1) == []
+    assert predicted.reviews.accept(1, reviewer="Rae", revision=1).state is SampleState.ACCEPTED
+
+
+def test_many_samples_get_a_verdict_at_once_or_none_does(predicted):
+    assert predicted.reviews.give(Verdict.ACCEPT, [1, 3, 1], reviewer="Rae") == 2
+    assert predicted.samples.counts()[SampleState.ACCEPTED] == 2
+    with pytest.raises(UnknownSample):
+        predicted.reviews.give(Verdict.EXCLUDE, [1, 99], reviewer="Rae")
+    assert predicted.samples.counts()[SampleState.EXCLUDED] == 0
+    assert len(predicted.reviews.history(1)) == 1
