@@ -1,0 +1,168 @@
+"""Photographs in, the meshes of all their faces out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.inference.detection import Detections, areas
+from annotator.inference.detector import Detector
+from annotator.inference.mesh_net import MeshNet
+from annotator.inference.pipeline import predict_files
+from annotator.inference.regions import crop, regions_of, to_image
+from annotator.inference.results import FacePrediction, FileResult, ModelInfo
+from annotator.inference.sampling import Image
+from annotator.inference.search import distinct, find_small_faces
+
+_PRESENT = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class FaceMesh:
+    """Finds every face of a photograph and predicts its 468 vertices.
+
+    Make one with `FaceMesh.load`. It may be used by several threads at once.
+    """
+
+    _detector: Detector
+    _net: MeshNet
+    small_faces: bool
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path = "face_landmark",
+        *,
+        providers: Sequence[str] = ("cpu",),
+        small_faces: bool = True,
+        threads: int | None = None,
+    ) -> "FaceMesh":
+        """Load the detector and a mesh model.
+
+        Parameters
+        ----------
+        model
+            The name of a shipped model or the path of an ONNX file, which is checked (see
+            ``docs/inference.md`` for what it must look like).
+        providers
+            Execution providers by short name, most wanted first; see `available_providers`.
+        small_faces
+            Whether to also search for the faces that MediaPipe's detector is too coarse to
+            see. What it does see is the same either way.
+        threads
+            How many threads work on one run of a net. One, the default, is best for many
+            images, because several of them are predicted at once.
+
+        Raises
+        ------
+        ModelError
+            If the model is missing or cannot be used.
+        ProviderError
+            If a provider is not available.
+        """
+        net = MeshNet.load(model, providers, threads)
+        return cls(Detector.load(providers, threads), net, small_faces)
+
+    @property
+    def info(self) -> ModelInfo:
+        """Which mesh model this is."""
+        return self._net.info
+
+    def predict(self, image: NDArray[np.uint8]) -> list[FacePrediction]:
+        """Return the faces of one image, largest first.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8
+            RGB, upright.
+
+        Raises
+        ------
+        ValueError
+            If it is of another shape or type.
+        """
+        return self.predict_batch([image])[0]
+
+    def predict_batch(self, images: Sequence[NDArray[np.uint8]]) -> list[list[FacePrediction]]:
+        """Return the faces of each image, largest first.
+
+        Parameters
+        ----------
+        images
+            Each (height, width, 3) uint8, RGB, upright; sizes may differ.
+
+        Raises
+        ------
+        ValueError
+            If one is of another shape or type.
+        """
+        checked = [_checked(image) for image in images]
+        if not checked:
+            return []
+        faces = self._meshes(checked, self._detector.whole_images(checked))
+        if not self.small_faces:
+            return [_ordered(mine, []) for mine in faces]
+        known = [_boxes(mine) for mine in faces]
+        small = self._meshes(checked, find_small_faces(self._detector, checked, known))
+        return [_ordered(*both) for both in zip(faces, small, strict=True)]
+
+    def predict_files(
+        self, paths: Iterable[Path], *, workers: int | None = None
+    ) -> Iterator[FileResult]:
+        """Predict photographs from files, in the order given.
+
+        Threads decode and predict a few photographs ahead of the one asked for; memory does
+        not grow with the number of files. A file that cannot be read yields a result with its
+        reason. Closing the iterator stops the threads after the photograph they are at.
+
+        Parameters
+        ----------
+        paths
+            Consumed as needed.
+        workers
+            Threads; by default one for each core.
+        """
+        return predict_files(self.predict_batch, paths, workers)
+
+    def _meshes(
+        self, images: Sequence[Image], found: Sequence[Detections]
+    ) -> list[list[FacePrediction]]:
+        """Return the meshes of detected faces, those left out that the mesh net denies."""
+        places = [(at, region) for at, faces in enumerate(found) for region in regions_of(faces)]
+        scores = np.concatenate([faces.scores for faces in found]).tolist()
+        faces: list[list[FacePrediction]] = [[] for _ in images]
+        if places:
+            crops = np.stack([crop(images[at], region) for at, region in places])
+            results = zip(places, scores, *self._net(crops), strict=True)
+            for (at, region), score, landmarks, presence in results:
+                if presence > _PRESENT:
+                    points = to_image(landmarks, region)
+                    points.setflags(write=False)
+                    faces[at].append(FacePrediction(points, float(presence), score))
+        return faces
+
+
+def _checked(image: NDArray[np.uint8]) -> Image:
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise ValueError(
+            f"expected an image of shape (height, width, 3) and type uint8, "
+            f"but got {image.shape} and {image.dtype}"
+        )
+    return np.ascontiguousarray(image)
+
+
+def _ordered(faces: list[FacePrediction], more: list[FacePrediction]) -> list[FacePrediction]:
+    """Return the faces, and of the others those that show another face; largest first."""
+    every = faces + more
+    boxes = _boxes(every)
+    kept = distinct(boxes, len(faces))
+    return [every[at] for at in sorted(kept, key=lambda at: (-areas(boxes[at]), *boxes[at]))]
+
+
+def _boxes(faces: Sequence[FacePrediction]) -> NDArray[np.float32]:
+    """Return the (n, 4) boxes - left, top, right, bottom - of meshes."""
+    points = [face.landmarks[:, :2] for face in faces]
+    boxes = [np.concatenate([xy.min(axis=0), xy.max(axis=0)]) for xy in points]
+    return np.array(boxes, np.float32).reshape(-1, 4)

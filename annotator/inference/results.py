@@ -1,0 +1,60 @@
+"""What inference gives back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_VERTICES = 468
+
+
+@dataclass(frozen=True, eq=False)
+class FacePrediction:
+    """One face of one image.
+
+    Attributes
+    ----------
+    landmarks : (468, 3) float32
+        x (right), y (down) and z (smaller is nearer, about the mesh's centre) in pixels of the
+        upright image. Read-only.
+    presence : float
+        The mesh net's probability that its crop shows a face, above 0.5.
+    detection_score : float
+        The detector's probability, at least 0.5.
+    """
+
+    landmarks: NDArray[np.float32]
+    presence: float
+    detection_score: float
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """Which mesh model predicted: its name and the SHA-256 of its file."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one file: the faces of its image, or why it could not be read.
+
+    Attributes
+    ----------
+    path
+        As it was given.
+    width, height
+        Of the upright image in pixels; 0 if it could not be read.
+    faces
+        Largest first.
+    error
+        None, or the reason in one line.
+    """
+
+    path: Path
+    width: int
+    height: int
+    faces: tuple[FacePrediction, ...]
+    error: str | None

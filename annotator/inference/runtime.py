@@ -1,0 +1,129 @@
+"""ONNX Runtime: execution providers by short names, and sessions with errors that help."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as _states
+
+_PROVIDERS = {
+    "cpu": "CPUExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "openvino": "OpenVINOExecutionProvider",
+}
+_PACKAGES = {
+    "cuda": "onnxruntime-gpu",
+    "coreml": "onnxruntime on macOS",
+    "directml": "onnxruntime-directml",
+    "openvino": "onnxruntime-openvino",
+}
+_ERRORS_ONLY = 3
+_ERRORS: tuple[type[Exception], ...] = (
+    _states.Fail,
+    _states.InvalidArgument,
+    _states.InvalidGraph,
+    _states.InvalidProtobuf,
+    _states.ModelLoadCanceled,
+    _states.NoModel,
+    _states.NoSuchFile,
+    _states.NotImplemented,
+    _states.RuntimeException,
+    _states.EPFail,
+)
+
+
+class ModelError(ValueError):
+    """A model file that cannot be used; the message says why and what to do."""
+
+
+class ProviderError(ValueError):
+    """An execution provider that is not available; the message lists those that are."""
+
+
+def available_providers() -> list[str]:
+    """Return the short names of the execution providers that can be chosen here."""
+    present = set(ort.get_available_providers())
+    return [name for name, provider in _PROVIDERS.items() if provider in present]
+
+
+def provider_names(providers: Sequence[str]) -> list[str]:
+    """Return ONNX Runtime's names for short ones, most wanted first.
+
+    Raises
+    ------
+    ProviderError
+        If one is unknown, none is given, or one is not part of the installed ONNX Runtime.
+    """
+    available = available_providers()
+    listed = ", ".join(available)
+    if not providers:
+        raise ProviderError(f"no execution provider given; available here: {listed}")
+    for name in providers:
+        if name not in _PROVIDERS:
+            known = ", ".join(_PROVIDERS)
+            raise ProviderError(f"unknown execution provider {name!r}; choose from {known}")
+        if name not in available:
+            raise ProviderError(
+                f"execution provider {name!r} is not available here ({listed} is); "
+                f"it comes with {_PACKAGES[name]}, which replaces the onnxruntime package"
+            )
+    return [_PROVIDERS[name] for name in providers]
+
+
+def open_session(path: Path, providers: Sequence[str], threads: int | None) -> Any:
+    """Load a model.
+
+    Parameters
+    ----------
+    path
+        An ONNX file.
+    providers
+        Short names, most wanted first.
+    threads
+        How many threads work on one run; None is one. Several runs may go on at once.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or no model that ONNX Runtime can run.
+    ProviderError
+        If a provider is not available, or is but cannot work on this machine.
+    """
+    names = provider_names(providers)
+    if not path.is_file():
+        raise ModelError(f"{path}: no such model file; give the path of an .onnx file")
+    options = ort.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    options.intra_op_num_threads = threads or 1
+    options.inter_op_num_threads = 1
+    if "directml" in providers:
+        options.enable_mem_pattern = False  # as DirectML demands
+    try:
+        session = ort.InferenceSession(str(path), options, providers=names)
+    except _ERRORS as error:
+        raise ModelError(
+            f"{path}: ONNX Runtime cannot load it ({_first_line(error)}); export the model to "
+            "ONNX again, or upgrade onnxruntime if the file is newer than it"
+        ) from error
+    if session.get_providers()[0] != names[0]:
+        raise ProviderError(
+            f"execution provider {providers[0]!r} is installed but does not work on this "
+            f"machine: check its drivers; available: {', '.join(available_providers())}"
+        )
+    return session
+
+
+def run(session: Any, inputs: dict[str, Any], what: str) -> list[Any]:
+    """Run a model; a failure inside of it becomes a ModelError."""
+    try:
+        results: list[Any] = session.run(None, inputs)
+    except _ERRORS as error:
+        raise ModelError(f"{what} failed to run: {_first_line(error)}") from error
+    return results
+
+
+def _first_line(error: Exception) -> str:
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)

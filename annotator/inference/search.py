@@ -1,0 +1,147 @@
+"""Find the small faces that the detector misses in a letterboxed image.
+
+The net is fully convolutional: a coarse look runs it once over the whole image, at a size
+where the small faces are about 17 pixels wide, and takes every weak hint. A close look then
+enlarges the surroundings of those in doubt and asks again, this time strictly. Coarse costs
+what the image's size allows; close costs only where there is something to see.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.inference.detection import (
+    DETECTOR_SIZE,
+    DETECTOR_STEP,
+    Detections,
+    Floats,
+    areas,
+    intersections,
+    iou,
+    joined,
+    merged,
+)
+from annotator.inference.detector import Detector
+from annotator.inference.sampling import Image, sample, shrunk, square_positions
+
+_COARSE_LONG_SIDE = 256  # at least
+_COARSE_SHARE = 1 / 48  # of the image's pixels, where that is more
+_HINT = 0.2
+_SURE = 0.8  # a hint this strong needs no close look
+_CLOSE = 0.6
+_CLOSE_FACE = 40  # width of a hinted face in the close look, of 128 pixels
+_READABLE = (24, 80)  # widths that the close look at a neighbour also covers
+_SAME_FACE_IOU = 0.4
+_SAME_FACE_COVER = 0.8
+_MIDDLE = 0.5  # of a known face's sides
+
+
+def find_small_faces(
+    detector: Detector, images: Sequence[Image], known: Sequence[Floats]
+) -> list[Detections]:
+    """Return the faces of each image that are not among the known ones.
+
+    Parameters
+    ----------
+    detector
+        The net.
+    images
+        Of any sizes.
+    known
+        The (n, 4) boxes of the meshes that are found already in each of them.
+    """
+    parts: list[list[Detections]] = []
+    tiles: list[tuple[int, Floats]] = []
+    for at, (image, boxes) in enumerate(zip(images, known, strict=True)):
+        hints = _unknown(_coarse_look(detector, image), boxes)
+        sure = hints.scores >= _SURE
+        parts.append([hints[np.flatnonzero(sure)]])
+        tiles += [(at, tile) for tile in _tiles(hints[np.flatnonzero(~sure)].boxes)]
+    close = detector([_enlarged(images[at], tile) for at, tile in tiles], threshold=_CLOSE)
+    for (at, (left, top, side)), found in zip(tiles, close, strict=True):
+        parts[at].append(_whole(found).placed(left, top, side / DETECTOR_SIZE))
+    return [_unknown(merged(joined(some)), boxes) for some, boxes in zip(parts, known, strict=True)]
+
+
+def coarse_size(width: int, height: int) -> tuple[int, int]:
+    """Return the width and height of the coarse look at an image, multiples of 16."""
+    scale = max(_COARSE_LONG_SIDE / max(width, height), math.sqrt(_COARSE_SHARE))
+    sides = (max(1, round(side * min(scale, 1) / DETECTOR_STEP)) for side in (width, height))
+    wide, high = (side * DETECTOR_STEP for side in sides)
+    return wide, high
+
+
+def distinct(boxes: Floats, certain: int) -> list[int]:
+    """Return which of (n, 4) mesh boxes, in order, show a face that none before it shows.
+
+    Two boxes show one face if they overlap by an IoU above 0.4, or if 0.8 of the smaller lies
+    within the other. The first ``certain`` ones are all kept.
+    """
+    kept = list(range(certain))
+    for at in range(certain, len(boxes)):
+        if not _overlaps(boxes[at], boxes[kept]).any():
+            kept.append(at)
+    return kept
+
+
+def _overlaps(box: Floats, boxes: Floats) -> NDArray[np.bool_]:
+    smaller = np.minimum(areas(box), areas(boxes))
+    covered = intersections(box, boxes) > _SAME_FACE_COVER * smaller
+    return np.asarray(covered | (iou(box, boxes) > _SAME_FACE_IOU))
+
+
+def _coarse_look(detector: Detector, image: Image) -> Detections:
+    """Return every hint of a face, in pixels of the image."""
+    height, width = image.shape[:2]
+    wide, high = coarse_size(width, height)
+    (hints,) = detector([shrunk(image, wide, high)], threshold=_HINT)
+    scale = np.array([width / wide, height / high], np.float32)
+    return Detections(hints.boxes * np.tile(scale, 2), hints.keypoints * scale, hints.scores)
+
+
+def _unknown(found: Detections, known: Floats) -> Detections:
+    """Return the detections that are no known face, nor a part of one: centred in its middle."""
+    centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
+    old = np.zeros(len(found), bool)
+    for box in known:
+        reach = (box[2:] - box[:2]) / 2 * _MIDDLE
+        offset = np.abs(centres - (box[:2] + box[2:]) / 2)
+        old |= np.all(offset < reach, axis=1) | (iou(box, found.boxes) > _SAME_FACE_IOU)
+    return found[np.flatnonzero(~old)]
+
+
+def _tiles(boxes: Floats) -> list[Floats]:
+    """Return squares (left, top, side) that show each box about 40 of 128 pixels wide.
+
+    Faces of a crowd share squares: a box that an earlier square shows whole, with room around
+    and at a readable size, gets none of its own.
+    """
+    tiles: list[Floats] = []
+    for box in boxes:
+        width = max(box[2] - box[0], box[3] - box[1])
+        if not any(_shows(tile, box, width) for tile in tiles):
+            side = width * DETECTOR_SIZE / _CLOSE_FACE
+            corner = (box[:2] + box[2:] - side) / 2
+            tiles.append(np.array([*corner, side], np.float32))
+    return tiles
+
+
+def _shows(tile: Floats, box: Floats, width: float) -> bool:
+    corner, side = tile[:2], tile[2]
+    room = width / 2
+    within = (box[:2] - room >= corner).all() and (box[2:] + room <= corner + side).all()
+    return bool(within and _READABLE[0] <= width / side * DETECTOR_SIZE <= _READABLE[1])
+
+
+def _enlarged(image: Image, tile: Floats) -> Image:
+    left, top, side = tile.tolist()
+    centre = (left + side / 2, top + side / 2)
+    return sample(image, square_positions(centre, side, 0.0, DETECTOR_SIZE), "zero")
+
+
+def _whole(found: Detections) -> Detections:
+    """Return the detections of a close look that its edge does not cut."""
+    uncut = (found.boxes >= 0) & (found.boxes <= DETECTOR_SIZE)
+    return found[np.flatnonzero(np.all(uncut, axis=1))]
