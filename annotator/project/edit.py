@@ -92,6 +92,7 @@ def withdraw_verdict(sample: SampleRow) -> None:
 
 def current_annotation(session: Session, edited: EditedSample) -> Annotation:
     """Return the annotation as the store hands it out."""
+    session.flush()  # the query has to see a stroke that was just undone or redone
     undone = exists().where(StrokeRow.sample_id == edited.sample.id, StrokeRow.undone)
     return Annotation(
         sample_id=edited.sample.id,
