@@ -1,5 +1,6 @@
 """What the BlazeFace detector's raw output means: boxes, key points, one detection a face."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ DETECTOR_SIZE = 128  # MediaPipe letterboxes photographs into a square of this s
 DETECTOR_STEP = 16  # other inputs are multiples of this
 THRESHOLD = 0.5
 _SAME_FACE_IOU = 0.3
+_TINY = np.float32(1e-9)
 _CELLS = ((8, 2), (16, 6))  # strides of the net's two grids, and anchors per cell
 
 
@@ -50,6 +52,11 @@ class Detections:
         )
 
 
+NONE = Detections(
+    np.empty((0, 4), np.float32), np.empty((0, 6, 2), np.float32), np.empty(0, np.float32)
+)
+
+
 @lru_cache(maxsize=32)
 def anchors(height: int, width: int) -> Floats:
     """Return the (n, 2) anchor centres x, y in pixels of a detector input. Read-only."""
@@ -84,7 +91,9 @@ def decode(
         In pixels of the input; anchors of one face merged.
     """
     logits = raw_scores[:, 0]
-    kept = np.flatnonzero(logits >= np.log(threshold / (1 - threshold)))
+    kept = np.flatnonzero(logits >= math.log(threshold / (1 - threshold)))
+    if not len(kept):
+        return NONE
     raw, centre = raw_boxes[kept], anchors(*shape)[kept]
     middle, half = raw[:, :2] + centre, raw[:, 2:4] / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
@@ -101,21 +110,21 @@ def merged(found: Detections) -> Detections:
     """
     if len(found) < 2:
         return found
-    left = np.argsort(-found.scores, kind="stable")
-    groups: list[tuple[Floats, Floats, np.float32]] = []
-    while len(left):
-        near = iou(found.boxes[left[0]], found.boxes[left]) > _SAME_FACE_IOU
-        near[0] = True
-        group = found[left[np.flatnonzero(near)]]
-        weights = group.scores / group.scores.sum()
-        keypoints = np.tensordot(weights, group.keypoints, axes=1)
-        groups.append((weights @ group.boxes, keypoints, group.scores[0]))
-        left = left[np.flatnonzero(~near)]
-    return Detections(
-        np.array([box for box, _, _ in groups], np.float32).reshape(-1, 4),
-        np.array([points for _, points, _ in groups], np.float32).reshape(-1, 6, 2),
-        np.array([score for _, _, score in groups], np.float32),
-    )
+    ranked = found[np.argsort(-found.scores, kind="stable")]
+    near = iou(ranked.boxes[:, None], ranked.boxes) > _SAME_FACE_IOU
+    np.fill_diagonal(near, True)
+    free = np.ones(len(ranked), bool)
+    weights, best = [], []
+    for at in range(len(ranked)):
+        if free[at]:
+            group = near[at] & free
+            free &= ~group
+            weights.append(group * ranked.scores)
+            best.append(at)
+    shares = np.array(weights, np.float32)
+    shares /= shares.sum(axis=1, keepdims=True)
+    keypoints = shares @ ranked.keypoints.reshape(-1, 12)
+    return Detections(shares @ ranked.boxes, keypoints.reshape(-1, 6, 2), ranked.scores[best])
 
 
 def joined(parts: Sequence[Detections]) -> Detections:
@@ -135,15 +144,14 @@ def areas(boxes: Floats) -> Floats:
     return np.asarray(sides[..., 0] * sides[..., 1])
 
 
-def intersections(box: Floats, boxes: Floats) -> Floats:
-    """Return the areas that a (4,) box shares with each of (n, 4) boxes."""
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    return areas(np.concatenate([low, high], axis=1))
+def intersections(boxes: Floats, others: Floats) -> Floats:
+    """Return the areas that (..., 4) boxes share with others of a broadcastable shape."""
+    low = np.maximum(boxes[..., :2], others[..., :2])
+    sides = np.maximum(np.minimum(boxes[..., 2:], others[..., 2:]) - low, 0)
+    return np.asarray(sides[..., 0] * sides[..., 1])
 
 
-def iou(box: Floats, boxes: Floats) -> Floats:
-    """Return the intersection over union of a (4,) box with each of (n, 4) boxes."""
-    shared = intersections(box, boxes)
-    union = areas(box) + areas(boxes) - shared
-    return np.asarray(shared / np.maximum(union, np.float32(1e-9)))
+def iou(boxes: Floats, others: Floats) -> Floats:
+    """Return the intersection over union of (..., 4) boxes with others."""
+    shared = intersections(boxes, others)
+    return np.asarray(shared / np.maximum(areas(boxes) + areas(others) - shared, _TINY))

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference.detection import (
-    DETECTOR_SIZE,
     DETECTOR_STEP,
     Detections,
     Floats,
@@ -26,13 +25,15 @@ from annotator.inference.detection import (
 from annotator.inference.detector import Detector
 from annotator.inference.sampling import Image, sample, shrunk, square_positions
 
-_COARSE_LONG_SIDE = 256  # at least
+_COARSE_LONG_SIDE = 240  # at least
 _COARSE_SHARE = 1 / 48  # of the image's pixels, where that is more
-_HINT = 0.2
+_HINT = 0.25
+_VISIBLE = 24 / 128  # of the long side: so large, MediaPipe's detector would see a face
 _SURE = 0.8  # a hint this strong needs no close look
 _CLOSE = 0.6
-_CLOSE_FACE = 40  # width of a hinted face in the close look, of 128 pixels
-_READABLE = (24, 80)  # widths that the close look at a neighbour also covers
+_TILE = 80  # side of a close look
+_CLOSE_FACE = 36  # width of a hinted face in it
+_READABLE = (24, 56)  # widths at which a close look at a neighbour will do
 _SAME_FACE_IOU = 0.4
 _SAME_FACE_COVER = 0.8
 _MIDDLE = 0.5  # of a known face's sides
@@ -57,11 +58,12 @@ def find_small_faces(
     for at, (image, boxes) in enumerate(zip(images, known, strict=True)):
         hints = _unknown(_coarse_look(detector, image), boxes)
         sure = hints.scores >= _SURE
+        small = hints.boxes[:, 2] - hints.boxes[:, 0] < _VISIBLE * max(image.shape[:2])
         parts.append([hints[np.flatnonzero(sure)]])
-        tiles += [(at, tile) for tile in _tiles(hints[np.flatnonzero(~sure)].boxes)]
+        tiles += [(at, tile) for tile in _tiles(hints.boxes[small & ~sure])]
     close = detector([_enlarged(images[at], tile) for at, tile in tiles], threshold=_CLOSE)
     for (at, (left, top, side)), found in zip(tiles, close, strict=True):
-        parts[at].append(_whole(found).placed(left, top, side / DETECTOR_SIZE))
+        parts[at].append(_whole(found).placed(left, top, side / _TILE))
     return [_unknown(merged(joined(some)), boxes) for some, boxes in zip(parts, known, strict=True)]
 
 
@@ -103,13 +105,13 @@ def _coarse_look(detector: Detector, image: Image) -> Detections:
 
 def _unknown(found: Detections, known: Floats) -> Detections:
     """Return the detections that are no known face, nor a part of one: centred in its middle."""
-    centres = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
-    old = np.zeros(len(found), bool)
-    for box in known:
-        reach = (box[2:] - box[:2]) / 2 * _MIDDLE
-        offset = np.abs(centres - (box[:2] + box[2:]) / 2)
-        old |= np.all(offset < reach, axis=1) | (iou(box, found.boxes) > _SAME_FACE_IOU)
-    return found[np.flatnonzero(~old)]
+    if not len(found) or not len(known):
+        return found
+    sides, middles = known[:, 2:] - known[:, :2], (known[:, 2:] + known[:, :2]) / 2
+    centres = (found.boxes[:, None, :2] + found.boxes[:, None, 2:]) / 2
+    inside = np.all(np.abs(centres - middles) < sides * (_MIDDLE / 2), axis=2)
+    same = iou(found.boxes[:, None], known) > _SAME_FACE_IOU
+    return found[np.flatnonzero(~np.any(inside | same, axis=1))]
 
 
 def _tiles(boxes: Floats) -> list[Floats]:
@@ -122,7 +124,7 @@ def _tiles(boxes: Floats) -> list[Floats]:
     for box in boxes:
         width = max(box[2] - box[0], box[3] - box[1])
         if not any(_shows(tile, box, width) for tile in tiles):
-            side = width * DETECTOR_SIZE / _CLOSE_FACE
+            side = width * _TILE / _CLOSE_FACE
             corner = (box[:2] + box[2:] - side) / 2
             tiles.append(np.array([*corner, side], np.float32))
     return tiles
@@ -132,16 +134,16 @@ def _shows(tile: Floats, box: Floats, width: float) -> bool:
     corner, side = tile[:2], tile[2]
     room = width / 2
     within = (box[:2] - room >= corner).all() and (box[2:] + room <= corner + side).all()
-    return bool(within and _READABLE[0] <= width / side * DETECTOR_SIZE <= _READABLE[1])
+    return bool(within and _READABLE[0] <= width / side * _TILE <= _READABLE[1])
 
 
 def _enlarged(image: Image, tile: Floats) -> Image:
     left, top, side = tile.tolist()
     centre = (left + side / 2, top + side / 2)
-    return sample(image, square_positions(centre, side, 0.0, DETECTOR_SIZE), "zero")
+    return sample(image, square_positions(centre, side, 0.0, _TILE), "zero")
 
 
 def _whole(found: Detections) -> Detections:
     """Return the detections of a close look that its edge does not cut."""
-    uncut = (found.boxes >= 0) & (found.boxes <= DETECTOR_SIZE)
+    uncut = (found.boxes >= 0) & (found.boxes <= _TILE)
     return found[np.flatnonzero(np.all(uncut, axis=1))]
