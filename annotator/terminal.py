@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
 _Item = TypeVar("_Item")
-Json = str | int | list["Json"] | dict[str, "Json"]
 
 # Parameters that several commands share.
 ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
@@ -41,7 +40,7 @@ class CannotStartError(Exception):
 
 
 def report(
-    values: Mapping[str, Json],
+    values: Mapping[str, object],
     text: str,
     failed: Iterable["FailedImage"] | None = None,
     *,

@@ -178,6 +178,8 @@ def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) ->
 def _inspect(path: Path) -> NewImage | FailedImage:
     """Hash one file and read its size, or say why that is not possible."""
     try:
+        if path.exists() and not path.is_file():  # reading a pipe could wait for ever
+            return FailedImage(path, "this is not a regular file")
         info = inspect_image(path)
         return NewImage(path, _sha256(path), info.width, info.height)
     except ImageError as error:

@@ -121,7 +121,7 @@ def test_a_file_whose_name_is_no_text_is_added(project, tmp_path):
     assert project.images.get(1).path.exists()
 
 
-def test_a_folder_passed_as_a_pipe_is_refused_not_waited_for(project, tmp_path):
+def test_a_pipe_is_refused_and_not_waited_for(project, tmp_path):
     os.mkfifo(tmp_path / "pipe.jpg")
     (failure,) = import_images(project, [tmp_path / "pipe.jpg"]).failed
     assert failure.reason
