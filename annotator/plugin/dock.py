@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # How often strokes that the database refused are offered again.
 _RETRY_MS = 2000
+_LOOK_AHEAD_MS = 80
 # Also the width that leaves the photograph most of a 1280-pixel screen.
 _MIN_WIDTH = 340
 
@@ -108,6 +109,7 @@ class AnnotatorDock(QWidget):
         if not self._retry.isActive():
             return
         self._retry.stop()
+        self._look_ahead.stop()
         self.progress.wait()
         self._tool.detach()
         unbind(self._targets)
@@ -178,6 +180,9 @@ class AnnotatorDock(QWidget):
         self.workbench.failed.connect(self.tell)
         self.progress.finished.connect(self._after_work)
         self.progress.failed.connect(self.tell)
+        self._look_ahead = QTimer(self)
+        self._look_ahead.setSingleShot(True)
+        self._look_ahead.timeout.connect(self._prefetch)
         self._retry = QTimer(self)
         self._retry.timeout.connect(self.workbench.save_pending)
         self._retry.start(_RETRY_MS)
@@ -231,6 +236,10 @@ class AnnotatorDock(QWidget):
             self.tell(f"{sample.image_path} cannot be shown: {error}. {keys_of('next')} goes on.")
             return
         self.view.show(photograph, session.landmarks)
+        # Once this one is on screen: decoding would take the processor from drawing it.
+        self._look_ahead.start(_LOOK_AHEAD_MS)
+
+    def _prefetch(self) -> None:
         self._photographs.prefetch(s.image_path for s in self.workbench.neighbours())
 
     def _show_mesh(self) -> None:

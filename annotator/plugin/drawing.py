@@ -5,13 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.mesh.landmarks import outer_iod
+
 Colour = tuple[float, float, float, float]
 
 EDGE_COLOUR: Colour = (0.45, 0.85, 1.0, 0.42)
 CONTOUR_COLOUR: Colour = (0.45, 0.95, 1.0, 0.85)
 RIM_COLOUR: Colour = (1.0, 0.86, 0.25, 1.0)
 CORE_COLOUR: Colour = (1.0, 0.18, 0.08, 1.0)
+VERTEX_COLOUR: Colour = (1.0, 1.0, 1.0, 1.0)
+VERTEX_RIM_COLOUR: Colour = (0.11, 0.36, 0.45, 1.0)
 CIRCLE_COLOUR: Colour = (1.0, 1.0, 1.0, 0.9)
+
+# Diameter of a vertex in outer inter-ocular distances; one that would move is larger.
+_VERTEX_SIZE_IOD = 0.022
+_INFLUENCED_SIZE = 1.5
 
 # Below this share of the drag a vertex is drawn as one that stays.
 _VISIBLE_INFLUENCE = 0.02
@@ -40,9 +48,9 @@ class MeshDrawing:
         x, y in napari's pixel-centre coordinates.
     edge_colours, contour_colours : (468, 4) float32
         RGBA at each vertex; edges blend between their ends.
-    influenced : (k,) int
-        Vertices that the brush would move, drawn as larger dots.
-    influence_colours : (k, 4) float32
+    vertex_colours : (468, 4) float32
+    vertex_sizes : (468,) float32
+        Diameters in px of the image.
     circles : (m, 2) float32
         Line segments, two points each, of the brush circle; may be empty.
     """
@@ -50,8 +58,8 @@ class MeshDrawing:
     points: NDArray[np.float32]
     edge_colours: NDArray[np.float32]
     contour_colours: NDArray[np.float32]
-    influenced: NDArray[np.intp]
-    influence_colours: NDArray[np.float32]
+    vertex_colours: NDArray[np.float32]
+    vertex_sizes: NDArray[np.float32]
     circles: NDArray[np.float32]
 
 
@@ -68,8 +76,8 @@ def draw_mesh(
         points=(landmarks[:, :2] - 0.5).astype(np.float32),
         edge_colours=_coloured(EDGE_COLOUR, ramp, influenced),
         contour_colours=_coloured(CONTOUR_COLOUR, ramp, influenced),
-        influenced=influenced,
-        influence_colours=ramp[influenced],
+        vertex_colours=_coloured(VERTEX_COLOUR, ramp, influenced),
+        vertex_sizes=_vertex_sizes(landmarks, influenced),
         circles=_circle_segments(circle),
     )
 
@@ -77,17 +85,25 @@ def draw_mesh(
 def influence_ramp(weights: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return RGBA from yellow (hardly moves) to red (moves with the pointer); (n, 4)."""
     share = np.asarray(weights, dtype=np.float32)[:, None]
-    return (np.float32(RIM_COLOUR) * (1 - share) + np.float32(CORE_COLOUR) * share).astype(
-        np.float32
-    )
+    rim, core = np.array(RIM_COLOUR, np.float32), np.array(CORE_COLOUR, np.float32)
+    return rim * (1 - share) + core * share
 
 
 def _coloured(
     base: Colour, ramp: NDArray[np.float32], influenced: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    colours = np.tile(np.float32(base), (len(ramp), 1))
+    colours = np.tile(np.array(base, np.float32), (len(ramp), 1))
     colours[influenced] = ramp[influenced]
     return colours
+
+
+def _vertex_sizes(
+    landmarks: NDArray[np.floating], influenced: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    size = max(outer_iod(landmarks) * _VERTEX_SIZE_IOD, 0.5)
+    sizes = np.full(len(landmarks), size, np.float32)
+    sizes[influenced] *= _INFLUENCED_SIZE
+    return sizes
 
 
 def _circle_segments(circle: BrushCircle | None) -> NDArray[np.float32]:

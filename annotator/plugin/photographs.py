@@ -20,9 +20,10 @@ class PhotographCache:
     Use it from one thread only; call `close` when done.
     """
 
+    # One thread: the likeliest photograph is wanted soon, not all of them at once.
     def __init__(self, capacity: int = _CAPACITY) -> None:
         self._capacity = capacity
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="photograph")
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="photograph")
         self._futures: OrderedDict[Path, Future[NDArray[np.uint8]]] = OrderedDict()
 
     def get(self, path: Path) -> NDArray[np.uint8]:

@@ -67,9 +67,7 @@ class Pointer:
             self.move(position, pressed=True)
         self.release(end)
 
-    def key(
-        self, key: Qt.Key, text: str = "", modifiers: Qt.KeyboardModifier = _NO_KEY
-    ) -> None:
+    def key(self, key: Qt.Key, text: str = "", modifiers: Qt.KeyboardModifier = _NO_KEY) -> None:
         """Press and release a key."""
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(self._canvas, QKeyEvent(kind, key, modifiers, text))
@@ -97,5 +95,3 @@ def positions_between(start: Position, end: Position, steps: int) -> Iterator[Po
             start[0] + (end[0] - start[0]) * share,
             start[1] + (end[1] - start[1]) * share,
         )
-
-

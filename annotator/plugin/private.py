@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from qtpy.QtWidgets import QWidget
 from vispy.scene.visuals import Compound, Line, Markers
 
-from annotator.plugin.drawing import CIRCLE_COLOUR, MeshDrawing
+from annotator.plugin.drawing import CIRCLE_COLOUR, VERTEX_RIM_COLOUR, MeshDrawing
 
 _OVERLAY_NAME = "face_mesh"
+_VERTEX_SIZE_ON_SCREEN = (3.0, 9.0)
 _NOWHERE = np.zeros((2, 2), np.float32)
 
 
 class MeshOverlay(SceneOverlay):
-    """The mesh's edges, the brush's influence and its circle, drawn over a layer."""
+    """The mesh, coloured by the brush's influence, and the brush's circle, over a layer."""
 
     drawing: Any = None
     edges: Any = None
@@ -40,11 +41,12 @@ class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
         self._edges = Line(connect="segments", method="gl", antialias=True, width=1)
         self._contours = Line(connect="segments", method="gl", antialias=True, width=2)
         self._circle = Line(connect="segments", method="gl", antialias=True, width=1.5)
-        self._influence = Markers()
-        parts = [self._edges, self._contours, self._influence, self._circle]
+        self._vertices = Markers(scaling="visual", method="points")
+        self._vertices.canvas_size_limits = _VERTEX_SIZE_ON_SCREEN
+        parts = [self._edges, self._contours, self._vertices, self._circle]
         for line in (self._edges, self._contours, self._circle):
             line.set_data(_NOWHERE, color=CIRCLE_COLOUR)
-        self._influence.set_data(_NOWHERE, size=1)
+        self._vertices.set_data(_NOWHERE, size=1)
         super().__init__(node=Compound(parts), **kwargs)
         self.overlay.events.drawing.connect(self._on_drawing_change)
         self.overlay.events.edges_visible.connect(self._on_drawing_change)
@@ -59,14 +61,14 @@ class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
         self._circle.visible = bool(len(drawing.circles))
         if self._circle.visible:
             self._circle.set_data(drawing.circles, color=CIRCLE_COLOUR)
-        self._influence.visible = bool(len(drawing.influenced))
-        if self._influence.visible:
-            self._influence.set_data(
-                drawing.points[drawing.influenced],
-                face_color=drawing.influence_colours,
-                edge_width=0,
-                size=6,
-            )
+        self._vertices.set_data(
+            drawing.points,
+            size=drawing.vertex_sizes,
+            face_color=drawing.vertex_colours,
+            edge_color=VERTEX_RIM_COLOUR,
+            edge_width=None,
+            edge_width_rel=0.2,
+        )
 
     def _show_lines(self, drawing: MeshDrawing) -> None:
         self._edges.visible = self._contours.visible = self.overlay.edges_visible

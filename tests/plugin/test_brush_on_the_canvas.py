@@ -18,6 +18,7 @@ from annotator.plugin.pointer import Pointer, positions_between
 from annotator.project import Project
 
 CHIN = 152
+FOREHEAD = 10
 Workplace = tuple[AnnotatorDock, Pointer]
 
 
@@ -116,8 +117,10 @@ def test_hovering_shows_the_circle_and_colours_what_would_move(workplace: Workpl
     dock, pointer = workplace
     pointer.move(position_of(dock, CHIN))
     drawing = dock.view._overlay.drawing
-    assert CHIN in drawing.influenced
-    assert 10 not in drawing.influenced
+    red, green, _, _ = drawing.vertex_colours[CHIN]
+    assert red > green
+    assert_array_equal(drawing.vertex_colours[FOREHEAD], [1, 1, 1, 1])
+    assert drawing.vertex_sizes[CHIN] > drawing.vertex_sizes[FOREHEAD]
     radius = np.ptp(drawing.circles[:, 0]) / 2
     iod = np.linalg.norm(stored(dock)[33, :2] - stored(dock)[263, :2])
     assert radius == pytest.approx(dock.workbench.brush.radius_iod * iod, rel=1e-3)

@@ -8,11 +8,12 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QScrollArea
 
+from annotator.mesh.brush import GrabBrush
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.pointer import Pointer, process_events
 from annotator.plugin.project_menu import free_folder
 from annotator.plugin.steps import adding, exporting, predicting
-from annotator.project import Project, SampleState
+from annotator.project import EditSession, Project, SampleState
 
 OpenDock = Callable[[Path | None], tuple[object, AnnotatorDock]]
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -182,9 +183,6 @@ def test_a_second_window_never_overwrites_strokes_silently(
     dock.workbench.failed.connect(told.append)
     sample_id = dock.workbench.current.id
     x, y, _ = map(float, dock.workbench.session.landmarks[152])
-    from annotator.mesh.brush import GrabBrush
-    from annotator.project import EditSession
-
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
         theirs.press(10, GrabBrush(), (0.0, 0.0))

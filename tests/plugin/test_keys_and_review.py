@@ -106,9 +106,7 @@ def test_rejecting_without_a_reason_is_not_possible(workplace: Workplace) -> Non
 @pytest.mark.parametrize(
     "key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_P]
 )
-def test_keys_that_would_add_or_delete_points_do_nothing(
-    workplace: Workplace, key: Qt.Key
-) -> None:
+def test_keys_that_would_add_or_delete_points_do_nothing(workplace: Workplace, key: Qt.Key) -> None:
     dock, pointer = workplace
     layer = dock.view.mesh_layer
     layer.selected_data = {1, 2, 3}
@@ -207,5 +205,3 @@ def test_shift_and_the_wheel_change_the_radius(workplace: Workplace) -> None:
 
     dock._tool._on_wheel(None, Wheel())
     assert dock.workbench.brush.radius_iod > before
-
-

@@ -64,9 +64,7 @@ def test_the_sample_project_is_made_once_and_opened(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        sample_project, "user_data_path", lambda *_, **__: tmp_path / "data"
-    )
+    monkeypatch.setattr(sample_project, "user_data_path", lambda *_, **__: tmp_path / "data")
     viewer = make_napari_viewer_proxy(show=True)
     viewer.open_sample("facemesh-annotator", "faces")
     (dock,) = _docks(viewer)
