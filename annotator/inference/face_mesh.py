@@ -17,6 +17,9 @@ from annotator.inference.sampling import Image
 from annotator.inference.search import distinct, find_small_faces
 
 _PRESENT = 0.5
+# Images predicted together. A processor gains nothing from batches, and loses much when several
+# decoded photographs at a time drive each other out of its caches; an accelerator gains.
+_TOGETHER_ON_CPU, _TOGETHER = 1, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,7 @@ class FaceMesh:
     _detector: Detector
     _net: MeshNet
     small_faces: bool
+    _together: int
 
     @classmethod
     def load(
@@ -63,7 +67,8 @@ class FaceMesh:
             If a provider is not available.
         """
         net = MeshNet.load(model, providers, threads)
-        return cls(Detector.load(providers, threads), net, small_faces)
+        together = _TOGETHER_ON_CPU if providers[0] == "cpu" else _TOGETHER
+        return cls(Detector.load(providers, threads), net, small_faces, together)
 
     @property
     def info(self) -> ModelInfo:
@@ -124,7 +129,7 @@ class FaceMesh:
         workers
             Threads; by default one for each core.
         """
-        return predict_files(self.predict_batch, paths, workers)
+        return predict_files(self.predict_batch, paths, workers, self._together)
 
     def _meshes(
         self, images: Sequence[Image], found: Sequence[Detections]

@@ -14,21 +14,20 @@ from numpy.typing import NDArray
 from annotator.imaging import ImageError, read_image
 from annotator.inference.results import FacePrediction, FileResult
 
-_FILES = 1
 _PIXELS = 24_000_000  # decoded at once by one thread; one larger image goes alone
-_AHEAD = 2  # results waiting, in such parts, for each thread
+_AHEAD = 2  # parts that wait, for each thread
 
 PredictBatch = Callable[[Sequence[NDArray[np.uint8]]], list[list[FacePrediction]]]
 
 
 def predict_files(
-    predict_batch: PredictBatch, paths: Iterable[Path], workers: int | None
+    predict_batch: PredictBatch, paths: Iterable[Path], workers: int | None, together: int
 ) -> Generator[FileResult, None, None]:
     """Yield the result of each file, in order.
 
-    Every thread takes a few files, decodes them and predicts them in one batch: while one
-    thread is at a net another one decodes, and all cores are busy without any hand-over of
-    pixels between threads.
+    Every thread takes a part of the files, decodes them and predicts them in one batch: while
+    one thread is at a net another one decodes, and all cores are busy without any hand-over
+    of pixels between threads.
 
     Parameters
     ----------
@@ -38,6 +37,8 @@ def predict_files(
         Consumed a few parts ahead of what was yielded.
     workers
         Threads; None is one for each core.
+    together
+        Files in a part.
 
     Raises
     ------
@@ -47,18 +48,23 @@ def predict_files(
     count = (os.cpu_count() or 1) if workers is None else workers
     if count < 1:
         raise ValueError(f"expected at least one worker, but got {count}")
-    return _in_order(predict_batch, iter(paths), count)
+    return _in_order(predict_batch, _parts(iter(paths), together), count)
+
+
+def _parts(paths: Iterator[Path], together: int) -> Iterator[list[Path]]:
+    while part := list(islice(paths, together)):
+        yield part
 
 
 def _in_order(
-    predict_batch: PredictBatch, paths: Iterator[Path], count: int
+    predict_batch: PredictBatch, parts: Iterator[list[Path]], count: int
 ) -> Generator[FileResult, None, None]:
     stop = Event()
     waiting: deque[Future[list[FileResult]]] = deque()
     with ThreadPoolExecutor(count, thread_name_prefix="predict") as executor:
         try:
             while True:
-                while len(waiting) < count * (1 + _AHEAD) and (part := [*islice(paths, _FILES)]):
+                for part in islice(parts, count * (1 + _AHEAD) - len(waiting)):
                     waiting.append(executor.submit(_predict_part, predict_batch, part, stop))
                 if not waiting:
                     return

@@ -1,0 +1,124 @@
+"""Many files: order, errors, memory, cancelling."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from annotator.assets import asset_path
+from annotator.inference import FaceMesh
+from annotator.inference.pipeline import predict_files
+
+SAMPLE = ("hopper.jpg", "coffee.jpg", "two_portraits.jpg", "collins_tilted.jpg")
+
+
+def workers_alive() -> int:
+    return sum(thread.name.startswith("predict") for thread in threading.enumerate())
+
+
+@pytest.fixture
+def files() -> list[Path]:
+    return [asset_path("datasets", "sample", name) for name in SAMPLE]
+
+
+@pytest.mark.parametrize("workers", [None, 1, 3])
+def test_results_come_in_the_order_of_the_files(
+    face_mesh: FaceMesh, files: list[Path], workers: int | None
+) -> None:
+    results = list(face_mesh.predict_files(files * 3, workers=workers))
+    assert [result.path for result in results] == files * 3
+    assert [len(result.faces) for result in results] == [1, 0, 2, 1] * 3
+    assert all(result.error is None for result in results)
+    with Image.open(files[0]) as first:
+        assert (results[0].width, results[0].height) == first.size
+
+
+def test_files_give_what_images_give(
+    face_mesh: FaceMesh, files: list[Path], photographs: dict[str, np.ndarray]
+) -> None:
+    result = next(iter(face_mesh.predict_files(files[:1])))
+    (expected,) = face_mesh.predict(photographs["hopper"])
+    np.testing.assert_allclose(result.faces[0].landmarks, expected.landmarks, atol=1e-3)
+
+
+@pytest.mark.parametrize("together", [1, 2, 8])
+def test_a_bad_file_is_reported_and_the_rest_goes_on(
+    face_mesh: FaceMesh, files: list[Path], tmp_path: Path, together: int
+) -> None:
+    text, missing = tmp_path / "text.jpg", tmp_path / "missing.jpg"
+    text.write_text("no photograph")
+    paths = [files[0], text, missing, files[2]]
+    results = list(predict_files(face_mesh.predict_batch, paths, 2, together))
+    assert [len(result.faces) for result in results] == [1, 0, 0, 2]
+    assert [result.error is None for result in results] == [True, False, False, True]
+    assert (results[1].width, results[1].height) == (0, 0)
+    assert "\n" not in (results[1].error or "")
+
+
+def test_files_are_taken_only_a_little_ahead(face_mesh: FaceMesh, files: list[Path]) -> None:
+    taken: list[Path] = []
+
+    def endless() -> Iterator[Path]:
+        while True:
+            taken.append(files[1])
+            yield files[1]
+
+    results = face_mesh.predict_files(endless(), workers=2)
+    for _ in range(5):
+        next(results)
+    assert len(taken) <= 5 + 2 * 3
+    results.close()
+
+
+def test_closing_stops_the_threads(face_mesh: FaceMesh, files: list[Path]) -> None:
+    before = workers_alive()
+    results = face_mesh.predict_files(files * 50, workers=2)
+    next(results)
+    assert workers_alive() > before
+    results.close()
+    assert workers_alive() == before
+    with pytest.raises(StopIteration):
+        next(results)
+
+
+def test_closing_before_the_first_result_starts_no_thread(
+    face_mesh: FaceMesh, files: list[Path]
+) -> None:
+    before = workers_alive()
+    face_mesh.predict_files(files).close()
+    assert workers_alive() == before
+
+
+def test_no_files_give_no_results(face_mesh: FaceMesh) -> None:
+    assert list(face_mesh.predict_files([])) == []
+
+
+def test_less_than_one_worker_is_refused_at_once(face_mesh: FaceMesh) -> None:
+    with pytest.raises(ValueError, match="at least one worker, but got 0"):
+        face_mesh.predict_files([], workers=0)
+
+
+def test_large_images_do_not_pile_up_in_memory(
+    monkeypatch: pytest.MonkeyPatch, files: list[Path]
+) -> None:
+    batches: list[int] = []
+    monkeypatch.setattr("annotator.inference.pipeline._PIXELS", 250_000)
+
+    def counting(images: list[np.ndarray]) -> list[list[object]]:
+        batches.append(len(images))
+        return [[] for _ in images]
+
+    assert len(list(predict_files(counting, files * 2, 1, 8))) == 8
+    assert max(batches) <= 2
+
+
+def test_an_error_of_the_model_reaches_the_caller(files: list[Path]) -> None:
+    def broken(images: list[np.ndarray]) -> list[list[object]]:
+        raise RuntimeError("the model fell over")
+
+    with pytest.raises(RuntimeError, match="fell over"):
+        list(predict_files(broken, files, 2, 1))
+    assert workers_alive() == 0
