@@ -37,7 +37,7 @@ def edge_distances(graph: csr_array, source: int) -> NDArray[np.float64]:
     """
     if not 0 <= source < LANDMARK_COUNT:
         raise IndexError(f"expected a vertex index from 0 to {LANDMARK_COUNT - 1}, got {source}")
-    return np.asarray(dijkstra(graph, directed=False, indices=source))
+    return np.asarray(dijkstra(graph, directed=False, indices=[source])[0])
 
 
 def nearest_vertex(
