@@ -73,6 +73,8 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give a session whose changes are committed at the end, all or, on an error, none."""
         self._check_open()
+        if not self.path.exists():  # POSIX would go on writing to a file that nobody can find
+            raise ProjectUnavailable(f"{self.path} has vanished: put it back and try again")
         if not self._write_turn.acquire(timeout=self._busy_timeout):
             raise ProjectBusy(_busy_message(self.path))
         try:

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from annotator.project.errors import ProjectBusy, StaleAnnotation
+from annotator.project.errors import ProjectBusy, ProjectUnavailable, StaleAnnotation
 from annotator.project.project import Project
 from annotator.project.records import FailedImage, SampleState, Verdict
 
@@ -209,6 +210,17 @@ def test_a_busy_project_can_be_read_and_says_that_it_cannot_be_written(
             other.execute("ROLLBACK")
         project.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
         assert len(project.annotations.strokes(1)) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved there")
+def test_a_stroke_is_not_written_into_a_project_that_was_moved_away(predicted, edit, tmp_path):
+    edit(predicted, 1)
+    predicted.folder.rename(tmp_path / "away")
+    with pytest.raises(ProjectUnavailable, match="put it back"):
+        edit(predicted, 1)
+    (tmp_path / "away").rename(predicted.folder)
+    edit(predicted, 1)
+    assert len(predicted.annotations.strokes(1)) == 2
 
 
 def test_a_thread_that_waits_too_long_for_another_is_told_so(predicted, edit):
