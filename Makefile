@@ -45,4 +45,4 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist facemesh-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist facemesh-demo facemesh-demo-release-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
