@@ -16,7 +16,7 @@ from annotator.release import export_release
 _CHIN = 152
 _WINDOW = (1280, 800)
 # The stroke pulls the chin this far down, in image pixels relative to the face's height.
-_STROKE = 0.12
+_STROKE = 0.07
 
 
 class DemoError(Exception):

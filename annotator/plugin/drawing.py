@@ -9,7 +9,7 @@ from annotator.mesh.landmarks import outer_iod
 
 Colour = tuple[float, float, float, float]
 
-EDGE_COLOUR: Colour = (0.45, 0.85, 1.0, 0.42)
+EDGE_COLOUR: Colour = (0.45, 0.85, 1.0, 0.5)
 CONTOUR_COLOUR: Colour = (0.45, 0.95, 1.0, 0.85)
 RIM_COLOUR: Colour = (1.0, 0.86, 0.25, 1.0)
 CORE_COLOUR: Colour = (1.0, 0.18, 0.08, 1.0)
