@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,6 +22,8 @@ _STATES = {
     Verdict.REJECT: SampleState.REJECTED,
     Verdict.EXCLUDE: SampleState.EXCLUDED,
 }
+
+_CHUNK = 500  # SQLite limits the parameters of one statement
 
 
 class Reviews:
@@ -95,20 +97,20 @@ class Reviews:
         sample_ids = list(dict.fromkeys(sample_ids))
         given = _Given(verdict, reviewer, comment, reasons)
         with self._database.writing() as session:
-            for sample_id in sample_ids:
-                given.write(session, sample_id)
+            for start in range(0, len(sample_ids), _CHUNK):
+                given.write(session, sample_ids[start : start + _CHUNK])
         return len(sample_ids)
 
     def history(self, sample_id: int) -> list[Review]:
         """Return all verdicts on a sample, the oldest first."""
         query = select(ReviewRow).where(ReviewRow.sample_id == sample_id).order_by(ReviewRow.id)
         with self._database.reading() as session:
-            _sample_and_revision(session, sample_id)
+            _samples_and_revisions(session, [sample_id])
             return [_review(row) for row in session.scalars(query)]
 
     def _give_one(self, sample_id: int, given: _Given, revision: int | None) -> SampleSummary:
         with self._database.writing() as session:
-            given.write(session, sample_id, revision)
+            given.write(session, [sample_id], revision)
             session.flush()
             return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
 
@@ -128,42 +130,49 @@ class _Given:
         if self.verdict is Verdict.REJECT and not self.reasons:
             raise ValueError("a rejection needs at least one reason")
 
-    def write(self, session: Session, sample_id: int, revision: int | None = None) -> None:
-        """Add the verdict to a sample's history and set the sample's state."""
-        sample, current = _sample_and_revision(session, sample_id)
-        if revision not in (None, current):
-            raise StaleAnnotation(
-                f"sample {sample_id} was changed elsewhere in the meantime: look at it again"
-            )
-        now = datetime.now(UTC)
-        session.add(
-            ReviewRow(
-                sample_id=sample_id,
-                verdict=self.verdict,
-                reviewer=self.reviewer,
-                reasons=",".join(reason for reason in RejectReason if reason in self.reasons),
-                comment=self.comment,
-                created_at=now,
-                revision=current,
-            )
-        )
-        if self.verdict is Verdict.REOPEN:
+    def write(
+        self, session: Session, sample_ids: Sequence[int], revision: int | None = None
+    ) -> None:
+        """Add the verdict to the samples' histories and set their states."""
+        for sample, current in _samples_and_revisions(session, sample_ids):
+            if revision not in (None, current):
+                raise StaleAnnotation(
+                    f"sample {sample.id} was changed elsewhere in the meantime: look at it again"
+                )
+            review = self._review(sample.id, current)
+            session.add(review)
             withdraw_verdict(sample)
-            return
-        sample.state = _STATES[self.verdict]
-        sample.reviewer = self.reviewer
-        sample.updated_at = now
+            if self.verdict is not Verdict.REOPEN:
+                sample.state = _STATES[self.verdict]
+                sample.reviewer = self.reviewer
+            sample.updated_at = review.created_at
+
+    def _review(self, sample_id: int, revision: int) -> ReviewRow:
+        return ReviewRow(
+            sample_id=sample_id,
+            verdict=self.verdict,
+            reviewer=self.reviewer,
+            reasons=",".join(reason for reason in RejectReason if reason in self.reasons),
+            comment=self.comment,
+            created_at=datetime.now(UTC),
+            revision=revision,
+        )
 
 
-def _sample_and_revision(session: Session, sample_id: int) -> tuple[SampleRow, int]:
-    found = session.execute(
+def _samples_and_revisions(
+    session: Session, sample_ids: Sequence[int]
+) -> list[tuple[SampleRow, int]]:
+    """Return the samples in the order asked for, or raise UnknownSample."""
+    query = (
         select(SampleRow, AnnotationRow.revision)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .where(SampleRow.id == sample_id)
-    ).one_or_none()
-    if found is None:
-        raise UnknownSample(f"there is no sample {sample_id} in this project")
-    return found
+        .where(SampleRow.id.in_(sample_ids))
+    )
+    found = {row[0].id: (row[0], row[1]) for row in session.execute(query)}
+    for sample_id in sample_ids:
+        if sample_id not in found:
+            raise UnknownSample(f"there is no sample {sample_id} in this project")
+    return [found[sample_id] for sample_id in sample_ids]
 
 
 def _review(row: ReviewRow) -> Review:
