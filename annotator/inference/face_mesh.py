@@ -161,6 +161,8 @@ def _checked(image: NDArray[np.uint8]) -> Image:
 def _ordered(faces: list[FacePrediction], more: list[FacePrediction]) -> list[FacePrediction]:
     """Return the faces, and of the others those that show another face; largest first."""
     every = faces + more
+    if len(every) < 2:
+        return every
     boxes = _boxes(every)
     kept = distinct(boxes, len(faces))
     return [every[at] for at in sorted(kept, key=lambda at: (-areas(boxes[at]), *boxes[at]))]
@@ -168,6 +170,5 @@ def _ordered(faces: list[FacePrediction], more: list[FacePrediction]) -> list[Fa
 
 def _boxes(faces: Sequence[FacePrediction]) -> NDArray[np.float32]:
     """Return the (n, 4) boxes - left, top, right, bottom - of meshes."""
-    points = [face.landmarks[:, :2] for face in faces]
-    boxes = [np.concatenate([xy.min(axis=0), xy.max(axis=0)]) for xy in points]
-    return np.array(boxes, np.float32).reshape(-1, 4)
+    corners = [(*face.landmarks.min(axis=0)[:2], *face.landmarks.max(axis=0)[:2]) for face in faces]
+    return np.array(corners, np.float32).reshape(-1, 4)

@@ -70,9 +70,9 @@ def to_image(landmarks: NDArray[np.float32], region: Region) -> NDArray[np.float
     -------
     (468, 3) float32
     """
-    points = landmarks.reshape(N_VERTICES, 3).astype(np.float64)
     scale = region.side / CROP_SIZE
-    x, y = (points[:, :2] - CROP_SIZE / 2).T * scale
-    cos, sin = math.cos(region.angle), math.sin(region.angle)
-    columns = [region.x + cos * x - sin * y, region.y + sin * x + cos * y, points[:, 2] * scale]
-    return np.stack(columns, axis=1).astype(np.float32)
+    cos, sin = math.cos(region.angle) * scale, math.sin(region.angle) * scale
+    turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, scale]])
+    middle = np.array([CROP_SIZE / 2, CROP_SIZE / 2, 0.0])
+    points = (landmarks.reshape(N_VERTICES, 3) - middle) @ turn + (region.x, region.y, 0.0)
+    return np.asarray(points, np.float32)

@@ -25,8 +25,8 @@ from annotator.inference.detection import (
 from annotator.inference.detector import Detector
 from annotator.inference.sampling import Image, sample, shrunk, square_positions
 
-_COARSE_LONG_SIDE = 240  # at least
-_COARSE_SHARE = 1 / 48  # of the image's pixels, where that is more
+_COARSE_PIXELS = 240 * 180  # at least
+_COARSE_SHARE = 1 / 64  # of the image's pixels, where that is more
 _HINT = 0.25
 _VISIBLE = 24 / 128  # of the long side: so large, MediaPipe's detector would see a face
 _SURE = 0.8  # a hint this strong needs no close look
@@ -69,8 +69,9 @@ def find_small_faces(
 
 def coarse_size(width: int, height: int) -> tuple[int, int]:
     """Return the width and height of the coarse look at an image, multiples of 16."""
-    scale = max(_COARSE_LONG_SIDE / max(width, height), math.sqrt(_COARSE_SHARE))
-    sides = (max(1, round(side * min(scale, 1) / DETECTOR_STEP)) for side in (width, height))
+    share = min(max(_COARSE_PIXELS / (width * height), _COARSE_SHARE), 1)
+    scale = math.sqrt(share) / DETECTOR_STEP
+    sides = (max(1, round(side * scale)) for side in (width, height))
     wide, high = (side * DETECTOR_STEP for side in sides)
     return wide, high
 
