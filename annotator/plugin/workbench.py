@@ -4,6 +4,7 @@ Widgets call its verbs and follow its signals; tests and scripts do the same.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from psygnal import Signal
 
@@ -18,6 +19,7 @@ from annotator.project import (
     SampleSummary,
     StaleAnnotation,
 )
+from annotator.project.reviews import Reviews
 
 TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
 
@@ -172,23 +174,19 @@ class Workbench:
 
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""
-        self._decide(lambda p, i: p.reviews.accept(i, reviewer=self.annotator))
+        self._decide(Reviews.accept)
 
     def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> None:
         """Reject the current sample; at least one reason."""
-        self._decide(
-            lambda p, i: p.reviews.reject(
-                i, reviewer=self.annotator, reasons=reasons, comment=comment
-            )
-        )
+        self._decide(partial(Reviews.reject, reasons=reasons, comment=comment))
 
     def exclude(self) -> None:
         """Keep the current sample out of the data set, whatever its mesh is like."""
-        self._decide(lambda p, i: p.reviews.exclude(i, reviewer=self.annotator))
+        self._decide(Reviews.exclude)
 
     def reopen(self) -> None:
         """Withdraw the current sample's verdict."""
-        self._decide(lambda p, i: p.reviews.reopen(i, reviewer=self.annotator), goes_on=False)
+        self._decide(Reviews.reopen, goes_on=False)
 
     def undo(self) -> None:
         """Take the current sample's last stroke back."""
@@ -219,22 +217,29 @@ class Workbench:
         try:
             action()
         except StaleAnnotation as error:
-            session.reload()
-            self.failed.emit(f"{error} The mesh shown is now theirs.")
+            self._take_over_theirs(session, error)
+            return
         except ProjectError as error:
             self.failed.emit(f"{error} {session.unsaved_count} stroke(s) wait in memory.")
         self.mesh_changed.emit()
         self._update(session.sample_id)
 
-    def _decide(
-        self, verdict: Callable[[Project, int], SampleSummary], *, goes_on: bool = True
-    ) -> None:
-        if self._project is None or self._session is None:
+    def _decide(self, verdict: Callable[..., SampleSummary], *, goes_on: bool = True) -> None:
+        project, session = self._project, self._session
+        if project is None or session is None:
             return
-        if self._session.is_dragging or not self.save_pending():
+        if session.is_dragging or not self.save_pending():
             return
         try:
-            summary = verdict(self._project, self._session.sample_id)
+            summary = verdict(
+                project.reviews,
+                session.sample_id,
+                reviewer=self.annotator,
+                revision=session.revision,
+            )
+        except StaleAnnotation as error:
+            self._take_over_theirs(session, error)
+            return
         except ProjectError as error:
             self.failed.emit(str(error))
             return
@@ -242,6 +247,12 @@ class Workbench:
         self.sample_updated.emit(summary.id)
         if goes_on and self.goes_on_after_verdict:
             self.go_to_next_to_do()
+
+    def _take_over_theirs(self, session: EditSession, error: StaleAnnotation) -> None:
+        session.reload()
+        self.failed.emit(f"{error} The mesh shown is now theirs.")
+        self.mesh_changed.emit()
+        self._update(session.sample_id)
 
     def _update(self, sample_id: int) -> None:
         if self._project is None:

@@ -71,6 +71,11 @@ class EditSession:
         return self._annotation.prediction
 
     @property
+    def revision(self) -> int:
+        """Which state of the stored annotation this session builds on."""
+        return self._annotation.revision
+
+    @property
     def is_dragging(self) -> bool:
         """Whether a stroke is under way."""
         return self._drag is not None

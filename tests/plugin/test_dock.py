@@ -191,3 +191,19 @@ def test_a_second_window_never_overwrites_strokes_silently(
         assert told
         np.testing.assert_array_equal(dock.workbench.session.landmarks, theirs.landmarks)
         assert other.samples.get(sample_id).state is SampleState.IN_PROGRESS
+
+
+def test_a_mesh_that_another_window_changed_is_not_accepted_unseen(
+    workplace: Workplace, project_folder: Path
+) -> None:
+    dock, pointer = workplace
+    sample_id = dock.workbench.current.id
+    with Project.open(project_folder) as other:
+        theirs = EditSession(other, sample_id, annotator="robin")
+        theirs.press(10, GrabBrush(), (0.0, 0.0))
+        theirs.release((5.0, 5.0))
+        pointer.key(Qt.Key.Key_Return, "\r")
+        assert other.samples.get(sample_id).state is SampleState.IN_PROGRESS
+        assert dock.workbench.current.id == sample_id
+        pointer.key(Qt.Key.Key_Return, "\r")
+        assert other.samples.get(sample_id).state is SampleState.ACCEPTED

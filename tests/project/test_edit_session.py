@@ -1,5 +1,6 @@
 """The edit session without any window, on a real project."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ CHIN = 152
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path) -> Iterator[Project]:
     """A project with one sample, 100 px between the outer eye corners."""
     vertices = load_topology().vertices * np.float32([1, -1, -1])
     face = vertices * np.float32(100 / outer_iod(vertices)) + np.float32([300, 250, 0])
@@ -33,7 +34,8 @@ def project(tmp_path: Path) -> Project:
     model = project.models.register(ModelInfo("test", "1" * 64))
     (image,) = project.images.pending(model)
     project.predictions.store(model, [(image.id, [FacePrediction(face, 0.99, 0.9)])])
-    return project
+    yield project
+    project.close()
 
 
 @pytest.fixture
