@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from time import monotonic
 
 import napari
-from qtpy.QtCore import QEvent, QPointF, Qt
-from qtpy.QtGui import QKeyEvent, QMouseEvent
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from qtpy.QtWidgets import QApplication, QWidget
 
 from annotator.plugin.convert import position_to_napari
 from annotator.plugin.private import canvas_widget
 
 Position = tuple[float, float]
+Modifiers = Qt.KeyboardModifier
 _NO_BUTTON = Qt.MouseButton.NoButton
 _LEFT = Qt.MouseButton.LeftButton
 _NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -67,7 +68,23 @@ class Pointer:
             self.move(position, pressed=True)
         self.release(end)
 
-    def key(self, key: Qt.Key, text: str = "", modifiers: Qt.KeyboardModifier = _NO_KEY) -> None:
+    def wheel(self, position: Position, notches: int, modifiers: Modifiers = _NO_KEY) -> None:
+        """Turn the wheel over a position by so many notches, away from the hand if positive."""
+        local = QPointF(*self.on_canvas(position))
+        event = QWheelEvent(
+            local,
+            QPointF(self._canvas.mapToGlobal(local.toPoint())),
+            QPoint(),
+            QPoint(0, 120 * notches),
+            _NO_BUTTON,
+            modifiers,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self._canvas, event)
+        process_events()
+
+    def key(self, key: Qt.Key, text: str = "", modifiers: Modifiers = _NO_KEY) -> None:
         """Press and release a key."""
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(self._canvas, QKeyEvent(kind, key, modifiers, text))

@@ -194,14 +194,16 @@ def test_keys_are_given_back_when_the_dock_closes(
         assert project.samples.get(first).state is SampleState.PREDICTED
 
 
-def test_shift_and_the_wheel_change_the_radius(workplace: Workplace) -> None:
-    dock, _ = workplace
-    before = dock.workbench.brush.radius_iod
-
-    class Wheel:
-        modifiers = ("Shift",)
-        delta = (0.0, 1.0)
-        handled = False
-
-    dock._tool._on_wheel(None, Wheel())
-    assert dock.workbench.brush.radius_iod > before
+def test_shift_and_the_wheel_change_the_radius_and_not_the_zoom(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y, _ = map(float, dock.workbench.session.landmarks[152])
+    before, zoom = dock.workbench.brush.radius_iod, dock.view._viewer.scene.camera.zoom
+    pointer.wheel((x, y), 1, Qt.KeyboardModifier.ShiftModifier)
+    larger = dock.workbench.brush.radius_iod
+    assert larger > before
+    pointer.wheel((x, y), -1, Qt.KeyboardModifier.ShiftModifier)
+    assert dock.workbench.brush.radius_iod == pytest.approx(before)
+    assert dock.view._viewer.scene.camera.zoom == zoom
+    pointer.wheel((x, y), 1)
+    assert dock.workbench.brush.radius_iod == pytest.approx(before)
+    assert dock.view._viewer.scene.camera.zoom > zoom
