@@ -88,13 +88,12 @@ def letterbox_positions(width: int, height: int, size: int) -> Positions:
     corners = np.array([[left, bottom], [left, top], [right, top], [right, bottom]], np.float32)
     target = np.array([[0, size], [0, 0], [size, 0], [size, size]], np.float32)
     m: Any = cv2.invert(cv2.getPerspectiveTransform(corners, target))[1]
-    rows = np.arange(size)[:, None]
-    start = np.arange(size) // _BLOCK * _BLOCK
-    step = np.arange(size) - start
-    scale = _STEPS / (m[2, 0] * start + m[2, 1] * rows + m[2, 2] + m[2, 0] * step)
-    x = (m[0, 0] * start + m[0, 1] * rows + m[0, 2] + m[0, 0] * step) * scale
-    y = (m[1, 0] * start + m[1, 1] * rows + m[1, 2] + m[1, 0] * step) * scale
-    return _rounded(x), _rounded(y)
+    start = np.arange(0.0, size, _BLOCK)
+    rows = np.arange(float(size))[:, None]
+    step = np.arange(float(min(size, _BLOCK)))
+    x, y, scale = ((a * start + b * rows + c)[..., None] + a * step for a, b, c in m.tolist())
+    np.divide(_STEPS, scale, out=scale)
+    return _rounded(x * scale, size), _rounded(y * scale, size)
 
 
 def letterboxed(image: Image, size: int) -> Image:
@@ -108,9 +107,10 @@ def shrunk(image: Image, width: int, height: int) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _rounded(positions: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return positions given in 1/32 pixel as whole such steps, in pixels."""
-    rounded = (np.rint(positions) / _STEPS).astype(np.float32)
+def _rounded(positions: NDArray[np.float64], size: int) -> NDArray[np.float32]:
+    """Return positions in 1/32 pixel, rounded to whole such steps, in pixels."""
+    np.rint(positions, out=positions)
+    rounded = (positions.reshape(size, size) / _STEPS).astype(np.float32)
     rounded.setflags(write=False)
     return rounded
 
