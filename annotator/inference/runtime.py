@@ -21,17 +21,22 @@ _PACKAGES = {
     "openvino": "onnxruntime-openvino",
 }
 _ERRORS_ONLY = 3
-_ERRORS: tuple[type[Exception], ...] = (
-    _states.Fail,
-    _states.InvalidArgument,
-    _states.InvalidGraph,
-    _states.InvalidProtobuf,
-    _states.ModelLoadCanceled,
-    _states.NoModel,
-    _states.NoSuchFile,
-    _states.NotImplemented,
-    _states.RuntimeException,
-    _states.EPFail,
+# Not every release has every one of them.
+_ERRORS: tuple[type[Exception], ...] = tuple(
+    getattr(_states, name)
+    for name in (
+        "EPFail",
+        "Fail",
+        "InvalidArgument",
+        "InvalidGraph",
+        "InvalidProtobuf",
+        "ModelLoadCanceled",
+        "NoModel",
+        "NoSuchFile",
+        "NotImplemented",
+        "RuntimeException",
+    )
+    if hasattr(_states, name)
 )
 
 
@@ -104,16 +109,24 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     try:
         session = ort.InferenceSession(str(path), options, providers=names)
     except _ERRORS as error:
+        if providers[0] != "cpu":
+            open_session(path, ("cpu",), threads)  # tells a bad model from a bad provider
+            raise _not_working(providers[0], _first_line(error)) from error
         raise ModelError(
             f"{path}: ONNX Runtime cannot load it ({_first_line(error)}); export the model to "
             "ONNX again, or upgrade onnxruntime if the file is newer than it"
         ) from error
     if session.get_providers()[0] != names[0]:
-        raise ProviderError(
-            f"execution provider {providers[0]!r} is installed but does not work on this "
-            f"machine: check its drivers; available: {', '.join(available_providers())}"
-        )
+        raise _not_working(providers[0], "it fell back to another")
     return session
+
+
+def _not_working(provider: str, reason: str) -> ProviderError:
+    others = ", ".join(name for name in available_providers() if name != provider)
+    return ProviderError(
+        f"execution provider {provider!r} is installed but does not work on this machine "
+        f"({reason}): check its drivers, or use another: {others}"
+    )
 
 
 def run(session: Any, inputs: dict[str, Any], what: str) -> list[Any]:

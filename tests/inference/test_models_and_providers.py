@@ -151,6 +151,16 @@ def test_a_provider_that_is_not_there_names_those_that_are() -> None:
         FaceMesh.load(providers=(missing, "cpu"))
 
 
+@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
+def test_a_provider_that_does_not_work_is_no_silent_fallback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    present = ["OpenVINOExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: present)
+    with pytest.raises(ProviderError, match=r"'openvino' is installed but does not work .*: cpu"):
+        FaceMesh.load(providers=("openvino",))
+
+
 def test_an_unknown_provider_lists_the_known_ones() -> None:
     with pytest.raises(ProviderError, match="unknown execution provider 'tpu'; choose from cpu"):
         FaceMesh.load(providers=("tpu",))
