@@ -146,8 +146,9 @@ def status(project: ProjectFolder, as_json: AsJson = False) -> None:
     with Project.open(project) as opened:
         images, failed = opened.images.count(), opened.images.failed()
         samples = {state.value: count for state, count in opened.samples.counts().items()}
-    lines = [f"images       {images}", f"samples      {sum(samples.values())}"]
-    lines += [f"  {state.replace('_', ' '):<11}{count}" for state, count in samples.items()]
+    rows = {"images": images, "samples": sum(samples.values())}
+    rows |= {f"  {state.replace('_', ' ')}": count for state, count in samples.items()}
+    lines = [f"{name:<14}{count:>8}" for name, count in rows.items()]
     report({"images": images, "samples": samples}, "\n".join(lines), failed, as_json=as_json)
 
 

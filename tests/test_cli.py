@@ -210,6 +210,7 @@ def test_status_is_readable_by_people(command, project):
     _, out, _ = command("status", project)
     assert re.search(r"images +3", out)
     assert re.search(r"predicted +2", out)
+    assert re.search(r"in progress +0", out)
     assert "broken.jpg" in out
 
 
