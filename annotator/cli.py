@@ -14,20 +14,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from annotator import __version__
+from annotator.people import login_name
 from annotator.terminal import (
     AsJson,
+    Comment,
+    FailedError,
     Model,
     NoSmallFaces,
     Person,
     ProjectFolder,
     Providers,
+    SampleNumbers,
     Workers,
     counted,
-    login_name,
     progress_bar,
     report,
     require_window_system,
     run,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -68,12 +72,16 @@ def demo(
 
     require_window_system()
     create_sample_project(folder).close()
-    typer.echo(f"demo project: {folder.resolve()}")
+    say(f"demo project: {folder.resolve()}")
     if headless:
-        from annotator.plugin.demo import run_headless
+        from annotator.plugin.demo import DemoError, run_headless
 
-        for picture in run_headless(folder, folder / "screenshots"):
-            typer.echo(f"screenshot: {picture.resolve()}")
+        try:
+            pictures = run_headless(folder, folder / "screenshots")
+        except DemoError as error:
+            raise FailedError(str(error)) from error
+        for picture in pictures:
+            say(f"screenshot: {picture.resolve()}")
     else:
         from annotator.plugin.launch import open_project
 
@@ -86,7 +94,7 @@ def new(project: ProjectFolder) -> None:
     from annotator.project import Project
 
     Project.create(project).close()
-    typer.echo(f"new project: {project.resolve()}")
+    say(f"new project: {project.resolve()}")
 
 
 @app.command()
@@ -168,11 +176,11 @@ def open_(project: ProjectFolder, annotator: Person = None) -> None:
 def review(
     project: ProjectFolder,
     verdict: Annotated[Literal["accept", "reject", "exclude"], typer.Argument(metavar="VERDICT")],
-    samples: Annotated[list[int] | None, typer.Argument(metavar="SAMPLE")] = None,
+    samples: SampleNumbers = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
     reason: Annotated[list[str] | None, typer.Option(help="Why to reject; repeatable.")] = None,
-    comment: Annotated[str, typer.Option(help="Kept with the verdict.")] = "",
+    comment: Comment = "",
     reviewer: Person = None,
     as_json: AsJson = False,
 ) -> None:
@@ -232,6 +240,8 @@ def landmarks(
         files = distinctly_named(find_images(paths))
     except SameNameError as error:
         raise typer.BadParameter(str(error)) from error
+    if output.is_dir():
+        raise typer.BadParameter(f"{output} is a folder: name a file")
     if not output.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
     face_mesh = _load(model, providers, no_small_faces)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from annotator.inference import FileResult
+from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.project import FailedImage
 
 
@@ -56,8 +57,9 @@ def save_landmarks(
         with zipfile.ZipFile(partial, "w") as archive:
             for result in results:
                 if result.error is None:
-                    faces[result.path.name] = len(result.faces)
-                    _write_member(archive, result)
+                    key = _key(result.path)
+                    faces[key] = len(result.faces)
+                    _write_member(archive, key, result)
                 else:
                     failed.append(FailedImage(result.path, result.error))
         if faces:
@@ -67,10 +69,15 @@ def save_landmarks(
     return faces, tuple(failed)
 
 
-def _write_member(archive: zipfile.ZipFile, result: FileResult) -> None:
+def _key(path: Path) -> str:
+    r"""Return the file's name, its bytes that are no text spelt out (``\xe9``)."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
+
+
+def _write_member(archive: zipfile.ZipFile, key: str, result: FileResult) -> None:
     """Write one array; unlike with numpy.savez, any name will do and nothing is kept."""
     meshes = np.array([face.landmarks for face in result.faces], np.float32)
     # ZipInfo's date is a fixed one, so that equal results make equal files.
-    member = zipfile.ZipInfo(f"{result.path.name}.npy")
+    member = zipfile.ZipInfo(f"{key}.npy")
     with archive.open(member, "w", force_zip64=True) as stream:
-        np.lib.format.write_array(stream, meshes.reshape(-1, 468, 3))
+        np.lib.format.write_array(stream, meshes.reshape(-1, LANDMARK_COUNT, 3))

@@ -4,7 +4,6 @@ Results go to stdout, everything about the way there to stderr; with ``--json`` 
 one JSON object and nothing else.
 """
 
-import getpass
 import importlib.util
 import json
 import os
@@ -28,14 +27,48 @@ ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The proj
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
 Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Threads that decode images ahead.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=256, help="Threads that decode images ahead.")
+]
 NoSmallFaces = Annotated[
     bool, typer.Option("--no-small-faces", help="Skip the search for small faces: faster.")
 ]
-Person = Annotated[str | None, typer.Option(metavar="NAME", help="Default: your login name.")]
 
 
-class CannotStartError(Exception):
+def _text(given: str) -> str:
+    """Refuse, as a usage error, bytes that are no text: the project could not keep them."""
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise typer.BadParameter("it holds bytes that are not UTF-8 text") from error
+    return given
+
+
+def _name(given: str | None) -> str | None:
+    """Refuse, as a usage error, a name that says nothing."""
+    name = None if given is None else _text(given).strip()
+    if name == "":
+        raise typer.BadParameter("a name cannot be empty")
+    return name
+
+
+Person = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
+]
+Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
+SampleNumbers = Annotated[
+    # The largest number is what the database can hold.
+    list[int] | None,
+    typer.Argument(metavar="SAMPLE", min=1, max=2**63 - 1),
+]
+
+
+class FailedError(Exception):
+    """A command failed; the message is for whoever gave it."""
+
+
+class CannotStartError(FailedError):
     """Something outside of the project is missing; the message says what to do."""
 
 
@@ -68,9 +101,15 @@ def report(
         )
         typer.echo(json.dumps({**values, **listed}, indent=2))
         return
-    typer.echo(text)
+    say(text)
     for path, reason in files:
-        typer.echo(f"failed: {path}: {reason}")
+        say(f"failed: {path}: {reason}")
+
+
+def say(text: str) -> None:
+    """Print a line; what the terminal's encoding cannot show of a path is escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -123,14 +162,6 @@ def counted(
         yield item
 
 
-def login_name() -> str:
-    """Return the name of whoever is logged in, for want of a better one."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user: a container without a password entry
-        return "unknown"
-
-
 def require_window_system() -> None:
     """Refuse to start napari where Qt would be missing or would abort the process.
 
@@ -165,4 +196,4 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from annotator.project import ProjectError
     from annotator.release import ExportError
 
-    return (CannotStartError, ExportError, ImageError, ModelError, ProjectError, ProviderError)
+    return (ExportError, FailedError, ImageError, ModelError, ProjectError, ProviderError)

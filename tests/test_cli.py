@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -124,6 +125,14 @@ def test_help_imports_nothing_slow():
         ["landmarks", str(PORTRAIT)],
         ["predict", ".", "--workers", "0"],
         ["landmarks", str(PORTRAIT), "--output", "no/such/folder/x.npz"],
+        ["landmarks", str(PORTRAIT), "--output", "."],
+        ["review", ".", "accept", "1", "--reviewer", " "],
+        ["review", ".", "accept", "1", "--reviewer", "caf\udce9"],
+        ["review", ".", "accept", "1", "--comment", "caf\udce9"],
+        ["review", ".", "accept", "0"],
+        ["review", ".", "accept", "9" * 30],
+        ["open", ".", "--annotator", " "],
+        ["predict", ".", "--workers", "1000000"],
     ],
 )
 def test_a_command_that_makes_no_sense_exits_with_2_and_one_line(command, arguments):
@@ -248,6 +257,7 @@ def test_predicting_fails_when_every_image_failed(command, tmp_path, photos):
     [
         ["--model", "no_such_model"],
         ["--model", str(PORTRAIT)],
+        ["--model", "~nobody-of-this-name/model.onnx"],
         ["--providers", "abacus"],
         ["--providers", ""],
     ],
@@ -280,6 +290,19 @@ def test_all_means_the_samples_without_verdict(command, project):
     assert rejection.reasons == (RejectReason.BLURRED, RejectReason.OTHER)
     assert exclusion.comment == "private"
     assert exclusion.reviewer
+
+
+def test_a_name_is_kept_without_the_blanks_around_it(command, project):
+    command("review", project, "accept", 2, "--reviewer", " ada ")
+    with Project.open(project) as opened:
+        assert opened.samples.get(2).reviewer == "ada"
+
+
+@pytest.mark.parametrize("name", [" ", "\udce9"])
+def test_a_strange_login_name_is_no_reason_to_fail(command, project, monkeypatch, name):
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, name)
+    assert command("review", project, "accept", 2)[0] == 0
 
 
 def test_an_unknown_sample_stops_the_review_before_anything_is_written(command, project):
@@ -342,6 +365,18 @@ def test_an_unreadable_image_is_reported_and_the_rest_goes_on(command, photos, t
         assert set(meshes) == {"collins.jpg", "hopper.jpg", "coffee.jpg"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text_are_spelt_out(command, photos, tmp_path):
+    odd = photos / os.fsdecode(b"caf\xe9.jpg")
+    shutil.copy(photos / "collins.jpg", odd)
+    folder = tmp_path / os.fsdecode(b"proj\xe9t")
+    assert command("new", folder)[:2] == (0, f"new project: {tmp_path}/proj\\udce9t\n")
+    code, out, _ = command("landmarks", odd, "--output", tmp_path / "meshes.npz", QUICK, "--json")
+    assert (code, json.loads(out)["faces"]) == (0, {"caf\\xe9.jpg": 1})
+    with np.load(tmp_path / "meshes.npz") as meshes:
+        assert set(meshes) == {"caf\\xe9.jpg"}
+
+
 def test_images_that_would_share_a_key_are_refused(command, photos, tmp_path):
     (tmp_path / "more").mkdir()
     shutil.copy(photos / "hopper.jpg", tmp_path / "more" / "collins.jpg")
@@ -372,6 +407,22 @@ def test_without_qt_the_error_says_what_to_install(command, project, monkeypatch
     code, _, err = command("open", project)
     assert code == 1
     assert "facemesh-annotator[qt]" in err
+
+
+def test_a_demonstration_that_fails_says_why_in_one_line(command, tmp_path, monkeypatch):
+    module = ModuleType("annotator.plugin.demo")
+
+    class DemoError(RuntimeError):
+        pass
+
+    def run_headless(project_folder, screenshots_folder):
+        raise DemoError("the stroke is not in the database")
+
+    module.DemoError, module.run_headless = DemoError, run_headless
+    monkeypatch.setitem(sys.modules, "annotator.plugin.demo", module)
+    monkeypatch.setenv("DISPLAY", ":99")
+    code, _, err = command("demo", tmp_path / "demo", "--headless")
+    assert (code, err) == (1, "error: the stroke is not in the database\n")
 
 
 # --- real processes ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "annotator"
 
 # From left to right. A room is a folder, or modules that lie beside the folders.
 ROOMS: dict[str, set[str]] = {
-    "assets": {"assets"},
+    "leaves": {"assets", "hashing", "people"},
     "mesh": {"mesh"},
     "imaging": {"imaging"},
     "inference": {"inference"},
@@ -89,6 +89,12 @@ def test_rooms_import_only_from_rooms_to_their_left():
 def test_the_package_itself_imports_no_room():
     source = (PACKAGE / "__init__.py").read_text("utf-8")
     assert "annotator" not in tops(set(imports_of(source, ("annotator",))))
+
+
+def test_leaves_import_only_the_standard_library():
+    for path, room, imports in sources():
+        if room == "leaves":
+            assert tops(imports) <= set(sys.stdlib_module_names), path
 
 
 def test_mesh_imports_only_numpy_and_scipy():

@@ -1,7 +1,7 @@
 """The net that turns the crop of a face into 468 vertices: the shipped one or a user's own."""
 
-import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.assets import asset_path
+from annotator.hashing import file_sha256
 from annotator.inference.regions import CROP_SIZE
-from annotator.inference.results import N_VERTICES, ModelInfo
+from annotator.inference.results import ModelInfo
 from annotator.inference.runtime import ModelError, open_session, run
+from annotator.mesh.landmarks import LANDMARK_COUNT
 
 Floats = NDArray[np.float32]
 
 SHIPPED = ("face_landmark",)
-_VALUES = 3 * N_VERTICES
+_VALUES = 3 * LANDMARK_COUNT
 _BATCH = 16  # crops a run: bounds memory, and more is no faster
 _LAYOUTS = {
     "channels_last": [CROP_SIZE, CROP_SIZE, 3],
@@ -67,7 +69,7 @@ class MeshNet:
         if channels_first:
             trial = trial.transpose(0, 3, 1, 2)
         outputs = run(session, {name: np.ascontiguousarray(trial)}, str(path))
-        info = ModelInfo(path.stem, hashlib.sha256(path.read_bytes()).hexdigest())
+        info = ModelInfo(path.stem, file_sha256(path))
         landmarks, presence = (
             _find_output(path, outputs, len(trial), size) for size in (_VALUES, 1)
         )
@@ -105,7 +107,9 @@ def model_path(model: str | Path) -> Path:
     """
     if str(model) in SHIPPED:
         return asset_path("models", f"{model}.onnx")
-    path = Path(model).expanduser()
+    path = Path(model)
+    with suppress(RuntimeError):  # "~name" of nobody: a file that is missing, like any other
+        path = path.expanduser()
     if not path.suffix and len(path.parts) == 1 and not path.exists():
         raise ModelError(
             f"no model is called {str(model)!r}; shipped: {', '.join(SHIPPED)}; "
@@ -144,7 +148,7 @@ def _find_output(path: Path, outputs: Sequence[Any], batch: int, size: int) -> i
     """Return which output holds ``size`` floating-point numbers a face."""
     sizes = [np.size(output) / batch for output in outputs]
     found = [at for at, have in enumerate(sizes) if have == size]
-    what = "landmarks (468 x 3)" if size > 1 else "presence"
+    what = f"landmarks ({LANDMARK_COUNT} x 3)" if size > 1 else "presence"
     if len(found) != 1:
         shapes = ", ".join(str(np.shape(output)) for output in outputs)
         raise ModelError(

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference.detection import Detections
-from annotator.inference.results import N_VERTICES
 from annotator.inference.sampling import Image, sample, square_positions
+from annotator.mesh.landmarks import LANDMARK_COUNT
 
 CROP_SIZE = 192
 _GROWTH = 1.5  # from the detection's box to the region
@@ -74,5 +74,5 @@ def to_image(landmarks: NDArray[np.float32], region: Region) -> NDArray[np.float
     cos, sin = math.cos(region.angle) * scale, math.sin(region.angle) * scale
     turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, scale]])
     middle = np.array([CROP_SIZE / 2, CROP_SIZE / 2, 0.0])
-    points = (landmarks.reshape(N_VERTICES, 3) - middle) @ turn + (region.x, region.y, 0.0)
+    points = (landmarks.reshape(LANDMARK_COUNT, 3) - middle) @ turn + (region.x, region.y, 0.0)
     return np.asarray(points, np.float32)

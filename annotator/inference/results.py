@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-N_VERTICES = 468
-
 
 @dataclass(frozen=True, eq=False)
 class FacePrediction:

@@ -39,6 +39,7 @@ def read(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def _read_points(path: Path) -> NDArray[np.float32]:
-    table = pd.read_csv(path)
+    with path.open(encoding="utf-8") as stream:
+        table = pd.read_csv(stream)
     numbers = table[COORDINATES].to_numpy(np.float32)
     return np.reshape(numbers, (-1, LANDMARK_COUNT, 3))

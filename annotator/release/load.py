@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotator.hashing import file_sha256
 from annotator.release import coco, csv_tables, npz
 from annotator.release.errors import DamagedRelease
 from annotator.release.manifest import (
@@ -16,7 +17,6 @@ from annotator.release.manifest import (
     FORMAT_VERSION,
     MANIFEST,
     content_hash,
-    file_hash,
 )
 from annotator.release.rows import SCHEMA
 
@@ -105,7 +105,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 def _verify(path: Path, file: dict[str, Any]) -> None:
     try:
-        intact = path.stat().st_size == file["size"] and file_hash(path) == file["sha256"]
+        intact = path.stat().st_size == file["size"] and file_sha256(path) == file["sha256"]
     except FileNotFoundError as error:
         raise DamagedRelease(f"{path} is missing from the release") from error
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator import __version__
+from annotator.hashing import file_sha256
 from annotator.release.images import IMAGE_FOLDER
 from annotator.release.rows import ReleaseSample
 
@@ -70,13 +71,7 @@ def content_hash(files: Sequence[dict[str, Any]], samples: Sequence[dict[str, An
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _file(path: Path, name: str, copies: dict[str, str]) -> dict[str, Any]:
     # Copied images were hashed and compared as they were written.
     known = copies.get(name) if name.startswith(f"{IMAGE_FOLDER}/") else None
-    return {"path": name, "sha256": known or file_hash(path), "size": path.stat().st_size}
+    return {"path": name, "sha256": known or file_sha256(path), "size": path.stat().st_size}

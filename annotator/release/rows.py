@@ -87,7 +87,8 @@ class ReleaseSample:
 def write_parquet(path: Path, samples: Sequence[ReleaseSample]) -> None:
     """Write the table as Parquet, without metadata that depends on more than its content."""
     table = pa.Table.from_pylist([sample.row() for sample in samples], schema=SCHEMA)
-    pq.write_table(table, path, compression="snappy")
+    with path.open("wb") as stream:  # Arrow itself refuses paths that are no valid Unicode
+        pq.write_table(table, stream, compression="snappy")
 
 
 def stacked(samples: Sequence[ReleaseSample], field: str) -> NDArray[np.float32]:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from annotator.assets import asset_path
+from annotator.hashing import file_sha256
 from annotator.project.records import ImageRecord, NewImage, RejectReason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
 from annotator.release.images import place_images, unique_names
-from annotator.release.manifest import file_hash
 from annotator.release.staging import staged_folder
 
 FORMATS = ["npz", "csv", "coco"]
@@ -166,7 +166,7 @@ def test_a_reference_that_no_text_file_can_hold_is_refused(project, tmp_path, ph
         pytest.skip("file names are Unicode here")
     odd = photos / "odd\udcff.jpg"
     odd.write_bytes(asset_path("datasets", "sample", "coffee.jpg").read_bytes())
-    project.images.add([NewImage(odd, file_hash(odd), 600, 400)])
+    project.images.add([NewImage(odd, file_sha256(odd), 600, 400)])
     record = next(image for image in project.images.pending(1) if image.path.name == odd.name)
     with pytest.raises(ExportError, match="no valid Unicode"):
         place_images([record], tmp_path, copy=False)
@@ -254,3 +254,11 @@ def test_a_folder_that_is_no_release_is_refused(tmp_path, text):
         (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(DamagedRelease):
         load_release(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_folder_whose_name_is_no_text_takes_an_export(project, format_name, tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    export_release(project, folder, format_name)
+    assert len(load_release(folder).samples) > 0
