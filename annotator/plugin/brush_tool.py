@@ -11,6 +11,7 @@ from annotator.plugin.convert import position_from_napari
 from annotator.plugin.drawing import BrushCircle
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.workbench import Workbench
+from annotator.project import EditSession
 
 _LEFT_BUTTON = 1
 # A press farther than this from the nearest vertex pans the photograph, whatever the radius:
@@ -84,7 +85,7 @@ class BrushTool:
 
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:
         session = self._workbench.session
-        if session is None or event.button != _LEFT_BUTTON or not self._view.is_shown:
+        if session is None or event.button != _LEFT_BUTTON or not self._view.is_editable:
             return
         self._pointer = position = self._image_position(event)
         if self._gauge is not None:
@@ -99,7 +100,7 @@ class BrushTool:
         radius = brush_radius(session.landmarks, self._workbench.brush)
         session.press(pivot, self._workbench.brush, position)
         yield
-        while event.type == "mouse_move" and session.is_dragging:
+        while event.type == "mouse_move" and self._is_dragging(session):
             self._pointer = self._image_position(event)
             self._view.move(session.drag(self._pointer), BrushCircle(self._pointer, radius))
             yield
@@ -108,6 +109,9 @@ class BrushTool:
         if session is self._workbench.session:
             self._workbench.release(self._pointer)
             self._show_influence()
+
+    def _is_dragging(self, session: EditSession) -> bool:
+        return session is self._workbench.session and session.is_dragging
 
     def _on_wheel(self, viewer: Any, event: Any) -> None:
         if "Shift" not in event.modifiers or self._workbench.session is None:
@@ -119,7 +123,7 @@ class BrushTool:
 
     def _show_influence(self) -> None:
         session = self._workbench.session
-        if session is None or self._pointer is None or not self._view.is_shown:
+        if session is None or self._pointer is None or not self._view.is_editable:
             return
         if self._gauge is not None:
             self._view.show_brush(self._gauge.circle(self._workbench.brush))

@@ -18,6 +18,11 @@ def to_napari(xy: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.asarray(xy[..., 1::-1] - _HALF_PIXEL, dtype=np.float32)
 
 
+def to_pixel_centres(xy: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return (x, y) counted from the centre of the first pixel, as vispy draws over a layer."""
+    return np.asarray(xy[..., :2] - _HALF_PIXEL, dtype=np.float32)
+
+
 def from_napari(row_column: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return (x, y) for (row, column), the inverse of `to_napari`; shape (..., 2)."""
     return np.asarray(row_column[..., ::-1] + _HALF_PIXEL, dtype=np.float32)

@@ -10,6 +10,7 @@ from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.launch import open_viewer
 from annotator.plugin.pointer import Pointer, positions_between, process_events
 from annotator.plugin.project_menu import free_folder
+from annotator.plugin.workbench import TO_DO
 from annotator.project import SampleState
 from annotator.release import export_release
 
@@ -19,7 +20,7 @@ _WINDOW = (1280, 800)
 _STROKE = 0.07
 
 
-class DemoError(Exception):
+class DemoError(RuntimeError):
     """The demonstration did not do what it shows."""
 
 
@@ -29,7 +30,7 @@ def run_headless(project_folder: Path, screenshots_folder: Path) -> list[Path]:
     Parameters
     ----------
     project_folder : Path
-        A project with at least one sample to do.
+        A project with at least one sample; where all have a verdict, the first is reopened.
     screenshots_folder : Path
         Made if need be.
 
@@ -41,7 +42,7 @@ def run_headless(project_folder: Path, screenshots_folder: Path) -> list[Path]:
     Raises
     ------
     DemoError
-        If the project has nothing to do, or the stroke did not arrive in the database.
+        If the project has no samples, or the stroke did not arrive in the database.
     """
     screenshots_folder.mkdir(parents=True, exist_ok=True)
     viewer, dock = open_viewer(project_folder)
@@ -63,9 +64,12 @@ class _Demo:
         self._screenshots: list[Path] = []
 
     def run(self) -> list[Path]:
-        session = self._dock.workbench.session
+        bench = self._dock.workbench
+        if bench.current is not None and bench.current.state not in TO_DO:
+            bench.reopen()
+        session = bench.session
         if session is None:
-            raise DemoError("the project has no sample to do: predict first")
+            raise DemoError("the project has no samples: predict first")
         self._shoot("opened")
         chin = session.landmarks[_CHIN]
         start = (float(chin[0]), float(chin[1]))

@@ -1,17 +1,26 @@
 """The dock: it puts the parts together and decides nothing itself."""
 
-import getpass
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari.utils.notifications import show_info
-from qtpy.QtCore import QEvent, QObject, QTimer
-from qtpy.QtGui import QCloseEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from napari.utils.notifications import show_info, show_warning
+from qtpy.QtCore import QElapsedTimer, QEvent, QObject, QTimer
+from qtpy.QtGui import QShowEvent
+from qtpy.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from annotator.people import login_name
 from annotator.plugin.brush_gauge import Gauge
 from annotator.plugin.brush_tool import BrushTool
+from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.key_help import KeyHelp
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
 # How often strokes that the database refused are offered again.
 _RETRY_MS = 2000
 _LOOK_AHEAD_MS = 80
+# How often the list is read anew during a prediction run; 100,000 samples take a second.
+_REFRESH_MS = 10_000
 # Also the width that leaves the photograph most of a 1280-pixel screen.
 _MIN_WIDTH = 340
 
@@ -43,16 +54,14 @@ class AnnotatorDock(QWidget):
     ----------
     napari_viewer : napari.Viewer
         The name by which napari knows what to pass.
-    annotator : str, optional
-        Recorded with strokes and verdicts; the login name by default.
     """
 
-    def __init__(self, napari_viewer: "Viewer", annotator: str | None = None) -> None:
+    def __init__(self, napari_viewer: "Viewer") -> None:
         super().__init__()
-        self.workbench = Workbench(annotator or getpass.getuser())
+        self.workbench = Workbench(login_name())
         self.view = FaceView(napari_viewer)
         self.progress = ProgressRow()
-        self.project_menu = ProjectMenu(self.workbench, self.progress, self.tell)
+        self.project_menu = ProjectMenu(self.workbench, self.progress, self.warn)
         self._viewer = napari_viewer
         self._photographs = PhotographCache()
         self._tool = BrushTool(napari_viewer, self.workbench, self.view)
@@ -77,6 +86,10 @@ class AnnotatorDock(QWidget):
         """Show the annotator a sentence, without anything to click away."""
         show_info(message)
 
+    def warn(self, message: str) -> None:
+        """Show the annotator a sentence about what could not be done."""
+        show_warning(message)
+
     def ask_reject(self) -> None:
         """Ask for the reasons and reject the current sample."""
         if self.workbench.current is None:
@@ -94,18 +107,26 @@ class AnnotatorDock(QWidget):
         super().showEvent(event)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Shut down with napari's window."""
-        if event is not None and event.type() == QEvent.Type.Close and watched is self.window():
-            self.shut_down()
+        """Keep napari's window open while strokes are not saved, if the annotator says so."""
+        if event is None or event.type() != QEvent.Type.Close or watched is not self.window():
+            return False
+        if not may_close(self.workbench, self):
+            event.ignore()
+            return True
+        # napari may still ask and stay open: look again when it has decided.
+        QTimer.singleShot(0, self._shut_down_if_closed)
         return False
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
-        """Shut down with the dock."""
-        self.shut_down()
-        super().closeEvent(event)
+    def event(self, event: QEvent | None) -> bool:
+        """Shut down when the dock is closed by itself: napari then takes its parent away."""
+        if event is not None and event.type() == QEvent.Type.ParentChange and not self.parent():
+            may_close(self.workbench, None)
+            self.shut_down()
+            self.view.clear()
+        return bool(super().event(event))
 
     def shut_down(self) -> None:
-        """Save what waits, stop threads and give viewer, keys and mouse back."""
+        """Stop threads and give viewer, keys and mouse back; once."""
         if not self._retry.isActive():
             return
         self._retry.stop()
@@ -117,6 +138,11 @@ class AnnotatorDock(QWidget):
         self._photographs.close()
         self.samples.list.thumbnails.close()
         self._help.hide()
+
+    def _shut_down_if_closed(self) -> None:
+        window = self.window()
+        if window is None or not window.isVisible():
+            self.shut_down()
 
     def _arrange(self) -> None:
         self.samples = SamplePanel(self.workbench)
@@ -177,15 +203,22 @@ class AnnotatorDock(QWidget):
         self.workbench.samples_changed.connect(self._show_page)
         self.workbench.current_changed.connect(self._show_current)
         self.workbench.mesh_changed.connect(self._show_mesh)
-        self.workbench.failed.connect(self.tell)
+        self.workbench.told.connect(self.tell)
+        self.workbench.failed.connect(self.warn)
+        self.progress.stepped.connect(self._during_work)
         self.progress.finished.connect(self._after_work)
-        self.progress.failed.connect(self.tell)
+        self.progress.failed.connect(self.warn)
         self._look_ahead = QTimer(self)
         self._look_ahead.setSingleShot(True)
         self._look_ahead.timeout.connect(self._prefetch)
         self._retry = QTimer(self)
-        self._retry.timeout.connect(self.workbench.save_pending)
+        self._retry.timeout.connect(self.workbench.retry_pending)
         self._retry.start(_RETRY_MS)
+        self._since_refresh = QElapsedTimer()
+        self._since_refresh.start()
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.shut_down)
 
     def _actions(self) -> dict[str, Callable[[], object]]:
         bench = self.workbench
@@ -220,7 +253,7 @@ class AnnotatorDock(QWidget):
         project = self.workbench.project
         page = 0 if project is None else 2 if self.workbench.samples.total else 1
         self._pages.setCurrentIndex(page)
-        name = "No project" if project is None else f"<b>{project.folder.name}</b>"
+        name = "No project" if project is None else f"<b>{escape(project.folder.name)}</b>"
         self._title.setText(name)
         self._title.setToolTip("" if project is None else str(project.folder))
 
@@ -232,12 +265,16 @@ class AnnotatorDock(QWidget):
         try:
             photograph = self._photographs.get(sample.image_path)
         except (OSError, ValueError) as error:
-            self.view.clear()
-            self.tell(f"{sample.image_path} cannot be shown: {error}. {keys_of('next')} goes on.")
+            self._show_nothing(f"{sample.image_path} cannot be shown: {error}.")
             return
         self.view.show(photograph, session.landmarks)
         # Once this one is on screen: decoding would take the processor from drawing it.
         self._look_ahead.start(_LOOK_AHEAD_MS)
+
+    def _show_nothing(self, reason: str) -> None:
+        self.workbench.is_displayed = False
+        self.view.clear()
+        self.warn(f"{reason} {keys_of('next')} goes to the next sample.")
 
     def _prefetch(self) -> None:
         self._photographs.prefetch(s.image_path for s in self.workbench.neighbours())
@@ -245,6 +282,12 @@ class AnnotatorDock(QWidget):
     def _show_mesh(self) -> None:
         if self.workbench.session is not None and self.view.is_shown:
             self.view.update(self.workbench.session.landmarks)
+
+    def _during_work(self) -> None:
+        """Show new samples now and then, so that they can be annotated meanwhile."""
+        if self._since_refresh.elapsed() > _REFRESH_MS:
+            self.workbench.refresh()
+            self._since_refresh.restart()
 
     def _after_work(self, text: str) -> None:
         if text:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import outer_iod
+from annotator.plugin.convert import to_pixel_centres
 
 Colour = tuple[float, float, float, float]
 
@@ -73,7 +74,7 @@ def draw_mesh(
     influenced = np.flatnonzero(weights > _VISIBLE_INFLUENCE)
     ramp = influence_ramp(weights)
     return MeshDrawing(
-        points=(landmarks[:, :2] - 0.5).astype(np.float32),
+        points=to_pixel_centres(landmarks),
         edge_colours=_coloured(EDGE_COLOUR, ramp, influenced),
         contour_colours=_coloured(CONTOUR_COLOUR, ramp, influenced),
         vertex_colours=_coloured(VERTEX_COLOUR, ramp, influenced),
@@ -86,7 +87,8 @@ def influence_ramp(weights: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return RGBA from yellow (hardly moves) to red (moves with the pointer); (n, 4)."""
     share = np.asarray(weights, dtype=np.float32)[:, None]
     rim, core = np.array(RIM_COLOUR, np.float32), np.array(CORE_COLOUR, np.float32)
-    return rim * (1 - share) + core * share
+    ramp: NDArray[np.float32] = rim * (1 - share) + core * share
+    return ramp
 
 
 def _coloured(
@@ -114,5 +116,5 @@ def _circle_segments(circle: BrushCircle | None) -> NDArray[np.float32]:
     unit = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     # Every inner point ends one segment and begins the next.
     pairs = np.repeat(unit, 2, axis=0)[1:-1]
-    rings = [np.asarray(circle.centre) - 0.5 + radius * pairs for radius in radii]
-    return np.concatenate(rings).astype(np.float32)
+    rings = [np.asarray(circle.centre) + radius * pairs for radius in radii]
+    return to_pixel_centres(np.concatenate(rings))

@@ -1,6 +1,7 @@
 """The lower part of the dock: the brush, undo and redo, and the verdict."""
 
 from collections.abc import Callable
+from html import escape
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
@@ -74,8 +75,8 @@ class EditPanel(QWidget):
         colour = STATE_COLOURS[sample.state]
         waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""
         self._current.setText(
-            f"<span style='color: {colour}'>●</span> "
-            f"<b>{sample.image_name}</b> #{sample.face_index + 1}: {sample_text(sample)}{waiting}"
+            f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
+            f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
         self.undo.setEnabled(session.can_undo)
         self.redo.setEnabled(session.can_redo)

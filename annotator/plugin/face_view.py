@@ -10,6 +10,7 @@ from annotator.mesh.landmarks import LANDMARK_COUNT, bounding_box
 from annotator.mesh.topology import load_topology
 from annotator.plugin.convert import position_to_napari, to_napari
 from annotator.plugin.drawing import BrushCircle, draw_mesh
+from annotator.plugin.keys import bound_key
 from annotator.plugin.private import add_mesh_overlay
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _FRAMED_SHARE = 0.72
 # Keys by which napari's Points layer would add, select, copy or delete points.
 _EDITING_KEYS = (
     "Delete", "Backspace", "1", "2", "3", "4", "P", "S", "Shift-A",
-    "Control-A", "Control-C", "Control-V", "Control-D",
+    "Mod-A", "Mod-C", "Mod-V", "Mod-D",
 )  # fmt: skip
 
 
@@ -61,6 +62,11 @@ class FaceView:
     def is_shown(self) -> bool:
         """Whether the layers are in the viewer."""
         return self._points in self._viewer.layers
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the mesh can be seen, and so be edited."""
+        return self.is_shown and bool(self._points.visible)
 
     def show(self, photograph: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> None:
         """Show another sample and frame its face.
@@ -157,7 +163,7 @@ def _make_points_layer() -> Points:
         border_color="transparent",
     )
     for key in _EDITING_KEYS:
-        layer.bind_key(key, _ignore, overwrite=True)
+        layer.bind_key(bound_key(key), _ignore, overwrite=True)
     return layer
 
 

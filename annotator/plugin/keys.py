@@ -1,5 +1,6 @@
 """Every key of the plugin, in one table: what binds them and what explains them."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Shortcut:
-    """One action and the keys that start it, in napari's notation."""
+    """One action and the keys that start it, in napari's notation.
+
+    ``Mod`` stands for the key that commands go with: Ctrl, or Cmd on macOS.
+    """
 
     action: str
     keys: tuple[str, ...]
@@ -30,8 +34,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("radius", ("F",), "Radius by moving the mouse", "Brush"),
     Shortcut("strength", ("Shift-F",), "Strength by moving the mouse", "Brush"),
     Shortcut("cancel", ("Escape",), "Cancel the stroke", "Brush"),
-    Shortcut("undo", ("Control-Z",), "Undo", "Brush"),
-    Shortcut("redo", ("Control-Shift-Z", "Control-Y"), "Redo", "Brush"),
+    Shortcut("undo", ("Mod-Z",), "Undo", "Brush"),
+    Shortcut("redo", ("Mod-Shift-Z", "Mod-Y"), "Redo", "Brush"),
     Shortcut("help", ("H",), "Show or hide this list", "Help"),
 )
 
@@ -42,12 +46,20 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Shift+wheel", "Brush radius"),
 )
 
-_SHOWN_AS = {"Control": "Ctrl", "Escape": "Esc"}
+_ON_MAC = sys.platform == "darwin"
+_SHOWN_AS = {"Mod": "Cmd" if _ON_MAC else "Ctrl", "Escape": "Esc"}
+# napari knows Cmd as Meta.
+_BOUND_AS = {"Mod": "Meta" if _ON_MAC else "Control"}
 
 
 def key_text(key: str) -> str:
-    """Return a key as people write it: ``Control-Shift-Z`` is ``Ctrl+Shift+Z``."""
+    """Return a key as people write it: ``Mod-Shift-Z`` is ``Ctrl+Shift+Z``, on macOS with Cmd."""
     return "+".join(_SHOWN_AS.get(part, part) for part in key.split("-"))
+
+
+def bound_key(key: str) -> str:
+    """Return a key as napari binds it on this platform."""
+    return "-".join(_BOUND_AS.get(part, part) for part in key.split("-"))
 
 
 def keys_of(action: str) -> str:
@@ -76,7 +88,7 @@ def bind(targets: Iterable[Any], actions: Mapping[str, Callable[[], object]]) ->
         for shortcut in SHORTCUTS:
             callback = _without_argument(actions[shortcut.action])
             for key in shortcut.keys:
-                target.bind_key(key, callback, overwrite=True)
+                target.bind_key(bound_key(key), callback, overwrite=True)
 
 
 def unbind(targets: Iterable[Any]) -> None:
@@ -84,7 +96,7 @@ def unbind(targets: Iterable[Any]) -> None:
     for target in targets:
         for shortcut in SHORTCUTS:
             for key in shortcut.keys:
-                target.bind_key(key, None, overwrite=True)
+                target.bind_key(bound_key(key), None, overwrite=True)
 
 
 def _without_argument(action: Callable[[], object]) -> Callable[[Any], None]:

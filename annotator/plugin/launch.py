@@ -5,6 +5,7 @@ from pathlib import Path
 import napari
 
 from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.preferences import remember_reader
 from annotator.plugin.private import hide_layer_panels
 from annotator.plugin.reader import show_dock
 
@@ -26,12 +27,14 @@ def open_viewer(
     # An annotator works with two layers that the dock looks after: the room is the face's.
     hide_layer_panels(viewer)
     if annotator:
-        dock.workbench.annotator = annotator
+        dock.workbench.rename_annotator(annotator)
     dock.open_folder(folder)
     return viewer, dock
 
 
 def open_project(folder: Path, annotator: str | None = None) -> None:
     """Open napari on a project and return when its window is closed."""
-    open_viewer(folder, annotator)
+    _, dock = open_viewer(folder, annotator)
+    if dock.workbench.project is not None:
+        remember_reader(folder)
     napari.run()

@@ -1,12 +1,14 @@
 """The dock's forms and rows of buttons."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from magicgui.widgets import ComboBox, Container, FloatSlider
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from annotator.mesh.brush import MIN_RADIUS_IOD, GrabBrush
+from annotator.mesh.brush import MIN_RADIUS_IOD
 from annotator.mesh.falloff import Falloff
 from annotator.plugin.keys import keys_of
 from annotator.plugin.workbench import Workbench
@@ -77,18 +79,23 @@ class BrushForm(Container):  # type: ignore[type-arg]
         )
         super().__init__(widgets=[self.radius, self.strength, self.falloff])
         self.margins = (0, 0, 0, 0)
-        self.changed.connect(self._take_over)
+        # Each on its own: a radius beyond the slider's end is not cut by a change of strength.
+        self.radius.changed.connect(lambda value: self._replace(radius_iod=value))
+        self.strength.changed.connect(lambda value: self._replace(strength=value))
+        self.falloff.changed.connect(lambda value: self._replace(falloff=value))
         workbench.brush_changed.connect(self._show)
         without_focus(self.native)
 
-    def _take_over(self) -> None:
-        self._workbench.brush = GrabBrush(
-            self.radius.value, self.strength.value, self.falloff.value
-        )
+    def _replace(self, **settings: Any) -> None:
+        self._workbench.brush = replace(self._workbench.brush, **settings)
 
     def _show(self) -> None:
         brush = self._workbench.brush
-        with self.changed.blocked():
-            self.radius.value = min(brush.radius_iod, _SLIDER_MAX)
-            self.strength.value = brush.strength
-            self.falloff.value = brush.falloff
+        shown = (
+            (self.radius, min(brush.radius_iod, _SLIDER_MAX)),
+            (self.strength, brush.strength),
+            (self.falloff, brush.falloff),
+        )
+        for widget, value in shown:
+            with widget.changed.blocked():
+                widget.value = value

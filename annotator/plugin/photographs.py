@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from annotator.imaging import read_image
 
-# A 12-megapixel photograph takes 36 MB; seven of them stay well below 300 MB.
+# Seven photographs of 12 megapixels (36 MB each), fewer of larger ones.
 _CAPACITY = 7
+_CAPACITY_BYTES = 300_000_000
 
 
 class PhotographCache:
@@ -36,13 +37,18 @@ class PhotographCache:
         OSError
             If the file cannot be read.
         """
+        # Whoever jumps does not wait for what was decoded ahead for another place.
+        for queued in [p for p, f in self._futures.items() if p != path and f.cancel()]:
+            del self._futures[queued]
         future = self._request(path)
         try:
-            return future.result()
+            photograph = future.result()
         except (OSError, ValueError):
             # Not kept: the file may be back the next time it is asked for.
             self._futures.pop(path, None)
             raise
+        self._drop_beyond_capacity()
+        return photograph
 
     def prefetch(self, paths: Iterable[Path]) -> None:
         """Start decoding photographs that will probably be asked for next."""
@@ -59,7 +65,20 @@ class PhotographCache:
         if future is None or future.cancelled():
             future = self._futures[path] = self._pool.submit(read_image, path)
         self._futures.move_to_end(path)
-        while len(self._futures) > self._capacity:
+        self._drop_beyond_capacity()
+        return future
+
+    def _drop_beyond_capacity(self) -> None:
+        """Forget the photographs asked for longest ago; the latest stays whatever its size."""
+        while len(self._futures) > 1 and (
+            len(self._futures) > self._capacity or self._bytes() > _CAPACITY_BYTES
+        ):
             _, oldest = self._futures.popitem(last=False)
             oldest.cancel()
-        return future
+
+    def _bytes(self) -> int:
+        return sum(
+            future.result().nbytes
+            for future in self._futures.values()
+            if future.done() and not future.cancelled() and future.exception() is None
+        )

@@ -9,10 +9,10 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBox
 from annotator.plugin.steps import Step, Work
 
 # A step is a batch of photographs at most; this is long enough for a slow disk.
-_PATIENCE_MS = 30_000
+_PATIENCE_S = 10.0
 
 
-def until_cancelled(work: Work, cancelled: Event) -> Work:
+def until_cancelled(work: Work, cancelled: Event, ended: Event) -> Work:
     """Pass the steps on until told to stop, then close the work on the thread it runs on."""
     try:
         for step in work:
@@ -21,21 +21,25 @@ def until_cancelled(work: Work, cancelled: Event) -> Work:
                 return
     finally:
         work.close()
+        ended.set()
 
 
 class ProgressRow(QWidget):
     """A progress bar, a sentence and a cancel button; hidden while nothing runs.
 
-    `finished` carries the last sentence of the work, `failed` a sentence about its error.
+    `finished` carries the last sentence of the work, `failed` a sentence about its error;
+    `stepped` comes with every step.
     """
 
     finished = Signal(str)
     failed = Signal(str)
+    stepped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worker: GeneratorWorker[Step, None, None] | None = None
         self._cancelled = Event()
+        self._ended = Event()
         self._step = Step(0, 0, "")
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -65,11 +69,12 @@ class ProgressRow(QWidget):
         self._show(Step(0, 0, "Starting"))
         self._cancel.setEnabled(True)
         self.show()
-        self._cancelled = Event()
+        self._cancelled, self._ended = Event(), Event()
         self._worker = create_worker(
             until_cancelled,
             work,
             self._cancelled,
+            self._ended,
             _connect={
                 "yielded": self._show,
                 "errored": self._fail,
@@ -86,16 +91,20 @@ class ProgressRow(QWidget):
             self._cancelled.set()
 
     def wait(self) -> None:
-        """Cancel and wait, as when the window closes."""
+        """Cancel and wait a while, as when the window closes.
+
+        Work that takes longer ends by itself: the project that it writes to is closed.
+        """
         if self._worker is not None:
             self._cancelled.set()
-            self._worker.await_workers(msecs=_PATIENCE_MS)
+            self._ended.wait(_PATIENCE_S)
 
     def _show(self, step: Step) -> None:
         self._step = step
         self._text.setText(step.text)
         self._bar.setRange(0, step.total)
         self._bar.setValue(step.done)
+        self.stepped.emit()
 
     def _fail(self, error: Exception) -> None:
         self._step = Step(0, 0, "")

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton, QWidget
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 
 from annotator.plugin.preferences import remember_reader
 from annotator.plugin.progress_row import ProgressRow
@@ -12,6 +19,10 @@ from annotator.plugin.sample_project import sample_project_folder
 from annotator.plugin.steps import adding, exporting, making_samples, predicting
 from annotator.plugin.workbench import Workbench
 from annotator.project import Project, ProjectError, SampleState
+
+# Seconds that a stroke waits for another program to release the database before it is kept in
+# memory instead: longer would freeze the window.
+_BUSY_TIMEOUT = 0.3
 
 
 class ProjectMenu(QPushButton):
@@ -41,6 +52,7 @@ class ProjectMenu(QPushButton):
         menu.addAction("Open project…", self.ask_open)
         menu.addAction("New project…", self.ask_new)
         menu.addAction("Open the sample project", self.open_sample)
+        menu.addAction("Annotator's name…", self.ask_annotator)
         menu.addSeparator()
         self._needs_project = [
             menu.addAction("Add photographs…", self.ask_photographs),
@@ -58,7 +70,7 @@ class ProjectMenu(QPushButton):
         if self._busy():
             return False
         try:
-            project = Project.open(folder)
+            project = Project.open(folder, busy_timeout=_BUSY_TIMEOUT)
         except ProjectError as error:
             self._tell(str(error))
             return False
@@ -67,8 +79,8 @@ class ProjectMenu(QPushButton):
     def ask_open(self) -> None:
         """Ask for a project folder and open it."""
         folder = QFileDialog.getExistingDirectory(self, "Open a project folder")
-        if folder:
-            self.open_folder(Path(folder))
+        if folder and self.open_folder(Path(folder)):
+            remember_reader(Path(folder))
 
     def ask_new(self) -> None:
         """Ask for a folder and make a project there."""
@@ -80,14 +92,21 @@ class ProjectMenu(QPushButton):
         except (ProjectError, OSError) as error:
             self._tell(str(error))
             return
-        self._take_over(project)
+        if self._take_over(project):
+            remember_reader(project.folder)
+
+    def ask_annotator(self) -> None:
+        """Ask for the name that goes with strokes and verdicts from now on."""
+        name, given = QInputDialog.getText(
+            self, "Annotator", "Your name, recorded with every stroke and verdict:",
+            text=self._workbench.annotator,
+        )  # fmt: skip
+        if given and name.strip():
+            self._workbench.rename_annotator(name.strip())
 
     def open_sample(self) -> None:
-        """Open the sample project; it is made from the shipped photographs if need be."""
-        folder = sample_project_folder()
-        if Project.is_project(folder):
-            self.open_folder(folder)
-        elif self._progress.run(making_samples(folder)):
+        """Open the sample project, after making what is missing of it."""
+        if self._progress.run(making_samples(sample_project_folder())):
             self._progress.finished.connect(self._open_made_sample)
 
     def ask_photographs(self) -> None:
@@ -143,7 +162,6 @@ class ProjectMenu(QPushButton):
 
     def _take_over(self, project: Project) -> bool:
         if self._workbench.open(project):
-            remember_reader(project.folder)
             return True
         project.close()
         return False

@@ -11,7 +11,7 @@ from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.face_view import PHOTOGRAPH_LAYER
-from annotator.plugin.preferences import PLUGIN
+from annotator.plugin.preferences import PLUGIN, remember_reader
 from annotator.project import Project
 
 DOCK = "Annotate faces"
@@ -57,8 +57,13 @@ def _open_project(path: str | Sequence[str]) -> list[LayerData]:
     assert folder is not None
     dock = show_dock(napari.current_viewer())
     # Once napari has finished reading, so that the camera it resets is framed afterwards.
-    QTimer.singleShot(0, lambda: dock.open_folder(folder))
+    QTimer.singleShot(0, lambda: _open_in(dock, folder))
     return _NO_LAYERS
+
+
+def _open_in(dock: AnnotatorDock, folder: Path) -> None:
+    if dock.open_folder(folder):
+        remember_reader(folder)
 
 
 def _project_folder(path: str | Sequence[str]) -> Path | None:

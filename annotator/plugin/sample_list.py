@@ -1,5 +1,6 @@
 """The list of samples: a thumbnail, the file, the state and the strokes of each."""
 
+from html import escape
 from typing import Any
 
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
@@ -58,7 +59,8 @@ class SampleModel(QAbstractListModel):
         if role == THUMBNAIL_ROLE:
             return self._thumbnails.get(sample)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{sample.image_path}\nface {sample.face_index + 1}, {sample_text(sample)}"
+            path = escape(str(sample.image_path))
+            return f"{path}<br>face {sample.face_index + 1}, {sample_text(sample)}"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{sample.image_name}, face {sample.face_index + 1}: {sample_text(sample)}"
         return None

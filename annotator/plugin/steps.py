@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from annotator.assets import asset_path
 from annotator.imaging import find_images
 from annotator.inference import FaceMesh
 from annotator.project import Project
 from annotator.release import export_release
-from annotator.workflow import create_sample_project, import_images, preannotate
+from annotator.workflow import import_images, preannotate
 
 ReleaseFormat = Literal["npz", "csv", "coco"]
 ImageMode = Literal["copy", "reference"]
-_IMPORT_STEP = 64
+_IMPORT_STEP = 512
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ def exporting(
 
 
 def making_samples(folder: Path) -> Work:
-    """Make the project of the shipped sample photographs."""
+    """Make the project of the shipped sample photographs, or what is missing of it."""
     yield Step(0, 0, "Preparing the sample project")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    create_sample_project(folder).close()
+    with Project.open(folder) if Project.is_project(folder) else Project.create(folder) as project:
+        yield from adding(project, [asset_path("datasets", "sample")], copy=True)
     yield Step(1, 1, f"The sample project is in {folder}")

@@ -34,6 +34,11 @@ class Workbench:
 
     Attributes
     ----------
+    goes_on_after_verdict : bool
+        Whether a verdict brings up the next sample to do.
+    is_displayed : bool
+        Whether the annotator can see the current sample; a view that cannot show it says so
+        here. A mesh that nobody saw is not accepted.
     project_changed
         Another project is open, or none.
     samples_changed
@@ -46,8 +51,10 @@ class Workbench:
         The mesh of the current sample moved.
     brush_changed
         The brush has other settings.
+    told
+        Carries a sentence that helps the annotator on.
     failed
-        Carries a sentence for the annotator.
+        Carries a sentence about something that could not be done.
     """
 
     project_changed = Signal()
@@ -56,12 +63,14 @@ class Workbench:
     current_changed = Signal()
     mesh_changed = Signal()
     brush_changed = Signal()
+    told = Signal(str)
     failed = Signal(str)
 
     def __init__(self, annotator: str) -> None:
         self.annotator = annotator
         self.samples = ShownSamples()
         self.goes_on_after_verdict = True
+        self.is_displayed = True
         self._project: Project | None = None
         self._session: EditSession | None = None
         self._brush = GrabBrush()
@@ -124,8 +133,15 @@ class Workbench:
             return
         self.samples.replace(self._project.samples.summaries())
         self.samples_changed.emit()
-        if self._session is None:
-            self.go_to_next_to_do()
+        if self._session is None and self.samples.total:
+            to_do = self.samples.next_in(TO_DO, after=None)
+            self._go_to_or_tell(self.samples.neighbour(None, 1) if to_do is None else to_do, "")
+
+    def rename_annotator(self, name: str) -> None:
+        """Record what follows under another name."""
+        self.annotator = name
+        if self._session is not None:
+            self._session.annotator = name
 
     def show_only(self, states: Collection[SampleState]) -> None:
         """Show samples in these states only; none means all."""
@@ -134,9 +150,10 @@ class Workbench:
 
     def go_to(self, sample_id: int) -> None:
         """Take a sample under edit."""
-        if self._project is None or (self._session and self._session.sample_id == sample_id):
+        if self._project is None or sample_id == self._current_id():
             return
-        if not self.save_pending():
+        # A stroke under way belongs to the mesh under the mouse: it is ended or cancelled first.
+        if (self._session is not None and self._session.is_dragging) or not self.save_pending():
             return
         try:
             session = EditSession(self._project, sample_id, annotator=self.annotator)
@@ -144,6 +161,7 @@ class Workbench:
             self.failed.emit(str(error))
             return
         self._session = session
+        self.is_displayed = True
         self.current_changed.emit()
 
     def step(self, offset: int) -> None:
@@ -156,10 +174,8 @@ class Workbench:
     def go_to_next_to_do(self) -> None:
         """Go to the next sample without a verdict, starting over at the end of the list."""
         if self.samples.total:
-            self._go_to_or_tell(
-                self.samples.next_in(TO_DO, after=self._current_id()),
-                "Every sample has its verdict: nothing is left to do.",
-            )
+            target = self.samples.next_in(TO_DO, after=self._current_id())
+            self._go_to_or_tell(target, self._why_nothing_to_do())
 
     def neighbours(self) -> list[SampleSummary]:
         """Return the samples that the annotator will probably go to next, likeliest first."""
@@ -174,6 +190,9 @@ class Workbench:
 
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""
+        if self._session is not None and not self.is_displayed:
+            self.failed.emit("A mesh that cannot be seen is not accepted. Reject or exclude it.")
+            return
         self._decide(Reviews.accept)
 
     def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> None:
@@ -206,10 +225,25 @@ class Workbench:
 
     def save_pending(self) -> bool:
         """Write strokes that the database refused before; return whether none is left."""
-        if self._session is None or not self._session.unsaved_count:
-            return True
-        self._edit(self._session.save_pending)
-        return self._session is None or not self._session.unsaved_count
+        session = self._session
+        if session is not None and session.unsaved_count:
+            self._edit(session.save_pending)
+        return session is None or not session.unsaved_count
+
+    def retry_pending(self) -> None:
+        """Try `save_pending` again without telling of another failure."""
+        session = self._session
+        if session is None or not session.unsaved_count or session.is_dragging:
+            return
+        try:
+            session.save_pending()
+        except StaleAnnotation as error:
+            self._take_over_theirs(session, error)
+        except ProjectError:
+            return  # told when it failed first; the panel shows how many strokes wait
+        else:
+            self.told.emit("The strokes that waited are saved.")
+        self._update(session.sample_id)
 
     def _edit(self, action: Callable[[], object]) -> None:
         session = self._session
@@ -220,7 +254,10 @@ class Workbench:
             self._take_over_theirs(session, error)
             return
         except ProjectError as error:
-            self.failed.emit(f"{error} {session.unsaved_count} stroke(s) wait in memory.")
+            waiting = session.unsaved_count
+            self.failed.emit(
+                f"{error}. {waiting} stroke(s) wait in memory." if waiting else str(error)
+            )
         self.mesh_changed.emit()
         self._update(session.sample_id)
 
@@ -250,7 +287,7 @@ class Workbench:
 
     def _take_over_theirs(self, session: EditSession, error: StaleAnnotation) -> None:
         session.reload()
-        self.failed.emit(f"{error} The mesh shown is now theirs.")
+        self.failed.emit(f"{error}. The mesh shown is now theirs.")
         self.mesh_changed.emit()
         self._update(session.sample_id)
 
@@ -267,8 +304,16 @@ class Workbench:
     def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:
         if sample_id is not None:
             self.go_to(sample_id)
-        elif self._project is not None:
-            self.failed.emit(otherwise)
+        elif self._project is not None and otherwise:
+            self.told.emit(otherwise)
+
+    def _why_nothing_to_do(self) -> str:
+        current = self.current
+        if current is not None and current.state in TO_DO:
+            return "This is the only sample shown that is left to do."
+        if self.samples.count(TO_DO):
+            return "No sample shown is left to do, but the filter hides some that are."
+        return "Every sample has its verdict: nothing is left to do."
 
     def _leave(self) -> None:
         self._session = None

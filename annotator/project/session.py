@@ -38,7 +38,7 @@ class EditSession:
         Open for writing.
     sample_id : int
     annotator : str
-        Whose strokes these are.
+        Whose strokes these are; may be changed between strokes.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class EditSession:
 
     def __init__(self, project: Project, sample_id: int, *, annotator: str) -> None:
         self._project = project
-        self._annotator = annotator
+        self.annotator = annotator
         self._annotation = project.annotations.load(sample_id)
         self._landmarks = self._annotation.landmarks
         self._unsaved: list[Stroke] = []
@@ -162,7 +162,7 @@ class EditSession:
                 self.sample_id,
                 self._unsaved[0],
                 revision=self._annotation.revision,
-                annotator=self._annotator,
+                annotator=self.annotator,
             )
             del self._unsaved[0]
 

@@ -164,6 +164,32 @@ def test_undo_and_redo_walk_through_every_stroke(workplace: Workplace) -> None:
         assert_array_equal(dock.workbench.session.landmarks, mesh)
 
 
+def test_a_key_in_mid_stroke_does_not_change_the_sample(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    sample_id = dock.workbench.session.sample_id
+    x, y = position_of(dock, CHIN)
+    pointer.press((x, y))
+    pointer.move((x + 4, y), pressed=True)
+    for key, text in ((Qt.Key.Key_D, "d"), (Qt.Key.Key_Space, " "), (Qt.Key.Key_Return, "\r")):
+        pointer.key(key, text)
+    assert dock.workbench.session.sample_id == sample_id
+    pointer.release((x + 8, y))
+    assert (stored(dock) - dock.workbench.session.prediction)[CHIN, 0] == pytest.approx(8, abs=0.5)
+    pointer.key(Qt.Key.Key_D, "d")
+    shown = dock.view._overlay.drawing.points
+    assert_allclose(shown, dock.workbench.session.landmarks[:, :2] - 0.5, atol=1e-4)
+
+
+def test_a_hidden_mesh_cannot_be_dragged(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    pointer.key(Qt.Key.Key_V, "v")
+    pointer.drag((x, y), (x + 8, y))
+    assert not dock.workbench.session.can_undo
+    pointer.key(Qt.Key.Key_V, "v")
+    assert dock.view.is_editable
+
+
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
@@ -180,14 +206,14 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
-def test_a_stroke_is_in_the_database_after_kill_9(project_folder: Path) -> None:
+def test_a_stroke_is_in_the_database_after_kill_9(project_folder: Path, tmp_path: Path) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(project_folder)],
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
-        env=os.environ,
+        env=os.environ | {"NAPARI_CONFIG": str(tmp_path / "napari.yaml")},
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     sample_id, *chin = killed.stdout.split()

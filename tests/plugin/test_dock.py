@@ -167,12 +167,18 @@ def test_the_window_fits_a_small_laptop(workplace: Workplace) -> None:
             assert button.width() >= button.minimumSizeHint().width(), button.text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_themes_show(workplace: Workplace, theme: str) -> None:
+def test_the_list_is_dark_on_light_and_light_on_dark(workplace: Workplace) -> None:
     dock, _ = workplace
-    dock.view._viewer.theme = theme
-    process_events(0.2)
-    assert dock.view._viewer.screenshot(canvas_only=False, flash=False).any()
+    brightness = {}
+    for theme in ("dark", "light"):
+        dock.view._viewer.theme = theme
+        process_events(0.3)
+        shot = dock.view._viewer.window.screenshot(canvas_only=False, flash=False)
+        corner = dock.samples.list.mapTo(dock.window(), dock.samples.list.rect().topLeft())
+        rows = shot[corner.y() : corner.y() + 120, corner.x() + 70 : corner.x() + 250, :3]
+        brightness[theme] = np.median(rows)
+        assert np.ptp(rows) > 120, "text stands out"
+    assert brightness["dark"] < 110 < brightness["light"]
 
 
 def test_a_second_window_never_overwrites_strokes_silently(
