@@ -4,16 +4,16 @@ Everything here is free of any user interface. The command line and the napari p
 the same functions and only differ in how they show progress.
 """
 
-import hashlib
 import os
-import shutil
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.assets import asset_path
-from annotator.imaging import ImageError, find_images, inspect_image
+from annotator.durable import sync_folder
+from annotator.image_files import copy_into, inspect_file, photograph_has_changed
+from annotator.imaging import find_images
 from annotator.inference import FaceMesh, FacePrediction, FileResult
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 
@@ -92,9 +92,11 @@ def import_images(
     failed: list[FailedImage] = []
     with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
         for start in range(0, len(files), _IMPORT_BATCH):
-            batch = list(executor.map(_inspect, files[start : start + _IMPORT_BATCH]))
+            batch = list(executor.map(inspect_file, files[start : start + _IMPORT_BATCH]))
+            if copy:
+                batch = _copy_new(project, batch)
             failed += [entry for entry in batch if isinstance(entry, FailedImage)]
-            report = project.images.add(_copy_new(project, batch) if copy else batch)
+            report = project.images.add(batch)
             added += report.added
             already_there += report.already_there
             if on_progress is not None:
@@ -175,24 +177,15 @@ def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) ->
     return project
 
 
-def _inspect(path: Path) -> NewImage | FailedImage:
-    """Hash one file and read its size, or say why that is not possible."""
-    try:
-        if path.exists() and not path.is_file():  # reading a pipe could wait for ever
-            return FailedImage(path, "this is not a regular file")
-        info = inspect_image(path)
-        return NewImage(path, _sha256(path), info.width, info.height)
-    except ImageError as error:
-        return FailedImage(path, str(error))
-    except OSError as error:
-        return FailedImage(path, (error.strerror or type(error).__name__).lower())
-
-
 def _copy_new(
     project: Project, entries: list[NewImage | FailedImage]
 ) -> list[NewImage | FailedImage]:
-    """Copy the files of images that the project lacks into it and point the entries there."""
+    """Copy the files of images that the project lacks into it and point the entries there.
+
+    The copies are on the disk when this returns: before the project counts on them.
+    """
     home = project.folder.resolve()
+    images = home / "images"
     met: set[str] = set()
 
     def copied(entry: NewImage | FailedImage) -> NewImage | FailedImage:
@@ -201,31 +194,18 @@ def _copy_new(
         if entry.sha256 in met or project.images.has_sha256(entry.sha256):
             return entry
         met.add(entry.sha256)
-        return replace(entry, path=_copy_into(home / "images", entry))
+        images.mkdir(exist_ok=True)
+        return copy_into(images, entry)
 
-    return [copied(entry) for entry in entries]
-
-
-def _copy_into(folder: Path, image: NewImage) -> Path:
-    """Copy one image under its own name, or with its hash where that name is taken."""
-    folder.mkdir(exist_ok=True)
-    target = folder / image.path.name
-    if target.exists() and _sha256(target) != image.sha256:
-        target = folder / f"{image.path.stem}-{image.sha256[:12]}{image.path.suffix}"
-    if not target.exists():
-        partial = folder / f".{target.name}.partial"
-        shutil.copyfile(image.path, partial)
-        partial.replace(target)
-    return target
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    result = [copied(entry) for entry in entries]
+    if met:
+        sync_folder(images)
+        sync_folder(home)
+    return result
 
 
 def _why_unusable(record: ImageRecord, result: FileResult) -> str | None:
     """Return why a result is not a prediction of the image that was added, or None."""
-    if result.error is None and (result.width, result.height) != (record.width, record.height):
+    if result.error is None and photograph_has_changed(record):
         return "the file has changed since it was added: add it again"
     return result.error

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "annotator"
 
 # From left to right. A room is a folder, or modules that lie beside the folders.
 ROOMS: dict[str, set[str]] = {
-    "leaves": {"assets", "hashing", "people"},
+    "leaves": {"assets", "durable", "hashing", "people"},
     "mesh": {"mesh"},
     "imaging": {"imaging"},
     "inference": {"inference"},
@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "quality": {"quality"},
     "release": {"release"},
     "training": {"training"},
-    "workflow": {"workflow", "landmark_file"},
+    "workflow": {"workflow", "image_files", "landmark_file"},
     "plugin": {"plugin"},
     "cli": {"terminal", "cli"},
 }

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotator import workflow
+from annotator import image_files, workflow
 from annotator.assets import asset_path
+from annotator.hashing import file_sha256
+from annotator.image_files import photograph_has_changed
 from annotator.inference import FaceMesh
 from annotator.landmark_file import SameNameError, distinctly_named, save_landmarks
 from annotator.project import Project, ProjectError, SampleState
@@ -171,6 +173,34 @@ def test_progress_counts_up_to_the_number_of_files(project, tmp_path, monkeypatc
     assert seen == [(4, 10), (8, 10), (10, 10)]
 
 
+def test_copies_are_on_the_disk_before_the_project_counts_on_them(project, tmp_path, monkeypatch):
+    flushed: set[tuple[int, int]] = set()
+    fsync, add = os.fsync, project.images.add
+
+    def noting_fsync(descriptor):
+        fsync(descriptor)
+        status = os.fstat(descriptor)
+        flushed.add((status.st_dev, status.st_ino))
+
+    def checking_add(entries):
+        for entry in entries:
+            for path in (entry.path, entry.path.parent):
+                assert (path.stat().st_dev, path.stat().st_ino) in flushed
+        return add(entries)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    monkeypatch.setattr(project.images, "add", checking_add)
+    assert import_images(project, plain_images(tmp_path / "photos", 2), copy=True).added == 2
+
+
+def test_a_file_that_changes_while_it_is_copied_fails(project, tmp_path, monkeypatch):
+    (photo,) = plain_images(tmp_path / "photos", 1)
+    monkeypatch.setattr(shutil, "copyfile", lambda source, to: Path(to).write_bytes(b"half of it"))
+    report = import_images(project, [photo], copy=True)
+    assert (report.added, len(report.failed)) == (0, 1)
+    assert list((project.folder / "images").iterdir()) == []
+
+
 # --- predicting ------------------------------------------------------------------------------
 
 
@@ -303,6 +333,68 @@ def test_a_killed_prediction_resumes_with_nothing_twice(tmp_path, face_mesh):
         assert list(preannotate(project, face_mesh))[-1].total == 4
         images = [sample.image_id for sample in project.samples.summaries()]
         assert images == list(range(1, 11))
+
+
+def bitmap(path: Path, colour: str) -> Path:
+    """Write an image; all of them have the same size in bytes. The time is another each time."""
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    Image.new("RGB", (40, 30), colour).save(path)
+    if path.stat().st_mtime_ns <= before:  # a file system with a coarse clock
+        os.utime(path, ns=(before + 10**9, before + 10**9))
+    return path
+
+
+def test_a_file_changed_in_place_is_not_predicted_as_what_it_was(project, face_mesh, tmp_path):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+    assert not photograph_has_changed(project.images.get(1))
+    bitmap(photo, "navy")
+
+    assert photograph_has_changed(project.images.get(1))
+    (step,) = preannotate(project, face_mesh)
+    assert step.failure.path == photo
+    assert "has changed since it was added" in step.failure.reason
+
+
+def test_a_file_that_was_only_touched_is_predicted(project, face_mesh, tmp_path):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+    os.utime(photo, (1, 1))
+    assert not photograph_has_changed(project.images.get(1))
+    assert [step.failed for step in preannotate(project, face_mesh)] == [0]
+
+
+def test_a_file_that_is_gone_has_not_changed(project, tmp_path):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+    photo.unlink()
+    assert not photograph_has_changed(project.images.get(1))
+
+
+def test_a_file_that_changes_while_it_is_added_is_noticed_later(project, tmp_path, monkeypatch):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+
+    def hash_and_change(path):
+        digest = file_sha256(path)
+        bitmap(photo, "navy")
+        return digest
+
+    monkeypatch.setattr(image_files, "file_sha256", hash_and_change)
+    import_images(project, [photo])
+    assert photograph_has_changed(project.images.get(1))
+
+
+def test_a_changed_file_that_is_added_again_is_predicted_once(project, face_mesh, tmp_path):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+    bitmap(photo, "navy")
+
+    assert import_images(project, [photo]).added == 1
+    (step,) = preannotate(project, face_mesh)
+    assert (step.total, step.failed) == (1, 0)
+    (replaced,) = project.images.failed()
+    assert "another image" in replaced.reason
+    assert list(preannotate(project, face_mesh)) == []
 
 
 # --- the sample project ----------------------------------------------------------------------

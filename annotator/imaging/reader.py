@@ -1,6 +1,7 @@
 """Read, inspect and preview one image."""
 
 import io
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -145,7 +146,7 @@ def _opened(source: Source) -> BinaryIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
-        return Path(source).open("rb")
+        return _regular(source).open("rb")
     except OSError as error:
         raise _unreadable(error) from error
 
@@ -154,9 +155,18 @@ def _content(source: Source) -> bytes:
     if isinstance(source, bytes):
         return source
     try:
-        return Path(source).read_bytes()
+        return _regular(source).read_bytes()
     except OSError as error:
         raise _unreadable(error) from error
+
+
+def _regular(source: str | Path) -> Path:
+    """Refuse what is neither file nor folder: opening a pipe could wait for ever."""
+    path = Path(source)
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ImageError("it is a device or a pipe, not a file")
+    return path
 
 
 def _unreadable(error: OSError) -> ImageError:

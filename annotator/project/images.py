@@ -6,14 +6,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from annotator.hashing import file_stamp, still_holds
 from annotator.project.database import Database
 from annotator.project.errors import UnknownImage
 from annotator.project.paths import ImagePaths, display_name
 from annotator.project.records import AddReport, FailedImage, ImageRecord, NewImage
 from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow
+
+REPLACED = (
+    "another image was added from its path: put the original back and add it again, "
+    "or exclude its samples"
+)
+"""The failure of an image whose file has made room for another one."""
 
 _CHUNK = 500  # SQLite limits the parameters of one statement
 
@@ -30,7 +37,8 @@ class Images:
 
         Content that is there already is not added again; where its file has gone meanwhile,
         the image follows to the new path. A path or an image that had failed and now comes
-        as a `NewImage` is no longer failed.
+        as a `NewImage` is no longer failed. An image whose path now holds another one has
+        lost its file: it fails as `REPLACED`, and what people made of it stays.
         """
         entries = list(entries)  # a slow source must not hold the database's write lock
         failed = [entry for entry in entries if isinstance(entry, FailedImage)]
@@ -69,10 +77,12 @@ class Images:
     def pending(self, model_id: int) -> list[ImageRecord]:
         """Return the images that a model has not seen, in the order they were added.
 
-        Images that failed before are among them: their disk may be back.
+        Images that failed before are among them: their disk may be back. Those whose file
+        made room for another image are not, before they are added again.
         """
         seen = select(PredictionRunRow.image_id).where(PredictionRunRow.model_id == model_id)
-        query = select(ImageRow).where(ImageRow.id.not_in(seen)).order_by(ImageRow.id)
+        there = or_(ImageRow.failure.is_(None), ImageRow.failure != REPLACED)
+        query = select(ImageRow).where(ImageRow.id.not_in(seen), there).order_by(ImageRow.id)
         with self._database.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
@@ -112,19 +122,29 @@ class Images:
         added = 0
         for entry, path in zip(entries, stored, strict=True):
             if entry.sha256 in rows:
-                self._see_again(rows[entry.sha256], path)
+                self._see_again(rows[entry.sha256], entry, path)
             else:
                 rows[entry.sha256] = _new_row(entry, path)
                 session.add(rows[entry.sha256])
                 added += 1
         session.flush()
+        _mark_replaced(session, dict(zip(stored, hashes, strict=True)))
         return added
 
-    def _see_again(self, row: ImageRow, stored: str) -> None:
+    def _see_again(self, row: ImageRow, entry: NewImage, stored: str) -> None:
         row.failure = None
-        if row.path == stored or not self._paths.absolute(row.path).exists():
+        if row.path == stored or not self._has_its_file(row):
             row.path = stored
-            row.file_size, row.modified_ns = _stamp(self._paths.absolute(stored))
+            row.file_size, row.modified_ns = _stamp_of(entry)
+
+    def _has_its_file(self, row: ImageRow) -> bool:
+        stamp = None
+        if row.file_size is not None and row.modified_ns is not None:
+            stamp = row.file_size, row.modified_ns
+        try:
+            return still_holds(self._paths.absolute(row.path), row.sha256, stamp)
+        except OSError:
+            return False
 
     def _note_failure(self, session: Session, entry: FailedImage) -> None:
         stored = self._paths.stored(entry.path)
@@ -146,11 +166,22 @@ def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
         sha256=row.sha256,
         width=row.width,
         height=row.height,
+        file_size=row.file_size,
+        modified_ns=row.modified_ns,
     )
 
 
+def _mark_replaced(session: Session, content: dict[str, str]) -> None:
+    """Fail the images whose path was just seen to hold another content."""
+    query = select(ImageRow).where(ImageRow.path.in_(content))
+    for row in session.scalars(query):
+        if row.sha256 != content[row.path]:
+            row.failure = REPLACED
+            row.file_size = row.modified_ns = None
+
+
 def _new_row(entry: NewImage, stored: str) -> ImageRow:
-    size, modified = _stamp(entry.path)
+    size, modified = _stamp_of(entry)
     return ImageRow(
         path=stored,
         sha256=entry.sha256,
@@ -174,9 +205,14 @@ def _image(session: Session, image_id: int) -> ImageRow:
     return row
 
 
+def _stamp_of(entry: NewImage) -> tuple[int | None, int | None]:
+    if entry.file_size is None or entry.modified_ns is None:
+        return _stamp(entry.path)
+    return entry.file_size, entry.modified_ns
+
+
 def _stamp(path: Path) -> tuple[int | None, int | None]:
     try:
-        status = path.stat()
+        return file_stamp(path)
     except OSError:
         return None, None
-    return status.st_size, status.st_mtime_ns

@@ -51,12 +51,23 @@ class RejectReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """An image to add; width and height are those of the upright image, in pixels."""
+    """An image to add.
+
+    Attributes
+    ----------
+    width, height
+        Of the upright image, in pixels.
+    file_size, modified_ns
+        Of the file, in bytes and in nanoseconds, from before it was hashed, so that a change
+        in between is noticed later; None if they are to be looked up.
+    """
 
     path: Path
     sha256: str
     width: int
     height: int
+    file_size: int | None = None
+    modified_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,17 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """An image of the project; `path` is absolute, `name` is fit for display."""
+    """An image of the project.
+
+    Attributes
+    ----------
+    path
+        Absolute.
+    name
+        Of the file, fit for display.
+    file_size, modified_ns
+        Of the file when it was added, in bytes and in nanoseconds; None if they are not known.
+    """
 
     id: int
     path: Path
@@ -86,6 +107,8 @@ class ImageRecord:
     sha256: str
     width: int
     height: int
+    file_size: int | None = None
+    modified_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from annotator.durable import sync_file, sync_folder
 from annotator.release.errors import ExportError
 
 
@@ -35,7 +36,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
                 _sync_tree(partial)
                 _refuse_existing(folder)
                 partial.rename(folder)
-                _sync(folder.parent)
+                sync_folder(folder.parent)
             finally:
                 _remove(partial)
     except OSError as error:
@@ -90,9 +91,6 @@ if sys.platform == "win32":
             return False
         return True
 
-    def _sync(folder: Path) -> None:
-        """Do nothing: folders cannot be flushed here."""
-
 else:
     import fcntl
 
@@ -103,20 +101,12 @@ else:
             return False
         return True
 
-    def _sync(folder: Path) -> None:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
 
 def _sync_tree(top: Path) -> None:
     """Flush every file and folder to the disk, before the rename makes them visible."""
     for path in sorted(top.rglob("*")):
         if path.is_dir():
-            _sync(path)
+            sync_folder(path)
         else:
-            with path.open("r+b") as stream:
-                os.fsync(stream.fileno())
-    _sync(top)
+            sync_file(path)
+    sync_folder(top)

@@ -1,6 +1,7 @@
 """Files that cannot be used are refused with a reason, whatever is wrong with them."""
 
 import io
+import os
 import random
 import struct
 import zlib
@@ -145,6 +146,13 @@ def test_a_tiff_of_an_unusual_kind_says_what_to_do():
 
 def test_a_missing_file_is_refused_without_naming_its_path(tmp_path):
     assert refused(tmp_path / "gone.jpg") == "the file does not exist"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_or_a_device_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert "pipe" in refused(Path(os.devnull))
+    assert "pipe" in refused(tmp_path / "pipe.jpg")
 
 
 def test_a_folder_is_refused(tmp_path):

@@ -1,11 +1,16 @@
+import hashlib
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from annotator.inference import ModelInfo
 from annotator.project.errors import UnknownImage
-from annotator.project.records import AddReport, FailedImage
+from annotator.project.images import REPLACED
+from annotator.project.records import AddReport, FailedImage, NewImage
+
+FIRST_MODEL = ModelInfo("face_landmark", "1" * 64)
 
 
 @pytest.fixture
@@ -108,6 +113,55 @@ def test_a_file_replaced_by_another_image_is_another_image(project, new_image, p
     report = project.images.add([new_image(path, content="new")])
     assert report.added == 1
     assert project.images.unchanged([path]) == {path}
+    assert project.images.failed() == [FailedImage(path, REPLACED)]
+    model = project.models.register(FIRST_MODEL)
+    assert [image.id for image in project.images.pending(model)] == [2]
+
+
+def test_an_image_whose_original_is_put_back_takes_its_path_again(project, new_image, photo):
+    path = photo("a.jpg", "old")
+    project.images.add([new_image(path, content="old")])
+    photo("a.jpg", "new and longer")
+    project.images.add([new_image(path, content="new")])
+    photo("a.jpg", "old")
+    project.images.add([new_image(path, content="old")])
+    assert project.images.unchanged([path]) == {path}
+    model = project.models.register(FIRST_MODEL)
+    assert [image.id for image in project.images.pending(model)] == [1]
+
+
+def test_what_people_made_of_a_replaced_image_stays(predicted, edit, new_image):
+    edit(predicted, 1)
+    predicted.reviews.accept(2, reviewer="ada")
+    path = predicted.images.get(1).path
+    predicted.images.add([new_image(path, content="another photograph")])
+    assert [predicted.samples.get(number).state for number in (1, 2)] == ["in_progress", "accepted"]
+    assert predicted.images.failed() == [FailedImage(path, REPLACED)]
+
+
+@pytest.mark.parametrize("new_comes_first", [True, False])
+def test_an_image_follows_its_file_when_another_takes_the_name(
+    project, photo, new_image, new_comes_first
+):
+    path = photo("a.jpg", "old")
+    project.images.add([new_image(path, content="old")])
+    moved = path.rename(path.with_name("b.jpg"))
+    photo("a.jpg", "new and longer")
+    entries = [new_image(path, content="new"), new_image(moved, content="old")]
+    project.images.add(entries if new_comes_first else entries[::-1])
+    assert [project.images.get(number).path for number in (1, 2)] == [moved, path]
+    assert project.images.failed() == []
+
+
+def test_a_copy_elsewhere_does_not_take_the_place_of_a_file_that_was_only_touched(
+    project, photo, new_image, tmp_path
+):
+    path = photo("a.jpg", "content")
+    digest = hashlib.sha256(b"content").hexdigest()
+    project.images.add([NewImage(path, digest, 640, 480)])
+    os.utime(path, (1, 1))
+    project.images.add([NewImage(photo("copy.jpg", "content"), digest, 640, 480)])
+    assert project.images.get(1).path == path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
