@@ -1,0 +1,212 @@
+"""The fold guard: an edit may bend the mesh, but not turn a triangle over.
+
+A drag is guarded by *carrying along*: where a triangle would turn over, its slower corners are
+taken along by its fastest one, just as far as it needs. Displacements only grow towards the
+pivot's, and the pivot keeps its own, so that a drag does what the hand asks. Tools without a
+pivot are guarded by *holding back*: corners of such triangles move less.
+
+Triangles that are turned over before the edit - a face seen in perspective has some - may stay
+so; what counts is a change of orientation. ``docs/mesh-tools.md`` has the mathematics.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.topology import load_topology
+
+Complex = NDArray[np.complex128]
+Floats = NDArray[np.float32]
+Triangles = NDArray[np.integer]
+
+# A triangle is thinned to this share of its area at the most, and one that would be thinner
+# gets a little more, so that few passes are needed.
+_THINNEST = 0.05
+_RESTORED = 0.08
+_PASSES = 40
+# Displacements below this share of the largest are the rounding of float32 positions.
+_STILL = 1e-6
+
+
+def guard_drag(
+    before: Floats,
+    after: Floats,
+    pivot: int,
+    *,
+    held: Collection[int] = (),
+    triangles: Triangles | None = None,
+) -> Floats:
+    """Return the dragged mesh, changed where it would fold.
+
+    The pivot stays where ``after`` has it, and vertices of a face that does not fold do too.
+
+    Parameters
+    ----------
+    before, after : (468, 3) float32
+        The mesh at the press and as a tool would have it; both are left alone.
+    pivot
+        The vertex under the hand.
+    held
+        Vertices that must stay where ``after`` has them. They are obstacles: where the mesh
+        cannot pass them without folding, the whole drag stops short of them.
+    triangles : (n, 3), optional
+        What must not fold; by default the opened mesh. With all triangles of the topology lips
+        and lids push one another when they touch.
+    """
+    triangles = load_topology().opened_triangles if triangles is None else triangles
+    start, moves = _plane(before), _plane(after) - _plane(before)
+    held_indices = np.array(sorted({pivot, *held}))
+    carried = _carried_along(start, moves, pivot, held_indices, triangles)
+    if carried is moves:
+        return after
+    result = _moved(before, after, carried)
+    if newly_flipped(before, result, triangles).any():
+        share = _unfolded_share(start, carried, triangles)
+        result = _moved(before, after, share * carried)
+    return result
+
+
+def guard_edit(before: Floats, after: Floats, *, triangles: Triangles | None = None) -> Floats:
+    """Return the edited mesh with vertices held back, towards ``before``, where it would fold.
+
+    Parameters
+    ----------
+    before, after : (468, 3) float32
+        The mesh before the edit and as a tool would have it; both are left alone.
+    triangles : (n, 3), optional
+        What must not fold; by default the opened mesh.
+    """
+    triangles = load_topology().opened_triangles if triangles is None else triangles
+    moves = _plane(after) - _plane(before)
+    result, shares = after, np.ones(len(before))
+    for _ in range(_PASSES):
+        folded = newly_flipped(before, result, triangles)
+        if not folded.any():
+            return result
+        # Halving ends at rest within a few passes, where nothing is folded.
+        corners = np.unique(triangles[folded])
+        shares[corners] *= np.where(shares[corners] > 1 / 16, 0.5, 0.0)
+        result = _moved(before, after, shares * moves)
+    return before
+
+
+def _carried_along(
+    start: Complex, moves: Complex, pivot: int, held: NDArray[np.intp], triangles: Triangles
+) -> Complex:
+    """Return displacements without folds, or with those that held vertices force.
+
+    They are the very array ``moves`` if nothing needed to change.
+    """
+    drag = moves[pivot]
+    if drag == 0:
+        return moves
+    areas = _areas(start, triangles)
+    signs, areas = np.sign(areas), np.abs(areas)
+    carried = moves
+    for _ in range(_PASSES):
+        # Areas count as positive where the orientation is that before the edit.
+        now = _areas(start + carried, triangles) * signs
+        thin = np.flatnonzero(now < _THINNEST * areas)
+        if not thin.size:
+            break
+        own = carried[triangles[thin]]
+        wanted = _less_sheared(own, drag, _AreaChange.of(own, areas[thin], now[thin], signs[thin]))
+        before = carried
+        carried = _faster(carried, wanted.ravel(), triangles[thin].ravel(), drag, held)
+        if carried is before:
+            break
+    return carried
+
+
+@dataclass(frozen=True, eq=False)
+class _AreaChange:
+    """The area of triangles, each (k,), as the differences of their displacements grow.
+
+    With the differences scaled by s it is ``area + b s + c s^2``.
+    """
+
+    area: NDArray[np.float64]
+    b: NDArray[np.float64]
+    c: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        moves: Complex,
+        area: NDArray[np.float64],
+        now: NDArray[np.float64],
+        signs: NDArray[np.float64],
+    ) -> "_AreaChange":
+        """Return it for displacements (k, 3) that take ``area``, at s = 0, to ``now``, at 1."""
+        c = _cross(moves[:, 1] - moves[:, 0], moves[:, 2] - moves[:, 0]) * signs
+        return cls(area, now - area - c, c)
+
+    def until(self, share: float) -> NDArray[np.float64]:
+        """Return the smallest positive s at which so much of the area is left, or infinity."""
+        spare = (1 - share) * self.area
+        under_root = self.b**2 - 4 * self.c * spare
+        # This form of the quadratic's root is the nearest positive one, also for c = 0.
+        divisor = np.sqrt(np.maximum(under_root, 0)) - self.b
+        meets = (under_root >= 0) & (divisor > 0)
+        return np.where(meets, 2 * spare / np.where(meets, divisor, 1), np.inf)
+
+
+def _less_sheared(moves: Complex, drag: complex, change: _AreaChange) -> Complex:
+    """Return the displacements (k, 3) with which thin triangles keep enough of their area.
+
+    Each corner takes as much as is needed, and no more, of the fastest one's displacement.
+    """
+    fastest = moves[np.arange(len(moves)), (moves * drag.conjugate()).real.argmax(axis=1)]
+    share = np.minimum(change.until(_RESTORED), 1)[:, None]
+    return np.asarray(fastest[:, None] + share * (moves - fastest[:, None]))
+
+
+def _faster(
+    moves: Complex, wanted: Complex, vertices: Triangles, drag: complex, held: NDArray[np.intp]
+) -> Complex:
+    """Return the displacements with each vertex taking the fastest that is wanted of it."""
+    speed, wanted_speed = (moves * drag.conjugate()).real, (wanted * drag.conjugate()).real
+    faster = wanted_speed > speed[vertices] + _STILL * abs(drag) ** 2
+    faster &= ~np.isin(vertices, held)
+    if not faster.any():
+        return moves
+    # The last of several values written to one place stays: the fastest.
+    order = np.flatnonzero(faster)
+    order = order[np.argsort(wanted_speed[order], kind="stable")]
+    result = moves.copy()
+    result[vertices[order]] = wanted[order]
+    return result
+
+
+def _unfolded_share(start: Complex, moves: Complex, triangles: Triangles) -> float:
+    """Return the largest share of all displacements, up to 1, at which nothing is folded."""
+    areas = _areas(start, triangles)
+    signs = np.sign(areas)
+    now = _areas(start + moves, triangles) * signs
+    change = _AreaChange.of(moves[triangles], np.abs(areas), now, signs)
+    first = change.until(_THINNEST)[signs != 0].min(initial=np.inf)
+    return min(1.0, float(first))
+
+
+def _areas(points: Complex, triangles: Triangles) -> NDArray[np.float64]:
+    first = points[triangles[:, 0]]
+    return _cross(points[triangles[:, 1]] - first, points[triangles[:, 2]] - first)
+
+
+def _cross(a: Complex, b: Complex) -> NDArray[np.float64]:
+    return np.asarray(a.real * b.imag - a.imag * b.real)
+
+
+def _plane(landmarks: Floats) -> Complex:
+    return np.asarray(landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1])
+
+
+def _moved(before: Floats, after: Floats, moves: Complex) -> Floats:
+    """Return ``after`` with the positions in the plane that these displacements make."""
+    result = after.copy()
+    result[:, 0] = before[:, 0] + moves.real
+    result[:, 1] = before[:, 1] + moves.imag
+    return result

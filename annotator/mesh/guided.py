@@ -1,0 +1,133 @@
+"""Guided drag: the vertices dragged so far say where the others belong.
+
+The error of a mesh is taken for one draw of a Gaussian process over the face. Vertices that
+somebody placed are observations of it, and the others follow as its posterior mean: one anchor
+moves the face, two turn and scale it, more refine it where they are.
+
+All that depends on the pointer is one product: the weights are fixed at the press, and each
+vertex moves by its weight times the displacement, both complex numbers (x + iy). What is
+expected of a face's errors is in `annotator.mesh.covariance`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+
+from annotator.mesh.covariance import Complex, Covariance
+from annotator.mesh.landmarks import LANDMARK_COUNT
+
+Position = tuple[float, float]
+
+
+def guided_weights(
+    covariance: Covariance,
+    pivot: int,
+    anchors: Collection[int] = (),
+    pinned: Collection[int] = (),
+) -> Complex:
+    """Return what each vertex takes of a drag of one vertex, (468,) complex.
+
+    The displacement of vertex ``i`` is ``weights[i] * displacement`` as complex numbers: the
+    magnitude is the share, the angle turns it. The weights are the change of the posterior mean
+    for a change of the pivot's position: strokes one after the other end where all anchors at
+    once would, up to the noise (see ``docs/mesh-tools.md``), and other tools may be used in
+    between. The dragged vertex follows the hand exactly; noise is what held vertices have.
+
+    Parameters
+    ----------
+    covariance
+    pivot
+        The vertex under the hand; its weight is 1. It may be an anchor, dragged again.
+    anchors
+        Vertices placed before. They stay, and hold their surroundings.
+    pinned
+        Vertices that must not move; they hold their surroundings too.
+
+    Raises
+    ------
+    ValueError
+        If the pivot is pinned.
+    IndexError
+        If an index is not a vertex.
+    """
+    for index in (pivot, *anchors, *pinned):
+        if not 0 <= index < LANDMARK_COUNT:
+            raise IndexError(f"expected a vertex index from 0 to {LANDMARK_COUNT - 1}, got {index}")
+    if pivot in pinned:
+        raise ValueError(f"expected a free vertex to drag, but {pivot} is pinned")
+    held = sorted({*anchors, *pinned} - {pivot})
+    column = _conditioned_column(covariance, pivot, held)
+    weights: Complex = column / column[pivot].real
+    weights[held] = 0
+    weights[pivot] = 1
+    return weights
+
+
+def _conditioned_column(covariance: Covariance, pivot: int, held: list[int]) -> Complex:
+    """Return the pivot's covariance with every vertex, given the held ones."""
+    column = covariance.matrix[:, pivot].copy()
+    if held:
+        among = covariance.matrix[np.ix_(held, held)]
+        among[np.diag_indices(len(held))] += covariance.noise
+        factor = cho_factor(among, overwrite_a=True, check_finite=False)
+        known = cho_solve(factor, column[held], check_finite=False)
+        column -= covariance.matrix[:, held] @ known
+    return column
+
+
+@dataclass(frozen=True, eq=False)
+class GuidedDrag:
+    """One stroke: everything is fixed at the press but the vertex's position.
+
+    Attributes
+    ----------
+    before : (468, 3) float32
+        The mesh at the press.
+    vertex : int
+        The vertex under the hand.
+    weights : (468,) complex128
+        As `guided_weights` gives them.
+    """
+
+    before: NDArray[np.float32]
+    vertex: int
+    weights: Complex
+
+    @property
+    def influence(self) -> NDArray[np.float64]:
+        """The share of the drag that each vertex takes, (468,); 1 at the pivot, 0 if it stays."""
+        return np.abs(self.weights)
+
+    def at(self, position: Position) -> NDArray[np.float32]:
+        """Return the mesh with the dragged vertex at (x, y) in px; z stays."""
+        x, y = self.before[self.vertex, :2].tolist()
+        return turned(self.before, self.weights, (position[0] - x, position[1] - y))
+
+
+def guided_drag(
+    before: NDArray[np.float32],
+    vertex: int,
+    covariance: Covariance,
+    anchors: Collection[int] = (),
+    pinned: Collection[int] = (),
+) -> GuidedDrag:
+    """Begin a stroke; the parameters are those of `guided_weights`, which raises.
+
+    The mesh may lie at any angle and in any size: a similarity transform of all positions
+    transforms the result likewise.
+    """
+    return GuidedDrag(before, vertex, guided_weights(covariance, vertex, anchors, pinned))
+
+
+def turned(
+    before: NDArray[np.float32], weights: Complex, displacement: Position
+) -> NDArray[np.float32]:
+    """Return the mesh with each vertex moved by its complex share of a displacement; z stays."""
+    moves = weights * complex(*displacement)
+    after = before.copy()
+    after[:, 0] += moves.real.astype(np.float32)
+    after[:, 1] += moves.imag.astype(np.float32)
+    return after
