@@ -7,15 +7,24 @@ file that cannot become one leaves it as an `ImageError` with a reason a person 
 from annotator.imaging.errors import ImageError
 from annotator.imaging.files import IMAGE_SUFFIXES, find_images
 from annotator.imaging.headers import MAX_PIXELS
-from annotator.imaging.reader import ImageInfo, inspect_image, read_image, read_thumbnail
+from annotator.imaging.reader import (
+    EncodedImage,
+    ImageInfo,
+    inspect_image,
+    load_image,
+    read_image,
+    read_thumbnail,
+)
 
 __all__ = [
     "IMAGE_SUFFIXES",
     "MAX_PIXELS",
+    "EncodedImage",
     "ImageError",
     "ImageInfo",
     "find_images",
     "inspect_image",
+    "load_image",
     "read_image",
     "read_thumbnail",
 ]

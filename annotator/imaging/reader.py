@@ -41,6 +41,38 @@ class ImageInfo:
     orientation: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedImage:
+    """A file in memory of which the header was read: its size is known before its pixels are.
+
+    Made by `load_image`.
+    """
+
+    _data: bytes
+    _header: Header
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels `decode` returns."""
+        return self._header.width * self._header.height
+
+    def decode(self) -> NDArray[np.uint8]:
+        """Return what `read_image` returns, or raise ImageError."""
+        return _decode(self._data, self._header)
+
+
+def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> EncodedImage:
+    """Read a file and its header, for those who want to know its size before decoding it.
+
+    Raises
+    ------
+    ImageError
+        As `read_image`, except for damage that only decoding shows.
+    """
+    data = _content(source)
+    return EncodedImage(data, read_header(io.BytesIO(data), max_pixels=max_pixels))
+
+
 def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
     """Decode an image and turn it upright.
 
@@ -62,8 +94,7 @@ def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.ui
     ImageError
         If the file cannot be read, is empty, cut off, damaged, too large or not an image.
     """
-    data = _content(source)
-    return _decode(data, read_header(io.BytesIO(data), max_pixels=max_pixels))
+    return load_image(source, max_pixels=max_pixels).decode()
 
 
 def inspect_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> ImageInfo:

@@ -13,7 +13,7 @@ from annotator.assets import asset_path
 from annotator.hashing import file_sha256
 from annotator.inference.regions import CROP_SIZE
 from annotator.inference.results import ModelInfo
-from annotator.inference.runtime import ModelError, open_session, run
+from annotator.inference.runtime import ModelError, NotFiniteError, open_session, run
 from annotator.mesh.landmarks import LANDMARK_COUNT
 
 Floats = NDArray[np.float32]
@@ -86,7 +86,19 @@ class MeshNet:
         parts = [self._run(crops[at : at + step]) for at in range(0, len(crops), step)]
         landmarks = [part for part, _ in parts] or [np.empty((0, _VALUES), np.float32)]
         logits = np.concatenate([part for _, part in parts] or [np.empty(0, np.float32)])
-        return np.concatenate(landmarks), 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
+        points = np.concatenate(landmarks)
+        self._check(points, logits)
+        return points, 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
+
+    def _check(self, landmarks: Floats, logits: Floats) -> None:
+        """Refuse numbers that cannot be a mesh, but for crops that the net takes for no face."""
+        finite = np.isfinite(landmarks).all(axis=1) & ~np.isnan(logits)
+        wrong = np.count_nonzero(~finite & ~(logits <= 0))
+        if wrong:
+            raise NotFiniteError(
+                f"the model {self.info.name} gave numbers that are not finite (NaN, infinite) "
+                f"for {wrong} of {len(logits)} faces"
+            )
 
     def _run(self, crops: NDArray[np.uint8]) -> tuple[Floats, Floats]:
         values = np.multiply(crops, np.float32(1 / 255), dtype=np.float32)

@@ -4,20 +4,26 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging import ImageError, read_image
+from annotator.imaging import MAX_PIXELS, EncodedImage, ImageError, load_image
+from annotator.inference.budget import PixelBudget
 from annotator.inference.results import FacePrediction, FileResult
+from annotator.inference.runtime import NotFiniteError
 
-_PIXELS = 24_000_000  # decoded at once by one thread; one larger image goes alone
+_PIXELS = MAX_PIXELS  # decoded at once by all threads: no more than one image may have anyway
 _AHEAD = 2  # parts that wait, for each thread
 
 PredictBatch = Callable[[Sequence[NDArray[np.uint8]]], list[list[FacePrediction]]]
+_Read = tuple[Path, NDArray[np.uint8] | str]
+_T = TypeVar("_T")
 
 
 def predict_files(
@@ -59,13 +65,14 @@ def _parts(paths: Iterator[Path], together: int) -> Iterator[list[Path]]:
 def _in_order(
     predict_batch: PredictBatch, parts: Iterator[list[Path]], count: int
 ) -> Generator[FileResult, None, None]:
-    stop = Event()
+    stop, budget = Event(), PixelBudget(_PIXELS)
     waiting: deque[Future[list[FileResult]]] = deque()
     with ThreadPoolExecutor(count, thread_name_prefix="predict") as executor:
         try:
             while True:
                 for part in islice(parts, count * (1 + _AHEAD) - len(waiting)):
-                    waiting.append(executor.submit(_predict_part, predict_batch, part, stop))
+                    work = partial(_predict_part, predict_batch, part, stop, budget)
+                    waiting.append(executor.submit(work))
                 if not waiting:
                     return
                 yield from waiting.popleft().result()
@@ -75,27 +82,45 @@ def _in_order(
 
 
 def _predict_part(
-    predict_batch: PredictBatch, paths: Sequence[Path], stop: Event
+    predict_batch: PredictBatch, paths: Sequence[Path], stop: Event, budget: PixelBudget
 ) -> list[FileResult]:
-    """Return the results of a few files, decoding no more than fits the memory at once."""
+    """Return the results of a few files, decoding no more than the budget has at once."""
     results: list[FileResult] = []
-    read: list[tuple[Path, NDArray[np.uint8] | str]] = []
-    for path in paths:
-        if stop.is_set():
-            break
-        read.append((path, _read(path)))
-        if sum(np.size(content) for _, content in read) >= 3 * _PIXELS:
-            results += _predict_read(predict_batch, read)
-            read = []
-    return results + ([] if stop.is_set() else _predict_read(predict_batch, read))
+    read: list[_Read] = []
+    held = 0
+    try:
+        for path in paths:
+            if stop.is_set():
+                return results  # which nobody waits for any more
+            loaded = _or_reason(partial(load_image, path))
+            if isinstance(loaded, EncodedImage):
+                if not budget.take(loaded.pixels, wait=False):
+                    # What is held is predicted and let go of first, so that no thread that
+                    # holds pixels ever waits for one that does.
+                    results += _predict_read(predict_batch, read)
+                    read.clear()
+                    budget.give_back(held)
+                    held = 0
+                    budget.take(loaded.pixels, wait=True)
+                held += loaded.pixels
+                read.append((path, _or_reason(loaded.decode)))
+            else:
+                read.append((path, loaded))
+        return results + _predict_read(predict_batch, read)
+    finally:
+        read.clear()
+        budget.give_back(held)
 
 
-def _predict_read(
-    predict_batch: PredictBatch, read: Sequence[tuple[Path, NDArray[np.uint8] | str]]
-) -> list[FileResult]:
+def _predict_read(predict_batch: PredictBatch, read: Sequence[_Read]) -> list[FileResult]:
     """Return the results of files that are read: an image, or the reason why not, each."""
     images = [content for _, content in read if not isinstance(content, str)]
-    faces = iter(predict_batch(images))
+    try:
+        faces = iter(predict_batch(images))
+    except NotFiniteError as error:
+        if len(read) > 1:  # find out which
+            return [result for one in read for result in _predict_read(predict_batch, [one])]
+        return [FileResult(path, 0, 0, (), str(error)) for path, _ in read]
     return [
         FileResult(path, 0, 0, (), content)
         if isinstance(content, str)
@@ -104,8 +129,8 @@ def _predict_read(
     ]
 
 
-def _read(path: Path) -> NDArray[np.uint8] | str:
+def _or_reason(read: Callable[[], _T]) -> _T | str:
     try:
-        return read_image(path)
+        return read()
     except ImageError as error:
         return str(error)

@@ -37,14 +37,14 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one file: the faces of its image, or why it could not be read.
+    """What became of one file: the faces of its image, or why there are none to be had.
 
     Attributes
     ----------
     path
         As it was given.
     width, height
-        Of the upright image in pixels; 0 if it could not be read.
+        Of the upright image in pixels; 0 if there was an error.
     faces
         Largest first.
     error

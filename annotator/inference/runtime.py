@@ -44,6 +44,10 @@ class ModelError(ValueError):
     """A model file that cannot be used; the message says why and what to do."""
 
 
+class NotFiniteError(ModelError):
+    """A model that gave numbers that are not finite (NaN, infinite) for an image."""
+
+
 class ProviderError(ValueError):
     """An execution provider that is not available; the message lists those that are."""
 

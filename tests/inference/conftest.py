@@ -48,6 +48,7 @@ def write_model(tmp_path: Path) -> Callable[..., Path]:
         inputs: tuple[tuple[int | str, ...], ...] = (("N", 192, 192, 3),),
         input_type: int = TensorProto.FLOAT,
         outputs: tuple[tuple[int, type], ...] = ((1404, np.float32), (1, np.float32)),
+        value: float = 3,
     ) -> Path:
         values = [
             helper.make_tensor_value_info(f"in{at}", input_type, shape)
@@ -61,7 +62,7 @@ def write_model(tmp_path: Path) -> Callable[..., Path]:
             )
             shape = helper.make_node("Concat", ["batch", f"size{at}"], [f"shape{at}"], axis=0)
             filled = helper.make_node(
-                "ConstantOfShape", [f"shape{at}"], [f"out{at}"], value=_tensor([3], kind)
+                "ConstantOfShape", [f"shape{at}"], [f"out{at}"], value=_tensor([value], kind)
             )
             nodes += [per_face, shape, filled]
             code = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
@@ -76,5 +77,5 @@ def write_model(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def _tensor(values: list[int], kind: type) -> TensorProto:
+def _tensor(values: list[float], kind: type) -> TensorProto:
     return numpy_helper.from_array(np.array(values, kind))

@@ -1,7 +1,8 @@
 """Many files: order, errors, memory, cancelling."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from PIL import Image
 
 from annotator.assets import asset_path
-from annotator.inference import FaceMesh
+from annotator.imaging import read_image
+from annotator.inference import FaceMesh, ModelError
 from annotator.inference.pipeline import predict_files
+from annotator.inference.runtime import NotFiniteError
 
 SAMPLE = ("hopper.jpg", "coffee.jpg", "two_portraits.jpg", "collins_tilted.jpg")
 
@@ -113,6 +116,52 @@ def test_large_images_do_not_pile_up_in_memory(
 
     assert len(list(predict_files(counting, files * 2, 1, 8))) == 8
     assert max(batches) <= 2
+
+
+def test_all_threads_together_keep_within_the_bound(
+    monkeypatch: pytest.MonkeyPatch, files: list[Path]
+) -> None:
+    monkeypatch.setattr("annotator.inference.pipeline._PIXELS", 600_000)
+    lock = threading.Lock()
+    held: list[int] = []  # pixels of the images that are being predicted
+    seen: list[list[int]] = []
+
+    def slow(images: list[np.ndarray]) -> list[list[object]]:
+        sizes = [image.shape[0] * image.shape[1] for image in images]
+        with lock:
+            held.extend(sizes)
+            seen.append(held.copy())
+        time.sleep(0.02)
+        with lock:
+            for size in sizes:
+                held.remove(size)
+        return [[] for _ in images]
+
+    for together in (1, 3):
+        assert len(list(predict_files(slow, files * 4, 4, together))) == 16
+    assert all(sum(sizes) <= 600_000 or len(sizes) == 1 for sizes in seen)
+    assert max(map(len, seen)) > 1  # several do fit
+
+
+def test_a_file_for_which_the_model_gives_no_numbers_fails_and_the_rest_goes_on(
+    write_model: Callable[..., Path], files: list[Path]
+) -> None:
+    broken = FaceMesh.load(write_model(value=np.nan))
+    results = list(broken.predict_files(files))  # the second shows no face
+    assert [result.error is None for result in results] == [False, True, False, False]
+    assert "tiny gave numbers that are not finite" in (results[0].error or "")
+    with pytest.raises(ModelError, match="2 of 2 faces"):
+        broken.predict(read_image(files[2]))
+
+
+def test_of_files_predicted_together_only_those_with_odd_numbers_fail(files: list[Path]) -> None:
+    def picky(images: list[np.ndarray]) -> list[list[object]]:
+        if any(image.shape == (400, 600, 3) for image in images):
+            raise NotFiniteError("not finite")
+        return [[] for _ in images]
+
+    results = list(predict_files(picky, files, 1, 4))
+    assert [result.error for result in results] == [None, "not finite", None, None]
 
 
 def test_an_error_of_the_model_reaches_the_caller(files: list[Path]) -> None:
