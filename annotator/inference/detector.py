@@ -9,7 +9,7 @@ import numpy as np
 from annotator.assets import asset_path
 from annotator.inference.detection import DETECTOR_SIZE, THRESHOLD, Detections, decode
 from annotator.inference.runtime import open_session, run
-from annotator.inference.sampling import Image, letterboxed
+from annotator.inference.sampling import Image, letterboxed, stacked
 
 _BATCH = 16  # inputs a run: bounds memory, and more is no faster
 
@@ -46,7 +46,7 @@ class Detector:
         """
         found: list[Detections] = []
         for at in range(0, len(inputs), _BATCH):
-            part = np.stack(inputs[at : at + _BATCH])
+            part = stacked(inputs[at : at + _BATCH])
             values = np.multiply(part, np.float32(2 / 255), dtype=np.float32)
             values -= 1
             boxes, scores = run(self._session, {"image": values}, "the face detector")

@@ -139,7 +139,7 @@ class FaceMesh:
         scores = np.concatenate([faces.scores for faces in found]).tolist()
         faces: list[list[FacePrediction]] = [[] for _ in images]
         if places:
-            crops = np.stack([crop(images[at], region) for at, region in places])
+            crops = [crop(images[at], region) for at, region in places]
             results = zip(places, scores, *self._net(crops), strict=True)
             for (at, region), score, landmarks, presence in results:
                 if presence > _PRESENT:
@@ -170,5 +170,7 @@ def _ordered(faces: list[FacePrediction], more: list[FacePrediction]) -> list[Fa
 
 def _boxes(faces: Sequence[FacePrediction]) -> NDArray[np.float32]:
     """Return the (n, 4) boxes - left, top, right, bottom - of meshes."""
-    corners = [(*face.landmarks.min(axis=0)[:2], *face.landmarks.max(axis=0)[:2]) for face in faces]
+    # numpy is several times faster along an array's last axis.
+    outlines = [face.landmarks[:, :2].T.copy() for face in faces]
+    corners = [(*points.min(axis=1), *points.max(axis=1)) for points in outlines]
     return np.array(corners, np.float32).reshape(-1, 4)

@@ -14,13 +14,16 @@ from annotator.hashing import file_sha256
 from annotator.inference.regions import CROP_SIZE
 from annotator.inference.results import ModelInfo
 from annotator.inference.runtime import ModelError, NotFiniteError, open_session, run
+from annotator.inference.sampling import Image, stacked
 from annotator.mesh.landmarks import LANDMARK_COUNT
 
 Floats = NDArray[np.float32]
 
 SHIPPED = ("face_landmark",)
 _VALUES = 3 * LANDMARK_COUNT
-_BATCH = 16  # crops a run: bounds memory, and more is no faster
+# Crops a run. On a processor the tensors of one crop just fit its caches, those of two do not.
+# Elsewhere the number bounds the memory, and more is no faster.
+_BATCH_ON_CPU, _BATCH = 1, 16
 _LAYOUTS = {
     "channels_last": [CROP_SIZE, CROP_SIZE, 3],
     "channels_first": [3, CROP_SIZE, CROP_SIZE],
@@ -42,7 +45,7 @@ class MeshNet:
     _session: Any
     _input: str
     _channels_first: bool
-    _one_by_one: bool
+    _batch: int
     _landmarks: int  # which output
     _presence: int
 
@@ -73,17 +76,19 @@ class MeshNet:
         landmarks, presence = (
             _find_output(path, outputs, len(trial), size) for size in (_VALUES, 1)
         )
-        return cls(info, session, name, channels_first, one_by_one, landmarks, presence)
+        batch = 1 if one_by_one else _BATCH_ON_CPU if providers[0] == "cpu" else _BATCH
+        return cls(info, session, name, channels_first, batch, landmarks, presence)
 
-    def __call__(self, crops: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    def __call__(self, crops: Sequence[Image]) -> tuple[Floats, Floats]:
         """Return landmarks (n, 1404) in pixels of the crops and presences (n,) from 0 to 1.
 
         Parameters
         ----------
-        crops : (n, 192, 192, 3) uint8
+        crops
+            (192, 192, 3) uint8 each.
         """
-        step = 1 if self._one_by_one else _BATCH
-        parts = [self._run(crops[at : at + step]) for at in range(0, len(crops), step)]
+        step = self._batch
+        parts = [self._run(stacked(crops[at : at + step])) for at in range(0, len(crops), step)]
         landmarks = [part for part, _ in parts] or [np.empty((0, _VALUES), np.float32)]
         logits = np.concatenate([part for _, part in parts] or [np.empty(0, np.float32)])
         points = np.concatenate(landmarks)

@@ -73,6 +73,8 @@ def to_image(landmarks: NDArray[np.float32], region: Region) -> NDArray[np.float
     scale = region.side / CROP_SIZE
     cos, sin = math.cos(region.angle) * scale, math.sin(region.angle) * scale
     turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, scale]])
-    middle = np.array([CROP_SIZE / 2, CROP_SIZE / 2, 0.0])
-    points = (landmarks.reshape(LANDMARK_COUNT, 3) - middle) @ turn + (region.x, region.y, 0.0)
+    middle = CROP_SIZE / 2
+    corner = (region.x - middle * (cos - sin), region.y - middle * (sin + cos), 0.0)
+    points = landmarks.reshape(LANDMARK_COUNT, 3).astype(np.float64) @ turn
+    points += corner
     return np.asarray(points, np.float32)

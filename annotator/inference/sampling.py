@@ -7,6 +7,7 @@ fixed-point maps, whose arithmetic does not change from release to release.
 """
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ Image = NDArray[np.uint8]
 
 Positions = tuple[NDArray[np.float32], NDArray[np.float32]]
 """x and y, (rows, columns) each, in pixels of the image; 0 is the centre of the first pixel."""
+
+_Maps = tuple[Any, Any]  # positions as OpenCV rounds them
 
 Border = Literal["zero", "replicate"]
 
@@ -45,9 +48,7 @@ def sample(image: Image, positions: Positions, border: Border) -> Image:
     """
     if max(image.shape[:2]) > _MAX_SIDE:
         image, positions = _window(image, positions)
-    whole, fraction = cv2.convertMaps(*positions, cv2.CV_16SC2)
-    sampled = cv2.remap(image, whole, fraction, cv2.INTER_LINEAR, borderMode=_BORDERS[border])
-    return np.asarray(sampled, np.uint8)
+    return _remapped(image, _maps(positions), border)
 
 
 def square_positions(
@@ -73,14 +74,13 @@ def square_positions(
     return x, y
 
 
-@lru_cache(maxsize=16)
 def letterbox_positions(width: int, height: int, size: int) -> Positions:
     """Return where the (size, size) pixels of a letterboxed whole image lie in it.
 
     For many sizes of images samples fall exactly half-way between two of the 1/32 positions,
     where the last bit of the arithmetic decides. OpenCV's own route is therefore repeated:
     through a perspective transform, its inverse and blocks of 64 columns. The result is
-    rounded to 1/32 pixel, and read-only.
+    rounded to 1/32 pixel.
     """
     half = max(width, height) / 2
     left, right = width / 2 - half, width / 2 + half
@@ -99,7 +99,14 @@ def letterbox_positions(width: int, height: int, size: int) -> Positions:
 def letterboxed(image: Image, size: int) -> Image:
     """Return the whole image inside a square of ``size``, centred, the rest black."""
     height, width = image.shape[:2]
-    return sample(image, letterbox_positions(width, height, size), "zero")
+    if max(height, width) > _MAX_SIDE:
+        return sample(image, letterbox_positions(width, height, size), "zero")
+    return _remapped(image, _letterbox_maps(width, height, size), "zero")
+
+
+def stacked(images: Sequence[Image]) -> Image:
+    """Return images of one size as (n, height, width, 3), a single one without a copy."""
+    return images[0][None] if len(images) == 1 else np.stack(images)
 
 
 def shrunk(image: Image, width: int, height: int) -> Image:
@@ -107,12 +114,25 @@ def shrunk(image: Image, width: int, height: int) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
+@lru_cache(maxsize=64)  # 6 MB; photographs from many sources have many sizes
+def _letterbox_maps(width: int, height: int, size: int) -> _Maps:
+    return _maps(letterbox_positions(width, height, size))
+
+
+def _maps(positions: Positions) -> _Maps:
+    whole, fraction = cv2.convertMaps(*positions, cv2.CV_16SC2)
+    return whole, fraction
+
+
+def _remapped(image: Image, maps: _Maps, border: Border) -> Image:
+    sampled = cv2.remap(image, *maps, cv2.INTER_LINEAR, borderMode=_BORDERS[border])
+    return np.asarray(sampled, np.uint8)
+
+
 def _rounded(positions: NDArray[np.float64], size: int) -> NDArray[np.float32]:
     """Return positions in 1/32 pixel, rounded to whole such steps, in pixels."""
     np.rint(positions, out=positions)
-    rounded = (positions.reshape(size, size) / _STEPS).astype(np.float32)
-    rounded.setflags(write=False)
-    return rounded
+    return (positions.reshape(size, size) / _STEPS).astype(np.float32)
 
 
 def _window(image: Image, positions: Positions) -> tuple[Image, Positions]:

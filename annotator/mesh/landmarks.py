@@ -47,6 +47,7 @@ def eye_centre_iod(landmarks: NDArray[np.floating]) -> float:
 
 def bounding_box(landmarks: NDArray[np.floating]) -> tuple[float, float, float, float]:
     """Return (left, top, width, height) of the landmarks in the image plane, in px."""
-    left, top = (float(value) for value in landmarks[:, :2].min(axis=0))
-    right, bottom = (float(value) for value in landmarks[:, :2].max(axis=0))
+    columns = landmarks[:, :2].T.copy()  # numpy is several times faster along the last axis
+    left, top = columns.min(axis=1).tolist()
+    right, bottom = columns.max(axis=1).tolist()
     return left, top, right - left, bottom - top
