@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from annotator.hashing import file_stamp, still_holds
@@ -108,34 +109,43 @@ class Images:
                     ImageRow.failure.is_(None), ImageRow.file_size.is_not(None)
                 )
             )
-            known = {(path, (size, modified)) for path, size, modified in rows}
-        return {path for path in paths if (self._paths.stored(path), _stamp(path)) in known}
+            known = {path: (size, modified) for path, size, modified in rows}
+        stored = self._paths.all_stored(paths)
+        return {
+            path
+            for path, name in zip(paths, stored, strict=True)
+            if name in known and known[name] == _stamp(path)
+        }
 
     def _add_images(self, session: Session, entries: Sequence[NewImage]) -> int:
-        stored = [self._paths.stored(entry.path) for entry in entries]
+        stored = self._paths.all_stored(entry.path for entry in entries)
         session.execute(delete(FailedFileRow).where(FailedFileRow.path.in_(stored)))
         hashes = [entry.sha256 for entry in entries]
-        rows = {
-            row.sha256: row
-            for row in session.scalars(select(ImageRow).where(ImageRow.sha256.in_(hashes)))
-        }
-        added = 0
+        known = set(session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(hashes))))
+        new: dict[str, dict[str, Any]] = {}
+        seen: list[tuple[NewImage, str]] = []
         for entry, path in zip(entries, stored, strict=True):
-            if entry.sha256 in rows:
-                self._see_again(rows[entry.sha256], entry, path)
+            if entry.sha256 in known or entry.sha256 in new:
+                seen.append((entry, path))
             else:
-                rows[entry.sha256] = _new_row(entry, path)
-                session.add(rows[entry.sha256])
-                added += 1
-        session.flush()
+                new[entry.sha256] = _new_row(entry, path)
+        if new:
+            session.execute(insert(ImageRow), list(new.values()))
+        self._see_again(session, seen)
         _mark_replaced(session, dict(zip(stored, hashes, strict=True)))
-        return added
+        return len(new)
 
-    def _see_again(self, row: ImageRow, entry: NewImage, stored: str) -> None:
-        row.failure = None
-        if row.path == stored or not self._has_its_file(row):
-            row.path = stored
-            row.file_size, row.modified_ns = _stamp_of(entry)
+    def _see_again(self, session: Session, seen: Sequence[tuple[NewImage, str]]) -> None:
+        hashes = {entry.sha256 for entry, _ in seen}
+        query = select(ImageRow).where(ImageRow.sha256.in_(hashes))
+        rows = {row.sha256: row for row in session.scalars(query)} if seen else {}
+        for entry, path in seen:
+            row = rows[entry.sha256]
+            row.failure = None
+            if row.path == path or not self._has_its_file(row):
+                row.path = path
+                row.file_size, row.modified_ns = _stamp_of(entry)
+        session.flush()
 
     def _has_its_file(self, row: ImageRow) -> bool:
         stamp = None
@@ -173,24 +183,25 @@ def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
 
 def _mark_replaced(session: Session, content: dict[str, str]) -> None:
     """Fail the images whose path was just seen to hold another content."""
-    query = select(ImageRow).where(ImageRow.path.in_(content))
-    for row in session.scalars(query):
-        if row.sha256 != content[row.path]:
-            row.failure = REPLACED
-            row.file_size = row.modified_ns = None
+    query = select(ImageRow.id, ImageRow.path, ImageRow.sha256).where(ImageRow.path.in_(content))
+    replaced = [image_id for image_id, path, sha in session.execute(query) if sha != content[path]]
+    for image_id in replaced:
+        row = _image(session, image_id)
+        row.failure = REPLACED
+        row.file_size = row.modified_ns = None
 
 
-def _new_row(entry: NewImage, stored: str) -> ImageRow:
+def _new_row(entry: NewImage, stored: str) -> dict[str, Any]:
     size, modified = _stamp_of(entry)
-    return ImageRow(
-        path=stored,
-        sha256=entry.sha256,
-        width=entry.width,
-        height=entry.height,
-        file_size=size,
-        modified_ns=modified,
-        added_at=datetime.now(UTC),
-    )
+    return {
+        "path": stored,
+        "sha256": entry.sha256,
+        "width": entry.width,
+        "height": entry.height,
+        "file_size": size,
+        "modified_ns": modified,
+        "added_at": datetime.now(UTC),
+    }
 
 
 def _chunks(entries: Sequence[NewImage]) -> Iterator[Sequence[NewImage]]:

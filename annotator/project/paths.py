@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -19,13 +20,28 @@ class ImagePaths:
 
     def stored(self, path: Path) -> str:
         """Return what to store for a path."""
-        path = absolute(path)
-        if path.is_relative_to(self._folder):
-            return path.relative_to(self._folder).as_posix()
-        real = path.parent.resolve() / path.name  # the folder may be reached through a link
-        if real.is_relative_to(self._real_folder):
-            return real.relative_to(self._real_folder).as_posix()
-        return str(path)
+        return self.all_stored([path])[0]
+
+    def all_stored(self, paths: Iterable[Path]) -> list[str]:
+        """Return what to store for each path; every folder is looked up once."""
+        prefixes: dict[str, str] = {}
+        stored = []
+        for path in paths:
+            folder, name = os.path.split(absolute(path))
+            if folder not in prefixes:
+                prefixes[folder] = self._prefix(Path(folder))
+            stored.append(prefixes[folder] + name)
+        return stored
+
+    def _prefix(self, folder: Path) -> str:
+        """Return what the name of a file in this folder is appended to."""
+        if folder.is_relative_to(self._folder):
+            inside = folder.relative_to(self._folder)
+        elif (real := folder.resolve()).is_relative_to(self._real_folder):  # through a link
+            inside = real.relative_to(self._real_folder)
+        else:
+            return os.path.join(folder, "")  # noqa: PTH118 - Path drops the last separator
+        return f"{inside.as_posix()}/" if inside.parts else ""
 
     def absolute(self, stored: str) -> Path:
         """Return the absolute path of what was stored."""

@@ -83,6 +83,7 @@ class PredictionRows:
 
     def write(self, session: Session) -> None:
         """Write all rows."""
+        connection = session.connection()  # a session would look at every row again
         for table, rows in (
             (PredictionRunRow, self.runs),
             (SampleRow, self.samples),
@@ -90,7 +91,7 @@ class PredictionRows:
             (AnnotationRow, self.annotations),
         ):
             if rows:
-                session.execute(insert(table), rows)
+                connection.execute(insert(table), rows)
         for table, rows in (
             (SampleRow, self.followed_samples),
             (AnnotationRow, self.followed_annotations),
