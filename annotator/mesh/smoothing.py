@@ -1,0 +1,182 @@
+"""Smooth and Relax: brushes that take out bumps and uneven spacing.
+
+A face is not smooth: lids, nostrils and lips are what it is about. Both tools therefore compare
+the mesh with a reference, by default the canonical face turned and stretched to lie on the mesh
+as well as it can, and even out the *deviation* from it, each vertex towards its neighbours'. A
+mesh that deviates by a shift, a turn or a stretch is left alone, so nothing shrinks.
+
+Smooth moves every vertex under the brush. Relax slides vertices that lie on a contour (oval,
+lips, lids, brows) along that contour, towards the spacing of the reference, and never off it.
+
+Neither moves z. Neither guards against folds: see `annotator.mesh.folding.guard_edit`.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+from scipy.sparse import csr_array
+
+from annotator.mesh.geometry import edge_lengths
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.topology import load_topology
+
+Floats = NDArray[np.float32]
+Points = NDArray[np.float64]
+Weights = NDArray[np.float64]
+
+# Where contours begin and end. These vertices are features (corners of the eyes and the mouth,
+# ends of the brows) or keep the oval from turning (forehead and chin); Relax leaves them alone.
+
+_ENDS = {
+    "face_oval": (10, 152),
+    "lips_outer": (61, 291),
+    "lips_inner": (78, 308),
+    "left_eye": (263, 362),
+    "right_eye": (33, 133),
+    "left_eyebrow": (300, 285),
+    "right_eyebrow": (70, 55),
+}
+_PASSES = 6
+
+
+def smooth(
+    landmarks: Floats, weights: Weights, *, reference: Floats | None = None, passes: int = _PASSES
+) -> Floats:
+    """Return the mesh with its deviations from the reference evened out under the brush.
+
+    Parameters
+    ----------
+    landmarks : (468, 3) float32
+    weights : (468,)
+        How much of each pass a vertex takes, in [0, 1]; 0 keeps it still.
+    reference : (468, 3), optional
+        What is smooth by definition: the prediction, to smooth what was done to it; by default
+        the canonical face, fitted by `fitted_reference`.
+    passes
+        More reach further: a bump of n edges needs about n squared.
+
+    Raises
+    ------
+    ValueError
+        If a weight lies outside [0, 1], or their shape is another.
+    """
+    _check(weights)
+    base = fitted_reference(landmarks) if reference is None else _plane(reference)
+    points = base + _evened(_plane(landmarks) - base, weights, passes)
+    return _with_plane(landmarks, points, weights > 0)
+
+
+def relax(landmarks: Floats, weights: Weights, *, passes: int = _PASSES) -> Floats:
+    """Return the mesh with vertices slid towards even spacing under the brush.
+
+    Spacing is even where it is that of the fitted canonical face: the mesh is finer at the
+    corners of the eyes and the mouth, and shall stay so.
+
+    Parameters
+    ----------
+    landmarks : (468, 3) float32
+    weights : (468,)
+        How much of each pass a vertex takes, in [0, 1]; 0 keeps it still.
+    passes
+        As for `smooth`.
+
+    Raises
+    ------
+    ValueError
+        If a weight lies outside [0, 1], or their shape is another.
+    """
+    _check(weights)
+    base, points = fitted_reference(landmarks), _plane(landmarks)
+    inside = weights.copy()
+    for chain in contour_chains():
+        inside[chain] = 0
+        if weights[chain[1:-1]].any():
+            points[chain] = _slid(points[chain], base[chain], weights[chain], passes)
+    points = base + _evened(points - base, inside, passes)
+    return _with_plane(landmarks, points, weights > 0)
+
+
+def fitted_reference(landmarks: NDArray[np.floating]) -> Points:
+    """Return the canonical face as an affine camera would see it in the mesh's place, (468, 2)."""
+    model = np.column_stack([load_topology().vertices, np.ones(LANDMARK_COUNT)])
+    camera, *_ = np.linalg.lstsq(model, _plane(landmarks), rcond=None)
+    return np.asarray(model @ camera)
+
+
+@cache
+def contour_chains() -> tuple[NDArray[np.intp], ...]:
+    """Return the contours, each from one fixed end to the other, in order along the face.
+
+    Oval, lips and lids come in two halves that share their ends; each brow in two rows.
+    """
+    chains = []
+    for name, ends in _ENDS.items():
+        ring = load_topology().regions[name].astype(np.intp)
+        first, second = (int(np.flatnonzero(ring == end)[0]) for end in ends)
+        ring, cut = np.roll(ring, -first), (second - first) % len(ring)
+        if name.endswith("brow"):
+            chains += [ring[:cut], ring[cut:]]
+        else:
+            chains += [ring[: cut + 1], np.append(ring[cut:], ring[0])]
+    for chain in chains:
+        chain.flags.writeable = False
+    return tuple(chains)
+
+
+@cache
+def _averaging() -> csr_array:
+    """Return the matrix that gives each vertex the mean of its neighbours, nearer ones first."""
+    topology = load_topology()
+    i, j = topology.opened_edges.T
+    nearness = 1 / edge_lengths(topology.vertices, topology.opened_edges)
+    shape = (LANDMARK_COUNT, LANDMARK_COUNT)
+    entries = (np.tile(nearness, 2), (np.append(i, j), np.append(j, i)))
+    matrix = csr_array(entries, shape=shape)
+    return csr_array(matrix.multiply(1 / matrix.sum(axis=1)[:, None]))
+
+
+def _evened(deviation: Points, weights: Weights, passes: int) -> Points:
+    """Return deviations (468, 2), each moved towards its neighbours' mean."""
+    # Half a step a pass: whole ones make neighbours swap their values.
+    step = 0.5 * weights[:, None]
+    averaging = _averaging()
+    for _ in range(passes):
+        deviation = deviation + step * (averaging @ deviation - deviation)
+    return deviation
+
+
+def _slid(points: Points, base: Points, weights: Weights, passes: int) -> Points:
+    """Return the vertices of a chain (k, 2) slid along the smooth curve through them."""
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    if not lengths.all():  # no curve goes through two vertices on one spot
+        return points
+    at = np.append(0.0, np.cumsum(lengths))
+    curve = CubicSpline(at, points)
+    wanted = np.linalg.norm(np.diff(base, axis=0), axis=1)
+    share = wanted[:-1] / np.maximum(wanted[:-1] + wanted[1:], 1e-12)
+    # Half a step a pass keeps the vertices in their order.
+    step = 0.5 * weights[1:-1]
+    for _ in range(passes):
+        goal = at[:-2] + share * (at[2:] - at[:-2])
+        at[1:-1] += step * (goal - at[1:-1])
+    return np.asarray(curve(at))
+
+
+def _plane(landmarks: NDArray[np.floating]) -> Points:
+    return np.asarray(landmarks[:, :2].astype(np.float64))
+
+
+def _with_plane(landmarks: Floats, points: Points, moved: NDArray[np.bool_]) -> Floats:
+    """Return the mesh with these positions in the plane where it moved, to the bit elsewhere."""
+    result = landmarks.copy()
+    result[moved, :2] = points[moved]
+    return result
+
+
+def _check(weights: Weights) -> None:
+    if weights.shape != (LANDMARK_COUNT,):
+        raise ValueError(f"expected weights of shape ({LANDMARK_COUNT},), but got {weights.shape}")
+    if not ((weights >= 0) & (weights <= 1)).all():
+        raise ValueError("expected weights from 0 to 1, but some lie outside")
