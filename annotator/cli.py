@@ -185,20 +185,24 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Accept, reject or exclude samples."""
-    from annotator.project import Project, SampleState, Verdict
+    from annotator.project import Project, Verdict
 
     if every == bool(samples):
         raise typer.BadParameter("give either the numbers of samples or --all")
     reasons = _reasons(verdict, reason or [])
     name = reviewer or login_name()
+    ids = list(dict.fromkeys(samples or ()))
     with Project.open(project) as opened:
         if every:
-            undecided = {SampleState.PREDICTED, SampleState.IN_PROGRESS}
-            samples = [sample.id for sample in opened.samples.summaries(undecided)]
-        ids = list(dict.fromkeys(samples or ()))
-        opened.reviews.give(Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment)
+            ids = opened.reviews.give_undecided(
+                Verdict(verdict), reviewer=name, reasons=reasons, comment=comment
+            )
+        else:
+            opened.reviews.give(
+                Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment
+            )
     text = f"{verdict}: {len(ids)} {'sample' if len(ids) == 1 else 'samples'}"
-    report({"verdict": verdict, "samples": list(ids)}, text, as_json=as_json)
+    report({"verdict": verdict, "samples": ids}, text, as_json=as_json)
 
 
 @app.command()

@@ -6,16 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from annotator import __version__
 from annotator.assets import asset_path
 from annotator.cli import main
-from annotator.project import Project, RejectReason
+from annotator.project import Project, RejectReason, SampleState
+from annotator.project.tables import SampleRow
 
 SAMPLES = asset_path("datasets", "sample")
 PORTRAIT = SAMPLES / "collins.jpg"
@@ -290,6 +293,18 @@ def test_all_means_the_samples_without_verdict(command, project):
     assert rejection.reasons == (RejectReason.BLURRED, RejectReason.OTHER)
     assert exclusion.comment == "private"
     assert exclusion.reviewer
+
+
+def test_all_leaves_alone_what_is_decided_meanwhile(command, project):
+    with Project.open(project) as opened, ThreadPoolExecutor(1) as executor:
+        with opened._database.writing() as session:  # someone else's transaction
+            run = executor.submit(main, ["review", str(project), "exclude", "--all"])
+            time.sleep(0.5)  # it waits for the lock by now
+            session.execute(
+                update(SampleRow).values(state=SampleState.ACCEPTED).where(SampleRow.id == 1)
+            )
+        assert run.result(timeout=10) == 0
+        assert [opened.samples.get(number).state for number in (1, 2)] == ["accepted", "excluded"]
 
 
 def test_a_name_is_kept_without_the_blanks_around_it(command, project):

@@ -101,6 +101,35 @@ class Reviews:
                 given.write(session, sample_ids[start : start + _CHUNK])
         return len(sample_ids)
 
+    def give_undecided(
+        self,
+        verdict: Verdict,
+        *,
+        reviewer: str,
+        reasons: Collection[RejectReason] = (),
+        comment: str = "",
+    ) -> list[int]:
+        """Give all samples without a verdict the same one, in one transaction.
+
+        Which they are is decided in it: a verdict that someone else gives meanwhile stands.
+
+        Returns
+        -------
+        list of int
+            The samples' ids, ordered by image and face.
+        """
+        given = _Given(verdict, reviewer, comment, reasons)
+        undecided = (
+            select(SampleRow.id)
+            .where(SampleRow.state.in_([SampleState.PREDICTED, SampleState.IN_PROGRESS]))
+            .order_by(SampleRow.image_id, SampleRow.face_index)
+        )
+        with self._database.writing() as session:
+            sample_ids = list(session.scalars(undecided))
+            for start in range(0, len(sample_ids), _CHUNK):
+                given.write(session, sample_ids[start : start + _CHUNK])
+        return sample_ids
+
     def history(self, sample_id: int) -> list[Review]:
         """Return all verdicts on a sample, the oldest first."""
         query = select(ReviewRow).where(ReviewRow.sample_id == sample_id).order_by(ReviewRow.id)

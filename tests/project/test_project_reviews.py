@@ -1,9 +1,13 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
+from annotator.project import Project
 from annotator.project.errors import StaleAnnotation, UnknownSample
 from annotator.project.records import RejectReason, SampleState, Verdict
+from annotator.project.tables import SampleRow
 
 
 def test_nothing_is_ground_truth_without_a_verdict(predicted, edit):
@@ -100,3 +104,15 @@ def test_many_samples_get_a_verdict_at_once_or_none_does(predicted):
         predicted.reviews.give(Verdict.EXCLUDE, [1, 99], reviewer="Rae")
     assert predicted.samples.counts()[SampleState.EXCLUDED] == 0
     assert len(predicted.reviews.history(1)) == 1
+
+
+def test_undecided_samples_are_chosen_while_nobody_else_writes(predicted):
+    with Project.open(predicted.folder) as elsewhere, ThreadPoolExecutor(1) as executor:
+        with elsewhere._database.writing() as session:  # someone else's transaction
+            run = executor.submit(predicted.reviews.give_undecided, Verdict.EXCLUDE, reviewer="ada")
+            time.sleep(0.2)  # it waits for the lock by now
+            session.get(SampleRow, 2).state = SampleState.ACCEPTED
+        assert run.result(timeout=10) == [1, 3]
+    states = [predicted.samples.get(number).state for number in (1, 2, 3)]
+    assert states == ["excluded", "accepted", "excluded"]
+    assert predicted.reviews.history(2) == []
