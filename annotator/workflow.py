@@ -5,8 +5,9 @@ the same functions and only differ in how they show progress.
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from annotator.project import FailedImage, ImageRecord, NewImage, Project
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
 _IMPORT_BATCH = 128
-_PREDICTION_BATCH = 32
+_PREDICTION_BATCH = 64
+# What a thread inspects in one go: handing over costs as much as inspecting a small file.
+_PIECE = 8
 
 _READERS = min(8, 2 + (os.cpu_count() or 1))
 
@@ -85,22 +88,23 @@ def import_images(
         If a copy cannot be written.
     """
     # Links are resolved but for the file's own: its name is the one people know.
-    found = [path.parent.resolve() / path.name for path in find_images(paths)]
+    found = _with_real_folders(find_images(paths))
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
     added, already_there = 0, len(found) - len(files)
     failed: list[FailedImage] = []
     with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
-        for start in range(0, len(files), _IMPORT_BATCH):
-            batch = list(executor.map(inspect_file, files[start : start + _IMPORT_BATCH]))
+        done = len(found) - len(files)
+        for batch in _inspected(executor, files):
             if copy:
                 batch = _copy_new(project, batch)
             failed += [entry for entry in batch if isinstance(entry, FailedImage)]
             report = project.images.add(batch)
             added += report.added
             already_there += report.already_there
+            done += len(batch)
             if on_progress is not None:
-                on_progress(len(found) - len(files) + start + len(batch), len(found))
+                on_progress(done, len(found))
     return ImportReport(added, already_there, tuple(failed))
 
 
@@ -175,6 +179,37 @@ def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) ->
         project.close()
         raise
     return project
+
+
+def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
+    """Return the paths with links in their folders resolved; each folder is looked up once."""
+    folders: dict[Path, Path] = {}
+    found = []
+    for path in paths:
+        folder = path.parent
+        if folder not in folders:
+            folders[folder] = folder.resolve()
+        found.append(folders[folder] / path.name)
+    return found
+
+
+def _inspected(
+    executor: ThreadPoolExecutor, files: Sequence[Path]
+) -> Iterator[list[NewImage | FailedImage]]:
+    """Yield batch after batch; while one is dealt with, the next is being inspected."""
+    ahead: deque[list[Future[list[NewImage | FailedImage]]]] = deque()
+    for start in range(0, len(files), _IMPORT_BATCH):
+        batch = files[start : start + _IMPORT_BATCH]
+        pieces = (batch[at : at + _PIECE] for at in range(0, len(batch), _PIECE))
+        ahead.append([executor.submit(_inspect_all, piece) for piece in pieces])
+        if len(ahead) > 1:
+            yield [entry for piece in ahead.popleft() for entry in piece.result()]
+    for last in ahead:
+        yield [entry for piece in last for entry in piece.result()]
+
+
+def _inspect_all(files: Sequence[Path]) -> list[NewImage | FailedImage]:
+    return [inspect_file(path) for path in files]
 
 
 def _copy_new(
