@@ -1,10 +1,13 @@
 """The rooms of the house: data flows left to right, and so do the imports."""
 
 import ast
+import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -129,6 +132,24 @@ def test_private_napari_is_imported_in_one_module():
 
     users = {path.name for path, _, imports in sources() if any(map(is_private, imports))}
     assert len(users) <= 1, users
+
+
+def test_what_the_package_imports_is_what_it_declares():
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {canonical(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+    installed = packages_distributions()
+    foreign = set().union(*(tops(imports) for _, _, imports in sources()))
+    foreign -= {"annotator", *sys.stdlib_module_names}
+    unknown = foreign - set(installed)
+    assert not unknown, f"not installed here: {unknown}"
+    for name in sorted(foreign):
+        assert declared & set(map(canonical, installed[name])), f"{name} is not declared"
+    used = {canonical(distribution) for name in foreign for distribution in installed[name]}
+    assert declared <= used, f"nothing imports {declared - used}"
+
+
+def canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def test_nothing_catches_every_exception():
