@@ -22,10 +22,13 @@ Complex = NDArray[np.complex128]
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
 
-# A triangle is thinned to this share of its area at the most, and one that would be thinner
-# gets a little more, so that few passes are needed.
+# A stroke thins a triangle to this share of its area at the most. Many strokes could thin one
+# until the rounding of float32 positions turns it over; one so thin keeps nearly all it has.
 _THINNEST = 0.05
-_RESTORED = 0.08
+_ROUNDED = 0.98
+_ROUNDINGS = 8
+# A triangle that would be thinner gets a little more, so that few passes are needed.
+_SPARE = 1.6
 _PASSES = 40
 # Displacements below this share of the largest are the rounding of float32 positions.
 _STILL = 1e-6
@@ -105,15 +108,17 @@ def _carried_along(
         return moves
     areas = _areas(start, triangles)
     signs, areas = np.sign(areas), np.abs(areas)
+    least = _least_areas(start, areas, triangles)
     carried = moves
     for _ in range(_PASSES):
         # Areas count as positive where the orientation is that before the edit.
         now = _areas(start + carried, triangles) * signs
-        thin = np.flatnonzero(now < _THINNEST * areas)
+        thin = np.flatnonzero(now < least)
         if not thin.size:
             break
         own = carried[triangles[thin]]
-        wanted = _less_sheared(own, drag, _AreaChange.of(own, areas[thin], now[thin], signs[thin]))
+        change = _AreaChange.of(own, areas[thin], now[thin], signs[thin])
+        wanted = _less_sheared(own, drag, change.until(least[thin] * _SPARE))
         before = carried
         carried = _faster(carried, wanted.ravel(), triangles[thin].ravel(), drag, held)
         if carried is before:
@@ -144,9 +149,9 @@ class _AreaChange:
         c = _cross(moves[:, 1] - moves[:, 0], moves[:, 2] - moves[:, 0]) * signs
         return cls(area, now - area - c, c)
 
-    def until(self, share: float) -> NDArray[np.float64]:
-        """Return the smallest positive s at which so much of the area is left, or infinity."""
-        spare = (1 - share) * self.area
+    def until(self, left: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the smallest positive s at which so much area is left, or infinity."""
+        spare = np.maximum(self.area - left, 0)
         under_root = self.b**2 - 4 * self.c * spare
         # This form of the quadratic's root is the nearest positive one, also for c = 0.
         divisor = np.sqrt(np.maximum(under_root, 0)) - self.b
@@ -154,13 +159,13 @@ class _AreaChange:
         return np.where(meets, 2 * spare / np.where(meets, divisor, 1), np.inf)
 
 
-def _less_sheared(moves: Complex, drag: complex, change: _AreaChange) -> Complex:
+def _less_sheared(moves: Complex, drag: complex, until: NDArray[np.float64]) -> Complex:
     """Return the displacements (k, 3) with which thin triangles keep enough of their area.
 
     Each corner takes as much as is needed, and no more, of the fastest one's displacement.
     """
     fastest = moves[np.arange(len(moves)), (moves * drag.conjugate()).real.argmax(axis=1)]
-    share = np.minimum(change.until(_RESTORED), 1)[:, None]
+    share = np.minimum(until, 1)[:, None]
     return np.asarray(fastest[:, None] + share * (moves - fastest[:, None]))
 
 
@@ -187,8 +192,21 @@ def _unfolded_share(start: Complex, moves: Complex, triangles: Triangles) -> flo
     signs = np.sign(areas)
     now = _areas(start + moves, triangles) * signs
     change = _AreaChange.of(moves[triangles], np.abs(areas), now, signs)
-    first = change.until(_THINNEST)[signs != 0].min(initial=np.inf)
+    first = change.until(_least_areas(start, np.abs(areas), triangles))[signs != 0].min(
+        initial=np.inf
+    )
     return min(1.0, float(first))
+
+
+def _least_areas(
+    start: Complex, areas: NDArray[np.float64], triangles: Triangles
+) -> NDArray[np.float64]:
+    """Return the area that each triangle keeps, (n,)."""
+    corners = start[triangles]
+    longest = np.abs(corners - corners[:, [1, 2, 0]]).max(axis=1)
+    rounding = float(np.spacing(np.float32(np.abs(start).max())))
+    lost_to_rounding = _ROUNDINGS * rounding * longest
+    return np.asarray(np.maximum(_THINNEST * areas, np.minimum(_ROUNDED * areas, lost_to_rounding)))
 
 
 def _areas(points: Complex, triangles: Triangles) -> NDArray[np.float64]:
