@@ -8,10 +8,15 @@ neighbours are decoded ahead. The peer is the same program without decoding ahea
 """
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+# Before napari is imported: nobody's own preferences are read or changed.
+_PREFERENCES = tempfile.TemporaryDirectory()
+os.environ["NAPARI_CONFIG"] = str(Path(_PREFERENCES.name) / "settings.yaml")
 
 import numpy as np
 from large_photographs import make_project

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -438,6 +439,16 @@ def test_a_demonstration_that_fails_says_why_in_one_line(command, tmp_path, monk
     monkeypatch.setenv("DISPLAY", ":99")
     code, _, err = command("demo", tmp_path / "demo", "--headless")
     assert (code, err) == (1, "error: the stroke is not in the database\n")
+
+
+def test_napari_is_started_with_preferences_of_its_own():
+    program = "from napari.settings import get_settings; print(get_settings().config_path)"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    path = Path(result.stdout.strip())
+    assert path == Path(os.environ["NAPARI_CONFIG"])
+    assert path.is_relative_to(Path(tempfile.gettempdir()))
 
 
 # --- real processes ------------------------------------------------------------------------------
