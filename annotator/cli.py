@@ -140,6 +140,8 @@ def predict(
                 failed += [last.failure] if last.failure else []
     images = last.done - last.failed
     text = f"predicted {images} images with {last.faces} faces, failed {last.failed}"
+    if no_small_faces and images:
+        text += "\nsmall faces were not searched for, and will not be in these images by this model"
     values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
     report(values, text, failed, as_json=as_json)
     if last.failed and not images:

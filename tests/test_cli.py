@@ -247,6 +247,16 @@ def test_predicting_reports_as_json_and_again_does_nothing(command, tmp_path, ph
     assert json.loads(out)["images"] == 0
 
 
+def test_predicting_says_that_leaving_out_small_faces_is_final(command, tmp_path, photos):
+    command("new", tmp_path / "p")
+    command("add", tmp_path / "p", photos / "collins.jpg")
+    _, out, _ = command("predict", tmp_path / "p", QUICK)
+    assert "small faces were not searched for" in out
+    command("add", tmp_path / "p", photos / "hopper.jpg")
+    _, out, _ = command("predict", tmp_path / "p")
+    assert out == "predicted 1 images with 1 faces, failed 0\n"
+
+
 def test_predicting_fails_when_every_image_failed(command, tmp_path, photos):
     command("new", tmp_path / "p")
     command("add", tmp_path / "p", photos / "hopper.jpg")

@@ -39,8 +39,9 @@ _FORMATS: dict[str, type[ImageFile.ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
 }
 
-# What Pillow's parsers let through on damaged files, each seen or written in their code. Bugs
-# of ours cannot hide behind it: only calls into Pillow are guarded.
+# What Pillow's parsers let through on damaged files, each seen or written in their code. So
+# that bugs of ours cannot hide behind it, only calls into Pillow are guarded, and `to_rgb`:
+# half of it is Pillow's conversions, which look at the file's palette and transparency again.
 _PILLOW_ERRORS = (
     OSError,
     SyntaxError,

@@ -116,7 +116,7 @@ def _unknown(found: Detections, known: Floats) -> Detections:
 
 
 def _tiles(boxes: Floats) -> list[Floats]:
-    """Return squares (left, top, side) that show each box about 40 of 128 pixels wide.
+    """Return squares (left, top, side) that show each box 36 of 80 pixels wide.
 
     Faces of a crowd share squares: a box that an earlier square shows whole, with room around
     and at a readable size, gets none of its own.
