@@ -9,6 +9,7 @@ from PIL import Image
 
 from annotator.assets import asset_path
 from annotator.imaging import IMAGE_SUFFIXES, find_images, inspect_image, read_image
+from annotator.inference import FaceMesh
 
 FOLDER = asset_path("datasets", "sample")
 CARD = asset_path("datasets", "README.md").read_text(encoding="utf-8")
@@ -40,6 +41,15 @@ def test_an_image_reads_and_is_as_large_as_the_card_says(name):
     assert (info.width, info.height) == (width, height)
     assert size == f"{width} x {height}"
     assert orientation == str(info.orientation) or (orientation, info.orientation) == ("none", 1)
+
+
+def test_as_many_faces_are_found_as_the_card_says():
+    files = [FOLDER / name for name in IMAGES]
+    found = {result.path.name: len(result.faces) for result in FaceMesh.load().predict_files(files)}
+    stated = re.findall(r"^\| `([^`]+)` \| \d+ x \d+ \| (\d+) \|", CARD, flags=re.MULTILINE)
+    assert {name: int(faces) for name, faces in stated} == found
+    assert sum(found.values()) == 19
+    assert found["coffee.jpg"] == 0
 
 
 def test_the_card_names_no_image_that_is_not_there():
