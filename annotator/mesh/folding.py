@@ -63,9 +63,7 @@ def guard_drag(
     start, moves = _plane(before), _plane(after) - _plane(before)
     held_indices = np.array(sorted({pivot, *held}))
     carried = _carried_along(start, moves, pivot, held_indices, triangles)
-    if carried is moves:
-        return after
-    result = _moved(before, after, carried)
+    result = after if carried is moves else _moved(before, after, carried)
     if newly_flipped(before, result, triangles).any():
         share = _unfolded_share(start, carried, triangles)
         result = _moved(before, after, share * carried)

@@ -1,0 +1,140 @@
+from collections.abc import Iterator
+from time import thread_time
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from annotator.assets import asset_path
+from annotator.imaging import read_image
+from annotator.inference import FaceMesh
+from annotator.mesh.brush import GrabBrush, displaced, grab_weights
+from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.folding import guard_drag, guard_edit
+from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.guided import guided_drag
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.topology import load_topology
+
+PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "gallery_wall.jpg")
+TOPOLOGY = load_topology()
+CHIN, UPPER_LIP, LOWER_LIP = 152, 13, 14
+STROKE_IOD, RADIUS_IOD = 0.3, 0.5
+
+
+@pytest.fixture(scope="module")
+def predictions() -> list[np.ndarray]:
+    face_mesh = FaceMesh.load(threads=1, small_faces=False)
+    folder = asset_path("datasets", "sample")
+    images = [read_image(folder / name) for name in PICTURES]
+    return [face.landmarks for faces in face_mesh.predict_batch(images) for face in faces]
+
+
+def strokes(
+    faces: list[np.ndarray], count: int, vertices: list[int] | None = None
+) -> Iterator[tuple[np.ndarray, int, tuple[float, float], np.ndarray]]:
+    """Yield random faces and pivots, the displacement and what Grab makes of it."""
+    rng = np.random.default_rng(11)
+    for _ in range(count):
+        face = faces[rng.integers(len(faces))]
+        pivot = int(rng.choice(vertices if vertices else 468))
+        angle = rng.uniform(0, 2 * np.pi)
+        x, y = STROKE_IOD * outer_iod(face) * np.array([np.cos(angle), np.sin(angle)])
+        weights = grab_weights(face, pivot, GrabBrush(RADIUS_IOD), TOPOLOGY)
+        yield face, pivot, (float(x), float(y)), displaced(face, weights, (x, y))
+
+
+@pytest.mark.parametrize("triangles", [TOPOLOGY.opened_triangles, TOPOLOGY.triangles])
+def test_random_strokes_fold_nothing_and_the_pivot_takes_the_whole_drag(
+    predictions: list[np.ndarray], triangles: np.ndarray
+) -> None:
+    unguarded = guarded = 0
+    for face, pivot, displacement, after in strokes(predictions, 120):
+        result = guard_drag(face, after, pivot, triangles=triangles)
+        unguarded += newly_flipped(face, after, triangles).sum()
+        guarded += newly_flipped(face, result, triangles).sum()
+        taken = (result - face)[pivot, :2] @ displacement / np.dot(displacement, displacement)
+        assert taken >= 0.95
+    assert unguarded > 120
+    assert guarded <= 12
+
+
+def test_strokes_of_the_upper_lip_do_not_carry_the_lower(predictions: list[np.ndarray]) -> None:
+    carried = []
+    for face, pivot, displacement, after in strokes(predictions, 60, [UPPER_LIP]):
+        result = guard_drag(face, after, pivot)
+        moved = np.linalg.norm((result - face)[LOWER_LIP, :2])
+        carried.append(moved / np.hypot(*displacement))
+    assert np.mean(carried) < 0.05
+
+
+def test_strokes_one_after_the_other_do_not_wear_triangles_out(
+    predictions: list[np.ndarray],
+) -> None:
+    rng = np.random.default_rng(2)
+    mesh, folded = predictions[0], 0
+    for vertex in rng.integers(468, size=80).tolist():
+        x, y = (mesh[vertex, :2] + rng.normal(0, 0.05 * outer_iod(mesh), 2)).tolist()
+        after = guided_drag(mesh, vertex, canonical_covariance()).at((x, y))
+        result = guard_drag(mesh, after, vertex)
+        folded += newly_flipped(mesh, result, TOPOLOGY.opened_triangles).sum()
+        mesh = result
+    assert folded == 0
+
+
+def test_an_edit_that_does_not_fold_is_returned_as_it_is(predictions: list[np.ndarray]) -> None:
+    after = predictions[0] + np.float32([4, -7, 0])
+    assert_array_equal(guard_drag(predictions[0], after, CHIN), after)
+    assert_array_equal(guard_edit(predictions[0], after), after)
+
+
+def test_the_same_drag_gives_the_same_mesh_whatever_was_between(
+    predictions: list[np.ndarray],
+) -> None:
+    face, pivot, _, after = next(strokes(predictions, 1))
+    weights = grab_weights(face, pivot, GrabBrush(RADIUS_IOD), TOPOLOGY)
+    back = displaced(face, weights, (0.0, 0.0))
+    assert_array_equal(guard_drag(face, back, pivot), face)
+    assert_array_equal(guard_drag(face, after, pivot), guard_drag(face, after.copy(), pivot))
+
+
+def test_depth_stays_and_nothing_is_mutated(predictions: list[np.ndarray]) -> None:
+    face, pivot, _, after = next(strokes(predictions, 1))
+    copies = face.copy(), after.copy()
+    result = guard_drag(face, after, pivot)
+    assert_array_equal(face, copies[0])
+    assert_array_equal(after, copies[1])
+    assert_array_equal(result[:, 2], after[:, 2])
+    assert not np.array_equal(result, after)
+
+
+def test_a_held_vertex_is_an_obstacle(predictions: list[np.ndarray]) -> None:
+    face, pivot = predictions[0], UPPER_LIP
+    held = sorted({*TOPOLOGY.edges[(TOPOLOGY.edges == pivot).any(axis=1)].ravel()} - {pivot})
+    after = displaced(face, np.eye(468)[pivot], (0.0, -0.3 * outer_iod(face)))
+    assert newly_flipped(face, after, TOPOLOGY.opened_triangles).any()
+    result = guard_drag(face, after, pivot, held=held)
+    assert not newly_flipped(face, result, TOPOLOGY.opened_triangles).any()
+    assert_allclose(result[held], face[held], atol=1e-4)
+    assert 0 < face[pivot, 1] - result[pivot, 1] < face[pivot, 1] - after[pivot, 1]
+
+
+def test_an_edit_without_a_pivot_is_held_back(predictions: list[np.ndarray]) -> None:
+    face = predictions[0]
+    noise = np.random.default_rng(5).normal(0, 0.05 * outer_iod(face), (468, 2))
+    after = face.copy()
+    after[:, :2] += noise.astype(np.float32)
+    result = guard_edit(face, after)
+    assert newly_flipped(face, after, TOPOLOGY.opened_triangles).sum() > 50
+    assert not newly_flipped(face, result, TOPOLOGY.opened_triangles).any()
+    still_moved = np.linalg.norm((result - face)[:, :2], axis=1)
+    assert still_moved.mean() > 0.2 * np.linalg.norm(noise, axis=1).mean()
+
+
+def test_the_guard_is_fast_enough_for_a_mouse_move(predictions: list[np.ndarray]) -> None:
+    times = []
+    for face, pivot, _, after in strokes(predictions, 40):
+        start = thread_time()
+        guard_drag(face, after, pivot)
+        times.append(thread_time() - start)
+    assert np.median(times) < 0.002
