@@ -3,6 +3,9 @@
 from collections.abc import Generator
 from typing import Any
 
+import numpy as np
+from qtpy.QtCore import Qt
+
 from annotator.mesh.brush import brush_radius
 from annotator.mesh.geometry import nearest_vertex
 from annotator.mesh.landmarks import outer_iod
@@ -14,6 +17,9 @@ from annotator.plugin.workbench import Workbench
 from annotator.project import EditSession
 
 _LEFT_BUTTON = 1
+_MIDDLE_BUTTON = 3
+# As vispy names it.
+_PAN_MODIFIER = "Control"
 # A press farther than this from the nearest vertex pans the photograph, whatever the radius:
 # nobody means to grab the chin from the other side of the room.
 _REACH_IOD = 0.25
@@ -42,6 +48,10 @@ class BrushTool:
         viewer.mouse_move_callbacks.append(self._on_hover)
         viewer.mouse_drag_callbacks.append(self._on_press)
         viewer.mouse_wheel_callbacks.append(self._on_wheel)
+        # napari zooms at a double click; two quick strokes on one spot are no such wish.
+        self._double_click_callbacks = list(viewer.mouse_double_click_callbacks)
+        viewer.mouse_double_click_callbacks.clear()
+        viewer.events.mouse_over_canvas.connect(self._on_enter_or_leave)
         workbench.brush_changed.connect(self._show_influence)
         workbench.current_changed.connect(self._forget_pointer)
 
@@ -50,6 +60,8 @@ class BrushTool:
         self._viewer.mouse_move_callbacks.remove(self._on_hover)
         self._viewer.mouse_drag_callbacks.remove(self._on_press)
         self._viewer.mouse_wheel_callbacks.remove(self._on_wheel)
+        self._viewer.mouse_double_click_callbacks.extend(self._double_click_callbacks)
+        self._viewer.events.mouse_over_canvas.disconnect(self._on_enter_or_leave)
         self._workbench.brush_changed.disconnect(self._show_influence)
         self._workbench.current_changed.disconnect(self._forget_pointer)
 
@@ -78,37 +90,65 @@ class BrushTool:
         self._show_influence()
 
     def _on_hover(self, viewer: Any, event: Any) -> None:
+        self._end_lost_stroke()
         self._pointer = self._image_position(event)
         if self._gauge is not None:
             self._workbench.brush = self._gauge.brush_at(self._pointer)
         self._show_influence()
 
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:
+        if event.button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
+            yield from self._pan(event)
+            return
         session = self._workbench.session
         if session is None or event.button != _LEFT_BUTTON or not self._view.is_editable:
             return
+        self._end_lost_stroke()
         self._pointer = position = self._image_position(event)
         if self._gauge is not None:
             self._gauge = None
             event.handled = True
             return
         pivot, distance = nearest_vertex(session.landmarks, position)
-        if "Alt" in event.modifiers or distance > self._reach():
+        if distance > self._reach():
             return
         event.handled = True
         # Fixed for the stroke, as the weights are, even when an eye corner is what moves.
         radius = brush_radius(session.landmarks, self._workbench.brush)
         session.press(pivot, self._workbench.brush, position)
         yield
-        while event.type == "mouse_move" and self._is_dragging(session):
+        # Without a button the release went elsewhere, to a dialog that opened in mid-stroke.
+        while event.type == "mouse_move" and _is_held(event) and self._is_dragging(session):
             self._pointer = self._image_position(event)
             self._view.move(session.drag(self._pointer), BrushCircle(self._pointer, radius))
             yield
         # The last move event is often lost to throttling: the release has the true position.
-        self._pointer = self._image_position(event)
+        if event.type == "mouse_release":
+            self._pointer = self._image_position(event)
         if session is self._workbench.session:
             self._workbench.release(self._pointer)
             self._show_influence()
+
+    def _pan(self, event: Any) -> Generator[None, None, None]:
+        """Move the photograph, wherever the drag began."""
+        camera = self._viewer.scene.camera
+        start, (*depth, row, column) = np.array(event.pos), camera.center
+        event.handled = True
+        yield
+        while event.type == "mouse_move":
+            right, down = (event.pos - start) / camera.zoom
+            camera.center = (*depth, row - down, column - right)
+            yield
+
+    def _end_lost_stroke(self) -> None:
+        """End a stroke whose release never came where it was last drawn."""
+        if self._pointer is not None:
+            self._workbench.release(self._pointer)
+
+    def _on_enter_or_leave(self) -> None:
+        session = self._workbench.session
+        if session is not None and not session.is_dragging and not self._viewer.mouse_over_canvas:
+            self._view.show_brush(None)
 
     def _is_dragging(self, session: EditSession) -> bool:
         return session is self._workbench.session and session.is_dragging
@@ -126,7 +166,9 @@ class BrushTool:
         if session is None or self._pointer is None or not self._view.is_editable:
             return
         if self._gauge is not None:
-            self._view.show_brush(self._gauge.circle(self._workbench.brush))
+            pivot, _ = nearest_vertex(session.landmarks, self._gauge.centre)
+            influence = session.weights(pivot, self._workbench.brush)
+            self._view.show_brush(self._gauge.circle(self._workbench.brush), influence)
             return
         pivot, distance = nearest_vertex(session.landmarks, self._pointer)
         near = session.is_dragging or distance <= self._reach()
@@ -148,3 +190,8 @@ class BrushTool:
 
     def _forget_pointer(self) -> None:
         self._gauge = self._pointer = None
+
+
+def _is_held(event: Any) -> bool:
+    """Return whether Qt says that a button is down; vispy only counts presses and releases."""
+    return bool(event.native.buttons() != Qt.MouseButton.NoButton)

@@ -1,11 +1,11 @@
 """The dock: it puts the parts together and decides nothing itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari.utils.notifications import show_info, show_warning
+from napari.utils.notifications import show_warning
 from qtpy.QtCore import QElapsedTimer, QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
@@ -69,7 +69,7 @@ class AnnotatorDock(QWidget):
         self._targets = (napari_viewer, self.view.mesh_layer)
         self._arrange()
         self._connect()
-        bind(self._targets, self._actions())
+        bind(self._targets, {name: self._unless_help(name, do) for name, do in self._actions()})
         self._show_page()
 
     def open_folder(self, folder: Path) -> bool:
@@ -84,17 +84,21 @@ class AnnotatorDock(QWidget):
 
     def tell(self, message: str) -> None:
         """Show the annotator a sentence, without anything to click away."""
-        show_info(message)
+        self._message.setText(message)
 
     def warn(self, message: str) -> None:
         """Show the annotator a sentence about what could not be done."""
+        self._message.setText(message)
         show_warning(message)
 
     def ask_reject(self) -> None:
         """Ask for the reasons and reject the current sample."""
-        if self.workbench.current is None:
+        session = self.workbench.session
+        if session is None or session.is_dragging:
             return
         dialog = RejectDialog(self)
+        # Over the dock: the face under judgement stays in sight.
+        dialog.move(self.mapToGlobal(self.rect().topLeft()))
         if dialog.exec():
             self.workbench.reject(dialog.reasons, dialog.comment)
         self.focus_canvas()
@@ -152,6 +156,8 @@ class AnnotatorDock(QWidget):
         self._pages.addWidget(self._nothing_predicted())
         self._pages.addWidget(self._work_page())
         self._title = QLabel()
+        self._message = QLabel()
+        self._message.setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
         help_button = key_button("Keys", "help", self._help.toggle, "Show every key")
@@ -162,6 +168,7 @@ class AnnotatorDock(QWidget):
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
         layout.addWidget(self._pages, stretch=1)
+        layout.addWidget(self._message)
         layout.addWidget(self.progress)
         self.setMinimumWidth(_MIN_WIDTH)
 
@@ -220,9 +227,20 @@ class AnnotatorDock(QWidget):
         if application is not None:
             application.aboutToQuit.connect(self.shut_down)
 
-    def _actions(self) -> dict[str, Callable[[], object]]:
+    def _unless_help(self, name: str, action: Callable[[], object]) -> Callable[[], object]:
+        """Let a key only put the list of keys away while it hides the face."""
+
+        def act() -> None:
+            if self._help.isVisible() and name != "help":
+                self._help.hide()
+            else:
+                action()
+
+        return act
+
+    def _actions(self) -> Iterable[tuple[str, Callable[[], object]]]:
         bench = self.workbench
-        return {
+        actions: dict[str, Callable[[], object]] = {
             "next": lambda: bench.step(1),
             "previous": lambda: bench.step(-1),
             "next_to_do": bench.go_to_next_to_do,
@@ -241,12 +259,12 @@ class AnnotatorDock(QWidget):
             "redo": bench.redo,
             "help": self._help.toggle,
         }
+        return actions.items()
 
     def _resize_brush(self, steps: int) -> None:
         self.workbench.brush = self.workbench.brush.resized(steps)
 
     def _cancel(self) -> None:
-        self._help.hide()
         self._tool.cancel()
 
     def _show_page(self) -> None:
@@ -266,6 +284,9 @@ class AnnotatorDock(QWidget):
             photograph = self._photographs.get(sample.image_path)
         except (OSError, ValueError) as error:
             self._show_nothing(f"{sample.image_path} cannot be shown: {error}.")
+            return
+        if self.workbench.photograph_has_changed():
+            self._show_nothing(f"{sample.image_path} has changed since it was added: add it again.")
             return
         self.view.show(photograph, session.landmarks)
         # Once this one is on screen: decoding would take the processor from drawing it.

@@ -16,6 +16,7 @@ RIM_COLOUR: Colour = (1.0, 0.86, 0.25, 1.0)
 CORE_COLOUR: Colour = (1.0, 0.18, 0.08, 1.0)
 VERTEX_COLOUR: Colour = (1.0, 1.0, 1.0, 1.0)
 VERTEX_RIM_COLOUR: Colour = (0.11, 0.36, 0.45, 1.0)
+LINE_RIM_COLOUR: Colour = (0.0, 0.05, 0.1, 0.22)
 CIRCLE_COLOUR: Colour = (1.0, 1.0, 1.0, 0.9)
 
 # Diameter of a vertex in outer inter-ocular distances; one that would move is larger.

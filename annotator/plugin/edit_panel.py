@@ -31,6 +31,7 @@ class EditPanel(QWidget):
         self._workbench = workbench
         self._current = QLabel()
         self._current.setTextFormat(Qt.TextFormat.RichText)
+        self._current.setWordWrap(True)
         self.brush_form = BrushForm(workbench)
         self.undo = key_button("Undo", "undo", workbench.undo, "Take the last stroke back")
         self.redo = key_button("Redo", "redo", workbench.redo, "Bring it back")

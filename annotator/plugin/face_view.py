@@ -10,7 +10,7 @@ from annotator.mesh.landmarks import LANDMARK_COUNT, bounding_box
 from annotator.mesh.topology import load_topology
 from annotator.plugin.convert import position_to_napari, to_napari
 from annotator.plugin.drawing import BrushCircle, draw_mesh
-from annotator.plugin.keys import bound_key
+from annotator.plugin.keys import bound_key, keys_of
 from annotator.plugin.private import add_mesh_overlay
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PHOTOGRAPH_LAYER = "Photograph"
 MESH_LAYER = "Face mesh"
+# What a reader put in the viewer to be looked at until the first sample is shown.
+PLACEHOLDER_LAYER = "Sample photograph"
 
 # The face fills this share of the canvas when framed, so that its surroundings show.
 _FRAMED_SHARE = 0.72
@@ -77,6 +79,8 @@ class FaceView:
         landmarks : (468, 3) float32
         """
         self._influence = self._circle = None
+        if PLACEHOLDER_LAYER in self._viewer.layers:
+            self._viewer.layers.remove(PLACEHOLDER_LAYER)
         self._show_photograph(photograph)
         self.update(landmarks)
         if self._points not in self._viewer.layers:
@@ -132,9 +136,9 @@ class FaceView:
 
     def _show_photograph(self, photograph: NDArray[np.uint8]) -> None:
         if self._image is None or self._image not in self._viewer.layers:
-            if PHOTOGRAPH_LAYER in self._viewer.layers:
-                self._viewer.layers.remove(PHOTOGRAPH_LAYER)
-            self._image = Image(photograph, rgb=True, name=PHOTOGRAPH_LAYER)
+            self._image = Image(
+                photograph, rgb=True, name=PHOTOGRAPH_LAYER, interpolation2d="linear"
+            )
             self._viewer.add_layer(self._image)
             self._viewer.layers.move(self._viewer.layers.index(self._image), 0)
         elif self._image.data is not photograph:
@@ -162,6 +166,7 @@ def _make_points_layer() -> Points:
         face_color="transparent",
         border_color="transparent",
     )
+    layer.help = f"{keys_of('help')} shows every key"
     for key in _EDITING_KEYS:
         layer.bind_key(bound_key(key), _ignore, overwrite=True)
     return layer

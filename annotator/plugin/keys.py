@@ -41,7 +41,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
 
 MOUSE: tuple[tuple[str, str], ...] = (
     ("Drag a vertex", "Move it and its neighbours"),
-    ("Drag elsewhere, or Alt+drag", "Move the photograph"),
+    ("Drag elsewhere", "Move the photograph"),
+    ("Middle button, or Ctrl+drag", "Move it from anywhere"),
     ("Wheel", "Zoom"),
     ("Shift+wheel", "Brush radius"),
 )

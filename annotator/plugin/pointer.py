@@ -31,11 +31,31 @@ def process_events(seconds: float = 0.0) -> None:
 
 
 class Pointer:
-    """A mouse and a keyboard on a viewer's canvas; positions are (x, y) of the image in px."""
+    """A mouse and a keyboard on a viewer's canvas.
 
-    def __init__(self, viewer: napari.Viewer) -> None:
+    Positions are (x, y) of the image in px; those of the methods that end in ``_at`` are (x, y)
+    of the canvas widget.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    button : Qt.MouseButton
+        The button that presses.
+    modifiers : Qt.KeyboardModifier
+        Keys held with the mouse.
+    """
+
+    def __init__(
+        self,
+        viewer: napari.Viewer,
+        *,
+        button: Qt.MouseButton = _LEFT,
+        modifiers: Modifiers = _NO_KEY,
+    ) -> None:
         self._viewer = viewer
         self._canvas: QWidget = canvas_widget(viewer)
+        self._button = button
+        self._modifiers = modifiers
 
     def on_canvas(self, position: Position) -> Position:
         """Return where on the canvas widget an image position is shown, in its pixels."""
@@ -49,16 +69,28 @@ class Pointer:
 
     def move(self, position: Position, *, pressed: bool = False) -> None:
         """Move the mouse there."""
-        buttons = _LEFT if pressed else _NO_BUTTON
-        self._send(QEvent.Type.MouseMove, position, _NO_BUTTON, buttons)
+        self.move_at(self.on_canvas(position), pressed=pressed)
 
     def press(self, position: Position) -> None:
-        """Press the left button there."""
-        self._send(QEvent.Type.MouseButtonPress, position, _LEFT, _LEFT)
+        """Press the button there."""
+        self.press_at(self.on_canvas(position))
 
     def release(self, position: Position) -> None:
-        """Release the left button there."""
-        self._send(QEvent.Type.MouseButtonRelease, position, _LEFT, _NO_BUTTON)
+        """Release the button there."""
+        self.release_at(self.on_canvas(position))
+
+    def move_at(self, position: Position, *, pressed: bool = False) -> None:
+        """Move the mouse there."""
+        held = self._button if pressed else _NO_BUTTON
+        self._send(QEvent.Type.MouseMove, position, _NO_BUTTON, held)
+
+    def press_at(self, position: Position) -> None:
+        """Press the button there."""
+        self._send(QEvent.Type.MouseButtonPress, position, self._button, self._button)
+
+    def release_at(self, position: Position) -> None:
+        """Release the button there."""
+        self._send(QEvent.Type.MouseButtonRelease, position, self._button, _NO_BUTTON)
 
     def drag(self, start: Position, end: Position, steps: int = 12) -> None:
         """Press at the start, move in steps, release at the end."""
@@ -97,9 +129,9 @@ class Pointer:
         button: Qt.MouseButton,
         buttons: Qt.MouseButton,
     ) -> None:
-        local = QPointF(*self.on_canvas(position))
+        local = QPointF(*position)
         screen = QPointF(self._canvas.mapToGlobal(local.toPoint()))
-        event = QMouseEvent(kind, local, screen, button, buttons, _NO_KEY)
+        event = QMouseEvent(kind, local, screen, button, buttons, self._modifiers)
         QApplication.sendEvent(self._canvas, event)
         process_events()
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from qtpy.QtWidgets import QWidget
 from vispy.scene.visuals import Compound, Line, Markers
 
-from annotator.plugin.drawing import CIRCLE_COLOUR, VERTEX_RIM_COLOUR, MeshDrawing
+from annotator.plugin.drawing import CIRCLE_COLOUR, LINE_RIM_COLOUR, VERTEX_RIM_COLOUR, MeshDrawing
 
 _OVERLAY_NAME = "face_mesh"
 _VERTEX_SIZE_ON_SCREEN = (3.0, 9.0)
@@ -29,7 +29,6 @@ class MeshOverlay(SceneOverlay):
     drawing: Any = None
     edges: Any = None
     contour_edges: Any = None
-    edges_visible: bool = True
 
 
 class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
@@ -41,15 +40,16 @@ class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
         self._edges = Line(connect="segments", method="gl", antialias=True, width=1)
         self._contours = Line(connect="segments", method="gl", antialias=True, width=2)
         self._circle = Line(connect="segments", method="gl", antialias=True, width=1.5)
+        # A dark rim under the lines, without which they vanish on light skin.
+        self._rims = Line(connect="segments", method="gl", antialias=True, width=3)
         self._vertices = Markers(scaling="visual", method="points")
         self._vertices.canvas_size_limits = _VERTEX_SIZE_ON_SCREEN
-        parts = [self._edges, self._contours, self._vertices, self._circle]
-        for line in (self._edges, self._contours, self._circle):
+        parts = [self._rims, self._edges, self._contours, self._vertices, self._circle]
+        for line in (self._rims, self._edges, self._contours, self._circle):
             line.set_data(_NOWHERE, color=CIRCLE_COLOUR)
         self._vertices.set_data(_NOWHERE, size=1)
         super().__init__(node=Compound(parts), **kwargs)
         self.overlay.events.drawing.connect(self._on_drawing_change)
-        self.overlay.events.edges_visible.connect(self._on_drawing_change)
         self.reset()
         self._on_drawing_change()
 
@@ -71,9 +71,8 @@ class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
         )
 
     def _show_lines(self, drawing: MeshDrawing) -> None:
-        self._edges.visible = self._contours.visible = self.overlay.edges_visible
-        if not self.overlay.edges_visible:
-            return
+        all_ends = self.overlay.edges.ravel()
+        self._rims.set_data(drawing.points[all_ends], color=LINE_RIM_COLOUR)
         for line, edges, colours in (
             (self._edges, self.overlay.edges, drawing.edge_colours),
             (self._contours, self.overlay.contour_edges, drawing.contour_colours),
@@ -84,7 +83,6 @@ class VispyMeshOverlay(LayerOverlayMixin, VispySceneOverlay):
     def close(self) -> None:
         """Let go of the overlay and of the scene."""
         self.overlay.events.drawing.disconnect(self._on_drawing_change)
-        self.overlay.events.edges_visible.disconnect(self._on_drawing_change)
         super().close()
 
 

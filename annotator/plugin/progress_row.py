@@ -113,4 +113,5 @@ class ProgressRow(QWidget):
     def _finish(self) -> None:
         self._worker = None
         self.hide()
-        self.finished.emit(self._step.text)
+        cancelled = "Cancelled. " if self._cancelled.is_set() and self._step.text else ""
+        self.finished.emit(cancelled + self._step.text)

@@ -10,7 +10,7 @@ from qtpy.QtCore import QTimer
 from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.face_view import PHOTOGRAPH_LAYER
+from annotator.plugin.face_view import PLACEHOLDER_LAYER
 from annotator.plugin.preferences import PLUGIN, remember_reader
 from annotator.project import Project
 
@@ -42,7 +42,7 @@ def open_sample_project() -> list[LayerData]:
     dock = show_dock(napari.current_viewer())
     QTimer.singleShot(0, dock.project_menu.open_sample)
     photograph = read_image(asset_path("datasets", "sample", "collins.jpg"))
-    return [(photograph, {"name": PHOTOGRAPH_LAYER, "rgb": True}, "image")]
+    return [(photograph, {"name": PLACEHOLDER_LAYER, "rgb": True}, "image")]
 
 
 def show_dock(viewer: Any) -> AnnotatorDock:

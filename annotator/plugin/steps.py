@@ -69,7 +69,8 @@ def exporting(
     """Export the accepted samples into a new folder."""
     yield Step(0, 0, "Exporting the accepted samples")
     report = export_release(project, folder, release_format, images=images)
-    yield Step(1, 1, f"{report.samples} accepted samples exported to {report.folder}")
+    noun = "sample" if report.samples == 1 else "samples"
+    yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}")
 
 
 def making_samples(folder: Path) -> Work:

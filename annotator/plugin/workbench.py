@@ -8,6 +8,7 @@ from functools import partial
 
 from psygnal import Signal
 
+from annotator.image_files import photograph_has_changed
 from annotator.mesh.brush import GrabBrush
 from annotator.plugin.shown_samples import ShownSamples
 from annotator.project import (
@@ -177,6 +178,13 @@ class Workbench:
             target = self.samples.next_in(TO_DO, after=self._current_id())
             self._go_to_or_tell(target, self._why_nothing_to_do())
 
+    def photograph_has_changed(self) -> bool:
+        """Return whether the current sample's file no longer holds what was predicted."""
+        project, sample = self._project, self.current
+        if project is None or sample is None:
+            return False
+        return photograph_has_changed(project.images.get(sample.image_id))
+
     def neighbours(self) -> list[SampleSummary]:
         """Return the samples that the annotator will probably go to next, likeliest first."""
         current = self._current_id()
@@ -209,8 +217,9 @@ class Workbench:
 
     def undo(self) -> None:
         """Take the current sample's last stroke back."""
-        if self._session is not None and self._session.can_undo:
-            self._edit(self._session.undo)
+        session = self._session
+        if session is not None and (session.can_undo or session.is_dragging):
+            self._edit(session.undo)
 
     def redo(self) -> None:
         """Bring the current sample's last undone stroke back."""

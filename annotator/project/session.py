@@ -167,14 +167,16 @@ class EditSession:
             del self._unsaved[0]
 
     def undo(self) -> None:
-        """Take the last stroke back.
+        """Take the last stroke back; one under way is cancelled instead.
 
         Raises
         ------
         ProjectError
             If the database refused it; the mesh then stays as it is.
         """
-        self.cancel()
+        if self.is_dragging:
+            self.cancel()
+            return
         self.save_pending()
         self._follow(
             self._project.annotations.undo(self.sample_id, revision=self._annotation.revision)

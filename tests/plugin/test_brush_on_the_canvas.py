@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication
 
 from annotator.mesh.brush import GrabBrush, grab_weights
 from annotator.mesh.topology import load_topology
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, positions_between
+from annotator.plugin.pointer import Pointer, positions_between, process_events
 from annotator.project import Project
 
 CHIN = 152
@@ -178,6 +179,73 @@ def test_a_key_in_mid_stroke_does_not_change_the_sample(workplace: Workplace) ->
     pointer.key(Qt.Key.Key_D, "d")
     shown = dock.view._overlay.drawing.points
     assert_allclose(shown, dock.workbench.session.landmarks[:, :2] - 0.5, atol=1e-4)
+
+
+def test_a_stroke_whose_release_went_elsewhere_ends_where_it_was_seen(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    pointer.press((x, y))
+    for position in positions_between((x, y), (x + 8, y), 4):
+        pointer.move(position, pressed=True)
+        process_events(0.02)
+    pointer.key(Qt.Key.Key_X, "x")
+    assert QApplication.activeModalWidget() is None, "no dialog in mid-stroke"
+    pointer.move((x + 30, y + 30))
+    process_events(0.05)
+    assert not dock.workbench.session.is_dragging
+    assert (stored(dock) - dock.workbench.session.prediction)[CHIN, 0] == pytest.approx(8, abs=2.5)
+    assert_array_equal(stored(dock), dock.workbench.session.landmarks)
+    shown = np.array(dock.workbench.session.landmarks)
+    pointer.move((x + 60, y))
+    process_events(0.05)
+    assert_array_equal(dock.workbench.session.landmarks, shown)
+
+
+def test_undo_in_mid_stroke_only_cancels_it(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    pointer.drag((x, y), (x + 5, y))
+    before = stored(dock)
+    pointer.press((x + 5, y))
+    pointer.move((x + 20, y), pressed=True)
+    pointer.key(Qt.Key.Key_Z, "\x1a", Qt.KeyboardModifier.ControlModifier)
+    pointer.release((x + 20, y))
+    assert_array_equal(stored(dock), before)
+    assert_array_equal(dock.workbench.session.landmarks, before)
+
+
+@pytest.mark.parametrize("way", ["middle", "control"])
+def test_the_photograph_can_be_moved_from_anywhere(workplace: Workplace, way: str) -> None:
+    dock, pointer = workplace
+    before, zoom = stored(dock), dock.view._viewer.scene.camera.zoom
+    _, row, column = dock.view._viewer.scene.camera.center
+    x, y = position_of(dock, CHIN)
+    if way == "middle":
+        hand = Pointer(pointer._viewer, button=Qt.MouseButton.MiddleButton)
+    else:
+        hand = Pointer(pointer._viewer, modifiers=Qt.KeyboardModifier.ControlModifier)
+    start = hand.on_canvas((x, y))
+    hand.press_at(start)
+    for step in range(1, 6):
+        hand.move_at((start[0] + 10 * step, start[1] + 4 * step), pressed=True)
+        process_events(0.02)
+    hand.release_at((start[0] + 50, start[1] + 20))
+    moved = dock.view._viewer.scene.camera.center
+    assert moved[-1] == pytest.approx(column - 50 / zoom, abs=0.6)
+    assert moved[-2] == pytest.approx(row - 20 / zoom, abs=0.6)
+    assert dock.view._viewer.scene.camera.zoom == zoom
+    assert_array_equal(stored(dock), before)
+
+
+def test_the_circle_goes_when_the_pointer_leaves_the_canvas(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    pointer.move(position_of(dock, CHIN))
+    assert len(dock.view._overlay.drawing.circles)
+    viewer = dock.view._viewer
+    getattr(viewer, "__wrapped__", viewer).mouse_over_canvas = False
+    assert not len(dock.view._overlay.drawing.circles)
 
 
 def test_a_hidden_mesh_cannot_be_dragged(workplace: Workplace) -> None:

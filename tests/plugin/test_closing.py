@@ -182,6 +182,19 @@ def test_a_mesh_that_cannot_be_seen_is_not_accepted(
     assert dock.view.is_shown, "the next one is shown"
 
 
+def test_a_photograph_that_was_replaced_is_not_shown_under_the_old_mesh(
+    open_dock: Callable[..., tuple[object, AnnotatorDock]], project_folder: Path
+) -> None:
+    with Project.open(project_folder) as project:
+        first, *_, last = project.samples.summaries()
+    first.image_path.write_bytes(last.image_path.read_bytes())
+    _, dock = open_dock(project_folder)
+    dock.workbench.go_to(first.id)
+    assert not dock.view.is_shown
+    dock.workbench.accept()
+    assert dock.workbench.project.samples.get(first.id).state is SampleState.PREDICTED
+
+
 def test_a_finished_project_opens_on_its_first_sample(
     open_dock: Callable[..., tuple[object, AnnotatorDock]], project_folder: Path
 ) -> None:

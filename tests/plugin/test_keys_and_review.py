@@ -177,6 +177,17 @@ def test_h_shows_every_key_and_hides_it_again(workplace: Workplace) -> None:
     assert not dock._help.isVisible()
 
 
+def test_behind_the_list_of_keys_no_verdict_is_given(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+    pointer.key(Qt.Key.Key_H, "h")
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_in_database(dock, first) is SampleState.PREDICTED
+    assert not dock._help.isVisible()
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_in_database(dock, first) is SampleState.ACCEPTED
+
+
 def test_no_two_actions_share_a_key() -> None:
     bound = [key for shortcut in SHORTCUTS for key in shortcut.keys]
     assert len(bound) == len(set(bound))

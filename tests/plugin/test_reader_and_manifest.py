@@ -9,6 +9,7 @@ from napari.plugins.utils import get_preferred_reader
 from napari.settings import get_settings
 from PIL import Image
 
+from annotator.imaging import read_image
 from annotator.plugin import sample_project
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.pointer import process_events
@@ -74,6 +75,26 @@ def test_the_sample_project_is_made_once_and_opened(
             break
     assert dock.workbench.samples.total >= 12
     dock.shut_down()
+
+
+def test_the_sample_project_replaces_a_project_that_is_open(
+    open_dock: Callable[..., Any],
+    project_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sample_project, "user_data_path", lambda *_, **__: tmp_path / "data")
+    viewer, dock = open_dock(project_folder)
+    viewer.open_sample("facemesh-annotator", "faces")
+    for _ in range(600):
+        process_events(0.05)
+        if dock.workbench.project is not None and dock.workbench.project.folder != project_folder:
+            break
+    process_events(0.2)
+    assert [layer.name for layer in viewer.layers] == ["Photograph", "Face mesh"]
+    dock.workbench.step(1)
+    expected = read_image(dock.workbench.current.image_path)
+    np.testing.assert_array_equal(viewer.layers["Photograph"].data, expected)
 
 
 def test_photographs_are_read_upright(tmp_path: Path) -> None:
