@@ -95,9 +95,8 @@ def import_images(
     failed: list[FailedImage] = []
     with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
         done = len(found) - len(files)
-        for batch in _inspected(executor, files):
-            if copy:
-                batch = _copy_new(project, batch)
+        for inspected in _inspected(executor, files):
+            batch = _copy_new(project, inspected) if copy else inspected
             failed += [entry for entry in batch if isinstance(entry, FailedImage)]
             report = project.images.add(batch)
             added += report.added
