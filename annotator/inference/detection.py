@@ -146,9 +146,13 @@ def areas(boxes: Floats) -> Floats:
 
 def intersections(boxes: Floats, others: Floats) -> Floats:
     """Return the areas that (..., 4) boxes share with others of a broadcastable shape."""
-    low = np.maximum(boxes[..., :2], others[..., :2])
-    sides = np.maximum(np.minimum(boxes[..., 2:], others[..., 2:]) - low, 0)
-    return np.asarray(sides[..., 0] * sides[..., 1])
+    # Column by column: numpy is slow along a last axis of two.
+    wide, high = (
+        np.minimum(boxes[..., at + 2], others[..., at + 2])
+        - np.maximum(boxes[..., at], others[..., at])
+        for at in (0, 1)
+    )
+    return np.asarray(np.maximum(wide, 0) * np.maximum(high, 0))
 
 
 def iou(boxes: Floats, others: Floats) -> Floats:

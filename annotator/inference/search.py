@@ -31,9 +31,9 @@ _HINT = 0.25
 _VISIBLE = 24 / 128  # of the long side: so large, MediaPipe's detector would see a face
 _SURE = 0.8  # a hint this strong needs no close look
 _CLOSE = 0.6
-_TILE = 80  # side of a close look
-_CLOSE_FACE = 36  # width of a hinted face in it
-_READABLE = (24, 56)  # widths at which a close look at a neighbour will do
+_TILE = 64  # side of a close look
+_CLOSE_FACE = 32  # width of a hinted face in it
+_READABLE = (24, 44)  # widths at which a close look at a neighbour will do
 _SAME_FACE_IOU = 0.4
 _SAME_FACE_COVER = 0.8
 _MIDDLE = 0.5  # of a known face's sides
@@ -116,7 +116,7 @@ def _unknown(found: Detections, known: Floats) -> Detections:
 
 
 def _tiles(boxes: Floats) -> list[Floats]:
-    """Return squares (left, top, side) that show each box 36 of 80 pixels wide.
+    """Return squares (left, top, side) that show each box 32 of 64 pixels wide.
 
     Faces of a crowd share squares: a box that an earlier square shows whole, with room around
     and at a readable size, gets none of its own.
