@@ -76,7 +76,7 @@ def guided(mesh: Floats, vertex: int, goal: Position, anchors: set[int]) -> Iter
 def guarded(tool: Tool) -> Tool:
     def with_guard(mesh: Floats, vertex: int, goal: Position, anchors: set[int]) -> list[Floats]:
         every = tool(mesh, vertex, goal, anchors)
-        return [guard_drag(mesh, after, vertex) for after in every]
+        return [guard_drag(mesh, after, vertex, placed=anchors) for after in every]
 
     return with_guard
 

@@ -40,6 +40,7 @@ def guard_drag(
     pivot: int,
     *,
     held: Collection[int] = (),
+    placed: Collection[int] = (),
     triangles: Triangles | None = None,
 ) -> Floats:
     """Return the dragged mesh, changed where it would fold.
@@ -55,15 +56,24 @@ def guard_drag(
     held
         Vertices that must stay where ``after`` has them. They are obstacles: where the mesh
         cannot pass them without folding, the whole drag stops short of them.
+    placed
+        Vertices that somebody put where they are: they are not carried along, and a triangle
+        with two of them, or with one and the pivot, may be turned over, since that is what the
+        hand asks for. `newly_flipped` tells of it.
     triangles : (n, 3), optional
         What must not fold; by default the opened mesh. With all triangles of the topology lips
         and lids push one another when they touch.
     """
     triangles = load_topology().opened_triangles if triangles is None else triangles
     start, moves = _plane(before), _plane(after) - _plane(before)
-    held_indices = np.array(sorted({pivot, *held}))
+    held_indices = np.array(sorted({pivot, *held, *placed}))
+    if placed:
+        by_hand = np.isin(triangles, [pivot, *placed])
+        triangles = triangles[by_hand.sum(axis=1) < 2]
     carried = _carried_along(start, moves, pivot, held_indices, triangles)
     result = after if carried is moves else _moved(before, after, carried)
+    if placed:
+        triangles = triangles[~np.isin(triangles, list(placed)).any(axis=1)]
     if newly_flipped(before, result, triangles).any():
         share = _unfolded_share(start, carried, triangles)
         result = _moved(before, after, share * carried)

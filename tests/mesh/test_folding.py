@@ -138,3 +138,23 @@ def test_the_guard_is_fast_enough_for_a_mouse_move(predictions: list[np.ndarray]
         guard_drag(face, after, pivot)
         times.append(thread_time() - start)
     assert np.median(times) < 0.002
+
+
+def test_vertices_placed_by_hand_are_not_carried_along(predictions: list[np.ndarray]) -> None:
+    moved = 0
+    for face, pivot, _, after in strokes(predictions, 30):
+        neighbours = TOPOLOGY.edges[(TOPOLOGY.edges == pivot).any(axis=1)].ravel()
+        placed = sorted({*neighbours.tolist()} - {pivot})[:2]
+        result = guard_drag(face, after, pivot, placed=placed)
+        assert_array_equal(result[[pivot, *placed]], after[[pivot, *placed]])
+        moved += int((result != after).any())
+    assert moved > 10
+
+
+def test_a_fold_between_vertices_placed_by_hand_is_theirs(predictions: list[np.ndarray]) -> None:
+    face, pivot = predictions[0], CHIN
+    placed = sorted({*TOPOLOGY.edges[(TOPOLOGY.edges == pivot).any(axis=1)].ravel()} - {pivot})
+    after = displaced(face, np.eye(468)[pivot], (0.0, -0.3 * outer_iod(face)))
+    result = guard_drag(face, after, pivot, placed=placed)
+    assert_array_equal(result, after)
+    assert newly_flipped(face, result, TOPOLOGY.opened_triangles).any()
