@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
@@ -395,6 +396,34 @@ def test_a_changed_file_that_is_added_again_is_predicted_once(project, face_mesh
     (replaced,) = project.images.failed()
     assert "another image" in replaced.reason
     assert list(preannotate(project, face_mesh)) == []
+
+
+def spoiled_model(path: Path) -> Path:
+    """Write the shipped model with meshes that are not finite."""
+    model = onnx.load(str(asset_path("models", "face_landmark.onnx")))
+    names = [value.name for value in model.graph.output]
+    for node in model.graph.node:
+        node.output[:] = [f"{name}_as_it_was" if name in names else name for name in node.output]
+        node.input[:] = [f"{name}_as_it_was" if name in names else name for name in node.input]
+    factors = {names[0]: np.nan, names[1]: 1.0}
+    for name, factor in factors.items():
+        constant = onnx.numpy_helper.from_array(np.float32(factor), f"{name}_factor")
+        model.graph.initializer.append(constant)
+        inputs = [f"{name}_as_it_was", constant.name]
+        model.graph.node.append(onnx.helper.make_node("Mul", inputs, [name]))
+    onnx.save(model, str(path))
+    return path
+
+
+def test_a_model_that_gives_no_numbers_fails_images_and_not_the_run(project, tmp_path, face_mesh):
+    import_images(project, [*portraits(tmp_path / "photos", 2), *plain_images(tmp_path, 1)])
+    spoiled = FaceMesh.load(spoiled_model(tmp_path / "spoiled.onnx"), small_faces=False)
+    for total in (3, 2):  # the image without a face is done
+        steps = list(preannotate(project, spoiled))
+        assert (steps[-1].total, steps[-1].failed) == (total, 2)
+    assert all("not finite" in failure.reason for failure in project.images.failed())
+    assert list(preannotate(project, face_mesh))[-1].faces == 2
+    assert project.images.failed() == []
 
 
 # --- the sample project ----------------------------------------------------------------------
