@@ -25,7 +25,7 @@ from annotator.plugin.edit_panel import EditPanel
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.key_help import KeyHelp
 from annotator.plugin.keys import bind, keys_of, unbind
-from annotator.plugin.panels import key_button
+from annotator.plugin.panels import PassingMessage, key_button
 from annotator.plugin.photographs import PhotographCache
 from annotator.plugin.private import canvas_widget
 from annotator.plugin.progress_row import ProgressRow
@@ -84,11 +84,11 @@ class AnnotatorDock(QWidget):
 
     def tell(self, message: str) -> None:
         """Show the annotator a sentence, without anything to click away."""
-        self._message.setText(message)
+        self._message.show_for_a_while(message)
 
     def warn(self, message: str) -> None:
         """Show the annotator a sentence about what could not be done."""
-        self._message.setText(message)
+        self._message.show_for_a_while(message)
         show_warning(message)
 
     def ask_reject(self) -> None:
@@ -156,8 +156,7 @@ class AnnotatorDock(QWidget):
         self._pages.addWidget(self._nothing_predicted())
         self._pages.addWidget(self._work_page())
         self._title = QLabel()
-        self._message = QLabel()
-        self._message.setWordWrap(True)
+        self._message = PassingMessage()
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
         help_button = key_button("Keys", "help", self._help.toggle, "Show every key")

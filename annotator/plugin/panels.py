@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from magicgui.widgets import ComboBox, Container, FloatSlider
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from annotator.mesh.brush import MIN_RADIUS_IOD
 from annotator.mesh.falloff import Falloff
@@ -15,6 +15,7 @@ from annotator.plugin.workbench import Workbench
 
 # Larger radii are there for the keys; a slider to 3 would be too coarse where it matters.
 _SLIDER_MAX = 1.5
+_MESSAGE_MS = 12_000
 
 
 def without_focus(widget: QWidget) -> None:
@@ -47,6 +48,24 @@ def button_row(*buttons: QPushButton) -> QWidget:
     for button in buttons:
         layout.addWidget(button)
     return row
+
+
+class PassingMessage(QLabel):
+    """A sentence that goes away by itself after a while, and takes no room then."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.hide()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+
+    def show_for_a_while(self, text: str) -> None:
+        """Show a sentence in place of the one before."""
+        self.setText(text)
+        self.show()
+        self._timer.start(_MESSAGE_MS)
 
 
 class BrushForm(Container):  # type: ignore[type-arg]
