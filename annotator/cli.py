@@ -26,6 +26,7 @@ from annotator.terminal import (
     Providers,
     SampleNumbers,
     Workers,
+    count,
     counted,
     progress_bar,
     report,
@@ -100,7 +101,9 @@ def new(project: ProjectFolder) -> None:
 @app.command()
 def add(
     project: ProjectFolder,
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="Images and folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", exists=True, help="Images and folders.")
+    ],
     copy: Annotated[bool, typer.Option("--copy", help="Copy the files into the project.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -139,7 +142,8 @@ def predict(
                 show(last.done, last.total)
                 failed += [last.failure] if last.failure else []
     images = last.done - last.failed
-    text = f"predicted {images} images with {last.faces} faces, failed {last.failed}"
+    text = f"predicted {count(images, 'image')} with {count(last.faces, 'face')}"
+    text += f", failed {last.failed}" if last.total else ": no image was waiting"
     if no_small_faces and images:
         text += "\nsmall faces were not searched for, and will not be in these images by this model"
     values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
@@ -155,10 +159,10 @@ def status(project: ProjectFolder, as_json: AsJson = False) -> None:
 
     with Project.open(project) as opened:
         images, failed = opened.images.count(), opened.images.failed()
-        samples = {state.value: count for state, count in opened.samples.counts().items()}
+        samples = {state.value: n for state, n in opened.samples.counts().items()}
     rows = {"images": images, "samples": sum(samples.values())}
-    rows |= {f"  {state.replace('_', ' ')}": count for state, count in samples.items()}
-    lines = [f"{name:<14}{count:>8}" for name, count in rows.items()]
+    rows |= {f"  {state.replace('_', ' ')}": n for state, n in samples.items()}
+    lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
     report({"images": images, "samples": samples}, "\n".join(lines), failed, as_json=as_json)
 
 
@@ -167,8 +171,8 @@ def open_(project: ProjectFolder, annotator: Person = None) -> None:
     """Open a project in napari."""
     from annotator.project import Project
 
-    require_window_system()
     Project.open(project).close()  # says what is wrong before napari takes its time
+    require_window_system()
     from annotator.plugin.launch import open_project
 
     open_project(project, annotator or login_name())
@@ -203,7 +207,7 @@ def review(
             opened.reviews.give(
                 Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment
             )
-    text = f"{verdict}: {len(ids)} {'sample' if len(ids) == 1 else 'samples'}"
+    text = f"{verdict}: {count(len(ids), 'sample')}"
     report({"verdict": verdict, "samples": ids}, text, as_json=as_json)
 
 
@@ -224,7 +228,7 @@ def export(
     with Project.open(project) as opened:
         done = export_release(opened, folder, format_, images=images)
     values = {**asdict(done), "folder": str(done.folder)}
-    report(values, f"exported {done.samples} samples to {done.folder}", as_json=as_json)
+    report(values, f"exported {count(done.samples, 'sample')} to {done.folder}", as_json=as_json)
 
 
 @app.command()
@@ -254,7 +258,7 @@ def landmarks(
     with progress_bar("predicting") as show:
         results = counted(face_mesh.predict_files(files, workers=workers), len(files), show)
         faces, failed = save_landmarks(results, output)
-    text = f"{len(faces)} images with {sum(faces.values())} faces in {output}"
+    text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
     values = {"output": str(output) if faces else None, "faces": faces}
     report(values, text if faces else "nothing written", failed, as_json=as_json)
     if failed:

@@ -112,6 +112,11 @@ def say(text: str) -> None:
     typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code: 0, 1 for failed, 2 for usage.
 

@@ -254,7 +254,7 @@ def test_predicting_says_that_leaving_out_small_faces_is_final(command, tmp_path
     assert "small faces were not searched for" in out
     command("add", tmp_path / "p", photos / "hopper.jpg")
     _, out, _ = command("predict", tmp_path / "p")
-    assert out == "predicted 1 images with 1 faces, failed 0\n"
+    assert out == "predicted 1 image with 1 face, failed 0\n"
 
 
 def test_predicting_fails_when_every_image_failed(command, tmp_path, photos):
