@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,15 +169,12 @@ def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) ->
         If the folder holds something else, or a project that cannot be opened.
     """
     project = Project.open(folder) if Project.is_project(folder) else Project.create(folder)
-    try:
-        if project.images.count() == 0:
-            import_images(project, [asset_path("datasets", "sample")], copy=True)
-        if not any(project.samples.counts().values()):
-            for _ in preannotate(project, face_mesh or FaceMesh.load()):
-                pass
-    except BaseException:
-        project.close()
-        raise
+    with ExitStack() as on_error:
+        on_error.callback(project.close)
+        import_images(project, [asset_path("datasets", "sample")], copy=True)
+        for _ in preannotate(project, face_mesh or FaceMesh.load()):
+            pass
+        on_error.pop_all()
     return project
 
 

@@ -10,7 +10,7 @@ from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.launch import open_viewer
 from annotator.plugin.pointer import Pointer, positions_between, process_events
 from annotator.plugin.project_menu import free_folder
-from annotator.plugin.workbench import TO_DO
+from annotator.plugin.shown_samples import TO_DO
 from annotator.project import SampleState
 from annotator.release import export_release
 

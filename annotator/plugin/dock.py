@@ -1,6 +1,5 @@
 """The dock: it puts the parts together and decides nothing itself."""
 
-from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.people import login_name
-from annotator.plugin.brush_gauge import Gauge
+from annotator.plugin.actions import key_actions
 from annotator.plugin.brush_tool import BrushTool
 from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
@@ -32,7 +31,7 @@ from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_menu import ProjectMenu
 from annotator.plugin.reject_dialog import RejectDialog
 from annotator.plugin.sample_panel import SamplePanel
-from annotator.plugin.welcome import Guidance
+from annotator.plugin.welcome import nothing_predicted, welcome
 from annotator.plugin.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -69,7 +68,8 @@ class AnnotatorDock(QWidget):
         self._targets = (napari_viewer, self.view.mesh_layer)
         self._arrange()
         self._connect()
-        bind(self._targets, {name: self._unless_help(name, do) for name, do in self._actions()})
+        actions = key_actions(self.workbench, self.view, self._tool, self.ask_reject, self._help)
+        bind(self._targets, actions)
         self._show_page()
 
     def open_folder(self, folder: Path) -> bool:
@@ -152,8 +152,8 @@ class AnnotatorDock(QWidget):
         self.samples = SamplePanel(self.workbench)
         self.edit = EditPanel(self.workbench, self.ask_reject)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._welcome())
-        self._pages.addWidget(self._nothing_predicted())
+        self._pages.addWidget(welcome(self.project_menu))
+        self._pages.addWidget(nothing_predicted(self.project_menu))
         self._pages.addWidget(self._work_page())
         self._title = QLabel()
         self._message = PassingMessage()
@@ -179,31 +179,6 @@ class AnnotatorDock(QWidget):
         layout.addWidget(self.edit)
         return page
 
-    def _welcome(self) -> QWidget:
-        return Guidance(
-            "Correct face meshes",
-            "A <b>project</b> holds photographs, predicted meshes and everything you correct. "
-            "Every stroke is saved as you make it.<br><br>New here? The sample project has "
-            "a few faces to try the brush on.",
-            [
-                ("Open a project…", self.project_menu.ask_open),
-                ("New project…", self.project_menu.ask_new),
-                ("Try the sample project", self.project_menu.open_sample),
-            ],
-        )
-
-    def _nothing_predicted(self) -> QWidget:
-        return Guidance(
-            "No faces yet",
-            "Add photographs: each face found in them becomes a sample. If photographs were added "
-            "but not predicted, predict them now.",
-            [
-                ("Add photographs…", self.project_menu.ask_photographs),
-                ("Add a folder of photographs…", self.project_menu.ask_folder),
-                ("Predict…", self.project_menu.ask_predict),
-            ],
-        )
-
     def _connect(self) -> None:
         self.workbench.project_changed.connect(self._show_page)
         self.workbench.samples_changed.connect(self._show_page)
@@ -225,46 +200,6 @@ class AnnotatorDock(QWidget):
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shut_down)
-
-    def _unless_help(self, name: str, action: Callable[[], object]) -> Callable[[], object]:
-        """Let a key only put the list of keys away while it hides the face."""
-
-        def act() -> None:
-            if self._help.isVisible() and name != "help":
-                self._help.hide()
-            else:
-                action()
-
-        return act
-
-    def _actions(self) -> Iterable[tuple[str, Callable[[], object]]]:
-        bench = self.workbench
-        actions: dict[str, Callable[[], object]] = {
-            "next": lambda: bench.step(1),
-            "previous": lambda: bench.step(-1),
-            "next_to_do": bench.go_to_next_to_do,
-            "frame": self.view.frame,
-            "toggle_mesh": self.view.toggle_mesh,
-            "accept": bench.accept,
-            "reject": self.ask_reject,
-            "exclude": bench.exclude,
-            "reopen": bench.reopen,
-            "smaller": lambda: self._resize_brush(-1),
-            "larger": lambda: self._resize_brush(1),
-            "radius": lambda: self._tool.start_gauge(Gauge.RADIUS),
-            "strength": lambda: self._tool.start_gauge(Gauge.STRENGTH),
-            "cancel": self._cancel,
-            "undo": bench.undo,
-            "redo": bench.redo,
-            "help": self._help.toggle,
-        }
-        return actions.items()
-
-    def _resize_brush(self, steps: int) -> None:
-        self.workbench.brush = self.workbench.brush.resized(steps)
-
-    def _cancel(self) -> None:
-        self._tool.cancel()
 
     def _show_page(self) -> None:
         project = self.workbench.project
@@ -297,7 +232,9 @@ class AnnotatorDock(QWidget):
         self.warn(f"{reason} {keys_of('next')} goes to the next sample.")
 
     def _prefetch(self) -> None:
-        self._photographs.prefetch(s.image_path for s in self.workbench.neighbours())
+        current = self.workbench.current
+        likely = self.workbench.samples.likely_next(None if current is None else current.id)
+        self._photographs.prefetch(sample.image_path for sample in likely)
 
     def _show_mesh(self) -> None:
         if self.workbench.session is not None and self.view.is_shown:

@@ -5,7 +5,8 @@ from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLa
 
 from annotator.plugin.panels import button_row, key_button, without_focus
 from annotator.plugin.sample_list import SampleList, state_text
-from annotator.plugin.workbench import TO_DO, Workbench
+from annotator.plugin.shown_samples import TO_DO
+from annotator.plugin.workbench import Workbench
 from annotator.project import SampleState
 
 _FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 
 from annotator.project import SampleState, SampleSummary
 
+TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
+
 
 class ShownSamples:
     """All samples, and the part of them that passes the filter.
@@ -68,6 +70,29 @@ class ShownSamples:
         start = -1 if after is None else self._rows.get(after, -1)
         order = (*self._shown[start + 1 :], *self._shown[: max(start, 0)])
         return next((i for i in order if self._by_id[i].state in states), None)
+
+    def likely_next(self, current: int | None) -> list[SampleSummary]:
+        """Return the samples that the annotator will probably go to next, likeliest first."""
+        ids = (
+            self.next_in(TO_DO, after=current),
+            self.neighbour(current, 1),
+            self.neighbour(current, -1),
+            self.neighbour(current, 2),
+        )
+        return [self.get(i) for i in dict.fromkeys(ids) if i is not None and i != current]
+
+    def first_to_open(self) -> int | None:
+        """Return the first shown sample to do, or the first at all, or None."""
+        to_do = self.next_in(TO_DO, after=None)
+        return self.neighbour(None, 1) if to_do is None else to_do
+
+    def why_nothing_to_do(self, current: int | None) -> str:
+        """Return why there is no next sample to do, as a sentence for the annotator."""
+        if current is not None and self.get(current).state in TO_DO:
+            return "This is the only sample shown that is left to do."
+        if self.count(TO_DO):
+            return "No sample shown is left to do, but the filter hides some that are."
+        return "Every sample has its verdict: nothing is left to do."
 
     def _filter(self) -> None:
         self._shown = [

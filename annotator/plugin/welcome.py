@@ -5,6 +5,8 @@ from collections.abc import Callable
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from annotator.plugin.project_menu import ProjectMenu
+
 
 class Guidance(QWidget):
     """A heading, an explanation and buttons for what to do next.
@@ -37,3 +39,32 @@ class Guidance(QWidget):
             button.clicked.connect(lambda _checked=False, call=callback: call())
             layout.addWidget(button)
         layout.addStretch(1)
+
+
+def welcome(menu: ProjectMenu) -> Guidance:
+    """Return the page of a dock without a project."""
+    return Guidance(
+        "Correct face meshes",
+        "A <b>project</b> holds photographs, predicted meshes and everything you correct. "
+        "Every stroke is saved as you make it.<br><br>New here? The sample project has "
+        "a few faces to try the brush on.",
+        [
+            ("Open a project…", menu.ask_open),
+            ("New project…", menu.ask_new),
+            ("Try the sample project", menu.open_sample),
+        ],
+    )
+
+
+def nothing_predicted(menu: ProjectMenu) -> Guidance:
+    """Return the page of a project without samples."""
+    return Guidance(
+        "No faces yet",
+        "Add photographs: each face found in them becomes a sample. If photographs were added "
+        "but not predicted, predict them now.",
+        [
+            ("Add photographs…", menu.ask_photographs),
+            ("Add a folder of photographs…", menu.ask_folder),
+            ("Predict…", menu.ask_predict),
+        ],
+    )

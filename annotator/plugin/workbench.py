@@ -10,7 +10,7 @@ from psygnal import Signal
 
 from annotator.image_files import photograph_has_changed
 from annotator.mesh.brush import GrabBrush
-from annotator.plugin.shown_samples import ShownSamples
+from annotator.plugin.shown_samples import TO_DO, ShownSamples
 from annotator.project import (
     EditSession,
     Project,
@@ -21,8 +21,6 @@ from annotator.project import (
     StaleAnnotation,
 )
 from annotator.project.reviews import Reviews
-
-TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
 
 
 class Workbench:
@@ -132,11 +130,15 @@ class Workbench:
         """Read the list of samples anew, as after a prediction run."""
         if self._project is None:
             return
-        self.samples.replace(self._project.samples.summaries())
+        try:
+            self.samples.replace(self._project.samples.summaries())
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return
         self.samples_changed.emit()
-        if self._session is None and self.samples.total:
-            to_do = self.samples.next_in(TO_DO, after=None)
-            self._go_to_or_tell(self.samples.neighbour(None, 1) if to_do is None else to_do, "")
+        first = self.samples.first_to_open()
+        if self._session is None and first is not None:
+            self.go_to(first)
 
     def rename_annotator(self, name: str) -> None:
         """Record what follows under another name."""
@@ -175,26 +177,20 @@ class Workbench:
     def go_to_next_to_do(self) -> None:
         """Go to the next sample without a verdict, starting over at the end of the list."""
         if self.samples.total:
-            target = self.samples.next_in(TO_DO, after=self._current_id())
-            self._go_to_or_tell(target, self._why_nothing_to_do())
+            current = self._current_id()
+            target = self.samples.next_in(TO_DO, after=current)
+            self._go_to_or_tell(target, self.samples.why_nothing_to_do(current))
 
     def photograph_has_changed(self) -> bool:
         """Return whether the current sample's file no longer holds what was predicted."""
         project, sample = self._project, self.current
         if project is None or sample is None:
             return False
-        return photograph_has_changed(project.images.get(sample.image_id))
-
-    def neighbours(self) -> list[SampleSummary]:
-        """Return the samples that the annotator will probably go to next, likeliest first."""
-        current = self._current_id()
-        ids = (
-            self.samples.next_in(TO_DO, after=current),
-            self.samples.neighbour(current, 1),
-            self.samples.neighbour(current, -1),
-            self.samples.neighbour(current, 2),
-        )
-        return [self.samples.get(i) for i in dict.fromkeys(ids) if i is not None and i != current]
+        try:
+            return photograph_has_changed(project.images.get(sample.image_id))
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return True
 
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""
@@ -313,16 +309,8 @@ class Workbench:
     def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:
         if sample_id is not None:
             self.go_to(sample_id)
-        elif self._project is not None and otherwise:
+        elif self._project is not None:
             self.told.emit(otherwise)
-
-    def _why_nothing_to_do(self) -> str:
-        current = self.current
-        if current is not None and current.state in TO_DO:
-            return "This is the only sample shown that is left to do."
-        if self.samples.count(TO_DO):
-            return "No sample shown is left to do, but the filter hides some that are."
-        return "Every sample has its verdict: nothing is left to do."
 
     def _leave(self) -> None:
         self._session = None
