@@ -11,6 +11,7 @@ from psygnal import Signal
 from annotator.image_files import photograph_has_changed
 from annotator.mesh.brush import GrabBrush
 from annotator.plugin.shown_samples import TO_DO, ShownSamples
+from annotator.plugin.stroke_saver import StrokeSaver
 from annotator.project import (
     EditSession,
     Project,
@@ -73,6 +74,10 @@ class Workbench:
         self._project: Project | None = None
         self._session: EditSession | None = None
         self._brush = GrabBrush()
+        self._saver = StrokeSaver()
+        self._saver.edited.connect(self._on_edited)
+        self._saver.told.connect(self.told.emit)
+        self._saver.failed.connect(self.failed.emit)
 
     @property
     def project(self) -> Project | None:
@@ -215,56 +220,27 @@ class Workbench:
         """Take the current sample's last stroke back."""
         session = self._session
         if session is not None and (session.can_undo or session.is_dragging):
-            self._edit(session.undo)
+            self._saver.run(session, session.undo)
 
     def redo(self) -> None:
         """Bring the current sample's last undone stroke back."""
-        if self._session is not None and self._session.can_redo:
-            self._edit(self._session.redo)
+        session = self._session
+        if session is not None and session.can_redo:
+            self._saver.run(session, session.redo)
 
     def release(self, position: tuple[float, float]) -> None:
         """End the stroke under way at (x, y) and save it."""
-        if self._session is not None and self._session.is_dragging:
-            session = self._session
-            self._edit(lambda: session.release(position))
+        session = self._session
+        if session is not None and session.is_dragging:
+            self._saver.run(session, lambda: session.release(position))
 
     def save_pending(self) -> bool:
         """Write strokes that the database refused before; return whether none is left."""
-        session = self._session
-        if session is not None and session.unsaved_count:
-            self._edit(session.save_pending)
-        return session is None or not session.unsaved_count
+        return self._saver.save_pending(self._session)
 
     def retry_pending(self) -> None:
         """Try `save_pending` again without telling of another failure."""
-        session = self._session
-        if session is None or not session.unsaved_count or session.is_dragging:
-            return
-        try:
-            session.save_pending()
-        except StaleAnnotation as error:
-            self._take_over_theirs(session, error)
-        except ProjectError:
-            return  # told when it failed first; the panel shows how many strokes wait
-        else:
-            self.told.emit("The strokes that waited are saved.")
-        self._update(session.sample_id)
-
-    def _edit(self, action: Callable[[], object]) -> None:
-        session = self._session
-        assert session is not None
-        try:
-            action()
-        except StaleAnnotation as error:
-            self._take_over_theirs(session, error)
-            return
-        except ProjectError as error:
-            waiting = session.unsaved_count
-            self.failed.emit(
-                f"{error}. {waiting} stroke(s) wait in memory." if waiting else str(error)
-            )
-        self.mesh_changed.emit()
-        self._update(session.sample_id)
+        self._saver.retry_pending(self._session)
 
     def _decide(self, verdict: Callable[..., SampleSummary], *, goes_on: bool = True) -> None:
         project, session = self._project, self._session
@@ -280,7 +256,7 @@ class Workbench:
                 revision=session.revision,
             )
         except StaleAnnotation as error:
-            self._take_over_theirs(session, error)
+            self._saver.take_over_theirs(session, error)
             return
         except ProjectError as error:
             self.failed.emit(str(error))
@@ -290,11 +266,9 @@ class Workbench:
         if goes_on and self.goes_on_after_verdict:
             self.go_to_next_to_do()
 
-    def _take_over_theirs(self, session: EditSession, error: StaleAnnotation) -> None:
-        session.reload()
-        self.failed.emit(f"{error}. The mesh shown is now theirs.")
+    def _on_edited(self, sample_id: int) -> None:
         self.mesh_changed.emit()
-        self._update(session.sample_id)
+        self._update(sample_id)
 
     def _update(self, sample_id: int) -> None:
         if self._project is None:
