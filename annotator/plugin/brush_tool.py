@@ -4,7 +4,6 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
-from qtpy.QtCore import Qt
 
 from annotator.mesh.brush import brush_radius
 from annotator.mesh.geometry import nearest_vertex
@@ -13,6 +12,8 @@ from annotator.plugin.brush_gauge import BrushGauge, Gauge, Position
 from annotator.plugin.convert import position_from_napari
 from annotator.plugin.drawing import BrushCircle
 from annotator.plugin.face_view import FaceView
+from annotator.plugin.lost_release import LostRelease
+from annotator.plugin.private import canvas_widget
 from annotator.plugin.workbench import Workbench
 from annotator.project import EditSession
 
@@ -52,6 +53,8 @@ class BrushTool:
         self._double_click_callbacks = list(viewer.mouse_double_click_callbacks)
         viewer.mouse_double_click_callbacks.clear()
         viewer.events.mouse_over_canvas.connect(self._on_enter_or_leave)
+        self._lost_release = LostRelease(canvas_widget(viewer))
+        self._lost_release.happened.connect(self._end_lost_stroke)
         workbench.brush_changed.connect(self._show_influence)
         workbench.current_changed.connect(self._forget_pointer)
 
@@ -62,6 +65,7 @@ class BrushTool:
         self._viewer.mouse_wheel_callbacks.remove(self._on_wheel)
         self._viewer.mouse_double_click_callbacks.extend(self._double_click_callbacks)
         self._viewer.events.mouse_over_canvas.disconnect(self._on_enter_or_leave)
+        self._lost_release.stop()
         self._workbench.brush_changed.disconnect(self._show_influence)
         self._workbench.current_changed.disconnect(self._forget_pointer)
 
@@ -90,7 +94,6 @@ class BrushTool:
         self._show_influence()
 
     def _on_hover(self, viewer: Any, event: Any) -> None:
-        self._end_lost_stroke()
         self._pointer = self._image_position(event)
         if self._gauge is not None:
             self._workbench.brush = self._gauge.brush_at(self._pointer)
@@ -117,8 +120,7 @@ class BrushTool:
         radius = brush_radius(session.landmarks, self._workbench.brush)
         session.press(pivot, self._workbench.brush, position)
         yield
-        # Without a button the release went elsewhere, to a dialog that opened in mid-stroke.
-        while event.type == "mouse_move" and _is_held(event) and self._is_dragging(session):
+        while event.type == "mouse_move" and self._is_dragging(session):
             self._pointer = self._image_position(event)
             self._view.move(session.drag(self._pointer), BrushCircle(self._pointer, radius))
             yield
@@ -142,8 +144,10 @@ class BrushTool:
 
     def _end_lost_stroke(self) -> None:
         """End a stroke whose release never came where it was last drawn."""
-        if self._pointer is not None:
+        session = self._workbench.session
+        if session is not None and session.is_dragging and self._pointer is not None:
             self._workbench.release(self._pointer)
+            self._show_influence()
 
     def _on_enter_or_leave(self) -> None:
         session = self._workbench.session
@@ -190,8 +194,3 @@ class BrushTool:
 
     def _forget_pointer(self) -> None:
         self._gauge = self._pointer = None
-
-
-def _is_held(event: Any) -> bool:
-    """Return whether Qt says that a button is down; vispy only counts presses and releases."""
-    return bool(event.native.buttons() != Qt.MouseButton.NoButton)

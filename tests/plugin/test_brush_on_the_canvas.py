@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from annotator.mesh.brush import GrabBrush, grab_weights
@@ -201,6 +202,30 @@ def test_a_stroke_whose_release_went_elsewhere_ends_where_it_was_seen(
     pointer.move((x + 60, y))
     process_events(0.05)
     assert_array_equal(dock.workbench.session.landmarks, shown)
+
+
+def test_a_stroke_lasts_until_the_window_systems_release(workplace: Workplace) -> None:
+    """Through the window system Qt owns the events, and they are gone when napari hands on late."""
+    dock, pointer = workplace
+    x, y = position_of(dock, CHIN)
+    window = pointer._canvas.window()
+
+    def place(position: tuple[float, float]) -> QPoint:
+        left, top = pointer.on_canvas(position)
+        return pointer._canvas.mapTo(window, QPoint(round(left), round(top)))
+
+    handle = window.windowHandle()
+    QTest.mouseMove(handle, place((x, y)))
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=place((x, y)))
+    for step in range(1, 9):
+        QTest.mouseMove(handle, place((x + step, y)))
+        process_events(0.02)
+    process_events(0.1)
+    assert dock.workbench.session.is_dragging
+    assert not dock.workbench.project.annotations.strokes(dock.workbench.session.sample_id)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=place((x + 8, y)))
+    process_events(0.1)
+    assert (stored(dock) - dock.workbench.session.prediction)[CHIN, 0] == pytest.approx(8, abs=0.6)
 
 
 def test_undo_in_mid_stroke_only_cancels_it(workplace: Workplace) -> None:
