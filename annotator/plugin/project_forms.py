@@ -6,9 +6,9 @@ from magicgui.types import FileDialogMode
 from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, LineEdit, Widget
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
-from annotator.plugin.steps import ImageMode, ReleaseFormat
+from annotator.release import ExportFormat, ImageMode
 
-_FORMATS: tuple[tuple[str, ReleaseFormat], ...] = (
+_FORMATS: tuple[tuple[str, ExportFormat], ...] = (
     ("NPZ arrays + Parquet table", "npz"),
     ("CSV tables", "csv"),
     ("COCO keypoints", "coco"),
@@ -76,9 +76,9 @@ class ExportDialog(FormDialog):
         return Path(str(self._parent_folder.value)) / str(self._name.value).strip()
 
     @property
-    def release_format(self) -> ReleaseFormat:
+    def release_format(self) -> ExportFormat:
         """The format chosen."""
-        value: ReleaseFormat = self._format.value
+        value: ExportFormat = self._format.value
         return value
 
     @property

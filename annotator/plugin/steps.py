@@ -6,17 +6,14 @@ Closing a generator cancels the work and keeps what was done.
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from annotator.assets import asset_path
 from annotator.imaging import find_images
 from annotator.inference import FaceMesh
 from annotator.project import Project
-from annotator.release import export_release
+from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.workflow import import_images, preannotate
 
-ReleaseFormat = Literal["npz", "csv", "coco"]
-ImageMode = Literal["copy", "reference"]
 _IMPORT_STEP = 512
 
 
@@ -64,7 +61,7 @@ def predicting(project: Project, *, small_faces: bool = True) -> Work:
 
 
 def exporting(
-    project: Project, folder: Path, release_format: ReleaseFormat, images: ImageMode
+    project: Project, folder: Path, release_format: ExportFormat, images: ImageMode
 ) -> Work:
     """Export the accepted samples into a new folder."""
     yield Step(0, 0, "Exporting the accepted samples")

@@ -4,13 +4,15 @@
 """
 
 from annotator.release.errors import DamagedRelease, ExportError
-from annotator.release.export import ExportReport, export_release
+from annotator.release.export import ExportFormat, ExportReport, ImageMode, export_release
 from annotator.release.load import Release, load_release
 
 __all__ = [
     "DamagedRelease",
     "ExportError",
+    "ExportFormat",
     "ExportReport",
+    "ImageMode",
     "Release",
     "export_release",
     "load_release",

@@ -1,5 +1,6 @@
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,6 +58,25 @@ def open_dock(
     yield open_it
     for dock in docks:
         dock.shut_down()
+
+
+@pytest.fixture
+def run_script(
+    project_folder: Path, tmp_path: Path
+) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Runs a script on the project, in a process of its own with preferences of its own."""
+
+    def run(script: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", script, str(project_folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env=os.environ | {"NAPARI_CONFIG": str(tmp_path / "napari.yaml")},
+        )
+
+    return run
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Real Qt mouse events on a shown canvas."""
 
-import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -299,15 +299,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
-def test_a_stroke_is_in_the_database_after_kill_9(project_folder: Path, tmp_path: Path) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(project_folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=os.environ | {"NAPARI_CONFIG": str(tmp_path / "napari.yaml")},
-    )
+def test_a_stroke_is_in_the_database_after_kill_9(
+    project_folder: Path, run_script: Callable[[str], subprocess.CompletedProcess[str]]
+) -> None:
+    killed = run_script(SCRIPT)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     sample_id, *chin = killed.stdout.split()
     with Project.open(project_folder) as project:

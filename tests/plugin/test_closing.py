@@ -1,9 +1,7 @@
 """Nothing is lost and nothing stays behind when the dock or the window closes."""
 
-import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -131,16 +129,9 @@ print("closed", dock.workbench.project, flush=True)
 
 
 def test_closing_the_window_ends_the_program_and_closes_the_project(
-    project_folder: Path, tmp_path: Path
+    project_folder: Path, run_script: Callable[[str], subprocess.CompletedProcess[str]]
 ) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(project_folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env=os.environ | {"NAPARI_CONFIG": str(tmp_path / "napari.yaml")},
-    )
+    ended = run_script(SCRIPT)
     assert (ended.returncode, ended.stdout) == (0, "closed None\n"), ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (project_folder / "project.sqlite-wal").exists()

@@ -1,0 +1,54 @@
+"""Coordinates and what is drawn, without any window."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from annotator.mesh.topology import load_topology
+from annotator.plugin.convert import (
+    from_napari,
+    position_from_napari,
+    position_to_napari,
+    to_napari,
+    to_pixel_centres,
+)
+from annotator.plugin.drawing import BrushCircle, draw_mesh, influence_ramp
+
+
+@pytest.fixture
+def face() -> np.ndarray:
+    return (load_topology().vertices * np.float32([9, -9, 9]) + 200).astype(np.float32)
+
+
+def test_the_corner_of_the_photograph_lies_half_a_pixel_before_the_first_pixels_centre() -> None:
+    assert_array_equal(to_napari(np.float32([[0, 0], [3, 8]])), [[-0.5, -0.5], [7.5, 2.5]])
+
+
+def test_there_and_back_is_the_same(face: np.ndarray) -> None:
+    assert_array_equal(from_napari(to_napari(face)), face[:, :2])
+    assert position_from_napari(position_to_napari((12.0, 34.5))) == (12.0, 34.5)
+
+
+def test_what_vispy_draws_is_napari_data_with_its_axes_swapped(face: np.ndarray) -> None:
+    assert_array_equal(to_pixel_centres(face), to_napari(face)[:, ::-1])
+
+
+def test_without_a_brush_no_vertex_is_coloured(face: np.ndarray) -> None:
+    drawing = draw_mesh(face)
+    assert len(np.unique(drawing.vertex_colours, axis=0)) == 1
+    assert len(np.unique(drawing.vertex_sizes)) == 1
+    assert not len(drawing.circles)
+
+
+def test_the_circles_have_the_radii_asked_for(face: np.ndarray) -> None:
+    drawing = draw_mesh(face, circle=BrushCircle((50.0, 60.0), 20.0, inner=5.0))
+    distances = np.linalg.norm(drawing.circles - to_pixel_centres(np.array([50.0, 60.0])), axis=1)
+    half = len(distances) // 2
+    assert_allclose(distances[:half], 20, rtol=1e-4)
+    assert_allclose(distances[half:], 5, rtol=1e-4)
+
+
+def test_the_more_a_vertex_moves_the_redder_it_is() -> None:
+    ramp = influence_ramp(np.linspace(0, 1, 5))
+    assert (np.diff(ramp[:, 1]) < 0).all()
+    assert (ramp[:, 3] == 1).all()
