@@ -29,7 +29,7 @@ from scipy.sparse.csgraph import dijkstra
 from spoiled_faces import SpoiledFace, spoiled_faces
 
 from annotator.assets import asset_path
-from annotator.mesh.brush import GrabBrush, brush_radius, displaced
+from annotator.mesh.brush import Brush, brush_radius, displaced
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.falloff import falloff_weights
 from annotator.mesh.folding import guard_drag
@@ -65,7 +65,7 @@ def rings(mesh: Floats, vertex: int, goal: Position, _: set[int]) -> Iterable[Fl
 def grab(mesh: Floats, vertex: int, goal: Position, _: set[int]) -> Iterable[Floats]:
     distances = edge_distances(edge_graph(mesh, TOPOLOGY.opened_edges), vertex)
     for radius in RADII_IOD:
-        weights = falloff_weights(distances, brush_radius(mesh, GrabBrush(radius)))
+        weights = falloff_weights(distances, brush_radius(mesh, Brush(radius)))
         yield _dragged(mesh, weights, vertex, goal)
 
 

@@ -1,12 +1,14 @@
-"""The Grab brush: drag one vertex and its neighbours along the mesh follow.
+"""The brush: how far around a vertex a tool reaches, and how its influence falls.
 
 The influence falls with the distance along the edges of the *opened* mesh (mouth and eyes
-cut open), so that the upper lip can be moved without the lower one. Distances are measured in
-the image plane at the moment of the press and stay fixed during the stroke: a stroke is
-reversible by dragging back, and a move costs one multiplication.
+cut open), so that the upper lip can be moved without the lower one; for strokes that move
+much of a face it may go straight across instead. Distances are measured in the image plane at
+the moment of the press and stay fixed during the stroke: a stroke is reversible by dragging
+back, and a move costs one multiplication.
 """
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,20 @@ from annotator.mesh.topology import FaceTopology
 
 MIN_RADIUS_IOD = 0.02
 MAX_RADIUS_IOD = 3.0
+MIN_RADIUS_PX = 1.0
+MAX_RADIUS_PX = 10_000.0
 _RADIUS_STEP = 1.15
 
 
+class Metric(StrEnum):
+    """Along which way the brush measures distances."""
+
+    EDGES = "along the mesh"
+    STRAIGHT = "straight across"
+
+
 @dataclass(frozen=True)
-class GrabBrush:
+class Brush:
     """The settings of the brush.
 
     Attributes
@@ -33,6 +44,9 @@ class GrabBrush:
         Share of the mouse's displacement that the grabbed vertex takes, in (0, 1].
     falloff : Falloff
         How the influence falls towards the rim.
+    metric : Metric
+    radius_px : float, optional
+        Radius in px of the image, for faces of one size; where given it counts instead.
 
     Raises
     ------
@@ -43,6 +57,8 @@ class GrabBrush:
     radius_iod: float = 0.4
     strength: float = 1.0
     falloff: Falloff = Falloff.EXPONENTIAL
+    metric: Metric = Metric.EDGES
+    radius_px: float | None = None
 
     def __post_init__(self) -> None:
         if not MIN_RADIUS_IOD <= self.radius_iod <= MAX_RADIUS_IOD:
@@ -50,30 +66,56 @@ class GrabBrush:
                 f"expected a radius from {MIN_RADIUS_IOD} to {MAX_RADIUS_IOD} IOD, "
                 f"but got {self.radius_iod}"
             )
+        if self.radius_px is not None and not MIN_RADIUS_PX <= self.radius_px <= MAX_RADIUS_PX:
+            raise ValueError(
+                f"expected a radius from {MIN_RADIUS_PX} to {MAX_RADIUS_PX} px, "
+                f"but got {self.radius_px}"
+            )
         if not 0 < self.strength <= 1:
             raise ValueError(f"expected a strength above 0 and up to 1, but got {self.strength}")
 
-    def resized(self, steps: float) -> "GrabBrush":
+    def resized(self, steps: float) -> "Brush":
         """Return the brush with its radius changed by so many steps of 15 %, within range."""
-        return self.with_radius(self.radius_iod * _RADIUS_STEP**steps)
+        step = _RADIUS_STEP**steps
+        if self.radius_px is not None:
+            return self.with_radius_px(self.radius_px * step)
+        return self.with_radius_iod(self.radius_iod * step)
 
-    def with_radius(self, radius_iod: float) -> "GrabBrush":
-        """Return the brush with this radius, or the nearest one allowed."""
-        return replace(self, radius_iod=min(max(radius_iod, MIN_RADIUS_IOD), MAX_RADIUS_IOD))
+    def with_radius(self, radius: float, iod: float) -> "Brush":
+        """Return the brush with a radius of so many px on a face of this outer IOD in px.
 
-    def with_strength(self, strength: float) -> "GrabBrush":
+        It goes on in the unit that the brush has; the nearest radius allowed is taken.
+        """
+        if self.radius_px is not None:
+            return self.with_radius_px(radius)
+        return self.with_radius_iod(radius / iod)
+
+    def with_radius_iod(self, radius_iod: float) -> "Brush":
+        """Return the brush with a radius in outer IOD, or the nearest one allowed."""
+        radius = min(max(radius_iod, MIN_RADIUS_IOD), MAX_RADIUS_IOD)
+        return replace(self, radius_iod=radius, radius_px=None)
+
+    def with_radius_px(self, radius_px: float) -> "Brush":
+        """Return the brush with a radius in px of the image, or the nearest one allowed."""
+        return replace(self, radius_px=min(max(radius_px, MIN_RADIUS_PX), MAX_RADIUS_PX))
+
+    def radius_on(self, iod: float) -> float:
+        """Return the radius in px on a face of this outer IOD in px."""
+        # A face in strict profile can have its eye corners on one spot; one pixel still works.
+        return max(self.radius_iod * iod, 1.0) if self.radius_px is None else self.radius_px
+
+    def with_strength(self, strength: float) -> "Brush":
         """Return the brush with this strength, or the nearest one allowed."""
         return replace(self, strength=min(max(strength, 0.01), 1.0))
 
 
-def brush_radius(landmarks: NDArray[np.floating], brush: GrabBrush) -> float:
+def brush_radius(landmarks: NDArray[np.floating], brush: Brush) -> float:
     """Return the brush's radius on this face, in px of the image."""
-    # A face in strict profile can have its eye corners on one spot; one pixel still works.
-    return max(brush.radius_iod * outer_iod(landmarks), 1.0)
+    return brush.radius_on(outer_iod(landmarks))
 
 
-def grab_weights(
-    landmarks: NDArray[np.floating], pivot: int, brush: GrabBrush, topology: FaceTopology
+def brush_weights(
+    landmarks: NDArray[np.floating], pivot: int, brush: Brush, topology: FaceTopology
 ) -> NDArray[np.float64]:
     """Return the share of the drag that each vertex takes, (468,), in [0, strength].
 
@@ -84,8 +126,10 @@ def grab_weights(
     pivot : int
         The grabbed vertex.
     """
-    graph = edge_graph(landmarks, topology.opened_edges)
-    distances = edge_distances(graph, pivot)
+    if brush.metric is Metric.STRAIGHT:
+        distances = _distances_across(landmarks, pivot)
+    else:
+        distances = edge_distances(edge_graph(landmarks, topology.opened_edges), pivot)
     return brush.strength * falloff_weights(
         distances, brush_radius(landmarks, brush), brush.falloff
     )
@@ -107,3 +151,8 @@ def displaced(
     after = before.copy()
     after[:, :2] += (weights[:, None] * np.asarray(displacement)).astype(np.float32)
     return after
+
+
+def _distances_across(landmarks: NDArray[np.floating], pivot: int) -> NDArray[np.float64]:
+    offsets = np.subtract(landmarks[:, :2], landmarks[pivot, :2], dtype=np.float64)
+    return np.asarray(np.linalg.norm(offsets, axis=1))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from math import hypot
 
-from annotator.mesh.brush import GrabBrush
+from annotator.mesh.brush import Brush
 from annotator.plugin.drawing import BrushCircle
 
 Position = tuple[float, float]
@@ -27,34 +27,32 @@ class BrushGauge:
     centre : (x, y) in px
     iod : float
         Outer inter-ocular distance of the face under the brush, in px.
-    before : GrabBrush
+    before : Brush
         The brush to return to on cancelling.
     """
 
     kind: Gauge
     centre: Position
     iod: float
-    before: GrabBrush
+    before: Brush
 
     @classmethod
-    def started_at(
-        cls, kind: Gauge, pointer: Position, iod: float, brush: GrabBrush
-    ) -> "BrushGauge":
+    def started_at(cls, kind: Gauge, pointer: Position, iod: float, brush: Brush) -> "BrushGauge":
         """Place the centre so that the pointer begins at the present value: nothing jumps."""
-        reach = brush.radius_iod * iod
+        reach = brush.radius_on(iod)
         if kind is Gauge.STRENGTH:
             reach *= brush.strength
         return cls(kind, (pointer[0] - reach, pointer[1]), iod, brush)
 
-    def brush_at(self, pointer: Position) -> GrabBrush:
+    def brush_at(self, pointer: Position) -> Brush:
         """Return the brush with the pointer there."""
         distance = hypot(pointer[0] - self.centre[0], pointer[1] - self.centre[1])
         if self.kind is Gauge.RADIUS:
-            return self.before.with_radius(distance / self.iod)
-        return self.before.with_strength(distance / (self.before.radius_iod * self.iod))
+            return self.before.with_radius(distance, self.iod)
+        return self.before.with_strength(distance / self.before.radius_on(self.iod))
 
-    def circle(self, brush: GrabBrush) -> BrushCircle:
+    def circle(self, brush: Brush) -> BrushCircle:
         """Return the circle to draw for a brush."""
-        radius = brush.radius_iod * self.iod
+        radius = brush.radius_on(self.iod)
         inner = radius * brush.strength if self.kind is Gauge.STRENGTH else None
         return BrushCircle(self.centre, radius, inner)

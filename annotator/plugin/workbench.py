@@ -9,7 +9,7 @@ from functools import partial
 from psygnal import Signal
 
 from annotator.image_files import photograph_has_changed
-from annotator.mesh.brush import GrabBrush
+from annotator.mesh.brush import Brush
 from annotator.plugin.shown_samples import TO_DO, ShownSamples
 from annotator.plugin.stroke_saver import StrokeSaver
 from annotator.project import (
@@ -73,7 +73,7 @@ class Workbench:
         self.is_displayed = True
         self._project: Project | None = None
         self._session: EditSession | None = None
-        self._brush = GrabBrush()
+        self._brush = Brush()
         self._saver = StrokeSaver()
         self._saver.edited.connect(self._on_edited)
         self._saver.told.connect(self.told.emit)
@@ -95,12 +95,12 @@ class Workbench:
         return None if self._session is None else self.samples.get(self._session.sample_id)
 
     @property
-    def brush(self) -> GrabBrush:
+    def brush(self) -> Brush:
         """The brush's settings."""
         return self._brush
 
     @brush.setter
-    def brush(self, brush: GrabBrush) -> None:
+    def brush(self, brush: Brush) -> None:
         if brush != self._brush:
             self._brush = brush
             self.brush_changed.emit()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.brush import GrabBrush, displaced, grab_weights
+from annotator.mesh.brush import Brush, brush_weights, displaced
 from annotator.mesh.topology import load_topology
 from annotator.project.project import Project
 from annotator.project.records import Annotation, Stroke
@@ -53,7 +53,7 @@ class EditSession:
         self._landmarks = self._annotation.landmarks
         self._unsaved: list[Stroke] = []
         self._drag: _Drag | None = None
-        self._weights_cache: tuple[int, GrabBrush, NDArray[np.float64]] | None = None
+        self._weights_cache: tuple[int, Brush, NDArray[np.float64]] | None = None
 
     @property
     def sample_id(self) -> int:
@@ -95,17 +95,17 @@ class EditSession:
         """How many finished strokes wait in memory because the database refused them."""
         return len(self._unsaved)
 
-    def weights(self, pivot: int, brush: GrabBrush) -> NDArray[np.float64]:
+    def weights(self, pivot: int, brush: Brush) -> NDArray[np.float64]:
         """Return the share of a drag that each vertex would take, (468,)."""
         if self._drag is not None:
             return self._drag.weights
         cached = self._weights_cache
         if cached is None or cached[:2] != (pivot, brush):
-            weights = grab_weights(self._landmarks, pivot, brush, load_topology())
+            weights = brush_weights(self._landmarks, pivot, brush, load_topology())
             cached = self._weights_cache = (pivot, brush, weights)
         return cached[2]
 
-    def press(self, pivot: int, brush: GrabBrush, position: Position) -> None:
+    def press(self, pivot: int, brush: Brush, position: Position) -> None:
         """Grab a vertex; the pointer is at ``position`` (x, y)."""
         self._drag = _Drag(position, self.weights(pivot, brush), self._landmarks)
 

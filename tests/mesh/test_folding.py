@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
-from annotator.mesh.brush import GrabBrush, displaced, grab_weights
+from annotator.mesh.brush import Brush, brush_weights, displaced
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.folding import guard_drag, guard_edit
 from annotator.mesh.geometry import newly_flipped
@@ -40,7 +40,7 @@ def strokes(
         pivot = int(rng.choice(vertices if vertices else 468))
         angle = rng.uniform(0, 2 * np.pi)
         x, y = STROKE_IOD * outer_iod(face) * np.array([np.cos(angle), np.sin(angle)])
-        weights = grab_weights(face, pivot, GrabBrush(RADIUS_IOD), TOPOLOGY)
+        weights = brush_weights(face, pivot, Brush(RADIUS_IOD), TOPOLOGY)
         yield face, pivot, (float(x), float(y)), displaced(face, weights, (x, y))
 
 
@@ -92,7 +92,7 @@ def test_the_same_drag_gives_the_same_mesh_whatever_was_between(
     predictions: list[np.ndarray],
 ) -> None:
     face, pivot, _, after = next(strokes(predictions, 1))
-    weights = grab_weights(face, pivot, GrabBrush(RADIUS_IOD), TOPOLOGY)
+    weights = brush_weights(face, pivot, Brush(RADIUS_IOD), TOPOLOGY)
     back = displaced(face, weights, (0.0, 0.0))
     assert_array_equal(guard_drag(face, back, pivot), face)
     assert_array_equal(guard_drag(face, after, pivot), guard_drag(face, after.copy(), pivot))

@@ -5,10 +5,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from annotator.mesh.brush import (
     MAX_RADIUS_IOD,
     MIN_RADIUS_IOD,
-    GrabBrush,
+    Brush,
     brush_radius,
+    brush_weights,
     displaced,
-    grab_weights,
 )
 from annotator.mesh.falloff import Falloff, falloff_weights
 from annotator.mesh.geometry import newly_flipped
@@ -28,20 +28,20 @@ def face() -> np.ndarray:
 
 
 def test_the_grabbed_vertex_takes_the_whole_drag(face: np.ndarray) -> None:
-    weights = grab_weights(face, CHIN, GrabBrush(), load_topology())
+    weights = brush_weights(face, CHIN, Brush(), load_topology())
     assert weights[CHIN] == 1
     assert weights.argmax() == CHIN
 
 
 def test_strength_scales_every_share(face: np.ndarray) -> None:
-    full = grab_weights(face, CHIN, GrabBrush(), load_topology())
-    half = grab_weights(face, CHIN, GrabBrush(strength=0.5), load_topology())
+    full = brush_weights(face, CHIN, Brush(), load_topology())
+    half = brush_weights(face, CHIN, Brush(strength=0.5), load_topology())
     assert_allclose(half, full / 2)
 
 
 def test_nothing_outside_the_circle_moves(face: np.ndarray) -> None:
-    brush = GrabBrush(radius_iod=0.3)
-    weights = grab_weights(face, CHIN, brush, load_topology())
+    brush = Brush(radius_iod=0.3)
+    weights = brush_weights(face, CHIN, brush, load_topology())
     outside = np.linalg.norm(face[:, :2] - face[CHIN, :2], axis=1) > brush_radius(face, brush)
     assert outside.any()
     assert not weights[outside].any()
@@ -51,37 +51,37 @@ def test_nothing_outside_the_circle_moves(face: np.ndarray) -> None:
 def test_a_drag_does_not_leak_across_the_mouth_or_an_eye(
     face: np.ndarray, grabbed: int, other: int
 ) -> None:
-    weights = grab_weights(face, grabbed, GrabBrush(radius_iod=0.25), load_topology())
+    weights = brush_weights(face, grabbed, Brush(radius_iod=0.25), load_topology())
     assert weights[other] < 0.05
 
 
 def test_a_small_brush_moves_one_vertex_only(face: np.ndarray) -> None:
-    weights = grab_weights(face, CHIN, GrabBrush(radius_iod=MIN_RADIUS_IOD), load_topology())
+    weights = brush_weights(face, CHIN, Brush(radius_iod=MIN_RADIUS_IOD), load_topology())
     assert_array_equal(np.flatnonzero(weights), [CHIN])
 
 
 def test_the_radius_follows_the_size_of_the_face(face: np.ndarray) -> None:
-    assert brush_radius(face, GrabBrush(radius_iod=0.4)) == pytest.approx(40)
-    assert brush_radius(face * 2, GrabBrush(radius_iod=0.4)) == pytest.approx(80)
+    assert brush_radius(face, Brush(radius_iod=0.4)) == pytest.approx(40)
+    assert brush_radius(face * 2, Brush(radius_iod=0.4)) == pytest.approx(80)
 
 
 def test_a_mirrored_grab_moves_the_mirrored_vertices(face: np.ndarray) -> None:
     topology = load_topology()
-    weights = grab_weights(face, 61, GrabBrush(), topology)
-    mirrored = grab_weights(face, int(topology.mirror[61]), GrabBrush(), topology)
+    weights = brush_weights(face, 61, Brush(), topology)
+    mirrored = brush_weights(face, int(topology.mirror[61]), Brush(), topology)
     assert_allclose(mirrored[topology.mirror], weights, atol=1e-5)
 
 
 def test_moved_vertices_keep_their_depth_and_the_input_is_left_alone(face: np.ndarray) -> None:
     before = face.copy()
-    after = displaced(face, grab_weights(face, CHIN, GrabBrush(), load_topology()), (5, -3))
+    after = displaced(face, brush_weights(face, CHIN, Brush(), load_topology()), (5, -3))
     assert_array_equal(face, before)
     assert_array_equal(after[:, 2], face[:, 2])
     assert_allclose(after[CHIN, :2] - face[CHIN, :2], [5, -3], atol=1e-4)
 
 
 def test_dragging_back_restores_the_mesh_exactly(face: np.ndarray) -> None:
-    weights = grab_weights(face, CHIN, GrabBrush(), load_topology())
+    weights = brush_weights(face, CHIN, Brush(), load_topology())
     assert_array_equal(displaced(face, weights, (0, 0)), face)
 
 
@@ -114,17 +114,17 @@ def test_a_radius_that_is_not_positive_is_refused(radius: float) -> None:
 @pytest.mark.parametrize("settings", [{"radius_iod": 0.0}, {"radius_iod": 9.0}])
 def test_a_brush_outside_the_range_of_radii_is_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="radius"):
-        GrabBrush(**settings)
+        Brush(**settings)
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.1])
 def test_a_brush_without_strength_or_with_too_much_is_refused(strength: float) -> None:
     with pytest.raises(ValueError, match="strength"):
-        GrabBrush(strength=strength)
+        Brush(strength=strength)
 
 
 def test_growing_and_shrinking_stop_at_the_ends_of_the_range() -> None:
-    assert GrabBrush().resized(100).radius_iod == MAX_RADIUS_IOD
-    assert GrabBrush().resized(-100).radius_iod == MIN_RADIUS_IOD
-    assert GrabBrush().with_strength(-1).strength == 0.01
-    assert GrabBrush().with_strength(7).strength == 1
+    assert Brush().resized(100).radius_iod == MAX_RADIUS_IOD
+    assert Brush().resized(-100).radius_iod == MIN_RADIUS_IOD
+    assert Brush().with_strength(-1).strength == 0.01
+    assert Brush().with_strength(7).strength == 1

@@ -8,7 +8,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QScrollArea
 
-from annotator.mesh.brush import GrabBrush
+from annotator.mesh.brush import Brush
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.pointer import Pointer, process_events
 from annotator.plugin.project_menu import free_folder
@@ -191,7 +191,7 @@ def test_a_second_window_never_overwrites_strokes_silently(
     x, y, _ = map(float, dock.workbench.session.landmarks[152])
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
-        theirs.press(10, GrabBrush(), (0.0, 0.0))
+        theirs.press(10, Brush(), (0.0, 0.0))
         theirs.release((5.0, 5.0))
         pointer.drag((x, y), (x + 5, y))
         assert told
@@ -206,7 +206,7 @@ def test_a_mesh_that_another_window_changed_is_not_accepted_unseen(
     sample_id = dock.workbench.current.id
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
-        theirs.press(10, GrabBrush(), (0.0, 0.0))
+        theirs.press(10, Brush(), (0.0, 0.0))
         theirs.release((5.0, 5.0))
         pointer.key(Qt.Key.Key_Return, "\r")
         assert other.samples.get(sample_id).state is SampleState.IN_PROGRESS

@@ -228,7 +228,7 @@ def test_shift_and_the_wheel_change_the_radius_and_not_the_zoom(workplace: Workp
 
 def test_the_slider_does_not_cut_a_radius_beyond_its_end(workplace: Workplace) -> None:
     dock, _ = workplace
-    dock.workbench.brush = dock.workbench.brush.with_radius(2.5)
+    dock.workbench.brush = dock.workbench.brush.with_radius_iod(2.5)
     dock.edit.brush_form.strength.value = 0.5
     assert dock.workbench.brush.radius_iod == 2.5
     assert dock.workbench.brush.strength == 0.5

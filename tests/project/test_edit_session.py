@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from annotator.inference import FacePrediction, ModelInfo
-from annotator.mesh.brush import GrabBrush
+from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.topology import load_topology
 from annotator.project import (
@@ -49,7 +49,7 @@ def session(project: Project, sample_id: int) -> EditSession:
 
 
 def stroke(session: EditSession, dx: float, dy: float, pivot: int = CHIN) -> None:
-    session.press(pivot, GrabBrush(), (0.0, 0.0))
+    session.press(pivot, Brush(), (0.0, 0.0))
     session.drag((dx / 2, dy / 2))
     session.release((dx, dy))
 
@@ -74,7 +74,7 @@ def test_only_the_vertices_that_moved_are_stored(project: Project, session: Edit
 
 
 def test_a_cancelled_stroke_leaves_nothing(project: Project, session: EditSession) -> None:
-    session.press(CHIN, GrabBrush(), (0.0, 0.0))
+    session.press(CHIN, Brush(), (0.0, 0.0))
     session.drag((7.0, 7.0))
     session.cancel()
     assert session.release((7.0, 7.0)) is None
@@ -83,7 +83,7 @@ def test_a_cancelled_stroke_leaves_nothing(project: Project, session: EditSessio
 
 
 def test_dragging_back_to_the_start_is_no_stroke(session: EditSession) -> None:
-    session.press(CHIN, GrabBrush(), (3.0, 3.0))
+    session.press(CHIN, Brush(), (3.0, 3.0))
     session.drag((9.0, 9.0))
     assert session.release((3.0, 3.0)) is None
     assert not session.can_undo
@@ -111,9 +111,9 @@ def test_undo_and_redo_outlive_the_session(project: Project, sample_id: int) -> 
 
 
 def test_weights_follow_the_mesh_after_a_stroke(session: EditSession) -> None:
-    before = session.weights(CHIN, GrabBrush())
+    before = session.weights(CHIN, Brush())
     stroke(session, 30, 30)
-    assert (session.weights(CHIN, GrabBrush()) != before).any()
+    assert (session.weights(CHIN, Brush()) != before).any()
 
 
 def test_two_sessions_never_overwrite_each_other_silently(project: Project, sample_id: int) -> None:

@@ -1,0 +1,74 @@
+"""Marks: what people said about single vertices, besides where they are.
+
+One byte a vertex: its visibility in the photograph, which is exported, and whether it is
+pinned, which keeps the tools from moving it.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from annotator.mesh.landmarks import LANDMARK_COUNT
+
+Marks = NDArray[np.uint8]
+Vertices = Sequence[int] | NDArray[np.integer]
+
+_VISIBILITY_BITS = 0b011
+_PINNED_BIT = 0b100
+
+
+class Visibility(IntEnum):
+    """How a vertex shows in the photograph."""
+
+    VISIBLE = 0
+    OCCLUDED = 1
+    OUT_OF_FRAME = 2
+
+
+def no_marks() -> Marks:
+    """Return the marks of an untouched sample, (468,) uint8: all visible, none pinned."""
+    return np.zeros(LANDMARK_COUNT, np.uint8)
+
+
+def as_marks(values: ArrayLike) -> Marks:
+    """Return a fresh uint8 array of marks, (n,).
+
+    Raises
+    ------
+    ValueError
+        If the array is not flat or holds a byte that means nothing.
+    """
+    marks = np.array(values, dtype=np.uint8)
+    if marks.ndim != 1:
+        raise ValueError(f"expected marks of shape (n,), but got {marks.shape}")
+    unknown = (marks & ~np.uint8(_VISIBILITY_BITS | _PINNED_BIT)).any()
+    if unknown or (visibility_of(marks) > Visibility.OUT_OF_FRAME).any():
+        raise ValueError("expected marks made of a visibility and a pin, but some are neither")
+    return marks
+
+
+def visibility_of(marks: Marks) -> NDArray[np.uint8]:
+    """Return the `Visibility` of each vertex, (n,)."""
+    return np.asarray(marks & _VISIBILITY_BITS, np.uint8)
+
+
+def is_pinned(marks: Marks) -> NDArray[np.bool_]:
+    """Return which vertices are pinned, (n,)."""
+    return np.asarray((marks & _PINNED_BIT) != 0)
+
+
+def with_visibility(marks: Marks, vertices: Vertices, visibility: Visibility) -> Marks:
+    """Return the marks with another visibility of these vertices."""
+    result = marks.copy()
+    result[vertices] = (result[vertices] & ~np.uint8(_VISIBILITY_BITS)) | np.uint8(visibility)
+    return result
+
+
+def with_pins(marks: Marks, vertices: Vertices, *, pinned: bool) -> Marks:
+    """Return the marks with these vertices pinned, or free to move."""
+    result = marks.copy()
+    free = result[vertices] & ~np.uint8(_PINNED_BIT)
+    result[vertices] = free | np.uint8(_PINNED_BIT if pinned else 0)
+    return result

@@ -1,0 +1,161 @@
+"""What every tool of the annotator is: an aim before the press, a gesture until the release.
+
+Nothing here is mutated. A move of the pointer makes a new gesture out of the one before, and a
+tool that remembers something from stroke to stroke (a selection, clicks not yet joined to a
+line) hands a new tool on. So a session, a window and a script drive all tools alike.
+
+All positions are (x, y) in pixels of the upright image.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.marks import Marks, is_pinned, no_marks
+
+Position = tuple[float, float]
+Floats = NDArray[np.float32]
+Influence = NDArray[np.float64]
+Polyline = NDArray[np.floating]
+
+
+def _none_hidden() -> NDArray[np.bool_]:
+    return np.zeros(LANDMARK_COUNT, np.bool_)
+
+
+@dataclass(frozen=True, eq=False)
+class MeshState:
+    """What a stroke starts from.
+
+    Attributes
+    ----------
+    landmarks, prediction : (468, 3) float32
+        The mesh as it stands and as the model predicted it; not to be written to.
+    marks : (468,) uint8
+        Visibility and pins, see `annotator.mesh.marks`.
+    anchors : tuple of int
+        Vertices that somebody placed and that Guided drag holds on to, in the order of placing.
+    hidden : (468,) bool
+        Vertices that the view does not show: no tool moves or marks them.
+    """
+
+    landmarks: Floats
+    prediction: Floats
+    marks: Marks = field(default_factory=no_marks)
+    anchors: tuple[int, ...] = ()
+    hidden: NDArray[np.bool_] = field(default_factory=_none_hidden)
+
+    @property
+    def still(self) -> NDArray[np.bool_]:
+        """Which vertices no tool may move, (468,): the pinned and the hidden ones."""
+        return np.asarray(is_pinned(self.marks) | self.hidden)
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """What a stroke makes of a mesh.
+
+    Attributes
+    ----------
+    landmarks : (468, 3) float32
+    marks : (468,) uint8, optional
+        None where they stay as they were.
+    anchors_added, anchors_removed : tuple of int
+        Vertices that are anchors from now on, and that are none any more.
+    """
+
+    landmarks: Floats
+    marks: Marks | None = None
+    anchors_added: tuple[int, ...] = ()
+    anchors_removed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """What a tool shows at the pointer, before and during a stroke.
+
+    Attributes
+    ----------
+    influence : (468,)
+        The share of the movement that each vertex takes or would take, in [0, 1].
+    centre, radius
+        Of the brush's circle, in px of the image; no radius, no circle.
+    inner_radius
+        Of a second circle inside it.
+    lines : tuple of (k, 2)
+        Polylines: a drawn contour, a lasso, a frame.
+    handles : (k, 2) or None
+        Where the annotator can take hold of something.
+    """
+
+    influence: Influence
+    centre: Position = (0.0, 0.0)
+    radius: float | None = None
+    inner_radius: float | None = None
+    lines: tuple[Polyline, ...] = ()
+    handles: Polyline | None = None
+
+
+class Gesture(ABC):
+    """A stroke under way."""
+
+    @property
+    @abstractmethod
+    def aim(self) -> Aim:
+        """What to draw while the button is down."""
+
+    @property
+    @abstractmethod
+    def edit(self) -> Edit | None:
+        """What the stroke makes of the mesh if it ends here; None if it is none."""
+
+    @property
+    @abstractmethod
+    def tool(self) -> "Tool":
+        """The tool to go on with after the stroke, as a rule the one that began it."""
+
+    @abstractmethod
+    def moved(self, position: Position) -> "Gesture":
+        """Return the gesture with the pointer there."""
+
+
+class Tool(ABC):
+    """One of the annotator's tools, with its settings; compares equal to its like."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Goes with every stroke into the project."""
+
+    @abstractmethod
+    def aim(self, state: MeshState, position: Position, pixel: float) -> Aim | None:
+        """Return what a press here would do, or None if nothing is in reach.
+
+        Parameters
+        ----------
+        state
+        position
+            Of the pointer.
+        pixel
+            How many px of the image one pixel of the screen covers.
+        """
+
+    @abstractmethod
+    def begin(self, state: MeshState, position: Position, pixel: float) -> Gesture | None:
+        """Press the button here; None if nothing is in reach: the photograph is moved then."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the tool holds something between strokes that `finished` makes an edit of."""
+        return False
+
+    def finished(self, state: MeshState) -> "tuple[Edit | None, Tool]":
+        """Return the edit of what is pending, and the tool to go on with."""
+        return None, self
+
+    def cancelled(self) -> "Tool":
+        """Return the tool without what is pending."""
+        return self
