@@ -9,7 +9,7 @@ vertex moves by its weight times the displacement, both complex numbers (x + iy)
 expected of a face's errors is in `annotator.mesh.covariance`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,10 @@ from annotator.mesh.covariance import Complex, Covariance
 from annotator.mesh.landmarks import LANDMARK_COUNT
 
 Position = tuple[float, float]
+
+# What placed vertices are trusted to at the least, in squared outer IOD: 0.003 % of one, so that
+# a covariance that ties two of them together can be solved for.
+_EXACT = 1e-9
 
 
 def guided_weights(
@@ -53,29 +57,89 @@ def guided_weights(
     IndexError
         If an index is not a vertex.
     """
-    for index in (pivot, *anchors, *pinned):
-        if not 0 <= index < LANDMARK_COUNT:
-            raise IndexError(f"expected a vertex index from 0 to {LANDMARK_COUNT - 1}, got {index}")
+    _check_indices((pivot, *anchors, *pinned))
     if pivot in pinned:
         raise ValueError(f"expected a free vertex to drag, but {pivot} is pinned")
     held = sorted({*anchors, *pinned} - {pivot})
-    column = _conditioned_column(covariance, pivot, held)
+    column = _conditioned_columns(covariance, [pivot], held)[:, 0]
     weights: Complex = column / column[pivot].real
     weights[held] = 0
     weights[pivot] = 1
     return weights
 
 
-def _conditioned_column(covariance: Covariance, pivot: int, held: list[int]) -> Complex:
-    """Return the pivot's covariance with every vertex, given the held ones."""
-    column = covariance.matrix[:, pivot].copy()
+def guided_placement(
+    before: NDArray[np.float32],
+    vertices: Sequence[int] | NDArray[np.integer],
+    targets: NDArray[np.floating],
+    covariance: Covariance,
+    held: Collection[int] = (),
+    *,
+    noise: float | None = None,
+) -> NDArray[np.float32]:
+    """Return the mesh with several vertices placed at once; the others follow, z stays.
+
+    For one vertex it is `guided_drag`. The mesh may lie at any angle and in any size.
+
+    Parameters
+    ----------
+    before : (468, 3) float32
+        The mesh; it is left alone.
+    vertices : (k,)
+        What is placed, each once.
+    targets : (k, 2)
+        Where to, as (x, y) in px: exactly there.
+    covariance
+    held
+        Anchors and pinned vertices: they stay exactly, and hold their surroundings. A vertex
+        that is to be placed is placed even if it is among them.
+    noise
+        How far the others may leave the targets out of account: the variance, in squared outer
+        IOD, with which the vertices are placed. By default they are taken as exact, as a
+        vertex under the hand is; ``covariance.noise`` smooths what a hand has drawn.
+
+    Raises
+    ------
+    ValueError
+        If a vertex occurs twice, the shapes differ or the noise is negative.
+    IndexError
+        If an index is not a vertex.
+    """
+    placed = [int(index) for index in vertices]
+    _check_indices((*placed, *held))
+    if len(set(placed)) != len(placed):
+        raise ValueError(f"expected each vertex once, but got {placed}")
+    if targets.shape != (len(placed), 2):
+        raise ValueError(f"expected targets of shape {(len(placed), 2)}, but got {targets.shape}")
+    if noise is not None and not noise >= 0:
+        raise ValueError(f"expected a noise of zero or more, but got {noise}")
+    still = sorted(set(held) - set(placed))
+    columns = _conditioned_columns(covariance, placed, still)
+    among = columns[placed]
+    among[np.diag_indices(len(placed))] += max(_EXACT, noise or 0.0)
+    wanted = targets[:, 0] - before[placed, 0] + 1j * (targets[:, 1] - before[placed, 1])
+    after = _moved(before, columns @ np.linalg.solve(among, wanted))
+    after[still] = before[still]
+    after[placed, :2] = targets
+    return after
+
+
+def _conditioned_columns(covariance: Covariance, vertices: list[int], held: list[int]) -> Complex:
+    """Return the covariance of all vertices with some, (468, k), given the held ones."""
+    columns = covariance.matrix[:, vertices].copy()
     if held:
         among = covariance.matrix[np.ix_(held, held)]
         among[np.diag_indices(len(held))] += covariance.noise
         factor = cho_factor(among, overwrite_a=True, check_finite=False)
-        known = cho_solve(factor, column[held], check_finite=False)
-        column -= covariance.matrix[:, held] @ known
-    return column
+        known = cho_solve(factor, columns[held], check_finite=False)
+        columns -= covariance.matrix[:, held] @ known
+    return columns
+
+
+def _check_indices(indices: Iterable[int]) -> None:
+    for index in indices:
+        if not 0 <= index < LANDMARK_COUNT:
+            raise IndexError(f"expected a vertex index from 0 to {LANDMARK_COUNT - 1}, got {index}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +190,11 @@ def turned(
     before: NDArray[np.float32], weights: Complex, displacement: Position
 ) -> NDArray[np.float32]:
     """Return the mesh with each vertex moved by its complex share of a displacement; z stays."""
-    moves = weights * complex(*displacement)
+    return _moved(before, weights * complex(*displacement))
+
+
+def _moved(before: NDArray[np.float32], moves: Complex) -> NDArray[np.float32]:
+    """Return the mesh with each vertex moved by its complex displacement in px; z stays."""
     after = before.copy()
     after[:, 0] += moves.real.astype(np.float32)
     after[:, 1] += moves.imag.astype(np.float32)
