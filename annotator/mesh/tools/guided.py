@@ -1,0 +1,107 @@
+"""Guided drag as a tool: vertices placed by hand hold, all others follow.
+
+The mathematics is in `annotator.mesh.guided`. A vertex that was dragged is an anchor from then
+on. A click without a movement says that a vertex is right as it is, and makes it an anchor; on
+an anchor it says that it is none any more.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.folding import guard_drag
+from annotator.mesh.guided import GuidedDrag, guided_drag
+from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
+from annotator.mesh.tools.reach import nearest_in_reach
+
+# Shorter ways of the pointer are a click, in pixels of the screen.
+_CLICK = 1.5
+
+
+@dataclass(frozen=True)
+class GuidedTool(Tool):
+    """Moves the vertex under the pointer, and all that is not held as it most likely goes.
+
+    Attributes
+    ----------
+    covariance : Covariance
+        What is known of the errors of predictions.
+    guards : bool
+        Whether vertices are carried along where the mesh would fold otherwise.
+    """
+
+    covariance: Covariance = field(default_factory=canonical_covariance)
+    guards: bool = True
+
+    @property
+    def name(self) -> str:
+        """Goes with every stroke into the project."""
+        return "guided"
+
+    def aim(self, state: MeshState, position: Position, pixel: float) -> Aim | None:
+        """Return the influence of a drag of the nearest vertex, or None out of reach."""
+        gesture = self.begin(state, position, pixel)
+        return None if gesture is None else gesture.aim
+
+    def begin(self, state: MeshState, position: Position, pixel: float) -> "GuidedGesture | None":
+        """Take hold of the nearest vertex, or return None out of reach."""
+        vertex = nearest_in_reach(state, position, pixel)
+        if vertex is None:
+            return None
+        still = np.flatnonzero(state.still).tolist()
+        drag = guided_drag(state.landmarks, vertex, self.covariance, state.anchors, still)
+        return GuidedGesture(self, state, drag, _CLICK * pixel, position, position)
+
+
+@dataclass(frozen=True, eq=False)
+class GuidedGesture(Gesture):
+    """A drag, or as long as the pointer has not moved, a click."""
+
+    guided: GuidedTool
+    state: MeshState
+    drag: GuidedDrag
+    click: float
+    start: Position
+    position: Position
+    was_dragged: bool = False
+
+    @property
+    def aim(self) -> Aim:
+        """The influence fixed at the press."""
+        return Aim(np.minimum(self.drag.influence, 1), self.position)
+
+    @property
+    def tool(self) -> Tool:
+        """The tool that began it."""
+        return self.guided
+
+    def moved(self, position: Position) -> "GuidedGesture":
+        """Return the drag with the pointer there."""
+        way = np.hypot(position[0] - self.start[0], position[1] - self.start[1])
+        dragged = self.was_dragged or bool(way > self.click)
+        return GuidedGesture(
+            self.guided, self.state, self.drag, self.click, self.start, position, dragged
+        )
+
+    @cached_property
+    def edit(self) -> Edit:
+        """The mesh with the pointer where it is; the vertex becomes an anchor."""
+        vertex, before = self.drag.vertex, self.state.landmarks
+        if not self.was_dragged:
+            return self._clicked()
+        x, y = before[vertex, :2].tolist()
+        x, y = x + self.position[0] - self.start[0], y + self.position[1] - self.start[1]
+        after = self.drag.at((x, y))
+        if self.guided.guards:
+            held = np.flatnonzero(self.state.still).tolist()
+            placed = [anchor for anchor in self.state.anchors if anchor != vertex]
+            after = guard_drag(before, after, vertex, held=held, placed=placed)
+        return Edit(after, anchors_added=() if vertex in self.state.anchors else (vertex,))
+
+    def _clicked(self) -> Edit:
+        vertex, before = self.drag.vertex, self.state.landmarks
+        if vertex in self.state.anchors:
+            return Edit(before, anchors_removed=(vertex,))
+        return Edit(before, anchors_added=(vertex,))
