@@ -8,13 +8,16 @@ from annotator.plugin.face_view import FaceView
 from annotator.plugin.key_help import KeyHelp
 from annotator.plugin.workbench import Workbench
 
-Action = Callable[[], object]
+Action = Callable[..., object]
 
 
 def key_actions(
     bench: Workbench, view: FaceView, tool: BrushTool, ask_reject: Action, key_help: KeyHelp
 ) -> dict[str, Action]:
-    """Return the callback of each action in `annotator.plugin.keys.SHORTCUTS`."""
+    """Return the callback of each action in `annotator.plugin.keys.SHORTCUTS`.
+
+    Those of shortcuts that hold take whether the key is down, the others nothing.
+    """
 
     def resize_brush(steps: int) -> None:
         bench.brush = bench.brush.resized(steps)
@@ -44,10 +47,10 @@ def key_actions(
 def _unless_shown(key_help: KeyHelp, action: Action) -> Action:
     """Let a key only put the list of keys away while that hides the face."""
 
-    def act() -> None:
+    def act(*is_down: bool) -> None:
         if key_help.isVisible():
             key_help.hide()
         else:
-            action()
+            action(*is_down)
 
     return act

@@ -18,13 +18,14 @@ from qtpy.QtWidgets import (
 
 from annotator.people import login_name
 from annotator.plugin.actions import key_actions
+from annotator.plugin.bound_keys import BoundKeys
 from annotator.plugin.brush_tool import BrushTool
 from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.key_help import KeyHelp
-from annotator.plugin.keys import bind, keys_of, unbind
-from annotator.plugin.panels import PassingMessage, key_button
+from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
+from annotator.plugin.panels import KeyButton, PassingMessage, key_button
 from annotator.plugin.photographs import PhotographCache
 from annotator.plugin.private import canvas_widget
 from annotator.plugin.progress_row import ProgressRow
@@ -65,11 +66,12 @@ class AnnotatorDock(QWidget):
         self._photographs = PhotographCache()
         self._tool = BrushTool(napari_viewer, self.workbench, self.view)
         self._help = KeyHelp(canvas_widget(napari_viewer))
-        self._targets = (napari_viewer, self.view.mesh_layer)
         self._arrange()
         self._connect()
         actions = key_actions(self.workbench, self.view, self._tool, self.ask_reject, self._help)
-        bind(self._targets, actions)
+        targets = (napari_viewer, self.view.mesh_layer)
+        self._bound_keys = BoundKeys(canvas_widget(napari_viewer), targets, actions)
+        self.use_keys(DEFAULT_BINDINGS)
         self._show_page()
 
     def open_folder(self, folder: Path) -> bool:
@@ -102,6 +104,15 @@ class AnnotatorDock(QWidget):
         if dialog.exec():
             self.workbench.reject(dialog.reasons, dialog.comment)
         self.focus_canvas()
+
+    def use_keys(self, keys: KeyBindings) -> None:
+        """Bind these keys and name them wherever keys are named."""
+        self._keys = keys
+        self._bound_keys.use(keys)
+        self._help.use_keys(keys)
+        self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
+        for button in self.findChildren(KeyButton):
+            button.show_key(keys)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Learn when napari's window closes: Qt does not tell the docks in it."""
@@ -137,7 +148,7 @@ class AnnotatorDock(QWidget):
         self._look_ahead.stop()
         self.progress.wait()
         self._tool.detach()
-        unbind(self._targets)
+        self._bound_keys.close()
         self.workbench.close()
         self._photographs.close()
         self.samples.list.thumbnails.close()
@@ -229,7 +240,7 @@ class AnnotatorDock(QWidget):
     def _show_nothing(self, reason: str) -> None:
         self.workbench.is_displayed = False
         self.view.clear()
-        self.warn(f"{reason} {keys_of('next')} goes to the next sample.")
+        self.warn(f"{reason} {self._keys.text('next')} goes to the next sample.")
 
     def _prefetch(self) -> None:
         current = self.workbench.current

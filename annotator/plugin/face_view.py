@@ -10,7 +10,8 @@ from annotator.mesh.landmarks import LANDMARK_COUNT, bounding_box
 from annotator.mesh.topology import load_topology
 from annotator.plugin.convert import position_to_napari, to_napari
 from annotator.plugin.drawing import BrushCircle, draw_mesh
-from annotator.plugin.keys import bound_key, keys_of
+from annotator.plugin.key_names import bound_key
+from annotator.plugin.keys import keys_of
 from annotator.plugin.private import add_mesh_overlay
 
 if TYPE_CHECKING:

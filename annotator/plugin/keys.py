@@ -1,22 +1,32 @@
-"""Every key of the plugin, in one table: what binds them and what explains them."""
+"""Every key of the plugin, in one table: what binds them and what explains them.
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
+The table holds the keys that a new annotator finds; `KeyBindings` are those in effect, after
+what the settings say.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import combinations
+
+from annotator.plugin.key_names import UnknownKeyError, key_text, parse_keys
 
 
 @dataclass(frozen=True)
 class Shortcut:
-    """One action and the keys that start it, in napari's notation.
+    """One action and the keys that start it, as `annotator.plugin.key_names` writes them.
 
-    ``Mod`` stands for the key that commands go with: Ctrl, or Cmd on macOS.
+    Attributes
+    ----------
+    holds : bool
+        Whether the action lasts while the key is held: it is called with True at the press and
+        with False at the release. Others are called without an argument, at the press.
     """
 
     action: str
     keys: tuple[str, ...]
     text: str
     group: str
+    holds: bool = False
 
 
 SHORTCUTS: tuple[Shortcut, ...] = (
@@ -25,7 +35,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("next_to_do", ("Space",), "Next sample to do", "Samples"),
     Shortcut("frame", ("C",), "Frame the face", "Samples"),
     Shortcut("toggle_mesh", ("V",), "Hide or show the mesh", "Samples"),
-    Shortcut("accept", ("Enter", "Return"), "Accept", "Review"),
+    Shortcut("accept", ("Enter",), "Accept", "Review"),
     Shortcut("reject", ("X",), "Reject, with reasons", "Review"),
     Shortcut("exclude", ("E",), "Exclude from the data set", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
@@ -47,61 +57,108 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Shift+wheel", "Brush radius"),
 )
 
-_ON_MAC = sys.platform == "darwin"
-_SHOWN_AS = {"Mod": "Cmd" if _ON_MAC else "Ctrl", "Escape": "Esc"}
-# napari knows Cmd as Meta.
-_BOUND_AS = {"Mod": "Meta" if _ON_MAC else "Control"}
+_TEXTS = {shortcut.action: shortcut.text for shortcut in SHORTCUTS}
 
 
-def key_text(key: str) -> str:
-    """Return a key as people write it: ``Mod-Shift-Z`` is ``Ctrl+Shift+Z``, on macOS with Cmd."""
-    return "+".join(_SHOWN_AS.get(part, part) for part in key.split("-"))
+def _clash(keys: Mapping[str, tuple[str, ...]]) -> tuple[str, str, str] | None:
+    """Return two actions that have a key in common, and the key, or None."""
+    for one, other in combinations(keys, 2):
+        common = set(keys[one]) & set(keys[other])
+        if common:
+            return one, other, min(common)
+    return None
 
 
-def bound_key(key: str) -> str:
-    """Return a key as napari binds it on this platform."""
-    return "-".join(_BOUND_AS.get(part, part) for part in key.split("-"))
+@dataclass(frozen=True)
+class KeyBindings:
+    """Which keys start which action; by default those of the table.
+
+    Attributes
+    ----------
+    changed : mapping of an action to its keys
+        Where they differ from the table; an action may have no key.
+
+    Raises
+    ------
+    ValueError
+        If two actions have the same key.
+    """
+
+    changed: Mapping[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        clash = _clash({s.action: self.of(s.action) for s in SHORTCUTS})
+        if clash is not None:
+            raise ValueError("{} and {} share the key {}".format(*clash))
+
+    def of(self, action: str) -> tuple[str, ...]:
+        """Return an action's keys; raises KeyError if no action has that name."""
+        return self.changed[action] if action in self.changed else _DEFAULT_KEYS[action]
+
+    def text(self, action: str) -> str:
+        """Return an action's first key as people read it, or an empty text without any.
+
+        Raises
+        ------
+        KeyError
+            If no action has that name.
+        """
+        return next(map(key_text, self.of(action)), "")
+
+    def all_keys(self) -> dict[str, str]:
+        """Return the action of each key."""
+        return {key: s.action for s in SHORTCUTS for key in self.of(s.action)}
+
+
+_DEFAULT_KEYS = {shortcut.action: shortcut.keys for shortcut in SHORTCUTS}
+DEFAULT_BINDINGS = KeyBindings({})
 
 
 def keys_of(action: str) -> str:
-    """Return the first key of an action as people write it.
+    """Return the first key that an action has before anybody changes it, as people read it.
 
     Raises
     ------
     KeyError
         If no action has that name.
     """
-    for shortcut in SHORTCUTS:
-        if shortcut.action == action:
-            return key_text(shortcut.keys[0])
-    raise KeyError(action)
+    return DEFAULT_BINDINGS.text(action)
 
 
-def bind(targets: Iterable[Any], actions: Mapping[str, Callable[[], object]]) -> None:
-    """Bind every shortcut on each target (a viewer or a layer of napari).
+def chosen_bindings(
+    chosen: Mapping[str, str], in_effect: KeyBindings = DEFAULT_BINDINGS
+) -> tuple[KeyBindings, tuple[str, ...]]:
+    """Return the keys that the settings ask for, and in sentences what cannot be had.
 
-    Raises
-    ------
-    KeyError
-        If an action of the table is missing from ``actions``.
+    An action keeps the keys that it has if what is written for it is no key, or if the key is
+    another action's.
+
+    Parameters
+    ----------
+    chosen : mapping of an action to a text like ``Mod-Shift-Z, Mod-Y``
+        Actions that are missing have the keys of the table; those unknown are passed over.
+    in_effect : KeyBindings
     """
-    for target in targets:
-        for shortcut in SHORTCUTS:
-            callback = _without_argument(actions[shortcut.action])
-            for key in shortcut.keys:
-                target.bind_key(bound_key(key), callback, overwrite=True)
+    keys, problems = dict(_DEFAULT_KEYS), []
+    for action in _DEFAULT_KEYS.keys() & chosen.keys():
+        try:
+            keys[action] = parse_keys(chosen[action])
+        except UnknownKeyError as error:
+            keys[action] = in_effect.of(action)
+            problems.append(f"{_TEXTS[action]}: {error}. {_keeps(in_effect, action)}")
+    # Each round sends one action back to the keys in effect, among which no two are the same.
+    while (clash := _clash(keys)) is not None:
+        one, two, key = clash
+        action, other = (one, two) if keys[one] != in_effect.of(one) else (two, one)
+        problems.append(
+            f'{_TEXTS[action]}: {key_text(key)} is the key of "{_TEXTS[other]}" already. '
+            f"{_keeps(in_effect, action)}"
+        )
+        keys[action] = in_effect.of(action)
+    changed = {a: bound for a, bound in keys.items() if bound != _DEFAULT_KEYS[a]}
+    return KeyBindings(changed), tuple(sorted(problems))
 
 
-def unbind(targets: Iterable[Any]) -> None:
-    """Give the keys back to napari."""
-    for target in targets:
-        for shortcut in SHORTCUTS:
-            for key in shortcut.keys:
-                target.bind_key(bound_key(key), None, overwrite=True)
-
-
-def _without_argument(action: Callable[[], object]) -> Callable[[Any], None]:
-    def callback(_target: Any) -> None:
-        action()
-
-    return callback
+def _keeps(in_effect: KeyBindings, action: str) -> str:
+    keys = " and ".join(map(key_text, in_effect.of(action)))
+    return f"It keeps {keys}." if keys else "It stays without a key."

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidge
 
 from annotator.mesh.brush import MIN_RADIUS_IOD
 from annotator.mesh.falloff import Falloff
-from annotator.plugin.keys import keys_of
+from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.plugin.workbench import Workbench
 
 # Larger radii are there for the keys; a slider to 3 would be too coarse where it matters.
@@ -24,16 +24,39 @@ def without_focus(widget: QWidget) -> None:
         part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
+class KeyButton(QPushButton):
+    """A button that names its key and leaves the keyboard with the canvas.
+
+    Parameters
+    ----------
+    text : str
+    action : str
+        Whose key it names, in `annotator.plugin.keys.SHORTCUTS`.
+    tooltip : str
+    with_key : bool
+        Whether the key stands on the button; it is in the tooltip anyway.
+    """
+
+    def __init__(self, text: str, action: str, tooltip: str, *, with_key: bool = True) -> None:
+        super().__init__()
+        self._text, self._action, self._tooltip, self._with_key = text, action, tooltip, with_key
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(40)
+        self.show_key(DEFAULT_BINDINGS)
+
+    def show_key(self, bindings: KeyBindings) -> None:
+        """Name the key that is in effect now."""
+        key = bindings.text(self._action)
+        self.setText(f"{self._text}  ({key})" if key and self._with_key else self._text)
+        self.setToolTip(f"{self._tooltip}\nKey: {key}" if key else self._tooltip)
+
+
 def key_button(
     text: str, action: str, callback: Callable[[], object], tooltip: str, *, with_key: bool = True
-) -> QPushButton:
-    """Return a button that names its key and leaves the keyboard with the canvas."""
-    key = keys_of(action)
-    button = QPushButton(f"{text}  ({key})" if with_key else text)
-    button.setToolTip(f"{tooltip}\nKey: {key}")
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    button.setMinimumWidth(40)
+) -> KeyButton:
+    """Return a `KeyButton` that calls back; the dock shows it the keys in effect."""
+    button = KeyButton(text, action, tooltip, with_key=with_key)
     # Through a lambda because Qt would pass whether the button is checked.
     button.clicked.connect(lambda: callback())  # noqa: PLW0108
     return button

@@ -9,9 +9,9 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
-from annotator.plugin import keys
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.keys import SHORTCUTS, bind, bound_key, key_text, keys_of
+from annotator.plugin.key_names import key_text
+from annotator.plugin.keys import SHORTCUTS
 from annotator.plugin.pointer import Pointer, process_events
 from annotator.plugin.reject_dialog import RejectDialog
 from annotator.project import Project, RejectReason, SampleState, Verdict
@@ -188,18 +188,6 @@ def test_behind_the_list_of_keys_no_verdict_is_given(workplace: Workplace) -> No
     assert state_in_database(dock, first) is SampleState.ACCEPTED
 
 
-def test_no_two_actions_share_a_key() -> None:
-    bound = [key for shortcut in SHORTCUTS for key in shortcut.keys]
-    assert len(bound) == len(set(bound))
-
-
-def test_an_action_without_a_callback_is_noticed_at_once() -> None:
-    with pytest.raises(KeyError):
-        bind([object()], {})
-    with pytest.raises(KeyError):
-        keys_of("fly")
-
-
 def test_keys_are_given_back_when_the_dock_closes(
     workplace: Workplace, project_folder: Path
 ) -> None:
@@ -232,12 +220,6 @@ def test_the_slider_does_not_cut_a_radius_beyond_its_end(workplace: Workplace) -
     dock.edit.brush_form.strength.value = 0.5
     assert dock.workbench.brush.radius_iod == 2.5
     assert dock.workbench.brush.strength == 0.5
-
-
-def test_commands_go_with_cmd_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (bound_key("Mod-Shift-Z"), key_text("Mod-Z")) == ("Control-Shift-Z", "Ctrl+Z")
-    monkeypatch.setattr(keys, "_BOUND_AS", {"Mod": "Meta"})
-    assert bound_key("Mod-Z") == "Meta-Z"
 
 
 def test_the_last_sample_to_do_is_named_as_such(workplace: Workplace) -> None:

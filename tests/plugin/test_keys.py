@@ -1,0 +1,252 @@
+"""The keys: how they are written, which are in effect, and what wins when one is pressed."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from napari.utils.key_bindings import coerce_keybinding
+from qtpy.QtCore import QEvent, Qt
+from qtpy.QtGui import QFocusEvent
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
+
+from annotator.plugin import bound_keys, key_help, key_names, keys
+from annotator.plugin.bound_keys import BoundKeys
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.key_help import KeyHelp, help_groups, help_html, spread
+from annotator.plugin.key_names import UnknownKeyError, bound_key, key_text, parse_key, parse_keys
+from annotator.plugin.keys import (
+    DEFAULT_BINDINGS,
+    SHORTCUTS,
+    KeyBindings,
+    Shortcut,
+    chosen_bindings,
+    keys_of,
+)
+from annotator.plugin.panels import KeyButton
+from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.private import canvas_widget
+from annotator.project import SampleState
+
+Workplace = tuple[AnnotatorDock, Pointer]
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("d", "D"),
+        (" ctrl+shift+z ", "Mod-Shift-Z"),
+        ("Shift-Mod-Z", "Mod-Shift-Z"),
+        ("esc", "Escape"),
+        ("return", "Enter"),
+        ("f11", "F11"),
+        ("-", "Minus"),
+        ("ctrl+comma", "Mod-Comma"),
+        ("alt-[", "Alt-["),
+        ("Shift-Up", "Shift-Up"),
+    ],
+)
+def test_keys_can_be_written_as_people_write_them(written: str, key: str) -> None:
+    assert parse_key(written) == key
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("Foo", "no key"),
+        ("ä", "no key"),
+        ("Mod-", "no key"),
+        ("Shift", "by itself"),
+        ("Shift-1", "sign that Shift makes"),
+        ("D-Shift", "D stands where"),
+        ("D,,A", "Comma"),
+    ],
+)
+def test_what_is_no_key_is_refused_in_words(written: str, why: str) -> None:
+    with pytest.raises(UnknownKeyError, match=why):
+        parse_keys(written)
+
+
+def test_several_keys_are_separated_by_commas_and_none_is_a_choice_too() -> None:
+    assert parse_keys("Mod-Shift-Z, mod-y, Mod-Y") == ("Mod-Shift-Z", "Mod-Y")
+    assert parse_keys("  ") == ()
+
+
+def test_every_key_of_the_table_is_in_its_one_form_and_known_to_napari() -> None:
+    unknown = str(coerce_keybinding("NoSuchKey"))
+    for key in DEFAULT_BINDINGS.all_keys():
+        assert parse_key(key) == key
+        assert str(coerce_keybinding(bound_key(key))) != unknown, key
+
+
+def test_commands_go_with_cmd_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (bound_key("Mod-Shift-Z"), key_text("Mod-Z")) == ("Control-Shift-Z", "Ctrl+Z")
+    monkeypatch.setattr(key_names, "_BOUND_AS", {"Mod": "Meta"})
+    assert bound_key("Mod-Z") == "Meta-Z"
+
+
+def test_no_two_actions_share_a_key() -> None:
+    assert sum(len(shortcut.keys) for shortcut in SHORTCUTS) == len(DEFAULT_BINDINGS.all_keys())
+    with pytest.raises(ValueError, match="share the key D"):
+        KeyBindings({"accept": ("D",)})
+
+
+def test_an_action_that_does_not_exist_is_noticed_at_once() -> None:
+    with pytest.raises(KeyError):
+        keys_of("fly")
+
+
+def test_chosen_keys_take_the_place_of_the_tables() -> None:
+    bindings, problems = chosen_bindings({"next": "Right", "redo": "mod-y", "help": ""})
+    assert not problems
+    assert bindings.of("next") == ("Right",)
+    assert bindings.of("redo") == ("Mod-Y",)
+    assert (bindings.of("help"), bindings.text("help")) == ((), "")
+    assert bindings.of("previous") == ("A",)
+
+
+def test_an_action_keeps_its_key_when_another_is_no_key() -> None:
+    before, _ = chosen_bindings({"next": "Right"})
+    after, problems = chosen_bindings({"next": "Rihgt"}, before)
+    assert after == before
+    assert problems == (
+        'Next sample: "Rihgt" is no key: write it like D, F5, Space or Mod-Shift-Z. '
+        "It keeps Right.",
+    )
+
+
+def test_an_action_keeps_its_key_when_another_action_has_it() -> None:
+    bindings, problems = chosen_bindings({"next": "a"})
+    assert bindings == DEFAULT_BINDINGS
+    assert problems == ('Next sample: A is the key of "Previous sample" already. It keeps D.',)
+
+
+def test_two_actions_can_swap_their_keys_one_after_the_other() -> None:
+    half_way, problems = chosen_bindings({"next": "A"})
+    assert problems
+    swapped, problems = chosen_bindings({"next": "A", "previous": "D"}, half_way)
+    assert not problems
+    assert (swapped.of("next"), swapped.of("previous")) == (("A",), ("D",))
+
+
+def test_whatever_clashes_the_result_has_no_key_twice() -> None:
+    chosen = {"next": "A", "previous": "X", "reject": "A", "exclude": "d", "frame": "Space"}
+    bindings, problems = chosen_bindings(chosen)
+    assert len(problems) >= 2
+    bound = [key for s in SHORTCUTS for key in bindings.of(s.action)]
+    assert len(bound) == len(set(bound))
+
+
+def test_a_sign_that_is_bound_to_nothing_does_nothing(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = dock.workbench.current.id
+    for sign, key in (("{", Qt.Key.Key_BraceLeft), ("!", Qt.Key.Key_Exclam)):
+        pointer.key(key, sign, Qt.KeyboardModifier.ShiftModifier)
+    assert dock.workbench.current.id == first
+    assert dock.workbench.samples.get(first).state is SampleState.PREDICTED
+
+
+def test_other_keys_work_from_the_moment_they_are_in_effect(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = dock.workbench.current.id
+    bindings, _ = chosen_bindings({"next": "Right", "exclude": "P"})
+    dock.use_keys(bindings)
+    pointer.key(Qt.Key.Key_D, "d")
+    assert dock.workbench.current.id == first
+    pointer.key(Qt.Key.Key_Right)
+    assert dock.workbench.current.id != first
+    texts = [button.text() for button in dock.findChildren(KeyButton)]
+    assert any("Next" in text and "Right" in text for text in texts)
+    assert "<b>Right</b>" in help_html(bindings)
+    dock.use_keys(DEFAULT_BINDINGS)
+    pointer.key(Qt.Key.Key_P, "p")
+    assert dock.view.mesh_layer.mode == "pan_zoom"
+
+
+def test_a_key_wins_over_a_menu_of_napari_while_the_dock_is_open(
+    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
+) -> None:
+    viewer, dock = open_dock(project_folder)
+    canvas = canvas_widget(viewer)
+    dock.window().activateWindow()
+    dock.focus_canvas()
+    process_events(0.2)
+    layers = len(viewer.layers)
+    bindings, _ = chosen_bindings({"next": "Mod-N"})
+    dock.use_keys(bindings)
+    first = dock.workbench.current.id
+    QTest.keyClick(canvas, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    process_events()
+    assert dock.workbench.current.id != first
+    assert len(viewer.layers) == layers
+
+
+@pytest.fixture
+def held_key(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Pointer, Any, list[bool]]]:
+    """A key that holds, the canvas it is pressed on, and what its action was told."""
+    dock, pointer = workplace
+    held = Shortcut("flicker", ("G",), "Flicker", "View", holds=True)
+    for module in (keys, bound_keys):
+        monkeypatch.setattr(module, "SHORTCUTS", (held,))
+    monkeypatch.setitem(keys._DEFAULT_KEYS, "flicker", ("G",))
+    told: list[bool] = []
+    targets = (dock.view._viewer, dock.view.mesh_layer)
+    bound = BoundKeys(pointer._canvas, targets, {"flicker": told.append})
+    bound.use(DEFAULT_BINDINGS)
+    yield pointer, pointer._canvas, told
+    bound.close()
+
+
+def test_an_action_that_holds_is_told_of_press_and_release(
+    held_key: tuple[Pointer, Any, list[bool]],
+) -> None:
+    _, canvas, told = held_key
+    QTest.keyPress(canvas, Qt.Key.Key_G)
+    assert told == [True]
+    QTest.keyRelease(canvas, Qt.Key.Key_G)
+    assert told == [True, False]
+
+
+def test_what_is_held_ends_when_the_keyboard_goes_elsewhere(
+    held_key: tuple[Pointer, Any, list[bool]],
+) -> None:
+    pointer, canvas, told = held_key
+    QTest.keyPress(canvas, Qt.Key.Key_G)
+    QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
+    assert told == [True, False]
+    QTest.keyRelease(canvas, Qt.Key.Key_G)
+    pointer.key(Qt.Key.Key_G, "g")
+    assert told == [True, False, True, False]
+
+
+def test_an_action_without_a_callback_is_noticed_at_once(workplace: Workplace) -> None:
+    _, pointer = workplace
+    with pytest.raises(KeyError):
+        BoundKeys(pointer._canvas, (), {})
+
+
+def test_the_columns_of_the_sheet_are_level_and_in_order() -> None:
+    groups = [(str(n), [("A", "text")] * n) for n in (9, 3, 4, 8, 2)]
+    columns = spread(groups, 3)
+    assert [group for column in columns for group in column] == groups
+    assert max(sum(len(lines) + 1 for _, lines in column) for column in columns) <= 13
+
+
+def test_sixty_keys_fit_the_window_of_a_small_laptop(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dock, _ = workplace
+    more = tuple(
+        Shortcut(f"action{n}", (f"F{n % 12 + 1}",), "Colour by displacement", f"Group {n // 6}")
+        for n in range(60 - len(SHORTCUTS))
+    )
+    monkeypatch.setattr(key_help, "SHORTCUTS", SHORTCUTS + more)
+    for shortcut in more:
+        monkeypatch.setitem(keys._DEFAULT_KEYS, shortcut.action, shortcut.keys)
+    sheet = KeyHelp(canvas_widget(dock.view._viewer))
+    sheet.toggle()
+    assert len([1 for _, lines in help_groups(DEFAULT_BINDINGS) for _ in lines]) >= 60
+    assert dock.window().rect().contains(sheet.geometry())
