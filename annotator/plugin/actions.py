@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from annotator.plugin.brush_gauge import Gauge
-from annotator.plugin.brush_tool import BrushTool
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.key_help import KeyHelp
+from annotator.plugin.tool_mouse import BrushTool
 from annotator.plugin.workbench import Workbench
 
 Action = Callable[..., object]

@@ -19,7 +19,6 @@ from qtpy.QtWidgets import (
 from annotator.people import login_name
 from annotator.plugin.actions import key_actions
 from annotator.plugin.bound_keys import BoundKeys
-from annotator.plugin.brush_tool import BrushTool
 from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
 from annotator.plugin.face_view import FaceView
@@ -32,6 +31,7 @@ from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_menu import ProjectMenu
 from annotator.plugin.reject_dialog import RejectDialog
 from annotator.plugin.sample_panel import SamplePanel
+from annotator.plugin.tool_mouse import BrushTool
 from annotator.plugin.welcome import nothing_predicted, welcome
 from annotator.plugin.workbench import Workbench
 
