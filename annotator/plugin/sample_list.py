@@ -20,6 +20,7 @@ STATE_COLOURS: dict[SampleState, str] = {
     SampleState.ACCEPTED: "#3fb56b",
     SampleState.REJECTED: "#e0524d",
     SampleState.EXCLUDED: "#9b6fd0",
+    SampleState.DELETED: "#5b5f63",
 }
 _ROW_HEIGHT = 60
 _MARGIN = 5

@@ -18,7 +18,6 @@ from annotator.project.project import Project
 from annotator.project.records import (
     AcceptedSample,
     AddReport,
-    Annotation,
     FailedImage,
     ImageRecord,
     NewImage,
@@ -26,11 +25,10 @@ from annotator.project.records import (
     Review,
     SampleState,
     SampleSummary,
-    Stroke,
-    StrokeRecord,
     Verdict,
 )
 from annotator.project.session import EditSession
+from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 
 __all__ = [
     "AcceptedSample",

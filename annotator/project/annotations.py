@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import delete, select
 
 from annotator.project.database import Database
-from annotator.project.edit import EditedSample, current_annotation, stroke_at
+from annotator.project.edit import EditedSample, current_annotation, listed, stroke_at
 from annotator.project.errors import StaleAnnotation
-from annotator.project.records import Annotation, Stroke, StrokeRecord
+from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 from annotator.project.tables import StrokeRow
 
 
@@ -37,7 +38,8 @@ class Annotations:
         Parameters
         ----------
         stroke
-            Its `before` has to be where the annotation's vertices are.
+            Its `before` has to be where the annotation's vertices are, and its `marks_before`
+            their marks.
         revision
             Of the annotation that the stroke was made on.
         annotator
@@ -52,28 +54,13 @@ class Annotations:
         """
         with self._database.writing() as session:
             edited = EditedSample.load(session, sample_id, revision=revision)
-            before = edited.landmarks[stroke.vertex_indices]
-            if not np.array_equal(before, stroke.before):
-                raise StaleAnnotation(
-                    f"the stroke does not start where the vertices of sample {sample_id} are: "
-                    "load the sample again"
-                )
+            _refuse_other_start(edited, stroke)
             session.execute(
                 delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
             )
-            row = StrokeRow(
-                sample_id=sample_id,
-                sequence=edited.sample.stroke_count + 1,
-                tool=stroke.tool,
-                annotator=annotator,
-                created_at=datetime.now(UTC),
-                undone=False,
-                vertex_indices=stroke.vertex_indices,
-                before=before,  # the stored bits, which may differ from the stroke's in a -0.0
-                after=stroke.after,
-            )
+            row = _row(edited, stroke, annotator)
             session.add(row)
-            edited.move(row.vertex_indices, row.after, last_stroke=row)
+            edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
             return current_annotation(session, edited)
 
     def undo(self, sample_id: int, *, revision: int) -> Annotation:
@@ -90,7 +77,12 @@ class Annotations:
                 previous = (
                     stroke_at(session, sample_id, count - 1, undone=False) if count > 1 else None
                 )
-                edited.move(stroke.vertex_indices, stroke.before, last_stroke=previous)
+                edited.move(
+                    stroke.vertex_indices,
+                    stroke.before,
+                    stroke.marks_before,
+                    last_stroke=previous,
+                )
             return current_annotation(session, edited)
 
     def redo(self, sample_id: int, *, revision: int) -> Annotation:
@@ -104,7 +96,9 @@ class Annotations:
                 count = edited.sample.stroke_count
                 stroke = stroke_at(session, sample_id, count + 1, undone=True)
                 stroke.undone = False
-                edited.move(stroke.vertex_indices, stroke.after, last_stroke=stroke)
+                edited.move(
+                    stroke.vertex_indices, stroke.after, stroke.marks_after, last_stroke=stroke
+                )
             return current_annotation(session, edited)
 
     def strokes(self, sample_id: int) -> list[StrokeRecord]:
@@ -115,6 +109,39 @@ class Annotations:
         with self._database.reading() as session:
             EditedSample.load(session, sample_id)
             return [_record(row) for row in session.scalars(query)]
+
+
+def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
+    indices, marks = stroke.vertex_indices, stroke.marks_before
+    same_marks = marks is None or np.array_equal(edited.marks[indices], marks)
+    if not same_marks or not np.array_equal(edited.landmarks[indices], stroke.before):
+        raise StaleAnnotation(
+            f"the stroke does not start where the vertices of sample {edited.sample.id} are: "
+            "load the sample again"
+        )
+
+
+def _row(edited: EditedSample, stroke: Stroke, annotator: str | None) -> StrokeRow:
+    return StrokeRow(
+        sample_id=edited.sample.id,
+        sequence=edited.sample.stroke_count + 1,
+        tool=stroke.tool,
+        annotator=annotator,
+        created_at=datetime.now(UTC),
+        undone=False,
+        vertex_indices=stroke.vertex_indices,
+        # The stored bits, which may differ from the stroke's in a -0.0.
+        before=edited.landmarks[stroke.vertex_indices],
+        after=stroke.after,
+        marks_before=stroke.marks_before,
+        marks_after=stroke.marks_after,
+        anchors_added=_stored_vertices(stroke.anchors_added),
+        anchors_removed=_stored_vertices(stroke.anchors_removed),
+    )
+
+
+def _stored_vertices(vertices: tuple[int, ...]) -> npt.NDArray[np.uint16] | None:
+    return np.array(vertices, np.uint16) if vertices else None
 
 
 def _record(row: StrokeRow) -> StrokeRecord:
@@ -128,4 +155,8 @@ def _record(row: StrokeRow) -> StrokeRecord:
         annotator=row.annotator,
         created_at=row.created_at,
         undone=row.undone,
+        marks_before=row.marks_before,
+        marks_after=row.marks_after,
+        anchors_added=listed(row.anchors_added),
+        anchors_removed=listed(row.anchors_removed),
     )

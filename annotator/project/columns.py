@@ -12,9 +12,12 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.marks import Marks, as_marks
 from annotator.project.errors import DamagedProject
 
 LANDMARKS_BYTES = LANDMARK_COUNT * 3 * 4
+
+_IMPOSSIBLE_MARKS = "the database is damaged: impossible marks; restore it from a backup"
 
 
 class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):
@@ -23,7 +26,7 @@ class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):
     Parameters
     ----------
     count
-        The only n allowed, or None for any n >= 1.
+        The only n allowed, or None for any.
     """
 
     impl = LargeBinary
@@ -42,7 +45,7 @@ class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):
         if value is None:
             return None
         expected = len(value) if self.count is None else self.count * 12
-        if len(value) != expected or len(value) % 12 or not value:
+        if len(value) != expected or len(value) % 12:
             raise DamagedProject(
                 f"the database is damaged: {len(value)} bytes where positions should be; "
                 "restore it from a backup"
@@ -74,11 +77,48 @@ class IndicesBlob(TypeDecorator[npt.NDArray[np.uint16]]):
         if value is None:
             return None
         indices = np.frombuffer(value, dtype="<u2") if len(value) % 2 == 0 else None
-        if indices is None or not len(indices) or indices.max() >= LANDMARK_COUNT:
+        if indices is None or indices.max(initial=0) >= LANDMARK_COUNT:
             raise DamagedProject(
                 "the database is damaged: impossible vertex indices; restore it from a backup"
             )
         return _native(indices, np.uint16)
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Return whether two arrays are the same, bit by bit."""
+        return _same_bits(x, y)
+
+
+class MarksBlob(TypeDecorator[Marks]):
+    """(n,) marks of vertices, a byte each; reading gives a read-only uint8 array.
+
+    Parameters
+    ----------
+    count
+        The only n allowed, or None for any.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, count: int | None = None) -> None:
+        super().__init__()
+        self.count = count
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Return the bytes to store."""
+        return None if value is None else np.ascontiguousarray(value, dtype=np.uint8).tobytes()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Marks | None:
+        """Return the stored array, or raise DamagedProject if it cannot be one."""
+        if value is None:
+            return None
+        try:
+            marks = as_marks(np.frombuffer(value, dtype=np.uint8))
+        except ValueError as error:
+            raise DamagedProject(_IMPOSSIBLE_MARKS) from error
+        if self.count not in (None, len(marks)):
+            raise DamagedProject(_IMPOSSIBLE_MARKS)
+        return _native(marks, np.uint8)
 
     def compare_values(self, x: Any, y: Any) -> bool:
         """Return whether two arrays are the same, bit by bit."""

@@ -11,9 +11,18 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import bounding_box
+from annotator.mesh.marks import Marks
+from annotator.project.displacement import Displacement
 from annotator.project.errors import DamagedProject, StaleAnnotation, UnknownSample
-from annotator.project.records import Annotation, SampleState
-from annotator.project.tables import AnnotationRow, PredictionRow, SampleRow, StrokeRow
+from annotator.project.records import SampleState
+from annotator.project.strokes import NO_MARKS, Annotation, with_anchors
+from annotator.project.tables import (
+    CHANGES_ANCHORS,
+    AnnotationRow,
+    PredictionRow,
+    SampleRow,
+    StrokeRow,
+)
 
 Landmarks = npt.NDArray[np.float32]
 
@@ -57,21 +66,30 @@ class EditedSample:
         """The current mesh."""
         return self.prediction if self.row.landmarks is None else self.row.landmarks
 
+    @property
+    def marks(self) -> Marks:
+        """The current marks."""
+        return NO_MARKS if self.row.marks is None else self.row.marks
+
     def move(
         self,
         vertex_indices: npt.NDArray[np.uint16],
         positions: Landmarks,
+        marks: Marks | None,
         *,
         last_stroke: StrokeRow | None,
     ) -> None:
         """Put vertices where a stroke, an undo or a redo takes them; withdraw any verdict.
 
-        `last_stroke` is the last one in effect afterwards.
+        Their marks become `marks`, unless that is None. `last_stroke` is the last one in effect
+        afterwards.
         """
         landmarks = self.landmarks.copy()
         landmarks[vertex_indices] = positions
         landmarks.setflags(write=False)
         self.row.landmarks = None if last_stroke is None else landmarks
+        if marks is not None:
+            self._mark(vertex_indices, marks)
         self.row.revision += 1
         sample = self.sample
         sample.stroke_count = 0 if last_stroke is None else last_stroke.sequence
@@ -79,7 +97,15 @@ class EditedSample:
         sample.box_left, sample.box_top, sample.box_width, sample.box_height = bounding_box(
             self.landmarks
         )
+        nme = Displacement.between(self.landmarks, self.prediction).nme
+        sample.displacement = nme if np.isfinite(nme) else 0.0
         withdraw_verdict(sample)
+
+    def _mark(self, vertex_indices: npt.NDArray[np.uint16], values: Marks) -> None:
+        marks = self.marks.copy()
+        marks[vertex_indices] = values
+        marks.setflags(write=False)
+        self.row.marks = marks if marks.any() else None
 
 
 def withdraw_verdict(sample: SampleRow) -> None:
@@ -101,7 +127,27 @@ def current_annotation(session: Session, edited: EditedSample) -> Annotation:
         revision=edited.row.revision,
         can_undo=edited.sample.stroke_count > 0,
         can_redo=bool(session.scalar(select(undone))),
+        marks=edited.marks,
+        anchors=_current_anchors(session, edited.sample.id),
     )
+
+
+def _current_anchors(session: Session, sample_id: int) -> tuple[int, ...]:
+    """Return what the strokes in effect make of the anchors, one after the other."""
+    query = (
+        select(StrokeRow.anchors_added, StrokeRow.anchors_removed)
+        .where(StrokeRow.sample_id == sample_id, CHANGES_ANCHORS, StrokeRow.undone.is_(False))
+        .order_by(StrokeRow.sequence)
+    )
+    anchors: tuple[int, ...] = ()
+    for added, removed in session.execute(query):
+        anchors = with_anchors(anchors, added=listed(added), removed=listed(removed))
+    return anchors
+
+
+def listed(vertices: npt.NDArray[np.uint16] | None) -> tuple[int, ...]:
+    """Return stored vertices, none where NULL is stored."""
+    return () if vertices is None else tuple(vertices.tolist())
 
 
 def stroke_at(session: Session, sample_id: int, sequence: int, *, undone: bool) -> StrokeRow:

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from annotator.mesh.landmarks import LANDMARK_COUNT
 
 
 class SampleState(StrEnum):
@@ -26,6 +23,7 @@ class SampleState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     EXCLUDED = "excluded"
+    DELETED = "deleted"
 
 
 class Verdict(StrEnum):
@@ -34,6 +32,7 @@ class Verdict(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     EXCLUDE = "exclude"
+    DELETE = "delete"
     REOPEN = "reopen"
 
 
@@ -125,6 +124,13 @@ class SampleSummary:
         Who made the last stroke in effect, if there is one.
     reviewer
         Who gave the verdict in effect, if there is one.
+    displacement
+        Mean 2-D distance between annotation and prediction in outer IODs of the annotation; 0
+        where nothing moved, and where the annotation's outer eye corners coincide.
+    seconds_spent
+        How long people worked on it, as far as visits were recorded.
+    added_by
+        Who drew the box of a face that the detector had missed; None for those it found.
     """
 
     id: int
@@ -138,73 +144,9 @@ class SampleSummary:
     box: tuple[float, float, float, float]
     annotator: str | None
     reviewer: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Annotation:
-    """The current mesh of a sample beside the prediction it came from.
-
-    `revision` grows with every change; hand it back with the next change, so that a change
-    made elsewhere in the meantime is noticed instead of overwritten.
-    """
-
-    sample_id: int
-    landmarks: npt.NDArray[np.float32]
-    prediction: npt.NDArray[np.float32]
-    revision: int
-    can_undo: bool
-    can_redo: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stroke:
-    """One undoable edit: the vertices it moved, and where they were before and after.
-
-    The arrays are checked, converted and frozen copies of those given.
-
-    Parameters
-    ----------
-    tool
-        Name of the tool, for example ``"grab"``.
-    vertex_indices
-        (n,) integers, n >= 1, each at most once.
-    before, after
-        (n, 3) positions of these vertices, float32 once stored.
-
-    Raises
-    ------
-    ValueError
-        If a shape, an index or a position is impossible.
-    """
-
-    tool: str
-    vertex_indices: npt.NDArray[np.integer]
-    before: npt.NDArray[np.floating]
-    after: npt.NDArray[np.floating]
-
-    def __post_init__(self) -> None:
-        if not self.tool:
-            raise ValueError("a stroke needs the name of its tool")
-        indices = _checked_indices(self.vertex_indices)
-        object.__setattr__(self, "vertex_indices", indices)
-        for name in ("before", "after"):
-            positions = _checked_positions(getattr(self, name), name, len(indices))
-            object.__setattr__(self, name, positions)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StrokeRecord:
-    """A stored stroke; `sequence` counts from 1 within its sample, `created_at` is in UTC."""
-
-    id: int
-    sequence: int
-    tool: str
-    vertex_indices: npt.NDArray[np.uint16]
-    before: npt.NDArray[np.float32]
-    after: npt.NDArray[np.float32]
-    annotator: str | None
-    created_at: datetime
-    undone: bool
+    displacement: float
+    seconds_spent: float
+    added_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,31 +191,3 @@ class AcceptedSample:
     displacement_mean: float
     displacement_max: float
     displacement_nme: float
-
-
-def _checked_indices(values: npt.ArrayLike) -> npt.NDArray[np.uint16]:
-    indices = np.asarray(values)
-    if indices.ndim != 1 or not len(indices) or not np.issubdtype(indices.dtype, np.integer):
-        raise ValueError(
-            f"expected vertex_indices to be (n,) integers with n >= 1, "
-            f"but got {indices.dtype} of shape {indices.shape}"
-        )
-    if indices.min() < 0 or indices.max() >= LANDMARK_COUNT:
-        raise ValueError(f"vertex_indices must lie between 0 and {LANDMARK_COUNT - 1}")
-    if len(np.unique(indices)) != len(indices):
-        raise ValueError("a stroke moves each vertex once, but vertex_indices repeats one")
-    return _frozen(indices.astype(np.uint16))
-
-
-def _checked_positions(values: npt.ArrayLike, name: str, count: int) -> npt.NDArray[np.float32]:
-    positions = np.array(values, dtype=np.float32)
-    if positions.shape != (count, 3):
-        raise ValueError(f"expected {name} to have shape ({count}, 3), but got {positions.shape}")
-    if not np.isfinite(positions).all():
-        raise ValueError(f"{name} holds positions that are not finite numbers")
-    return _frozen(positions)
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.setflags(write=False)
-    return array

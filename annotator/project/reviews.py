@@ -21,6 +21,7 @@ _STATES = {
     Verdict.ACCEPT: SampleState.ACCEPTED,
     Verdict.REJECT: SampleState.REJECTED,
     Verdict.EXCLUDE: SampleState.EXCLUDED,
+    Verdict.DELETE: SampleState.DELETED,
 }
 
 _CHUNK = 500  # SQLite limits the parameters of one statement
@@ -69,6 +70,13 @@ class Reviews:
     ) -> SampleSummary:
         """Take a sample out of the work: neither ground truth nor to be corrected."""
         verdict = _Given(Verdict.EXCLUDE, reviewer, comment, reasons)
+        return self._give_one(sample_id, verdict, revision)
+
+    def delete(
+        self, sample_id: int, *, reviewer: str, comment: str = "", revision: int | None = None
+    ) -> SampleSummary:
+        """Say that there is no such face; `reopen` brings the sample back with all its strokes."""
+        verdict = _Given(Verdict.DELETE, reviewer, comment)
         return self._give_one(sample_id, verdict, revision)
 
     def reopen(

@@ -103,6 +103,9 @@ def load_summaries(
             SampleRow.box_height,
             SampleRow.annotator,
             SampleRow.reviewer,
+            SampleRow.displacement,
+            SampleRow.seconds_spent,
+            SampleRow.added_by,
         )
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
         .where(*conditions)
@@ -116,7 +119,8 @@ def load_summaries(
         if image_id != last_image:  # the samples of an image share its path
             image_path, last_image = paths.absolute(stored), image_id
             image_name = display_name(image_path)
-        face_index, state, presence, stroke_count, *box, annotator, reviewer = shown
+        face_index, state, presence, stroke_count, *box = shown[:8]
+        annotator, reviewer, displacement, seconds_spent, added_by = shown[8:]
         summaries.append(
             SampleSummary(
                 id=sample_id,
@@ -130,6 +134,9 @@ def load_summaries(
                 box=tuple(box),
                 annotator=annotator,
                 reviewer=reviewer,
+                displacement=displacement,
+                seconds_spent=seconds_spent,
+                added_by=added_by,
             )
         )
     return summaries

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from annotator.mesh.brush import Brush, brush_weights, displaced
 from annotator.mesh.topology import load_topology
 from annotator.project.project import Project
-from annotator.project.records import Annotation, Stroke
+from annotator.project.strokes import Annotation, Stroke
 
 Position = tuple[float, float]
 

@@ -14,16 +14,20 @@ from sqlalchemy import (
     Enum,
     Float,
     ForeignKey,
+    Index,
     MetaData,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.marks import Marks
 from annotator.project.columns import (
     LANDMARKS_BYTES,
     IndicesBlob,
+    MarksBlob,
     PathText,
     PositionsBlob,
     UtcDateTime,
@@ -118,6 +122,8 @@ class SampleRow(Table):
         UniqueConstraint("image_id", "face_index"),
         CheckConstraint("face_index >= 0", name="face_index"),
         CheckConstraint("stroke_count >= 0", name="stroke_count"),
+        CheckConstraint("displacement >= 0", name="displacement"),
+        CheckConstraint("seconds_spent >= 0", name="seconds_spent"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -134,6 +140,9 @@ class SampleRow(Table):
     reviewer: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    displacement: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
+    seconds_spent: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
+    added_by: Mapped[str | None]
 
 
 class PredictionRow(Table):
@@ -155,18 +164,23 @@ class PredictionRow(Table):
 
 
 class AnnotationRow(Table):
-    """What people made of a prediction; landmarks are NULL while no stroke is in effect."""
+    """What people made of a prediction.
+
+    `landmarks` are NULL while no stroke is in effect, `marks` while no vertex has one.
+    """
 
     __tablename__ = "annotations"
     __table_args__ = (
         CheckConstraint("revision >= 0", name="revision"),
         CheckConstraint(f"length(landmarks) = {LANDMARKS_BYTES}", name="landmarks_length"),
+        CheckConstraint(f"length(marks) = {LANDMARK_COUNT}", name="marks_length"),
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
     revision: Mapped[int]
     landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob(LANDMARK_COUNT))
+    marks: Mapped[Marks | None] = mapped_column(MarksBlob(LANDMARK_COUNT))
 
 
 class StrokeRow(Table):
@@ -181,6 +195,16 @@ class StrokeRow(Table):
             'AND length("after") = 6 * length(vertex_indices)',
             name="lengths",
         ),
+        CheckConstraint(
+            "(marks_before IS NULL) = (marks_after IS NULL) "
+            "AND 2 * length(marks_before) = length(vertex_indices) "
+            "AND 2 * length(marks_after) = length(vertex_indices)",
+            name="marks_lengths",
+        ),
+        CheckConstraint(
+            "length(anchors_added) % 2 = 0 AND length(anchors_removed) % 2 = 0",
+            name="anchors_lengths",
+        ),
         {"sqlite_autoincrement": True},  # an id dropped with its redo branch never comes back
     )
 
@@ -194,6 +218,24 @@ class StrokeRow(Table):
     vertex_indices: Mapped[npt.NDArray[np.uint16]] = mapped_column(IndicesBlob)
     before: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
     after: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
+    marks_before: Mapped[Marks | None] = mapped_column(MarksBlob)
+    marks_after: Mapped[Marks | None] = mapped_column(MarksBlob)
+    anchors_added: Mapped[npt.NDArray[np.uint16] | None] = mapped_column(IndicesBlob)
+    anchors_removed: Mapped[npt.NDArray[np.uint16] | None] = mapped_column(IndicesBlob)
+
+
+CHANGES_ANCHORS = StrokeRow.anchors_added.is_not(None) | StrokeRow.anchors_removed.is_not(None)
+
+# Holds all that a sample's anchors are made of, so that loading them reads no stroke's positions.
+Index(
+    "ix_strokes_anchors",
+    StrokeRow.sample_id,
+    StrokeRow.sequence,
+    StrokeRow.undone,
+    StrokeRow.anchors_added,
+    StrokeRow.anchors_removed,
+    sqlite_where=CHANGES_ANCHORS,
+)
 
 
 class ReviewRow(Table):
@@ -212,3 +254,20 @@ class ReviewRow(Table):
     comment: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int]
+
+
+class VisitRow(Table):
+    """Somebody worked on a sample for a while."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        CheckConstraint("seconds >= 0", name="seconds"),
+        CheckConstraint("strokes >= 0", name="strokes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
+    annotator: Mapped[str | None]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seconds: Mapped[float]
+    strokes: Mapped[int]

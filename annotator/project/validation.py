@@ -12,7 +12,7 @@ from annotator.project.errors import DamagedProject, NotAProject, ReadOnlyProjec
 from annotator.project.tables import Table
 
 DATABASE_NAME = "project.sqlite"
-CURRENT_REVISION = "0002"  # the newest of migrations/versions
+CURRENT_REVISION = "0003"  # the newest of migrations/versions
 APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"

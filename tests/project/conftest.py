@@ -14,7 +14,8 @@ import pytest
 
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.project.project import Project
-from annotator.project.records import NewImage, Stroke
+from annotator.project.records import NewImage
+from annotator.project.strokes import Stroke
 
 FIRST_MODEL = ModelInfo("face_landmark", "1" * 64)
 SECOND_MODEL = ModelInfo("retrained", "2" * 64)

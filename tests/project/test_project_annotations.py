@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from annotator.project.errors import DiskFull, StaleAnnotation, UnknownSample
 from annotator.project.project import Project
-from annotator.project.records import SampleState, Stroke
+from annotator.project.records import SampleState
+from annotator.project.strokes import Stroke
 
 
 def test_a_stroke_moves_its_vertices_and_no_other(predicted, draw):
@@ -146,8 +147,9 @@ def test_an_unknown_sample_is_reported(predicted, draw):
 @pytest.mark.parametrize(
     ("indices", "before", "words"),
     [
-        ([], np.zeros((0, 3)), "n >= 1"),
-        ([[1]], np.zeros((1, 3)), "n >= 1"),
+        ([], np.zeros((0, 3)), "has to change"),
+        ([7], np.zeros((1, 3)), "has to change"),
+        ([[1]], np.zeros((1, 3)), r"\(n,\) integers"),
         ([1.5], np.zeros((1, 3)), "integers"),
         ([468], np.zeros((1, 3)), "between 0 and 467"),
         ([-1], np.zeros((1, 3)), "between 0 and 467"),

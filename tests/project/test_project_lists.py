@@ -9,7 +9,8 @@ import pytest
 
 from annotator.project.displacement import Displacement
 from annotator.project.project import Project
-from annotator.project.records import RejectReason, SampleState, Stroke
+from annotator.project.records import RejectReason, SampleState
+from annotator.project.strokes import Stroke
 
 # fmt: off
 COLUMNS = [
@@ -61,6 +62,23 @@ def test_displacement_is_measured_in_the_image_plane(judged):
     assert edited.displacement_max == pytest.approx(5, rel=1e-5)
     assert edited.displacement_mean == pytest.approx(10 / 468, rel=1e-5)
     assert edited.displacement_nme == pytest.approx(10 / 468 / iod, rel=1e-5)
+
+
+def test_a_summary_says_how_far_the_mesh_was_moved(judged, draw):
+    (edited, *_) = judged.samples.accepted()
+    assert judged.samples.get(1).displacement == pytest.approx(edited.displacement_nme)
+    assert judged.samples.get(2).displacement == 0
+    judged.annotations.undo(1, revision=1)
+    assert judged.samples.get(1).displacement == 0
+    judged.annotations.redo(1, revision=2)
+    assert judged.samples.get(1).displacement == pytest.approx(edited.displacement_nme)
+
+
+def test_a_mesh_that_collapses_has_a_displacement_of_zero_in_lists(predicted):
+    annotation = predicted.annotations.load(1)
+    stroke = Stroke("grab", np.arange(468), annotation.landmarks, np.zeros((468, 3)))
+    predicted.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
+    assert predicted.samples.get(1).displacement == 0
 
 
 def test_displacement_without_an_inter_ocular_distance_is_not_a_number():
@@ -126,7 +144,8 @@ def test_a_list_of_twenty_thousand_samples_is_loaded_in_well_under_a_second(pred
         connection.execute(
             "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
             "INSERT INTO samples SELECT i, 3, i, 'predicted', 0.9, 0, 1, 2, 3, 4, NULL, NULL, "
-            "created_at, updated_at FROM n, (SELECT created_at, updated_at FROM samples LIMIT 1)"
+            "created_at, updated_at, 0, 0, NULL "
+            "FROM n, (SELECT created_at, updated_at FROM samples LIMIT 1)"
         )
         connection.commit()
     with Project.open(predicted.folder) as project:

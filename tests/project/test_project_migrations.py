@@ -13,6 +13,8 @@ from annotator.project.project import Project
 from annotator.project.tables import Table
 from annotator.project.validation import CURRENT_REVISION
 
+STROKE = "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0"
+
 
 @pytest.fixture
 def migrated(tmp_path) -> Path:
@@ -60,7 +62,7 @@ def test_the_migrations_build_exactly_the_checks_and_keys(migrated, tmp_path):
 
 def test_the_revision_that_opening_expects_is_the_newest(migrated):
     assert head_revision() == CURRENT_REVISION
-    assert known_revisions() == {"0001", "0002"}
+    assert known_revisions() == {"0001", "0002", "0003"}
 
 
 def test_an_older_database_is_brought_up_to_date_after_a_backup(older):
@@ -111,7 +113,17 @@ def test_predictions_and_reviews_cannot_be_changed_even_by_hand(predicted, table
         "INSERT INTO reviews VALUES (9, 1, 'maybe', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
         "INSERT INTO reviews VALUES (9, 1, 'reject', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
         "UPDATE annotations SET landmarks = x'00'",
-        "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0, x'0100', x'', x'')",
+        "UPDATE annotations SET marks = x'00'",
+        "UPDATE samples SET displacement = -1",
+        "UPDATE samples SET seconds_spent = -1",
+        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', -1, 0)",
+        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, -1)",
+        f"{STROKE}, x'0100', x'', x'', NULL, NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', x'', NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, x'', NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', x'00', x'00', NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, NULL, x'00', NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, x'00')",
     ],
 )
 def test_the_database_itself_refuses_impossible_values(predicted, statement):

@@ -28,6 +28,7 @@ def test_every_face_becomes_a_sample_in_the_order_found(predicted):
         SampleState.ACCEPTED: 0,
         SampleState.REJECTED: 0,
         SampleState.EXCLUDED: 0,
+        SampleState.DELETED: 0,
     }
 
 

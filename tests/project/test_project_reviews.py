@@ -69,7 +69,47 @@ def test_a_reopened_sample_is_where_the_annotators_left_it(predicted, edit, stro
     assert summary.stroke_count == strokes
 
 
-@pytest.mark.parametrize("verdict", [Verdict.ACCEPT, Verdict.REJECT, Verdict.EXCLUDE])
+@pytest.mark.parametrize(
+    ("strokes", "state"), [(0, SampleState.PREDICTED), (2, SampleState.IN_PROGRESS)]
+)
+def test_a_deleted_sample_can_be_brought_back_as_it_was(predicted, edit, strokes, state):
+    edit(predicted, 1, strokes)
+    before = predicted.annotations.load(1)
+    summary = predicted.reviews.delete(1, reviewer="Rae", comment="a poster", revision=strokes)
+    assert (summary.state, summary.reviewer) == (SampleState.DELETED, "Rae")
+    assert predicted.samples.counts()[SampleState.DELETED] == 1
+    assert predicted.reviews.reopen(1, reviewer="Rae").state is state
+    after = predicted.annotations.load(1)
+    assert after.landmarks.tobytes() == before.landmarks.tobytes()
+    assert (after.revision, after.can_undo) == (before.revision, before.can_undo)
+    history = [review.verdict for review in predicted.reviews.history(1)]
+    assert history == [Verdict.DELETE, Verdict.REOPEN]
+
+
+def test_a_face_that_somebody_changed_meanwhile_is_not_deleted(predicted, edit):
+    edit(predicted, 1)
+    with pytest.raises(StaleAnnotation, match="look at it again"):
+        predicted.reviews.delete(1, reviewer="Rae", revision=0)
+    assert predicted.samples.get(1).state is SampleState.IN_PROGRESS
+
+
+def test_a_deleted_sample_is_listed_but_neither_to_do_nor_ready_for_a_release(predicted):
+    predicted.reviews.delete(1, reviewer="Rae")
+    assert predicted.reviews.give_undecided(Verdict.ACCEPT, reviewer="Rae") == [2, 3]
+    assert [sample.sample_id for sample in predicted.samples.accepted()] == [2, 3]
+    assert len(predicted.samples.summaries()) == 3
+    assert [s.id for s in predicted.samples.summaries([SampleState.DELETED])] == [1]
+
+
+def test_many_samples_can_be_deleted_at_once(predicted):
+    assert predicted.reviews.give(Verdict.DELETE, [1, 3], reviewer="Rae") == 2
+    assert predicted.samples.counts()[SampleState.DELETED] == 2
+
+
+VERDICTS = [Verdict.ACCEPT, Verdict.REJECT, Verdict.EXCLUDE, Verdict.DELETE]
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
 def test_any_edit_withdraws_a_verdict_but_keeps_it_in_the_history(predicted, edit, verdict):
     def judge() -> None:
         predicted.reviews.give(verdict, [1], reviewer="Rae", reasons=[RejectReason.OTHER])

@@ -18,7 +18,7 @@ DRAW_FOREVER = """
 import sys
 import numpy as np
 from annotator.project.project import Project
-from annotator.project.records import Stroke
+from annotator.project.strokes import Stroke
 project = Project.open(sys.argv[1])
 annotation = project.annotations.load(1)
 while True:

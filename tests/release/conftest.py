@@ -12,7 +12,8 @@ from annotator.imaging import inspect_image
 from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.topology import load_topology
 from annotator.project import Project
-from annotator.project.records import NewImage, RejectReason, Stroke
+from annotator.project.records import NewImage, RejectReason
+from annotator.project.strokes import Stroke
 
 SAMPLES = asset_path("datasets", "sample")
 
