@@ -1,9 +1,10 @@
 """Smooth and Relax: brushes that take out bumps and uneven spacing.
 
 A face is not smooth: lids, nostrils and lips are what it is about. Both tools therefore compare
-the mesh with a reference, by default the canonical face turned and stretched to lie on the mesh
-as well as it can, and even out the *deviation* from it, each vertex towards its neighbours'. A
-mesh that deviates by a shift, a turn or a stretch is left alone, so nothing shrinks.
+the mesh with a reference - a face turned and stretched to lie on the mesh as well as it can,
+the canonical one or, as the brushes do it, the prediction - and even out the *deviation* from
+it, each vertex towards its neighbours'. A mesh that deviates by a shift, a turn or a stretch is
+left alone, so nothing shrinks.
 
 Smooth moves every vertex under the brush. Relax slides vertices that lie on a contour (oval,
 lips, lids, brows) along that contour, towards the spacing of the reference, and never off it.
@@ -42,7 +43,11 @@ _PASSES = 6
 
 
 def smooth(
-    landmarks: Floats, weights: Weights, *, reference: Floats | None = None, passes: int = _PASSES
+    landmarks: Floats,
+    weights: Weights,
+    *,
+    reference: NDArray[np.floating] | None = None,
+    passes: int = _PASSES,
 ) -> Floats:
     """Return the mesh with its deviations from the reference evened out under the brush.
 
@@ -51,9 +56,9 @@ def smooth(
     landmarks : (468, 3) float32
     weights : (468,)
         How much of each pass a vertex takes, in [0, 1]; 0 keeps it still.
-    reference : (468, 3), optional
-        What is smooth by definition: the prediction, to smooth what was done to it; by default
-        the canonical face, fitted by `fitted_reference`.
+    reference : (468, 2) or (468, 3), optional
+        What is smooth by definition: the prediction fitted to the mesh, to smooth what was done
+        to it; by default the canonical face, see `fitted_reference` for both.
     passes
         More reach further: a bump of n edges needs about n squared.
 
@@ -63,23 +68,29 @@ def smooth(
         If a weight lies outside [0, 1], or their shape is another.
     """
     _check(weights)
-    base = fitted_reference(landmarks) if reference is None else _plane(reference)
+    base = _base(landmarks, reference)
     points = base + _evened(_plane(landmarks) - base, weights, passes)
     return _with_plane(landmarks, points, weights > 0)
 
 
-def relax(landmarks: Floats, weights: Weights, *, passes: int = _PASSES) -> Floats:
+def relax(
+    landmarks: Floats,
+    weights: Weights,
+    *,
+    reference: NDArray[np.floating] | None = None,
+    passes: int = _PASSES,
+) -> Floats:
     """Return the mesh with vertices slid towards even spacing under the brush.
 
-    Spacing is even where it is that of the fitted canonical face: the mesh is finer at the
-    corners of the eyes and the mouth, and shall stay so.
+    Spacing is even where it is that of the reference: the mesh is finer at the corners of the
+    eyes and the mouth, and shall stay so.
 
     Parameters
     ----------
     landmarks : (468, 3) float32
     weights : (468,)
         How much of each pass a vertex takes, in [0, 1]; 0 keeps it still.
-    passes
+    reference, passes
         As for `smooth`.
 
     Raises
@@ -88,7 +99,7 @@ def relax(landmarks: Floats, weights: Weights, *, passes: int = _PASSES) -> Floa
         If a weight lies outside [0, 1], or their shape is another.
     """
     _check(weights)
-    base, points = fitted_reference(landmarks), _plane(landmarks)
+    base, points = _base(landmarks, reference), _plane(landmarks)
     inside = weights.copy()
     for chain in contour_chains():
         inside[chain] = 0
@@ -98,9 +109,20 @@ def relax(landmarks: Floats, weights: Weights, *, passes: int = _PASSES) -> Floa
     return _with_plane(landmarks, points, weights > 0)
 
 
-def fitted_reference(landmarks: NDArray[np.floating]) -> Points:
-    """Return the canonical face as an affine camera would see it in the mesh's place, (468, 2)."""
-    model = np.column_stack([load_topology().vertices, np.ones(LANDMARK_COUNT)])
+def fitted_reference(
+    landmarks: NDArray[np.floating], shape: NDArray[np.floating] | None = None
+) -> Points:
+    """Return a face as an affine camera would see it in the mesh's place, (468, 2).
+
+    Parameters
+    ----------
+    landmarks : (468, 3)
+        The mesh that it is fitted to, by least squares.
+    shape : (468, 3), optional
+        The face, by default the canonical one. A prediction's own expression stays in it.
+    """
+    shape = load_topology().vertices if shape is None else shape
+    model = np.column_stack([shape.astype(np.float64), np.ones(LANDMARK_COUNT)])
     camera, *_ = np.linalg.lstsq(model, _plane(landmarks), rcond=None)
     return np.asarray(model @ camera)
 
@@ -162,6 +184,10 @@ def _slid(points: Points, base: Points, weights: Weights, passes: int) -> Points
         goal = at[:-2] + share * (at[2:] - at[:-2])
         at[1:-1] += step * (goal - at[1:-1])
     return np.asarray(curve(at))
+
+
+def _base(landmarks: Floats, reference: NDArray[np.floating] | None) -> Points:
+    return fitted_reference(landmarks) if reference is None else _plane(reference)
 
 
 def _plane(landmarks: NDArray[np.floating]) -> Points:

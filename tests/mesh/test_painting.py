@@ -1,0 +1,299 @@
+"""The brushes that move vertices: Smooth, Relax and Restore, on predictions of photographs."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from annotator.assets import asset_path
+from annotator.imaging import read_image
+from annotator.inference import FaceMesh
+from annotator.mesh.brush import Brush, brush_radius, brush_weights, displaced
+from annotator.mesh.falloff import Falloff
+from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.marks import no_marks, with_pins
+from annotator.mesh.metrics import vertex_errors
+from annotator.mesh.smoothing import contour_chains
+from annotator.mesh.tools.base import Edit, MeshState, Position, Tool
+from annotator.mesh.tools.relax import RelaxTool
+from annotator.mesh.tools.restore import RestoreTool
+from annotator.mesh.tools.smooth import SmoothTool
+from annotator.mesh.topology import load_topology
+
+PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "collins_tiny.jpg")
+OPENED = load_topology().opened_triangles
+CHEEK, NOSE, OTHER_CHEEK = 50, 4, 280
+PIXEL = 0.25
+BRUSH = Brush(0.4)
+EVERYTHING = Brush(3.0, falloff=Falloff.CONSTANT)
+MOVERS = [SmoothTool, RelaxTool, RestoreTool]
+
+
+@pytest.fixture(scope="module")
+def predictions() -> list[np.ndarray]:
+    face_mesh = FaceMesh.load(threads=1)
+    folder = asset_path("datasets", "sample")
+    images = [read_image(folder / name) for name in PICTURES]
+    return [face.landmarks for faces in face_mesh.predict_batch(images) for face in faces]
+
+
+@pytest.fixture(params=range(len(PICTURES)), ids=PICTURES)
+def prediction(request: pytest.FixtureRequest, predictions: list[np.ndarray]) -> np.ndarray:
+    return predictions[request.param]
+
+
+def bumped(mesh: np.ndarray, vertex: int = CHEEK) -> np.ndarray:
+    """The mesh with a bump of 0.1 IOD, as a grab leaves one."""
+    weights = brush_weights(mesh, vertex, Brush(0.3), load_topology())
+    return displaced(mesh, weights, (0.0, 0.1 * outer_iod(mesh)))
+
+
+def jittered(mesh: np.ndarray, share: float = 0.02) -> np.ndarray:
+    result = mesh.copy()
+    noise = np.random.default_rng(8).normal(0, share * outer_iod(mesh), (468, 2))
+    result[:, :2] += noise.astype(np.float32)
+    return result
+
+
+def place(mesh: np.ndarray, vertex: int) -> Position:
+    x, y = mesh[vertex, :2].tolist()
+    return x, y
+
+
+def scribble(mesh: np.ndarray, vertex: int, reach: float = 0.3) -> list[Position]:
+    """A path to and fro over a vertex's surroundings."""
+    turn = np.linspace(0, 4 * np.pi, 60)
+    offsets = np.column_stack([np.sin(turn), 0.7 * np.sin(2.3 * turn)]) * reach * outer_iod(mesh)
+    return [(x, y) for x, y in (mesh[vertex, :2] + offsets).tolist()]
+
+
+def painted(tool: Tool, state: MeshState, path: list[Position]) -> Edit | None:
+    gesture = tool.begin(state, path[0], PIXEL)
+    assert gesture is not None
+    for position in path[1:]:
+        gesture = gesture.moved(position)
+    assert gesture.tool == tool
+    return gesture.edit
+
+
+def paint(tool: Tool, state: MeshState, path: list[Position]) -> np.ndarray:
+    edit = painted(tool, state, path)
+    assert edit is not None
+    return edit.landmarks
+
+
+def pieces(path: list[Position], longest: float) -> list[Position]:
+    """The same path, told of by more events."""
+    result = path[:1]
+    for start, end in pairwise(path):
+        count = int(np.ceil(np.hypot(end[0] - start[0], end[1] - start[1]) / longest))
+        ways = np.linspace(start, end, count + 1)[1:-1].tolist()
+        result += [(x, y) for x, y in ways] + [end]
+    return result
+
+
+def test_smoothing_takes_a_bump_out(prediction: np.ndarray) -> None:
+    mesh = bumped(prediction)
+    after = paint(SmoothTool(BRUSH), MeshState(mesh, prediction), scribble(mesh, CHEEK))
+    before, left = vertex_errors(mesh, prediction), vertex_errors(after, prediction)
+    assert left.max() < 0.25 * before.max()
+    assert left.mean() < before.mean()
+
+
+@pytest.mark.parametrize("make", [SmoothTool, RelaxTool])
+def test_a_press_already_shows_an_effect(make, prediction: np.ndarray) -> None:
+    mesh = bumped(prediction)
+    after = paint(make(BRUSH), MeshState(mesh, prediction), [place(mesh, CHEEK)])
+    errors = [vertex_errors(points, prediction)[CHEEK] for points in (mesh, after)]
+    assert errors[1] < 0.7 * errors[0]
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_a_mesh_as_predicted_is_left_alone(make, prediction: np.ndarray) -> None:
+    state = MeshState(prediction, prediction)
+    edit = painted(make(BRUSH), state, scribble(prediction, NOSE, 0.6))
+    assert edit is None or np.abs(edit.landmarks - prediction).max() < 1e-3
+
+
+@pytest.mark.parametrize("make", [SmoothTool, RelaxTool])
+def test_a_mesh_that_was_moved_turned_and_scaled_keeps_its_shape(
+    make, prediction: np.ndarray
+) -> None:
+    turn = np.float32([[0.9, 0.4], [-0.4, 0.9]])
+    mesh = prediction.copy()
+    mesh[:, :2] = mesh[:, :2] @ turn + np.float32([30, -20])
+    edit = painted(make(BRUSH), MeshState(mesh, prediction), scribble(mesh, NOSE, 0.6))
+    assert edit is None or np.abs(edit.landmarks - mesh).max() < 1e-3 * outer_iod(mesh)
+
+
+def test_relaxing_evens_the_surface(prediction: np.ndarray) -> None:
+    mesh = jittered(prediction)
+    after = paint(RelaxTool(BRUSH), MeshState(mesh, prediction), scribble(mesh, CHEEK))
+    near = brush_weights(prediction, CHEEK, Brush(0.3), load_topology()) > 0
+    before, left = (vertex_errors(points, prediction)[near].mean() for points in (mesh, after))
+    assert left < 0.6 * before
+
+
+def test_relaxing_shrinks_no_contour(prediction: np.ndarray) -> None:
+    mesh = jittered(prediction, 0.004)
+    path = scribble(mesh, NOSE, 0.8)
+    after = paint(RelaxTool(Brush(0.8)), MeshState(mesh, prediction), path)
+    for chain in contour_chains():
+        lengths = [
+            np.linalg.norm(np.diff(points[chain, :2], axis=0), axis=1).sum()
+            for points in (mesh, after)
+        ]
+        assert lengths[1] > 0.95 * lengths[0]
+
+
+def test_restoring_at_full_strength_is_exact_in_all_three_coordinates(
+    prediction: np.ndarray,
+) -> None:
+    mesh = bumped(bumped(prediction, CHEEK), NOSE) + np.float32([3, 0, 2])
+    after = paint(RestoreTool(EVERYTHING), MeshState(mesh, prediction), [place(mesh, NOSE)])
+    assert_array_equal(after, prediction)
+
+
+def test_restoring_to_and_fro_ends_at_the_prediction_under_the_brush(
+    prediction: np.ndarray,
+) -> None:
+    mesh = bumped(prediction)
+    mesh[:, 2] += 2
+    path = 2 * scribble(mesh, CHEEK)
+    after = paint(RestoreTool(BRUSH), MeshState(mesh, prediction), path)
+    core, far = (
+        brush_weights(prediction, vertex, Brush(0.15), load_topology()) > 0
+        for vertex in (CHEEK, OTHER_CHEEK)
+    )
+    assert_array_equal(after[core], prediction[core])
+    assert_array_equal(after[far], mesh[far])
+
+
+def test_a_weak_brush_restores_a_share_of_the_way(prediction: np.ndarray) -> None:
+    mesh = bumped(prediction)
+    brush = replace(EVERYTHING, strength=0.25)
+    after = paint(RestoreTool(brush), MeshState(mesh, prediction), [place(mesh, CHEEK)])
+    expected = mesh + 0.25 * (prediction - mesh)
+    assert np.abs(after - expected).max() < 1.5e-3 * outer_iod(prediction)
+
+
+def test_restored_anchors_are_none_any_more_and_smoothed_ones_stay(prediction: np.ndarray) -> None:
+    mesh = bumped(prediction)
+    state = MeshState(mesh, prediction, anchors=(OTHER_CHEEK, CHEEK))
+    for make, removed in ((SmoothTool, ()), (RestoreTool, (CHEEK,))):
+        edit = painted(make(BRUSH), state, scribble(mesh, CHEEK))
+        assert edit is not None
+        assert edit.anchors_removed == removed
+    there_already = replace(state, landmarks=prediction)
+    edit = painted(RestoreTool(BRUSH), there_already, [place(prediction, CHEEK)])
+    assert edit is not None
+    assert edit.anchors_removed == (CHEEK,)
+    assert_array_equal(edit.landmarks, prediction)
+
+
+@pytest.mark.parametrize("make", MOVERS)
+@pytest.mark.parametrize("radius", [0.08, 0.4])
+def test_the_result_does_not_depend_on_how_many_events_came(
+    make, radius: float, prediction: np.ndarray
+) -> None:
+    mesh = jittered(bumped(prediction))
+    state, tool, path = MeshState(mesh, prediction), make(Brush(radius)), scribble(mesh, CHEEK)
+    expected = paint(tool, state, path)
+    for longest in (0.01, 0.037):
+        assert_array_equal(paint(tool, state, pieces(path, longest * outer_iod(mesh))), expected)
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_painting_twice_over_does_more_than_once(make, prediction: np.ndarray) -> None:
+    mesh = bumped(prediction)
+    state, there = MeshState(mesh, prediction), place(mesh, CHEEK)
+    tool = make(Brush(0.3, strength=0.2))
+    aside = there[0] + 0.1 * outer_iod(mesh), there[1]
+    once = paint(tool, state, [there, aside])
+    twice = paint(tool, state, [there, aside, there, aside])
+    errors = [vertex_errors(points, prediction)[CHEEK] for points in (mesh, once, twice)]
+    assert errors[0] > errors[1] > errors[2]
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_a_press_held_still_is_one_dab(make, prediction: np.ndarray) -> None:
+    mesh = bumped(prediction)
+    state, there = MeshState(mesh, prediction), place(mesh, CHEEK)
+    once = paint(make(BRUSH), state, [there])
+    assert_array_equal(paint(make(BRUSH), state, [there] * 20), once)
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_pinned_and_hidden_vertices_keep_still(make, prediction: np.ndarray) -> None:
+    mesh = jittered(prediction)
+    hidden = np.zeros(468, bool)
+    hidden[200:300] = True
+    pinned = list(range(40, 120))
+    state = MeshState(mesh, prediction, with_pins(no_marks(), pinned, pinned=True), hidden=hidden)
+    gesture = make(BRUSH).begin(state, place(mesh, CHEEK), PIXEL)
+    assert gesture is not None
+    assert not gesture.aim.influence[state.still].any()
+    after = paint(make(BRUSH), state, scribble(mesh, CHEEK))
+    assert_array_equal(after[state.still], mesh[state.still])
+    assert not np.array_equal(after, mesh)
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_nothing_is_folded_but_back_as_predicted(make, prediction: np.ndarray) -> None:
+    mesh = jittered(prediction, 0.05)
+    # What is pinned stands in the way, so that there is something to guard.
+    pinned = np.random.default_rng(3).choice(468, 60, replace=False)
+    state = MeshState(mesh, prediction, with_pins(no_marks(), pinned, pinned=True))
+    path = scribble(mesh, CHEEK, 0.5)
+    folded_at_the_press = newly_flipped(prediction, mesh, OPENED)
+    counts = []
+    for guard in (False, True):
+        after = paint(make(BRUSH, guard=guard), state, path)
+        newly = newly_flipped(mesh, after, OPENED)
+        counts.append((newly & ~folded_at_the_press).sum())
+        assert (newly & folded_at_the_press).any()
+    assert counts[1] == 0 < counts[0]
+
+
+@pytest.mark.parametrize("make", [SmoothTool, RelaxTool])
+def test_smoothing_leaves_depth_alone_and_mutates_nothing(make, prediction: np.ndarray) -> None:
+    mesh = jittered(prediction)
+    copies = mesh.copy(), prediction.copy()
+    after = paint(make(BRUSH), MeshState(mesh, prediction), scribble(mesh, CHEEK))
+    assert_array_equal(after[:, 2], mesh[:, 2])
+    assert_array_equal(mesh, copies[0])
+    assert_array_equal(prediction, copies[1])
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_the_aim_shows_what_the_press_acts_on(make, prediction: np.ndarray) -> None:
+    state, position = MeshState(bumped(prediction), prediction), place(prediction, CHEEK)
+    aim = make(BRUSH).aim(state, position, PIXEL)
+    gesture = make(BRUSH).begin(state, position, PIXEL)
+    assert aim is not None
+    assert gesture is not None
+    assert aim.radius == brush_radius(state.landmarks, BRUSH)
+    assert aim.centre == position
+    assert aim.influence.max() == 1
+    assert_array_equal(gesture.aim.influence, aim.influence)
+    far = (position[0] - 3 * outer_iod(prediction), position[1])
+    assert gesture.moved(far).aim.centre == far
+    assert not gesture.moved(far).aim.influence.any()
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_nothing_is_in_reach_far_from_the_face(make, prediction: np.ndarray) -> None:
+    state = MeshState(prediction, prediction)
+    far = (float(prediction[:, 0].max()) + 0.5 * outer_iod(prediction), 0.0)
+    assert make(BRUSH).aim(state, far, PIXEL) is None
+    assert make(BRUSH).begin(state, far, PIXEL) is None
+
+
+def test_tools_compare_equal_to_their_like() -> None:
+    assert SmoothTool(BRUSH) == SmoothTool(Brush(0.4))
+    assert SmoothTool(BRUSH) != SmoothTool(BRUSH, guard=False)
+    assert [make(BRUSH).name for make in MOVERS] == ["smooth", "relax", "restore"]
+    assert len({SmoothTool(BRUSH), SmoothTool(Brush(0.4)), RelaxTool(BRUSH)}) == 2
