@@ -91,7 +91,7 @@ def _stroke_by_assigning_data(dock: Any, pointer: Pointer, timer: list[Timing]) 
 
     def assign(landmarks: Any, circle: Any) -> None:
         view._landmarks = landmarks
-        view._points.data = landmarks[:, 1::-1] - np.float32(0.5)
+        view.mesh_layer.data = landmarks[:, 1::-1] - np.float32(0.5)
         view._draw()
 
     timer.clear()

@@ -10,7 +10,7 @@ from qtpy.QtCore import QTimer
 from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.face_view import PLACEHOLDER_LAYER
+from annotator.plugin.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.preferences import PLUGIN, remember_reader
 from annotator.project import Project
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from annotator.mesh.tools.base import Aim, MeshState
 from annotator.mesh.topology import load_topology
 from annotator.plugin.convert import (
     from_napari,
@@ -12,7 +13,10 @@ from annotator.plugin.convert import (
     to_napari,
     to_pixel_centres,
 )
-from annotator.plugin.drawing import BrushCircle, draw_mesh, influence_ramp
+from annotator.plugin.drawing import aim_lines
+from annotator.plugin.look import look_of
+from annotator.plugin.palette import influence_ramp
+from annotator.plugin.view_settings import ViewSettings
 
 
 @pytest.fixture
@@ -33,19 +37,26 @@ def test_what_vispy_draws_is_napari_data_with_its_axes_swapped(face: np.ndarray)
     assert_array_equal(to_pixel_centres(face), to_napari(face)[:, ::-1])
 
 
-def test_without_a_brush_no_vertex_is_coloured(face: np.ndarray) -> None:
-    drawing = draw_mesh(face)
-    assert len(np.unique(drawing.vertex_colours, axis=0)) == 1
-    assert len(np.unique(drawing.vertex_sizes)) == 1
-    assert not len(drawing.circles)
+def test_without_an_aim_no_vertex_is_coloured(face: np.ndarray) -> None:
+    look = look_of(MeshState(face, face), ViewSettings())
+    assert len(np.unique(look.vertex_colours, axis=0)) == 1
+    assert len(np.unique(look.vertex_sizes)) == 1
+    assert not len(aim_lines(None).circles)
 
 
-def test_the_circles_have_the_radii_asked_for(face: np.ndarray) -> None:
-    drawing = draw_mesh(face, circle=BrushCircle((50.0, 60.0), 20.0, inner=5.0))
-    distances = np.linalg.norm(drawing.circles - to_pixel_centres(np.array([50.0, 60.0])), axis=1)
+def test_the_circles_have_the_radii_asked_for() -> None:
+    aim = Aim(np.zeros(468), (50.0, 60.0), radius=20.0, inner_radius=5.0)
+    circles = aim_lines(aim).circles
+    distances = np.linalg.norm(circles - to_pixel_centres(np.array([50.0, 60.0])), axis=1)
     half = len(distances) // 2
     assert_allclose(distances[:half], 20, rtol=1e-4)
     assert_allclose(distances[half:], 5, rtol=1e-4)
+
+
+def test_a_polyline_is_drawn_from_point_to_point() -> None:
+    line = np.array([[0.5, 0.5], [10.5, 0.5], [10.5, 5.5]])
+    drawn = aim_lines(Aim(np.zeros(468), lines=(line, line[:1])))
+    assert_array_equal(drawn.lines, [[0, 0], [10, 0], [10, 0], [10, 5]])
 
 
 def test_the_more_a_vertex_moves_the_redder_it_is() -> None:

@@ -1,0 +1,60 @@
+"""The colours of the mesh, its marks and its ramps."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.marks import Visibility
+
+Colour = tuple[float, float, float, float]
+
+EDGE_COLOUR: Colour = (0.45, 0.85, 1.0, 0.5)
+CONTOUR_COLOUR: Colour = (0.45, 0.95, 1.0, 0.85)
+RIM_COLOUR: Colour = (1.0, 0.86, 0.25, 1.0)
+CORE_COLOUR: Colour = (1.0, 0.18, 0.08, 1.0)
+VERTEX_COLOUR: Colour = (1.0, 1.0, 1.0, 1.0)
+VERTEX_RIM_COLOUR: Colour = (0.11, 0.36, 0.45, 1.0)
+LINE_RIM_COLOUR: Colour = (0.0, 0.05, 0.1, 0.22)
+CIRCLE_COLOUR: Colour = (1.0, 1.0, 1.0, 0.9)
+PINNED_COLOUR: Colour = (0.16, 0.42, 1.0, 1.0)
+PINNED_RIM_COLOUR: Colour = (1.0, 1.0, 1.0, 1.0)
+ANCHOR_COLOUR: Colour = (0.55, 1.0, 0.3, 1.0)
+ANCHOR_RIM_COLOUR: Colour = (0.05, 0.25, 0.0, 1.0)
+GHOST_COLOUR: Colour = (1.0, 0.55, 0.95, 0.95)
+FLIPPED_COLOUR: Colour = (1.0, 0.0, 0.75, 0.6)
+LINE_COLOUR: Colour = (1.0, 0.95, 0.4, 1.0)
+HANDLE_COLOUR: Colour = (1.0, 0.95, 0.4, 1.0)
+
+# Told apart with any kind of colour vision.
+VISIBILITY_COLOURS: dict[Visibility, Colour] = {
+    Visibility.VISIBLE: (0.25, 0.95, 0.75, 1.0),
+    Visibility.OCCLUDED: (1.0, 0.6, 0.0, 1.0),
+    Visibility.OUT_OF_FRAME: (0.85, 0.45, 0.95, 1.0),
+}
+
+# From dark blue over green to yellow, in even steps of lightness: more is lighter, also to
+# those who see no colours, and none of it is a colour of skin.
+_SCALE = np.array(
+    [
+        [0.25, 0.27, 0.62],
+        [0.18, 0.43, 0.66],
+        [0.12, 0.58, 0.62],
+        [0.24, 0.73, 0.48],
+        [0.60, 0.85, 0.27],
+        [0.99, 0.95, 0.25],
+    ]
+)
+
+
+def influence_ramp(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return RGBA from yellow (hardly moves) to red (moves with the pointer); (n, 4)."""
+    share = np.asarray(weights, dtype=np.float32)[:, None]
+    rim, core = np.array(RIM_COLOUR, np.float32), np.array(CORE_COLOUR, np.float32)
+    ramp: NDArray[np.float32] = rim * (1 - share) + core * share
+    return ramp
+
+
+def scale_colours(shares: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return RGBA for shares of a scale, in [0, 1] or cut to it; (n, 4)."""
+    steps = np.linspace(0, 1, len(_SCALE))
+    channels = [np.interp(shares, steps, channel) for channel in _SCALE.T]
+    return np.stack([*channels, np.ones(len(shares))], axis=1).astype(np.float32)
