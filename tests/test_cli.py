@@ -215,6 +215,7 @@ def test_status_as_json_has_exactly_the_documented_keys(command, project, photos
         "accepted": 0,
         "rejected": 0,
         "excluded": 0,
+        "deleted": 0,
     }
     assert [set(failure) for failure in status["failed"]] == [{"path", "reason"}]
 

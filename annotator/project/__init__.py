@@ -26,6 +26,7 @@ from annotator.project.records import (
     SampleState,
     SampleSummary,
     Verdict,
+    Visit,
 )
 from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
@@ -58,4 +59,5 @@ __all__ = [
     "UnknownImage",
     "UnknownSample",
     "Verdict",
+    "Visit",
 ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.mesh.marks import Visibility, visibility_of
 from annotator.project.displacement import Displacement
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState
 from annotator.project.samples import last_review_id
+from annotator.project.strokes import NO_MARKS
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -31,15 +33,19 @@ COLUMNS = {
     "state": "string",
     "presence": "float64",
     "model": "string",
+    "added_by": "string",
     "annotator": "string",
     "reviewer": "string",
     "verdict": "string",
     "reasons": "string",
     "comment": "string",
     "stroke_count": "int64",
+    "seconds_spent": "float64",
     "displacement_mean": "float64",
     "displacement_max": "float64",
     "displacement_nme": "float64",
+    "occluded_count": "int64",
+    "out_of_frame_count": "int64",
     "box_left": "float64",
     "box_top": "float64",
     "box_width": "float64",
@@ -58,12 +64,14 @@ _QUERY = (
         SampleRow.state,
         PredictionRow.presence,
         ModelRow.name,
+        SampleRow.added_by,
         SampleRow.annotator,
         SampleRow.reviewer,
         ReviewRow.reviewer,
         ReviewRow.reasons,
         ReviewRow.comment,
         SampleRow.stroke_count,
+        SampleRow.seconds_spent,
         SampleRow.box_left,
         SampleRow.box_top,
         SampleRow.box_width,
@@ -89,11 +97,11 @@ def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
 
 
 def _rows(session: Session, paths: ImagePaths) -> Iterator[tuple[object, ...]]:
-    displacements = _displacements(session)
+    displacements, counts = _displacements(session), _visibility_counts(session)
     rows: Iterable[tuple[Any, ...]] = session.connection().execute(_QUERY)
     for row in rows:
-        sample_id, path, sha256, face_index, state, presence, model, annotator, *review = row[:12]
-        stroke_count, *rest = row[12:]
+        sample_id, path, sha256, face_index, state, *who = row[:9]
+        review, (stroke_count, seconds_spent, *rest) = row[9:13], row[13:]
         displacement = displacements.get(sample_id, _UNMOVED)
         yield (
             sample_id,
@@ -101,20 +109,20 @@ def _rows(session: Session, paths: ImagePaths) -> Iterator[tuple[object, ...]]:
             sha256,
             face_index,
             state.value,
-            presence,
-            model,
-            annotator,
+            *who,
             *_verdict(state, stroke_count, review),
             stroke_count,
+            seconds_spent,
             displacement.mean,
             displacement.maximum,
             displacement.nme,
+            *counts.get(sample_id, (0, 0)),
             *rest,
         )
 
 
 def _verdict(
-    state: SampleState, stroke_count: int, review: list[str | None]
+    state: SampleState, stroke_count: int, review: Sequence[str | None]
 ) -> tuple[str | None, ...]:
     """Return reviewer, verdict, reasons and comment of the verdict in effect."""
     in_effect, reviewer, reasons, comment = review
@@ -138,3 +146,14 @@ def _displacements(session: Session) -> dict[int, Displacement]:
         for sample_id, annotation, prediction in session.execute(query)
         if annotation is not None
     }
+
+
+def _visibility_counts(session: Session) -> dict[int, tuple[int, int]]:
+    """Return how many vertices are occluded and out of frame, of the samples with any mark."""
+    query = select(AnnotationRow.sample_id, AnnotationRow.marks)
+    counts = {}
+    for sample_id, marks in session.execute(query.where(AnnotationRow.marks.is_not(None))):
+        visibility = visibility_of(NO_MARKS if marks is None else marks).tolist()
+        occluded = visibility.count(Visibility.OCCLUDED)
+        counts[sample_id] = occluded, visibility.count(Visibility.OUT_OF_FRAME)
+    return counts

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 SAME_FACE_IOU = 0.5
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 
 
-def match_boxes(boxes: Sequence[Box], known: Sequence[Box]) -> list[int | None]:
+def match_boxes(
+    boxes: Sequence[Box], known: Sequence[Box], *, deleted: Collection[int] = ()
+) -> list[int | None]:
     """Return for each box the index of the known box that it overlaps best, or None.
 
     Each known box is given to one box at most, the best overlap first; an overlap counts from
-    an intersection over union of 0.5 on.
+    an intersection over union of 0.5 on. The known boxes whose indices are in `deleted` only get
+    what no other one takes: somebody may have deleted a poor face and added it anew.
     """
     pairs = [
         (overlap, index, candidate)
@@ -23,7 +26,8 @@ def match_boxes(boxes: Sequence[Box], known: Sequence[Box]) -> list[int | None]:
     ]
     matches: list[int | None] = [None] * len(boxes)
     taken: set[int] = set()
-    for _, index, candidate in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+    best_first = sorted(pairs, key=lambda pair: (pair[2] in deleted, -pair[0], pair[1], pair[2]))
+    for _, index, candidate in best_first:
         if matches[index] is None and candidate not in taken:
             matches[index] = candidate
             taken.add(candidate)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select, union, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select, union, update
+from sqlalchemy.orm import Session
 
-from annotator.mesh.landmarks import as_landmarks, bounding_box
 from annotator.project.database import Database
-from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.errors import UnknownImage
 from annotator.project.prediction_rows import Face, KnownSample, PredictionRows
 from annotator.project.records import SampleState
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
-    ModelRow,
     PredictionRow,
     PredictionRunRow,
     ReviewRow,
@@ -59,7 +56,9 @@ class Predictions:
         An image without faces is stored too: the model has seen it. What the model says about
         an image that it has seen before is ignored. A face that overlaps a sample's box by an
         IoU of 0.5 or more is another prediction of that sample, any other face a new sample.
-        A sample that nobody has edited or reviewed follows the newer prediction.
+        A sample that nobody has edited or reviewed follows the newer prediction. A deleted one
+        takes a prediction that no other sample overlaps, and stays deleted. A face that somebody
+        added keeps the prediction that it has of the same model.
 
         Parameters
         ----------
@@ -82,37 +81,22 @@ class Predictions:
         """
         faces_of: dict[int, list[Face]] = {}
         for image_id, faces in results:
-            faces_of.setdefault(image_id, [_face(face) for face in faces])
+            checked = [
+                Face.checked(face.landmarks, face.presence, face.detection_score) for face in faces
+            ]
+            faces_of.setdefault(image_id, checked)
         stored = 0
         with self._database.writing() as session:
-            if session.get(ModelRow, model_id) is None:
-                raise ProjectError(f"there is no model {model_id} in this project: register it")
             remaining = iter(faces_of.items())
             while chunk := dict(islice(remaining, _CHUNK)):
                 stored += _store_chunk(session, model_id, chunk)
         return stored
 
 
-def _face(predicted: PredictedFace) -> Face:
-    landmarks = as_landmarks(predicted.landmarks)
-    return Face(
-        landmarks=landmarks,
-        presence=float(predicted.presence),
-        detection_score=float(predicted.detection_score),
-        box=bounding_box(landmarks),
-    )
-
-
 def _store_chunk(session: Session, model_id: int, faces_of: dict[int, list[Face]]) -> int:
+    rows = PredictionRows.beginning(session, model_id)
     unseen = _unseen_images(session, model_id, faces_of)
-    known = _known_samples(session, unseen)
-    rows = PredictionRows(
-        model_id=model_id,
-        now=datetime.now(UTC),
-        # Nobody else can insert during this transaction: the ids can be given out here.
-        next_sample_id=_next_id(session, SampleRow.id),
-        next_prediction_id=_next_id(session, PredictionRow.id),
-    )
+    known = _known_samples(session, model_id, unseen)
     for image_id in unseen:
         rows.add_image(image_id, faces_of[image_id], known.get(image_id, []))
     rows.write(session)
@@ -136,23 +120,31 @@ def _unseen_images(session: Session, model_id: int, image_ids: Iterable[int]) ->
     return [image_id for image_id in image_ids if image_id not in seen]
 
 
-def _known_samples(session: Session, image_ids: list[int]) -> dict[int, list[KnownSample]]:
+def _known_samples(
+    session: Session, model_id: int, image_ids: list[int]
+) -> dict[int, list[KnownSample]]:
     query = (
-        select(SampleRow, AnnotationRow.revision)
+        select(SampleRow, AnnotationRow.revision, PredictionRow.id)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .outerjoin(
+            PredictionRow,
+            (PredictionRow.sample_id == SampleRow.id) & (PredictionRow.model_id == model_id),
+        )
         .where(SampleRow.image_id.in_(image_ids))
         .order_by(SampleRow.image_id, SampleRow.face_index)
     )
     rows = session.execute(query).all()
-    touched = _touched(session, [row.id for row, _ in rows])
+    touched = _touched(session, [row.id for row, *_ in rows])
     known: dict[int, list[KnownSample]] = {}
-    for row, revision in rows:
+    for row, revision, prediction_id in rows:
         untouched = row.state is SampleState.PREDICTED and row.id not in touched
         sample = KnownSample(
             id=row.id,
             box=(row.box_left, row.box_top, row.box_width, row.box_height),
             revision=revision,
             follows=untouched,
+            deleted=row.state is SampleState.DELETED,
+            predicted=prediction_id is not None,
         )
         known.setdefault(row.image_id, []).append(sample)
     return known
@@ -168,7 +160,3 @@ def _touched(session: Session, sample_ids: list[int]) -> set[int]:
         )
         touched.update(session.scalars(query))
     return touched
-
-
-def _next_id(session: Session, column: InstrumentedAttribute[int]) -> int:
-    return (session.scalar(select(func.max(column))) or 0) + 1

@@ -22,6 +22,7 @@ from annotator.project.validation import (
     has_project,
     read_revision,
 )
+from annotator.project.visits import Visits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,7 @@ class Project:
     samples : Samples
     annotations : Annotations
     reviews : Reviews
+    visits : Visits
     """
 
     def __init__(self, folder: Path, database: Database) -> None:
@@ -57,6 +59,7 @@ class Project:
         self.samples = Samples(database, paths)
         self.annotations = Annotations(database)
         self.reviews = Reviews(database, paths)
+        self.visits = Visits(database, paths)
 
     @classmethod
     def create(cls, folder: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

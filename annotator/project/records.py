@@ -161,6 +161,20 @@ class Review:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody worked on a sample for some `seconds`, from `started_at` (UTC) on.
+
+    `strokes` counts those made during the visit, whatever became of them.
+    """
+
+    sample_id: int
+    annotator: str | None
+    started_at: datetime
+    seconds: float
+    strokes: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AcceptedSample:
     """All that a release says about an accepted sample.

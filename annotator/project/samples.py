@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+import numpy.typing as npt
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.project.database import Database
 from annotator.project.displacement import Displacement
-from annotator.project.errors import UnknownSample
+from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.images import image_record
 from annotator.project.paths import ImagePaths, display_name
+from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
 from annotator.project.tables import (
     AnnotationRow,
@@ -53,6 +55,51 @@ class Samples:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return found[0]
 
+    def add(
+        self,
+        image_id: int,
+        landmarks: npt.ArrayLike,
+        *,
+        model_id: int,
+        presence: float,
+        detection_score: float,
+        added_by: str,
+    ) -> SampleSummary:
+        """Add a face that the detector missed, predicted in a box that somebody drew.
+
+        Parameters
+        ----------
+        landmarks
+            (468, 3) in pixels of the upright image, as the model predicted them.
+        model_id
+            As `Models.register` returned it.
+        presence, detection_score
+            As for any prediction, 0 to 1.
+        added_by
+            Who drew the box.
+
+        Returns
+        -------
+        SampleSummary
+            Of the new sample, the last face of its image. `Reviews.delete` takes it back.
+
+        Raises
+        ------
+        UnknownImage
+            If there is no such image.
+        ValueError
+            If the landmarks have the wrong shape or are not finite, or nobody added them.
+        """
+        if not added_by.strip():
+            raise ValueError("a face needs the name of who added it")
+        face = Face.checked(landmarks, presence, detection_score)
+        with self._database.writing() as session:
+            rows = PredictionRows.beginning(session, model_id)
+            face_index = _next_face_index(session, image_id)
+            sample_id = rows.add_sample(image_id, face_index, face, added_by=added_by)
+            rows.write(session)
+            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+
     def counts(self) -> dict[SampleState, int]:
         """Return the number of samples in each state, zeros included."""
         query = select(SampleRow.state, func.count()).group_by(SampleRow.state)
@@ -75,6 +122,15 @@ class Samples:
             ids = session.scalars(ordered).all()
             for start in range(0, len(ids), _BATCH):
                 yield from _accepted_samples(session, self._paths, ids[start : start + _BATCH])
+
+
+def _next_face_index(session: Session, image_id: int) -> int:
+    if session.get(ImageRow, image_id) is None:
+        raise UnknownImage(f"there is no image {image_id} in this project")
+    last = session.scalar(
+        select(func.max(SampleRow.face_index)).where(SampleRow.image_id == image_id)
+    )
+    return 0 if last is None else last + 1
 
 
 def last_review_id() -> ScalarSelect[int]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.project.displacement import Displacement
 from annotator.project.project import Project
 from annotator.project.records import RejectReason, SampleState
@@ -14,10 +15,11 @@ from annotator.project.strokes import Stroke
 
 # fmt: off
 COLUMNS = [
-    "sample_id", "image", "image_sha256", "face_index", "state", "presence", "model", "annotator",
-    "reviewer", "verdict", "reasons", "comment", "stroke_count", "displacement_mean",
-    "displacement_max", "displacement_nme", "box_left", "box_top", "box_width", "box_height",
-    "created_at", "updated_at",
+    "sample_id", "image", "image_sha256", "face_index", "state", "presence", "model", "added_by",
+    "annotator", "reviewer", "verdict", "reasons", "comment", "stroke_count", "seconds_spent",
+    "displacement_mean", "displacement_max", "displacement_nme", "occluded_count",
+    "out_of_frame_count", "box_left", "box_top", "box_width", "box_height", "created_at",
+    "updated_at",
 ]
 # fmt: on
 
@@ -123,6 +125,30 @@ def test_the_data_frame_has_a_row_for_each_sample(judged):
     assert frame.displacement_max.tolist() == pytest.approx([5, 0, 0], rel=1e-5)
     assert (frame.updated_at >= frame.created_at).all()
     assert str(frame.created_at.dt.tz) == "UTC"
+
+
+def test_the_data_frame_says_who_added_a_face_and_what_cannot_be_seen_of_it(judged, make_face):
+    added = judged.samples.add(
+        3, make_face().landmarks, model_id=1, presence=0.8, detection_score=1, added_by="Ann"
+    )
+    marks = with_visibility(no_marks(), [1, 2, 3], Visibility.OCCLUDED)
+    marks = with_visibility(marks, [3], Visibility.OUT_OF_FRAME)
+    marks = with_pins(marks, [3, 4], pinned=True)
+    annotation = judged.annotations.load(added.id)
+    where, vertices = annotation.landmarks[1:5], np.arange(1, 5)
+    stroke = Stroke("mark", vertices, where, where, annotation.marks[1:5], marks[1:5])
+    judged.annotations.record_stroke(added.id, stroke, revision=0, annotator="Ann")
+    frame = judged.to_dataframe()
+    assert frame.added_by.fillna("").tolist() == ["", "", "", "Ann"]
+    assert frame.occluded_count.tolist() == [0, 0, 0, 2]
+    assert frame.out_of_frame_count.tolist() == [0, 0, 0, 1]
+    assert frame.model.tolist() == ["face_landmark"] * 4
+
+
+def test_a_deleted_sample_is_in_the_data_frame_as_such(judged):
+    judged.reviews.delete(1, reviewer="Rae")
+    frame = judged.to_dataframe()
+    assert frame.loc[0, ["state", "verdict"]].tolist() == ["deleted", "deleted"]
 
 
 def test_a_withdrawn_verdict_is_not_in_the_data_frame(judged):

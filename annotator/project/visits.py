@@ -1,0 +1,94 @@
+"""Who worked on which sample, when, and for how long."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import isfinite
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.project.database import Database
+from annotator.project.errors import UnknownSample
+from annotator.project.paths import ImagePaths
+from annotator.project.records import SampleSummary, Visit
+from annotator.project.samples import load_summaries
+from annotator.project.tables import SampleRow, VisitRow
+
+
+class Visits:
+    """The time that people spent on a project's samples."""
+
+    def __init__(self, database: Database, paths: ImagePaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def record(
+        self,
+        sample_id: int,
+        *,
+        annotator: str | None,
+        started_at: datetime,
+        seconds: float,
+        strokes: int,
+    ) -> SampleSummary:
+        """Note a visit and add its time to the sample's, in one transaction.
+
+        Parameters
+        ----------
+        annotator
+            Who worked.
+        started_at
+            When; a time without a zone is this machine's.
+        seconds
+            How long, pauses taken off by whoever measured.
+        strokes
+            Strokes made meanwhile, undone ones too.
+
+        Raises
+        ------
+        UnknownSample
+            If there is no such sample.
+        ValueError
+            If a number is negative or not finite.
+        """
+        if not (isfinite(seconds) and seconds >= 0 and strokes >= 0):
+            raise ValueError(f"a visit cannot take {seconds} s and {strokes} strokes")
+        with self._database.writing() as session:
+            sample = _sample(session, sample_id)
+            session.add(
+                VisitRow(
+                    sample_id=sample_id,
+                    annotator=annotator,
+                    started_at=started_at,
+                    seconds=float(seconds),
+                    strokes=strokes,
+                )
+            )
+            sample.seconds_spent += seconds
+            session.flush()
+            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+
+    def history(self, sample_id: int) -> list[Visit]:
+        """Return the visits to a sample in the order they were recorded."""
+        query = select(VisitRow).where(VisitRow.sample_id == sample_id).order_by(VisitRow.id)
+        with self._database.reading() as session:
+            _sample(session, sample_id)
+            return [_visit(row) for row in session.scalars(query)]
+
+
+def _sample(session: Session, sample_id: int) -> SampleRow:
+    sample = session.get(SampleRow, sample_id)
+    if sample is None:
+        raise UnknownSample(f"there is no sample {sample_id} in this project")
+    return sample
+
+
+def _visit(row: VisitRow) -> Visit:
+    return Visit(
+        sample_id=row.sample_id,
+        annotator=row.annotator,
+        started_at=row.started_at,
+        seconds=row.seconds,
+        strokes=row.strokes,
+    )
