@@ -1,0 +1,214 @@
+"""Editing that is killed in the middle of things: nothing finished is lost."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from annotator.inference import FacePrediction, ModelInfo
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.topology import load_topology
+from annotator.project import NewImage, Project
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
+
+KILLS = 200
+SAMPLES = 3
+STATES = {"accept": "accepted", "reject": "rejected", "exclude": "excluded"}
+
+
+def digest(*arrays: np.ndarray) -> str:
+    return sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()[:16]
+
+
+@dataclass
+class Expected:
+    """What one sample has to be like, kept up with what the editor reports."""
+
+    meshes: list[str]
+    strokes: list[str] = field(default_factory=list)
+    in_effect: int = 0
+    verdict: str | None = None
+    reviews: int = 0
+
+    @property
+    def mesh(self) -> str:
+        return self.meshes[self.in_effect]
+
+    @property
+    def state(self) -> str:
+        return self.verdict or ("in_progress" if self.in_effect else "predicted")
+
+    def follow(self, kind: str, mesh: str, stroke: str) -> None:
+        if kind == "stroke":
+            del self.strokes[self.in_effect :], self.meshes[self.in_effect + 1 :]
+            self.strokes.append(stroke)
+            self.meshes.append(mesh)
+        self.in_effect += {"stroke": 1, "redo": 1, "undo": -1}.get(kind, 0)
+        self.verdict = STATES.get(kind)
+        self.reviews += kind in (*STATES, "reopen")
+        assert self.mesh == mesh, "undo and redo lead where the strokes say"
+
+    def differs_from(self, project: Project, sample_id: int) -> str | None:
+        """Return what the store holds otherwise, or None."""
+        annotation = project.annotations.load(sample_id)
+        records = project.annotations.strokes(sample_id)
+        summary = project.samples.get(sample_id)
+        found = {
+            "mesh": digest(annotation.landmarks),
+            "in_effect": sum(not record.undone for record in records),
+            "strokes": [digest(r.vertex_indices, r.before, r.after) for r in records],
+            "state": str(summary.state),
+            "reviews": len(project.reviews.history(sample_id)),
+        }
+        assert found["in_effect"] == summary.stroke_count
+        wrong = {name: value for name, value in found.items() if value != getattr(self, name)}
+        return repr(wrong) if wrong else None
+
+
+def replayed(project: Project, sample_id: int) -> np.ndarray:
+    landmarks = project.annotations.load(sample_id).prediction.copy()
+    for record in project.annotations.strokes(sample_id):
+        if not record.undone:
+            assert landmarks[record.vertex_indices].tobytes() == record.before.tobytes()
+            landmarks[record.vertex_indices] = record.after
+    return landmarks
+
+
+class Editors:
+    """The program that edits in forks, one after the other."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("scripted_editor.py")
+        self.process = subprocess.Popen(
+            [sys.executable, str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+    def killed(self, folder: Path, sample_id: int, seed: int) -> list[list[str]]:
+        """Let one edit, kill it at a random moment, and return all that it said."""
+        dice = random.Random(seed)
+        self._write(f"{folder}\t{sample_id}\t{seed}\n")
+        pid = int(self._read()[1])
+        said: list[list[str]] = []
+        # One in ten dies while it opens the project, which the one before left in disorder.
+        for _ in range(dice.choice([0, *range(1, 28, 3)])):
+            said.append(self._read())
+            assert said[-1] != ["ended"], "the editor ended by itself"
+        time.sleep(dice.uniform(0, 0.008 if said else 0.03))
+        os.kill(pid, signal.SIGKILL)
+        while (line := self._read()) != ["ended"]:
+            said.append(line)
+        return said
+
+    def _write(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line)
+        self.process.stdin.flush()
+
+    def _read(self) -> list[str]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().split()
+        assert line, "the program that starts the editors ended"
+        return line
+
+
+@pytest.fixture(scope="module")
+def editors() -> Iterator[Editors]:
+    running = Editors()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project of three faces, one an image."""
+    vertices = load_topology().vertices * np.float32([1, -1, -1])
+    face = vertices * np.float32(100 / outer_iod(vertices)) + np.float32([300, 250, 0])
+    with Project.create(tmp_path / "faces") as project:
+        project.images.add(
+            NewImage(tmp_path / f"{name}.jpg", str(name) * 64, 600, 500) for name in range(SAMPLES)
+        )
+        model = project.models.register(ModelInfo("test", "1" * 64))
+        faces = [
+            (image.id, [FacePrediction(face, 0.99, 0.9)]) for image in project.images.pending(model)
+        ]
+        project.predictions.store(model, faces)
+    return tmp_path / "faces"
+
+
+def take_stock(expected: Expected, said: list[list[str]], project: Project, sample_id: int) -> str:
+    """Check the database against what was said before the kill; return where it struck."""
+    begun: list[str] | None = None
+    for what, *words in said:
+        if what == "opened":
+            assert words[1] == expected.mesh, "the editor began where the one before ended"
+        elif what == "about":
+            begun = words
+        else:
+            expected.follow(*words)
+            begun = None
+    assert replayed(project, sample_id).tobytes() == (
+        project.annotations.load(sample_id).landmarks.tobytes()
+    )
+    wrong = expected.differs_from(project, sample_id)
+    if wrong is None:
+        return "between" if begun is None else "inside, not committed"
+    assert begun is not None, f"a finished action is lost: {wrong}"
+    # What was under way when it was killed may be there: then all of it.
+    strokes = project.annotations.strokes(sample_id)
+    last = strokes[min(expected.in_effect, len(strokes) - 1)] if strokes else None
+    name = digest(last.vertex_indices, last.before, last.after) if last else "-"
+    mesh = digest(project.annotations.load(sample_id).landmarks)
+    expected.follow(begun[0], mesh, name)
+    assert begun[1] in (mesh, "?"), "what was under way is there whole or not at all"
+    assert expected.differs_from(project, sample_id) is None
+    return "inside, committed"
+
+
+def test_200_kills_lose_no_finished_stroke_undo_or_verdict(editors: Editors, folder: Path) -> None:
+    with Project.open(folder) as project:
+        ids = [sample.id for sample in project.samples.summaries()]
+        expected = {i: Expected([digest(project.annotations.load(i).landmarks)]) for i in ids}
+    struck: dict[str, int] = {}
+    finished = 0
+    for seed in range(KILLS):
+        sample_id = ids[seed % SAMPLES]
+        with ExitStack() as stack:
+            if seed % 2:  # another window is open meanwhile, so that its log is not taken over
+                project = stack.enter_context(Project.open(folder))
+            said = editors.killed(folder, sample_id, seed)
+            if not seed % 2:
+                project = stack.enter_context(Project.open(folder))
+            where = take_stock(expected[sample_id], said, project, sample_id)
+        finished += sum(what == "done" for what, *_ in said)
+        where = where if said else "while opening"
+        struck[where] = struck.get(where, 0) + 1
+    with closing(sqlite3.connect(folder / "project.sqlite")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    print(f"\n{KILLS} kills, {finished} finished actions, {struck}")
+    # The test is worth nothing if the kills do not strike where it hurts.
+    assert struck["inside, not committed"] > KILLS / 20
+    assert struck["while opening"] > 0
