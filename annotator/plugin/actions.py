@@ -1,56 +1,108 @@
 """What each key does."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from annotator.plugin.brush_gauge import Gauge
 from annotator.plugin.face_view import FaceView
-from annotator.plugin.key_help import KeyHelp
-from annotator.plugin.tool_mouse import BrushTool
+from annotator.plugin.tool_mouse import ToolMouse
+from annotator.plugin.toolbox import ToolKind
 from annotator.plugin.workbench import Workbench
 
 Action = Callable[..., object]
 
+# How far the arrow keys move, in pixels of the screen; with Shift the second.
+_STEP, _LONG_STEP = 1, 10
+_ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
-def key_actions(
-    bench: Workbench, view: FaceView, tool: BrushTool, ask_reject: Action, key_help: KeyHelp
-) -> dict[str, Action]:
-    """Return the callback of each action in `annotator.plugin.keys.SHORTCUTS`.
+
+@dataclass(frozen=True)
+class Hands:
+    """All that keys and buttons reach for."""
+
+    bench: Workbench
+    view: FaceView
+    mouse: ToolMouse
+    ask_reject: Action
+
+
+def key_actions(hands: Hands) -> dict[str, Action]:
+    """Return the callback of each action in `annotator.plugin.keys.SHORTCUTS`, but for help.
 
     Those of shortcuts that hold take whether the key is down, the others nothing.
     """
+    return (
+        _sample_actions(hands)
+        | _tool_actions(hands)
+        | _face_actions(hands)
+        | _view_actions(hands.view)
+        | _nudges(hands.mouse)
+    )
 
-    def resize_brush(steps: int) -> None:
-        bench.brush = bench.brush.resized(steps)
 
-    actions: dict[str, Action] = {
+def _sample_actions(hands: Hands) -> dict[str, Action]:
+    bench = hands.bench
+    return {
         "next": lambda: bench.step(1),
         "previous": lambda: bench.step(-1),
         "next_to_do": bench.go_to_next_to_do,
-        "frame": view.frame,
-        "toggle_mesh": view.toggle_mesh,
-        "accept": bench.accept,
-        "reject": ask_reject,
-        "exclude": bench.exclude,
-        "reopen": bench.reopen,
+        "accept": lambda: _finish_or_accept(bench),
+        "reject": hands.ask_reject,
+        "exclude": bench.verdicts.exclude,
+        "reopen": bench.verdicts.reopen,
+    }
+
+
+def _finish_or_accept(bench: Workbench) -> None:
+    """End a line drawn by clicks before anything is judged."""
+    if not bench.finish_pending():
+        bench.verdicts.accept()
+
+
+def _tool_actions(hands: Hands) -> dict[str, Action]:
+    tools, mouse = hands.bench.tools, hands.mouse
+
+    def resize_brush(steps: int) -> None:
+        tools.brush = tools.brush.resized(steps)
+
+    def choose(kind: ToolKind) -> Action:
+        return lambda: tools.choose(kind)
+
+    return {
+        **{kind.value: choose(kind) for kind in ToolKind},
+        "mirror": lambda: tools.set(mirrors=not tools.settings.mirrors),
         "smaller": lambda: resize_brush(-1),
         "larger": lambda: resize_brush(1),
-        "radius": lambda: tool.start_gauge(Gauge.RADIUS),
-        "strength": lambda: tool.start_gauge(Gauge.STRENGTH),
-        "cancel": tool.cancel,
-        "undo": bench.undo,
-        "redo": bench.redo,
+        "radius": lambda: mouse.start_gauge(Gauge.RADIUS),
+        "strength": lambda: mouse.start_gauge(Gauge.STRENGTH),
+        "cancel": mouse.cancel,
     }
-    guarded = {name: _unless_shown(key_help, action) for name, action in actions.items()}
-    return guarded | {"help": key_help.toggle}
 
 
-def _unless_shown(key_help: KeyHelp, action: Action) -> Action:
-    """Let a key only put the list of keys away while that hides the face."""
+def _face_actions(hands: Hands) -> dict[str, Action]:
+    bench = hands.bench
+    return {"undo": bench.undo, "redo": bench.redo}
 
-    def act(*is_down: bool) -> None:
-        if key_help.isVisible():
-            key_help.hide()
-        else:
-            action(*is_down)
 
-    return act
+def _view_actions(view: FaceView) -> dict[str, Action]:
+    return {
+        "frame": view.frame,
+        "toggle_mesh": view.toggle_mesh,
+        "mesh_style": view.cycle_style,
+        "ghost": view.toggle_ghost,
+        "flicker": view.flicker,
+        "colours": view.cycle_colours,
+        "turn": view.toggle_turned,
+        "texture": view.cycle_texture,
+    }
+
+
+def _nudges(mouse: ToolMouse) -> dict[str, Action]:
+    def nudge(right: int, down: int) -> Action:
+        return lambda: mouse.nudge(right, down)
+
+    return {
+        f"nudge_{name}{suffix}": nudge(right * step, down * step)
+        for name, (right, down) in _ARROWS.items()
+        for suffix, step in (("", _STEP), ("_far", _LONG_STEP))
+    }

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from math import hypot
 
-from annotator.mesh.brush import Brush
-from annotator.plugin.drawing import BrushCircle
+import numpy as np
 
-Position = tuple[float, float]
+from annotator.mesh.brush import Brush
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.tools.base import Aim, Position
 
 
 class Gauge(Enum):
@@ -51,8 +52,9 @@ class BrushGauge:
             return self.before.with_radius(distance, self.iod)
         return self.before.with_strength(distance / self.before.radius_on(self.iod))
 
-    def circle(self, brush: Brush) -> BrushCircle:
-        """Return the circle to draw for a brush."""
+    def aim(self, brush: Brush, aim: Aim | None) -> Aim:
+        """Return what to draw for a brush: the circles, and the influence of an aim."""
         radius = brush.radius_on(self.iod)
         inner = radius * brush.strength if self.kind is Gauge.STRENGTH else None
-        return BrushCircle(self.centre, radius, inner)
+        influence = np.zeros(LANDMARK_COUNT) if aim is None else aim.influence
+        return Aim(influence, self.centre, radius, inner)

@@ -66,7 +66,7 @@ class _Demo:
     def run(self) -> list[Path]:
         bench = self._dock.workbench
         if bench.current is not None and bench.current.state not in TO_DO:
-            bench.reopen()
+            bench.verdicts.reopen()
         session = bench.session
         if session is None:
             raise DemoError("the project has no samples: predict first")

@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.people import login_name
-from annotator.plugin.actions import key_actions
+from annotator.plugin.actions import Action, Hands, key_actions
 from annotator.plugin.bound_keys import BoundKeys
 from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
@@ -25,13 +25,14 @@ from annotator.plugin.face_view import FaceView
 from annotator.plugin.key_help import KeyHelp
 from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.plugin.panels import KeyButton, PassingMessage, key_button
-from annotator.plugin.photographs import PhotographCache
 from annotator.plugin.private import canvas_widget
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_menu import ProjectMenu
 from annotator.plugin.reject_dialog import RejectDialog
+from annotator.plugin.sample_display import SampleDisplay
 from annotator.plugin.sample_panel import SamplePanel
-from annotator.plugin.tool_mouse import BrushTool
+from annotator.plugin.tool_mouse import ToolMouse
+from annotator.plugin.tool_panel import ToolPanel
 from annotator.plugin.welcome import nothing_predicted, welcome
 from annotator.plugin.workbench import Workbench
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 # How often strokes that the database refused are offered again.
 _RETRY_MS = 2000
-_LOOK_AHEAD_MS = 80
 # How often the list is read anew during a prediction run; 100,000 samples take a second.
 _REFRESH_MS = 10_000
 # Also the width that leaves the photograph most of a 1280-pixel screen.
@@ -63,16 +63,21 @@ class AnnotatorDock(QWidget):
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(self.workbench, self.progress, self.warn)
         self._viewer = napari_viewer
-        self._photographs = PhotographCache()
-        self._tool = BrushTool(napari_viewer, self.workbench, self.view)
+        self._display = SampleDisplay(self.workbench, self.view, self)
+        self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         self._help = KeyHelp(canvas_widget(napari_viewer))
-        self._arrange()
+        actions = self._actions()
+        self._arrange(actions)
         self._connect()
-        actions = key_actions(self.workbench, self.view, self._tool, self.ask_reject, self._help)
         targets = (napari_viewer, self.view.mesh_layer)
         self._bound_keys = BoundKeys(canvas_widget(napari_viewer), targets, actions)
         self.use_keys(DEFAULT_BINDINGS)
         self._show_page()
+
+    def _actions(self) -> dict[str, Action]:
+        hands = Hands(self.workbench, self.view, self._mouse, self.ask_reject)
+        actions = self._help.in_front_of(key_actions(hands))
+        return actions | {"help": self._help.toggle}
 
     def open_folder(self, folder: Path) -> bool:
         """Open a project and take its first sample to do under edit."""
@@ -102,7 +107,7 @@ class AnnotatorDock(QWidget):
         # Over the dock: the face under judgement stays in sight.
         dialog.move(self.mapToGlobal(self.rect().topLeft()))
         if dialog.exec():
-            self.workbench.reject(dialog.reasons, dialog.comment)
+            self.workbench.verdicts.reject(dialog.reasons, dialog.comment)
         self.focus_canvas()
 
     def use_keys(self, keys: KeyBindings) -> None:
@@ -145,12 +150,11 @@ class AnnotatorDock(QWidget):
         if not self._retry.isActive():
             return
         self._retry.stop()
-        self._look_ahead.stop()
         self.progress.wait()
-        self._tool.detach()
+        self._mouse.detach()
         self._bound_keys.close()
         self.workbench.close()
-        self._photographs.close()
+        self._display.close()
         self.samples.list.thumbnails.close()
         self._help.hide()
 
@@ -159,9 +163,11 @@ class AnnotatorDock(QWidget):
         if window is None or not window.isVisible():
             self.shut_down()
 
-    def _arrange(self) -> None:
+    def _arrange(self, actions: dict[str, Action]) -> None:
         self.samples = SamplePanel(self.workbench)
-        self.edit = EditPanel(self.workbench, self.ask_reject)
+        self.tool_panel = ToolPanel(self.workbench)
+        pages = {"Tools": self.tool_panel}
+        self.edit = EditPanel(self.workbench, actions, pages)
         self._pages = QStackedWidget()
         self._pages.addWidget(welcome(self.project_menu))
         self._pages.addWidget(nothing_predicted(self.project_menu))
@@ -193,16 +199,11 @@ class AnnotatorDock(QWidget):
     def _connect(self) -> None:
         self.workbench.project_changed.connect(self._show_page)
         self.workbench.samples_changed.connect(self._show_page)
-        self.workbench.current_changed.connect(self._show_current)
-        self.workbench.mesh_changed.connect(self._show_mesh)
         self.workbench.told.connect(self.tell)
         self.workbench.failed.connect(self.warn)
         self.progress.stepped.connect(self._during_work)
         self.progress.finished.connect(self._after_work)
         self.progress.failed.connect(self.warn)
-        self._look_ahead = QTimer(self)
-        self._look_ahead.setSingleShot(True)
-        self._look_ahead.timeout.connect(self._prefetch)
         self._retry = QTimer(self)
         self._retry.timeout.connect(self.workbench.retry_pending)
         self._retry.start(_RETRY_MS)
@@ -219,37 +220,6 @@ class AnnotatorDock(QWidget):
         name = "No project" if project is None else f"<b>{escape(project.folder.name)}</b>"
         self._title.setText(name)
         self._title.setToolTip("" if project is None else str(project.folder))
-
-    def _show_current(self) -> None:
-        sample, session = self.workbench.current, self.workbench.session
-        if sample is None or session is None:
-            self.view.clear()
-            return
-        try:
-            photograph = self._photographs.get(sample.image_path)
-        except (OSError, ValueError) as error:
-            self._show_nothing(f"{sample.image_path} cannot be shown: {error}.")
-            return
-        if self.workbench.photograph_has_changed():
-            self._show_nothing(f"{sample.image_path} has changed since it was added: add it again.")
-            return
-        self.view.show(photograph, session.landmarks)
-        # Once this one is on screen: decoding would take the processor from drawing it.
-        self._look_ahead.start(_LOOK_AHEAD_MS)
-
-    def _show_nothing(self, reason: str) -> None:
-        self.workbench.is_displayed = False
-        self.view.clear()
-        self.warn(f"{reason} {self._keys.text('next')} goes to the next sample.")
-
-    def _prefetch(self) -> None:
-        current = self.workbench.current
-        likely = self.workbench.samples.likely_next(None if current is None else current.id)
-        self._photographs.prefetch(sample.image_path for sample in likely)
-
-    def _show_mesh(self) -> None:
-        if self.workbench.session is not None and self.view.is_shown:
-            self.view.update(self.workbench.session.landmarks)
 
     def _during_work(self) -> None:
         """Show new samples now and then, so that they can be annotated meanwhile."""

@@ -1,14 +1,22 @@
-"""The lower part of the dock: the brush, undo and redo, and the verdict."""
+"""The lower part of the dock: the tools and the view, undo and redo, and the verdict."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from annotator.plugin.panels import BrushForm, button_row, key_button
+from annotator.plugin.panels import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.sample_list import STATE_COLOURS, sample_text
 from annotator.plugin.workbench import Workbench
+
+_BUTTONS = {
+    "undo": ("Undo", "Take the last stroke back"),
+    "redo": ("Redo", "Bring it back"),
+    "accept": ("Accept", "This mesh becomes ground truth as it stands"),
+    "reject": ("Reject…", "Turn it down, with reasons"),
+    "exclude": ("Exclude", "Keep this face out of the data set"),
+}
 
 
 class EditPanel(QWidget):
@@ -17,14 +25,17 @@ class EditPanel(QWidget):
     Parameters
     ----------
     workbench : Workbench
-    ask_reject : callable
-        Asks for reasons and rejects.
+    actions : mapping
+        What the keys do, by name; the buttons do the same.
+    pages : mapping
+        The pages of the tabs, by title.
     """
 
     def __init__(
         self,
         workbench: Workbench,
-        ask_reject: Callable[[], None],
+        actions: Mapping[str, Callable[[], object]],
+        pages: Mapping[str, QWidget],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -32,19 +43,16 @@ class EditPanel(QWidget):
         self._current = QLabel()
         self._current.setTextFormat(Qt.TextFormat.RichText)
         self._current.setWordWrap(True)
-        self.brush_form = BrushForm(workbench)
-        self.undo = key_button("Undo", "undo", workbench.undo, "Take the last stroke back")
-        self.redo = key_button("Redo", "redo", workbench.redo, "Bring it back")
-        self.accept = key_button(
-            "Accept", "accept", workbench.accept, "This mesh becomes ground truth as it stands"
-        )
-        self.reject = key_button("Reject…", "reject", ask_reject, "Turn it down, with reasons")
-        self.exclude = key_button(
-            "Exclude", "exclude", workbench.exclude, "Keep this face out of the data set"
-        )
+        self.buttons: dict[str, KeyButton] = {
+            name: key_button(text, name, actions[name], tooltip)
+            for name, (text, tooltip) in _BUTTONS.items()
+        }
+        self.tabs = QTabWidget()
+        for title, page in pages.items():
+            self.tabs.addTab(_scrolling(page), title)
+        without_focus(self.tabs)
         self._goes_on = QCheckBox("Go on to the next to do after a verdict")
         self._goes_on.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._goes_on.setChecked(workbench.goes_on_after_verdict)
         self._goes_on.toggled.connect(self._set_goes_on)
         self._arrange()
         for signal in (
@@ -57,15 +65,14 @@ class EditPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for widget in (
-            self._current,
-            self.brush_form.native,
-            button_row(self.undo, self.redo),
-            button_row(self.accept),
-            button_row(self.reject, self.exclude),
-            self._goes_on,
-        ):
-            layout.addWidget(widget)
+        layout.addWidget(self._current)
+        layout.addWidget(self.tabs, stretch=1)
+        for names in (("undo", "redo"), ("accept",), ("reject", "exclude")):
+            layout.addWidget(self._row(*names))
+        layout.addWidget(self._goes_on)
+
+    def _row(self, *names: str) -> QWidget:
+        return button_row(*(self.buttons[name] for name in names))
 
     def _show_current(self) -> None:
         sample, session = self._workbench.current, self._workbench.session
@@ -79,8 +86,20 @@ class EditPanel(QWidget):
             f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
             f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
-        self.undo.setEnabled(session.can_undo)
-        self.redo.setEnabled(session.can_redo)
+        self._goes_on.setChecked(self._workbench.verdicts.goes_on)
+        # Faces added or deleted are undone too, so that undo is never out of reach.
+        self.buttons["redo"].setEnabled(session.can_redo)
 
     def _set_goes_on(self, goes_on: bool) -> None:
-        self._workbench.goes_on_after_verdict = goes_on
+        self._workbench.verdicts.goes_on = goes_on
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    """Let a page scroll where the window is too low for it."""
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

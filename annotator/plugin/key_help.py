@@ -1,6 +1,6 @@
 """The overlay that shows every key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from qtpy.QtCore import QEvent, QObject, Qt
@@ -16,6 +16,7 @@ _STYLE = (
 # Columns, size of the letters and padding in px: the first that fits the window is taken.
 _LAYOUTS = ((1, 13, 18), (2, 13, 18), (3, 13, 14), (3, 12, 10), (3, 11, 8), (4, 11, 8), (4, 10, 6))
 
+Action = Callable[..., object]
 Group = tuple[str, list[tuple[str, str]]]
 
 
@@ -41,6 +42,19 @@ class KeyHelp(QLabel):
         self._bindings = bindings
         if self.isVisible():
             self._lay_out()
+
+    def in_front_of(self, actions: Mapping[str, Action]) -> dict[str, Action]:
+        """Return actions that only put the sheet away while that hides the face."""
+        return {name: self._unless_shown(action) for name, action in actions.items()}
+
+    def _unless_shown(self, action: Action) -> Action:
+        def act(*is_down: bool) -> None:
+            if self.isVisible():
+                self.hide()
+            else:
+                action(*is_down)
+
+        return act
 
     def toggle(self) -> None:
         """Show the sheet, or hide it."""

@@ -1,20 +1,12 @@
 """The dock's forms and rows of buttons."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
-from magicgui.widgets import ComboBox, Container, FloatSlider
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from annotator.mesh.brush import MIN_RADIUS_IOD
-from annotator.mesh.falloff import Falloff
 from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
-from annotator.plugin.workbench import Workbench
 
-# Larger radii are there for the keys; a slider to 3 would be too coarse where it matters.
-_SLIDER_MAX = 1.5
 _MESSAGE_MS = 12_000
 
 
@@ -89,55 +81,3 @@ class PassingMessage(QLabel):
         self.setText(text)
         self.show()
         self._timer.start(_MESSAGE_MS)
-
-
-class BrushForm(Container):  # type: ignore[type-arg]
-    """Radius, strength and falloff of the Grab brush."""
-
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
-        brush = workbench.brush
-        self.radius = FloatSlider(
-            value=brush.radius_iod,
-            min=MIN_RADIUS_IOD,
-            max=_SLIDER_MAX,
-            step=0.01,
-            label="Radius (IOD)",
-            tooltip="In distances between the outer eye corners. Keys: [ ] F, Shift+wheel",
-        )
-        self.strength = FloatSlider(
-            value=brush.strength,
-            min=0.01,
-            max=1,
-            step=0.01,
-            label="Strength",
-            tooltip="Share of the mouse's way that the grabbed vertex takes. Key: Shift+F",
-        )
-        self.falloff = ComboBox(
-            value=brush.falloff,
-            choices=[(falloff.value, falloff) for falloff in Falloff],
-            label="Falloff",
-            tooltip="How the influence falls along the mesh from the grabbed vertex to the rim",
-        )
-        super().__init__(widgets=[self.radius, self.strength, self.falloff])
-        self.margins = (0, 0, 0, 0)
-        # Each on its own: a radius beyond the slider's end is not cut by a change of strength.
-        self.radius.changed.connect(lambda value: self._replace(radius_iod=value))
-        self.strength.changed.connect(lambda value: self._replace(strength=value))
-        self.falloff.changed.connect(lambda value: self._replace(falloff=value))
-        workbench.brush_changed.connect(self._show)
-        without_focus(self.native)
-
-    def _replace(self, **settings: Any) -> None:
-        self._workbench.brush = replace(self._workbench.brush, **settings)
-
-    def _show(self) -> None:
-        brush = self._workbench.brush
-        shown = (
-            (self.radius, min(brush.radius_iod, _SLIDER_MAX)),
-            (self.strength, brush.strength),
-            (self.falloff, brush.falloff),
-        )
-        for widget, value in shown:
-            with widget.changed.blocked():
-                widget.value = value

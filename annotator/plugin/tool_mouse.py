@@ -1,34 +1,28 @@
-"""The mouse over the canvas: hover shows the influence, a drag moves the mesh."""
+"""The mouse over the canvas: hover shows what the tool in hand would do, a drag does it."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from annotator.mesh.brush import brush_radius
 from annotator.mesh.geometry import nearest_vertex
 from annotator.mesh.landmarks import outer_iod
-from annotator.plugin.brush_gauge import BrushGauge, Gauge, Position
-from annotator.plugin.convert import position_from_napari
-from annotator.plugin.drawing import BrushCircle
+from annotator.mesh.tools.base import Aim, Position, Tool
+from annotator.plugin.brush_gauge import BrushGauge, Gauge
 from annotator.plugin.face_view import FaceView
+from annotator.plugin.light import LightDrag
 from annotator.plugin.lost_release import LostRelease
 from annotator.plugin.private import canvas_widget
 from annotator.plugin.workbench import Workbench
 from annotator.project import EditSession
 
-_LEFT_BUTTON = 1
-_MIDDLE_BUTTON = 3
-# As vispy names it.
-_PAN_MODIFIER = "Control"
-# A press farther than this from the nearest vertex pans the photograph, whatever the radius:
-# nobody means to grab the chin from the other side of the room.
-_REACH_IOD = 0.25
-# Small faces need a reach that a hand can hit, in pixels of the screen.
-_REACH_ON_SCREEN = 10
+_LEFT_BUTTON, _RIGHT_BUTTON, _MIDDLE_BUTTON = 1, 2, 3
+# As vispy names them.
+_PAN_MODIFIER, _SMOOTH_MODIFIER = "Control", "Shift"
 
 
-class BrushTool:
+class ToolMouse:
     """Connects the mouse of a napari viewer to the workbench.
 
     Parameters
@@ -36,7 +30,7 @@ class BrushTool:
     viewer : napari.Viewer
     workbench : Workbench
     view : FaceView
-        Shows the mesh that the tool moves.
+        Shows the mesh that the tools move.
     """
 
     def __init__(self, viewer: Any, workbench: Workbench, view: FaceView) -> None:
@@ -45,7 +39,8 @@ class BrushTool:
         self._view = view
         self._gauge: BrushGauge | None = None
         self._pointer: Position | None = None
-        self._zoom = 1.0
+        self._pixel = 1.0
+        self._smooths = False
         viewer.mouse_move_callbacks.append(self._on_hover)
         viewer.mouse_drag_callbacks.append(self._on_press)
         viewer.mouse_wheel_callbacks.append(self._on_wheel)
@@ -55,7 +50,8 @@ class BrushTool:
         viewer.events.mouse_over_canvas.connect(self._on_enter_or_leave)
         self._lost_release = LostRelease(canvas_widget(viewer))
         self._lost_release.happened.connect(self._end_lost_stroke)
-        workbench.brush_changed.connect(self._show_influence)
+        workbench.tools.changed.connect(self._show_aim)
+        workbench.mesh_changed.connect(self._show_aim)
         workbench.current_changed.connect(self._forget_pointer)
 
     def detach(self) -> None:
@@ -66,8 +62,14 @@ class BrushTool:
         self._viewer.mouse_double_click_callbacks.extend(self._double_click_callbacks)
         self._viewer.events.mouse_over_canvas.disconnect(self._on_enter_or_leave)
         self._lost_release.stop()
-        self._workbench.brush_changed.disconnect(self._show_influence)
+        self._workbench.tools.changed.disconnect(self._show_aim)
+        self._workbench.mesh_changed.disconnect(self._show_aim)
         self._workbench.current_changed.disconnect(self._forget_pointer)
+
+    @property
+    def pointer(self) -> Position | None:
+        """Where the pointer was last seen over the image, (x, y) in px."""
+        return self._pointer
 
     def start_gauge(self, kind: Gauge) -> None:
         """Let the pointer set the radius or the strength until a click, or Esc."""
@@ -77,59 +79,98 @@ class BrushTool:
         if self._gauge is not None:
             self._gauge = None
             return
-        self._gauge = BrushGauge.started_at(
-            kind, self._pointer, max(outer_iod(session.landmarks), 1.0), self._workbench.brush
-        )
-        self._show_influence()
+        iod = max(outer_iod(session.landmarks), 1.0)
+        brush = self._workbench.tools.brush
+        self._gauge = BrushGauge.started_at(kind, self._pointer, iod, brush)
+        self._show_aim()
 
     def cancel(self) -> None:
-        """Drop the stroke or the change of the brush under way."""
-        session = self._workbench.session
+        """Drop the stroke, the change of the brush or what the tool holds."""
+        session, tools = self._workbench.session, self._workbench.tools
         if self._gauge is not None:
             brush, self._gauge = self._gauge.before, None
-            self._workbench.brush = brush
+            tools.brush = brush
         elif session is not None and session.is_dragging:
             session.cancel()
-            self._view.update(session.landmarks)
-        self._show_influence()
+            self._view.update(session.state)
+        else:
+            tools.drop_pending()
+        self._show_aim()
+
+    def nudge(self, right: int, down: int) -> None:
+        """Move what the tool would take hold of by so many pixels of the screen."""
+        session = self._workbench.session
+        if session is None or session.is_dragging or self._pointer is None:
+            return
+        x, y = self._pointer
+        end = (x + right * self._pixel, y + down * self._pixel)
+        self._workbench.nudge(self._pointer, end, self._pixel)
+        # The pointer stays over what it moved, so that the next nudge moves the same.
+        self._pointer = end
 
     def _on_hover(self, viewer: Any, event: Any) -> None:
-        self._pointer = self._image_position(event)
-        if self._gauge is not None:
-            self._workbench.brush = self._gauge.brush_at(self._pointer)
-        self._show_influence()
+        self._look_at(event)
+        if self._gauge is not None and self._pointer is not None:
+            self._workbench.tools.brush = self._gauge.brush_at(self._pointer)
+        self._show_aim()
 
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:
         if event.button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
             yield from self._pan(event)
-            return
+        elif event.button == _RIGHT_BUTTON:
+            yield from self._light(event)
+        elif event.button == _LEFT_BUTTON and self._view.turns_on_drag:
+            yield from self._turn(event)
+        elif event.button == _LEFT_BUTTON:
+            yield from self._stroke(event)
+
+    def _stroke(self, event: Any) -> Generator[None, None, None]:
         session = self._workbench.session
-        if session is None or event.button != _LEFT_BUTTON or not self._view.is_editable:
+        if session is None or not self._view.is_editable:
             return
         self._end_lost_stroke()
-        self._pointer = position = self._image_position(event)
+        position = self._look_at(event)
         if self._gauge is not None:
             self._gauge = None
             event.handled = True
             return
-        pivot, distance = nearest_vertex(session.landmarks, position)
-        if distance > self._reach():
+        if not session.press(self._tool(), position, self._pixel):
             return
         event.handled = True
-        # Fixed for the stroke, as the weights are, even when an eye corner is what moves.
-        radius = brush_radius(session.landmarks, self._workbench.brush)
-        session.press(pivot, self._workbench.brush, position)
         yield
         while event.type == "mouse_move" and self._is_dragging(session):
-            self._pointer = self._image_position(event)
-            self._view.move(session.drag(self._pointer), BrushCircle(self._pointer, radius))
+            landmarks = session.drag(self._look_at(event))
+            gesture = session.gesture
+            self._view.move(landmarks, None if gesture is None else gesture.aim)
             yield
         # The last move event is often lost to throttling: the release has the true position.
         if event.type == "mouse_release":
-            self._pointer = self._image_position(event)
-        if session is self._workbench.session:
-            self._workbench.release(self._pointer)
-            self._show_influence()
+            position = self._look_at(event)
+        elif self._pointer is not None:
+            position = self._pointer
+        if self._is_dragging(session):
+            self._workbench.release(position)
+            self._show_aim()
+
+    def _light(self, event: Any) -> Generator[None, None, None]:
+        """Change the photograph's brightness and contrast, or with Shift its gamma."""
+        drag = LightDrag(self._view.settings.light, tuple(event.pos))
+        event.handled = True
+        yield
+        while event.type == "mouse_move":
+            light = drag.light_at(tuple(event.pos), with_shift=_SMOOTH_MODIFIER in event.modifiers)
+            self._view.settings = replace(self._view.settings, light=light)
+            yield
+
+    def _turn(self, event: Any) -> Generator[None, None, None]:
+        """Turn the mesh in space."""
+        last = np.array(event.pos)
+        event.handled = True
+        yield
+        while event.type == "mouse_move":
+            self._view.turn_by(*(event.pos - last).tolist())
+            last = np.array(event.pos)
+            yield
 
     def _pan(self, event: Any) -> Generator[None, None, None]:
         """Move the photograph, wherever the drag began."""
@@ -147,12 +188,12 @@ class BrushTool:
         session = self._workbench.session
         if session is not None and session.is_dragging and self._pointer is not None:
             self._workbench.release(self._pointer)
-            self._show_influence()
+            self._show_aim()
 
     def _on_enter_or_leave(self) -> None:
         session = self._workbench.session
         if session is not None and not session.is_dragging and not self._viewer.mouse_over_canvas:
-            self._view.show_brush(None)
+            self._view.show_aim(None)
 
     def _is_dragging(self, session: EditSession) -> bool:
         return session is self._workbench.session and session.is_dragging
@@ -162,35 +203,35 @@ class BrushTool:
             return
         # Some platforms turn a wheel with Shift into a horizontal one.
         steps = event.delta[1] or event.delta[0]
-        self._workbench.brush = self._workbench.brush.resized(steps)
+        self._workbench.tools.brush = self._workbench.tools.brush.resized(steps)
         event.handled = True
 
-    def _show_influence(self) -> None:
+    def _show_aim(self) -> None:
         session = self._workbench.session
         if session is None or self._pointer is None or not self._view.is_editable:
             return
         if self._gauge is not None:
-            pivot, _ = nearest_vertex(session.landmarks, self._gauge.centre)
-            influence = session.weights(pivot, self._workbench.brush)
-            self._view.show_brush(self._gauge.circle(self._workbench.brush), influence)
-            return
-        pivot, distance = nearest_vertex(session.landmarks, self._pointer)
-        near = session.is_dragging or distance <= self._reach()
-        if not near:
-            self._view.show_brush(None)
-            return
-        brush = self._workbench.brush
-        circle = BrushCircle(self._pointer, brush_radius(session.landmarks, brush))
-        self._view.show_brush(circle, session.weights(pivot, brush))
+            self._view.show_aim(self._gauge_aim(session, self._gauge))
+        else:
+            self._view.show_aim(session.aim(self._tool(), self._pointer, self._pixel))
 
-    def _reach(self) -> float:
-        session = self._workbench.session
-        assert session is not None
-        return max(_REACH_IOD * outer_iod(session.landmarks), _REACH_ON_SCREEN / self._zoom)
+    def _gauge_aim(self, session: EditSession, gauge: BrushGauge) -> Aim:
+        brush = self._workbench.tools.brush
+        vertex, _ = nearest_vertex(session.landmarks, gauge.centre)
+        x, y, _ = session.landmarks[vertex].tolist()
+        aim = session.aim(self._workbench.tools.tool, (x, y), self._pixel)
+        return gauge.aim(brush, aim)
 
-    def _image_position(self, event: Any) -> Position:
-        self._zoom = event.camera_zoom
-        return position_from_napari(self._view.mesh_layer.world_to_data(event.position))
+    def _tool(self) -> Tool:
+        """Return the tool in hand as it acts in the view, or with Shift, Smooth."""
+        tools = self._workbench.tools
+        in_hand = tools.smoothing() if self._smooths and not tools.draws_box else tools.tool
+        return self._view.tool_in_view(in_hand)
+
+    def _look_at(self, event: Any) -> Position:
+        self._smooths = _SMOOTH_MODIFIER in event.modifiers
+        self._pointer, self._pixel = self._view.position_of(event)
+        return self._pointer
 
     def _forget_pointer(self) -> None:
         self._gauge = self._pointer = None

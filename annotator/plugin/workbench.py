@@ -1,27 +1,26 @@
-"""What the annotator is doing: which project, which sample, which brush. No widgets here.
+"""What the annotator is doing: which project, which sample, which tool. No widgets here.
 
 Widgets call its verbs and follow its signals; tests and scripts do the same.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from collections.abc import Collection
 
 from psygnal import Signal
 
 from annotator.image_files import photograph_has_changed
-from annotator.mesh.brush import Brush
+from annotator.mesh.tools.base import Edit, Position
 from annotator.plugin.shown_samples import TO_DO, ShownSamples
 from annotator.plugin.stroke_saver import StrokeSaver
+from annotator.plugin.toolbox import Toolbox
+from annotator.plugin.verdicts import Verdicts
 from annotator.project import (
     EditSession,
     Project,
     ProjectError,
-    RejectReason,
     SampleState,
     SampleSummary,
     StaleAnnotation,
 )
-from annotator.project.reviews import Reviews
 
 
 class Workbench:
@@ -34,8 +33,10 @@ class Workbench:
 
     Attributes
     ----------
-    goes_on_after_verdict : bool
-        Whether a verdict brings up the next sample to do.
+    tools : Toolbox
+        The tool in hand.
+    verdicts : Verdicts
+        Gives them on the current sample.
     is_displayed : bool
         Whether the annotator can see the current sample; a view that cannot show it says so
         here. A mesh that nobody saw is not accepted.
@@ -48,9 +49,9 @@ class Workbench:
     current_changed
         Another sample is under edit, or none.
     mesh_changed
-        The mesh of the current sample moved.
-    brush_changed
-        The brush has other settings.
+        The mesh of the current sample is another.
+    stroke_made
+        A stroke of the current sample was made, undone or redone.
     told
         Carries a sentence that helps the annotator on.
     failed
@@ -62,18 +63,18 @@ class Workbench:
     sample_updated = Signal(int)
     current_changed = Signal()
     mesh_changed = Signal()
-    brush_changed = Signal()
+    stroke_made = Signal()
     told = Signal(str)
     failed = Signal(str)
 
     def __init__(self, annotator: str) -> None:
         self.annotator = annotator
         self.samples = ShownSamples()
-        self.goes_on_after_verdict = True
+        self.tools = Toolbox()
+        self.verdicts = Verdicts(self)
         self.is_displayed = True
         self._project: Project | None = None
         self._session: EditSession | None = None
-        self._brush = Brush()
         self._saver = StrokeSaver()
         self._saver.edited.connect(self._on_edited)
         self._saver.told.connect(self.told.emit)
@@ -93,17 +94,6 @@ class Workbench:
     def current(self) -> SampleSummary | None:
         """The sample under edit, as the list shows it."""
         return None if self._session is None else self.samples.get(self._session.sample_id)
-
-    @property
-    def brush(self) -> Brush:
-        """The brush's settings."""
-        return self._brush
-
-    @brush.setter
-    def brush(self, brush: Brush) -> None:
-        if brush != self._brush:
-            self._brush = brush
-            self.brush_changed.emit()
 
     def open(self, project: Project) -> bool:
         """Work on this project, starting at the first sample to do.
@@ -197,25 +187,6 @@ class Workbench:
             self.failed.emit(str(error))
             return True
 
-    def accept(self) -> None:
-        """Accept the current sample's mesh as it stands, also when it is as predicted."""
-        if self._session is not None and not self.is_displayed:
-            self.failed.emit("A mesh that cannot be seen is not accepted. Reject or exclude it.")
-            return
-        self._decide(Reviews.accept)
-
-    def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> None:
-        """Reject the current sample; at least one reason."""
-        self._decide(partial(Reviews.reject, reasons=reasons, comment=comment))
-
-    def exclude(self) -> None:
-        """Keep the current sample out of the data set, whatever its mesh is like."""
-        self._decide(Reviews.exclude)
-
-    def reopen(self) -> None:
-        """Withdraw the current sample's verdict."""
-        self._decide(Reviews.reopen, goes_on=False)
-
     def undo(self) -> None:
         """Take the current sample's last stroke back."""
         session = self._session
@@ -228,11 +199,42 @@ class Workbench:
         if session is not None and session.can_redo:
             self._saver.run(session, session.redo)
 
-    def release(self, position: tuple[float, float]) -> None:
+    def release(self, position: Position) -> None:
         """End the stroke under way at (x, y) and save it."""
         session = self._session
-        if session is not None and session.is_dragging:
-            self._saver.run(session, lambda: session.release(position))
+        if session is None or session.gesture is None:
+            return
+        tool = session.gesture.moved(position).tool
+        self._saver.run(session, lambda: session.release(position))
+        self.tools.go_on_with(tool)
+
+    def nudge(self, start: Position, end: Position, pixel: float) -> None:
+        """Make a stroke from one place to another, as if the mouse had been dragged."""
+        session = self._session
+        if session is not None and session.press(self.tools.tool, start, pixel):
+            self.release(end)
+
+    def apply(self, tool_name: str, edit: Edit | None) -> None:
+        """Make an edit of the current sample as one stroke, unless one is under way."""
+        session = self._session
+        if session is not None and not session.is_dragging and edit is not None:
+            self._saver.run(session, lambda: session.apply(tool_name, edit))
+
+    def clear_anchors(self) -> None:
+        """Let go of all vertices that were placed by hand, as one stroke."""
+        if self._session is not None:
+            state = self._session.state
+            self.apply("guided", Edit(state.landmarks, anchors_removed=state.anchors))
+
+    def finish_pending(self) -> bool:
+        """Make a stroke of what the tool in hand holds; return whether it held anything."""
+        session, tool = self._session, self.tools.tool
+        if session is None or not tool.is_pending:
+            return False
+        edit, after = tool.finished(session.state)
+        self.apply(tool.name, edit)
+        self.tools.go_on_with(after)
+        return True
 
     def save_pending(self) -> bool:
         """Write strokes that the database refused before; return whether none is left."""
@@ -242,43 +244,25 @@ class Workbench:
         """Try `save_pending` again without telling of another failure."""
         self._saver.retry_pending(self._session)
 
-    def _decide(self, verdict: Callable[..., SampleSummary], *, goes_on: bool = True) -> None:
-        project, session = self._project, self._session
-        if project is None or session is None:
-            return
-        if session.is_dragging or not self.save_pending():
-            return
-        try:
-            summary = verdict(
-                project.reviews,
-                session.sample_id,
-                reviewer=self.annotator,
-                revision=session.revision,
-            )
-        except StaleAnnotation as error:
-            self._saver.take_over_theirs(session, error)
-            return
-        except ProjectError as error:
-            self.failed.emit(str(error))
-            return
-        self.samples.update(summary)
-        self.sample_updated.emit(summary.id)
-        if goes_on and self.goes_on_after_verdict:
-            self.go_to_next_to_do()
+    def take_in(self, sample: SampleSummary) -> None:
+        """Show what changed about a sample."""
+        self.samples.update(sample)
+        self.sample_updated.emit(sample.id)
+
+    def take_over_theirs(self, error: StaleAnnotation) -> None:
+        """Show what somebody else made of the current sample meanwhile."""
+        if self._session is not None:
+            self._saver.take_over_theirs(self._session, error)
 
     def _on_edited(self, sample_id: int) -> None:
         self.mesh_changed.emit()
-        self._update(sample_id)
-
-    def _update(self, sample_id: int) -> None:
+        self.stroke_made.emit()
         if self._project is None:
             return
         try:
-            self.samples.update(self._project.samples.get(sample_id))
+            self.take_in(self._project.samples.get(sample_id))
         except ProjectError as error:
             self.failed.emit(str(error))
-            return
-        self.sample_updated.emit(sample_id)
 
     def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:
         if sample_id is not None:

@@ -3,30 +3,13 @@
 The napari plugin and scripts drive the same session.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.brush import Brush, brush_weights, displaced
-from annotator.mesh.topology import load_topology
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
 from annotator.project.project import Project
 from annotator.project.strokes import Annotation, Stroke
-
-Position = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class _Drag:
-    """A stroke under way: everything is fixed at the press but the pointer's position."""
-
-    start: Position
-    weights: NDArray[np.float64]
-    before: NDArray[np.float32]
-
-    def at(self, position: Position) -> NDArray[np.float32]:
-        displacement = (position[0] - self.start[0], position[1] - self.start[1])
-        return displaced(self.before, self.weights, displacement)
 
 
 class EditSession:
@@ -50,10 +33,10 @@ class EditSession:
         self._project = project
         self.annotator = annotator
         self._annotation = project.annotations.load(sample_id)
-        self._landmarks = self._annotation.landmarks
+        self._hidden = np.zeros(LANDMARK_COUNT, np.bool_)
+        self._state = self._stored_state()
         self._unsaved: list[Stroke] = []
-        self._drag: _Drag | None = None
-        self._weights_cache: tuple[int, Brush, NDArray[np.float64]] | None = None
+        self._gesture: Gesture | None = None
 
     @property
     def sample_id(self) -> int:
@@ -61,9 +44,15 @@ class EditSession:
         return self._annotation.sample_id
 
     @property
+    def state(self) -> MeshState:
+        """The mesh as it stands without the stroke under way."""
+        return self._state
+
+    @property
     def landmarks(self) -> NDArray[np.float32]:
-        """The mesh as it stands, strokes under way included; (468, 3), not to be written to."""
-        return self._landmarks
+        """The mesh as it stands, a stroke under way included; (468, 3), not to be written to."""
+        edit = None if self._gesture is None else self._gesture.edit
+        return self._state.landmarks if edit is None else edit.landmarks
 
     @property
     def prediction(self) -> NDArray[np.float32]:
@@ -76,9 +65,14 @@ class EditSession:
         return self._annotation.revision
 
     @property
+    def gesture(self) -> Gesture | None:
+        """The stroke under way."""
+        return self._gesture
+
+    @property
     def is_dragging(self) -> bool:
         """Whether a stroke is under way."""
-        return self._drag is not None
+        return self._gesture is not None
 
     @property
     def can_undo(self) -> bool:
@@ -95,25 +89,27 @@ class EditSession:
         """How many finished strokes wait in memory because the database refused them."""
         return len(self._unsaved)
 
-    def weights(self, pivot: int, brush: Brush) -> NDArray[np.float64]:
-        """Return the share of a drag that each vertex would take, (468,)."""
-        if self._drag is not None:
-            return self._drag.weights
-        cached = self._weights_cache
-        if cached is None or cached[:2] != (pivot, brush):
-            weights = brush_weights(self._landmarks, pivot, brush, load_topology())
-            cached = self._weights_cache = (pivot, brush, weights)
-        return cached[2]
+    def hide(self, hidden: NDArray[np.bool_]) -> None:
+        """Keep the tools from these vertices, (468,), until they are others; not recorded."""
+        self._hidden = hidden
+        self._state = _with(self._state, hidden=hidden)
 
-    def press(self, pivot: int, brush: Brush, position: Position) -> None:
-        """Grab a vertex; the pointer is at ``position`` (x, y)."""
-        self._drag = _Drag(position, self.weights(pivot, brush), self._landmarks)
+    def aim(self, tool: Tool, position: Position, pixel: float = 1.0) -> Aim | None:
+        """Return what the tool would do here, or does; see `Tool.aim`."""
+        if self._gesture is not None:
+            return self._gesture.aim
+        return tool.aim(self._state, position, pixel)
+
+    def press(self, tool: Tool, position: Position, pixel: float = 1.0) -> bool:
+        """Begin a stroke at (x, y); return False if nothing is in the tool's reach."""
+        self._gesture = tool.begin(self._state, position, pixel)
+        return self._gesture is not None
 
     def drag(self, position: Position) -> NDArray[np.float32]:
         """Return the mesh with the pointer at ``position``; without a press nothing moves."""
-        if self._drag is not None:
-            self._landmarks = self._drag.at(position)
-        return self._landmarks
+        if self._gesture is not None:
+            self._gesture = self._gesture.moved(position)
+        return self.landmarks
 
     def release(self, position: Position) -> Stroke | None:
         """End the stroke at ``position`` and save it.
@@ -121,7 +117,7 @@ class EditSession:
         Returns
         -------
         Stroke or None
-            None if nothing was grabbed or nothing moved.
+            None if nothing was begun or nothing changed.
 
         Raises
         ------
@@ -129,25 +125,25 @@ class EditSession:
             If the database refused it. The stroke is kept in memory: `save_pending` writes it
             as soon as that is possible. `StaleAnnotation`: another window edited this sample.
         """
-        if self._drag is None:
+        if self._gesture is None:
             return None
-        before, after = self._drag.before, self._drag.at(position)
-        self._drag = None
-        moved = np.flatnonzero((before != after).any(axis=1))
-        if not moved.size:
-            self._show(before)
+        ended = self._gesture.moved(position)
+        self._gesture = None
+        return self.apply(ended.tool.name, ended.edit)
+
+    def apply(self, tool_name: str, edit: Edit | None) -> Stroke | None:
+        """Make an edit as one stroke and save it; as `release`."""
+        stroke = None if edit is None else stroke_of(tool_name, self._state, edit)
+        if edit is None or stroke is None:
             return None
-        stroke = Stroke("grab", moved, before[moved], after[moved])
-        self._show(after)
+        self._state = _edited(self._state, edit)
         self._unsaved.append(stroke)
         self.save_pending()
         return stroke
 
     def cancel(self) -> None:
-        """Drop the stroke under way; the mesh returns to where it was at the press."""
-        if self._drag is not None:
-            self._show(self._drag.before)
-            self._drag = None
+        """Drop the stroke under way; the mesh is where it was at the press."""
+        self._gesture = None
 
     def save_pending(self) -> None:
         """Write the strokes that wait in memory, oldest first.
@@ -198,14 +194,52 @@ class EditSession:
 
     def reload(self) -> None:
         """Take over what the database holds, dropping strokes that could not be saved."""
-        self._drag = None
+        self._gesture = None
         self._unsaved.clear()
         self._follow(self._project.annotations.load(self.sample_id))
 
     def _follow(self, annotation: Annotation) -> None:
         self._annotation = annotation
-        self._show(annotation.landmarks)
+        self._state = self._stored_state()
 
-    def _show(self, landmarks: NDArray[np.float32]) -> None:
-        self._landmarks = landmarks
-        self._weights_cache = None
+    def _stored_state(self) -> MeshState:
+        stored = self._annotation
+        return MeshState(
+            stored.landmarks, stored.prediction, stored.marks, stored.anchors, self._hidden
+        )
+
+
+def stroke_of(tool_name: str, state: MeshState, edit: Edit) -> Stroke | None:
+    """Return an edit as the stroke that is recorded, or None if it changes nothing."""
+    before = state.landmarks
+    marks = state.marks if edit.marks is None else edit.marks
+    changed = (before != edit.landmarks).any(axis=1) | (marks != state.marks)
+    # A stroke names the vertices it is about: also those that only became anchors.
+    changed[[*edit.anchors_added, *edit.anchors_removed]] = True
+    vertices = np.flatnonzero(changed)
+    if not vertices.size:
+        return None
+    marked = (marks != state.marks).any()
+    return Stroke(
+        tool_name,
+        vertices,
+        before[vertices],
+        edit.landmarks[vertices],
+        marks_before=state.marks[vertices] if marked else None,
+        marks_after=marks[vertices] if marked else None,
+        anchors_added=edit.anchors_added,
+        anchors_removed=edit.anchors_removed,
+    )
+
+
+def _edited(state: MeshState, edit: Edit) -> MeshState:
+    gone = {*edit.anchors_removed, *edit.anchors_added}
+    kept = [anchor for anchor in state.anchors if anchor not in gone]
+    marks = state.marks if edit.marks is None else edit.marks
+    return MeshState(
+        edit.landmarks, state.prediction, marks, (*kept, *edit.anchors_added), state.hidden
+    )
+
+
+def _with(state: MeshState, *, hidden: NDArray[np.bool_]) -> MeshState:
+    return MeshState(state.landmarks, state.prediction, state.marks, state.anchors, hidden)

@@ -125,7 +125,7 @@ def test_hovering_shows_the_circle_and_colours_what_would_move(workplace: Workpl
     assert drawing.vertex_sizes[CHIN] > drawing.vertex_sizes[FOREHEAD]
     radius = np.ptp(drawing.circles[:, 0]) / 2
     iod = np.linalg.norm(stored(dock)[33, :2] - stored(dock)[263, :2])
-    assert radius == pytest.approx(dock.workbench.brush.radius_iod * iod, rel=1e-3)
+    assert radius == pytest.approx(dock.workbench.tools.brush.radius_iod * iod, rel=1e-3)
 
 
 def test_f_sets_the_radius_by_moving_the_mouse_and_escape_takes_it_back(
@@ -133,20 +133,20 @@ def test_f_sets_the_radius_by_moving_the_mouse_and_escape_takes_it_back(
 ) -> None:
     dock, pointer = workplace
     x, y = position_of(dock, CHIN)
-    before = dock.workbench.brush
+    before = dock.workbench.tools.brush
     pointer.move((x, y))
     pointer.key(Qt.Key.Key_F, "f")
-    assert dock.workbench.brush == before
+    assert dock.workbench.tools.brush == before
     pointer.move((x + 15, y))
-    assert dock.workbench.brush.radius_iod > before.radius_iod
+    assert dock.workbench.tools.brush.radius_iod > before.radius_iod
     pointer.key(Qt.Key.Key_Escape)
-    assert dock.workbench.brush == before
+    assert dock.workbench.tools.brush == before
     pointer.key(Qt.Key.Key_F, "F", Qt.KeyboardModifier.ShiftModifier)
     pointer.move((x - 10, y))
     pointer.press((x - 10, y))
     pointer.release((x - 10, y))
-    assert dock.workbench.brush.strength < before.strength
-    assert dock.workbench.brush.radius_iod == before.radius_iod
+    assert dock.workbench.tools.brush.strength < before.strength
+    assert dock.workbench.tools.brush.radius_iod == before.radius_iod
     assert not dock.workbench.session.can_undo
 
 

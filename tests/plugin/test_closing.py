@@ -182,7 +182,7 @@ def test_a_photograph_that_was_replaced_is_not_shown_under_the_old_mesh(
     _, dock = open_dock(project_folder)
     dock.workbench.go_to(first.id)
     assert not dock.view.is_shown
-    dock.workbench.accept()
+    dock.workbench.verdicts.accept()
     assert dock.workbench.project.samples.get(first.id).state is SampleState.PREDICTED
 
 

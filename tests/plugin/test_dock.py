@@ -8,7 +8,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QScrollArea
 
-from annotator.mesh.brush import Brush
+from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.pointer import Pointer, process_events
 from annotator.plugin.project_menu import free_folder
@@ -181,6 +181,13 @@ def test_the_list_is_dark_on_light_and_light_on_dark(workplace: Workplace) -> No
     assert brightness["dark"] < 110 < brightness["light"]
 
 
+def nudge(session: EditSession) -> None:
+    """Make a stroke without any window."""
+    x, y, _ = session.landmarks[10].tolist()
+    session.press(GrabTool(), (x, y))
+    session.release((x + 5, y + 5))
+
+
 def test_a_second_window_never_overwrites_strokes_silently(
     workplace: Workplace, project_folder: Path
 ) -> None:
@@ -191,8 +198,7 @@ def test_a_second_window_never_overwrites_strokes_silently(
     x, y, _ = map(float, dock.workbench.session.landmarks[152])
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
-        theirs.press(10, Brush(), (0.0, 0.0))
-        theirs.release((5.0, 5.0))
+        nudge(theirs)
         pointer.drag((x, y), (x + 5, y))
         assert told
         np.testing.assert_array_equal(dock.workbench.session.landmarks, theirs.landmarks)
@@ -206,8 +212,7 @@ def test_a_mesh_that_another_window_changed_is_not_accepted_unseen(
     sample_id = dock.workbench.current.id
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
-        theirs.press(10, Brush(), (0.0, 0.0))
-        theirs.release((5.0, 5.0))
+        nudge(theirs)
         pointer.key(Qt.Key.Key_Return, "\r")
         assert other.samples.get(sample_id).state is SampleState.IN_PROGRESS
         assert dock.workbench.current.id == sample_id

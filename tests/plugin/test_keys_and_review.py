@@ -52,7 +52,7 @@ def test_space_skips_samples_that_have_their_verdict(workplace: Workplace) -> No
     dock, pointer = workplace
     ids = [dock.workbench.samples.at(row).id for row in range(3)]
     dock.workbench.go_to(ids[1])
-    dock.workbench.goes_on_after_verdict = False
+    dock.workbench.verdicts.goes_on = False
     pointer.key(Qt.Key.Key_Return, "\r")
     pointer.key(Qt.Key.Key_A, "a")
     pointer.key(Qt.Key.Key_Space, " ")
@@ -131,20 +131,20 @@ def test_a_mesh_that_napari_itself_spoils_is_restored(workplace: Workplace) -> N
 
 def test_brackets_change_the_radius_and_the_form_follows(workplace: Workplace) -> None:
     dock, pointer = workplace
-    before = dock.workbench.brush.radius_iod
+    before = dock.workbench.tools.brush.radius_iod
     pointer.key(Qt.Key.Key_BracketRight, "]")
-    assert dock.workbench.brush.radius_iod > before
-    assert dock.edit.brush_form.radius.value == pytest.approx(
-        dock.workbench.brush.radius_iod, abs=0.01
+    assert dock.workbench.tools.brush.radius_iod > before
+    assert dock.tool_panel.options.radius.value == pytest.approx(
+        dock.workbench.tools.brush.radius_iod, abs=0.01
     )
     pointer.key(Qt.Key.Key_BracketLeft, "[")
-    assert dock.workbench.brush.radius_iod == pytest.approx(before)
+    assert dock.workbench.tools.brush.radius_iod == pytest.approx(before)
 
 
 def test_the_form_changes_the_brush(workplace: Workplace) -> None:
     dock, _ = workplace
-    dock.edit.brush_form.strength.value = 0.5
-    assert dock.workbench.brush.strength == 0.5
+    dock.tool_panel.options.strength.value = 0.5
+    assert dock.workbench.tools.brush.strength == 0.5
 
 
 def test_the_keys_work_after_a_click_in_the_list(workplace: Workplace) -> None:
@@ -202,24 +202,24 @@ def test_keys_are_given_back_when_the_dock_closes(
 def test_shift_and_the_wheel_change_the_radius_and_not_the_zoom(workplace: Workplace) -> None:
     dock, pointer = workplace
     x, y, _ = map(float, dock.workbench.session.landmarks[152])
-    before, zoom = dock.workbench.brush.radius_iod, dock.view._viewer.scene.camera.zoom
+    before, zoom = dock.workbench.tools.brush.radius_iod, dock.view._viewer.scene.camera.zoom
     pointer.wheel((x, y), 1, Qt.KeyboardModifier.ShiftModifier)
-    larger = dock.workbench.brush.radius_iod
+    larger = dock.workbench.tools.brush.radius_iod
     assert larger > before
     pointer.wheel((x, y), -1, Qt.KeyboardModifier.ShiftModifier)
-    assert dock.workbench.brush.radius_iod == pytest.approx(before)
+    assert dock.workbench.tools.brush.radius_iod == pytest.approx(before)
     assert dock.view._viewer.scene.camera.zoom == zoom
     pointer.wheel((x, y), 1)
-    assert dock.workbench.brush.radius_iod == pytest.approx(before)
+    assert dock.workbench.tools.brush.radius_iod == pytest.approx(before)
     assert dock.view._viewer.scene.camera.zoom > zoom
 
 
 def test_the_slider_does_not_cut_a_radius_beyond_its_end(workplace: Workplace) -> None:
     dock, _ = workplace
-    dock.workbench.brush = dock.workbench.brush.with_radius_iod(2.5)
-    dock.edit.brush_form.strength.value = 0.5
-    assert dock.workbench.brush.radius_iod == 2.5
-    assert dock.workbench.brush.strength == 0.5
+    dock.workbench.tools.brush = dock.workbench.tools.brush.with_radius_iod(2.5)
+    dock.tool_panel.options.strength.value = 0.5
+    assert dock.workbench.tools.brush.radius_iod == 2.5
+    assert dock.workbench.tools.brush.strength == 0.5
 
 
 def test_the_last_sample_to_do_is_named_as_such(workplace: Workplace) -> None:
@@ -234,7 +234,7 @@ def test_the_last_sample_to_do_is_named_as_such(workplace: Workplace) -> None:
     assert "only sample" in told[-1]
     pointer.key(Qt.Key.Key_Return, "\r")
     assert "Every sample has its verdict" in told[-1]
-    dock.workbench.reopen()
+    dock.workbench.verdicts.reopen()
     dock.samples.filter.setCurrentText("Excluded")
     dock.workbench.go_to(others[0])
     pointer.key(Qt.Key.Key_Space, " ")

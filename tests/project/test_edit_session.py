@@ -10,6 +10,11 @@ from numpy.testing import assert_array_equal
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.marks import Visibility, is_pinned, visibility_of, with_pins, with_visibility
+from annotator.mesh.tools.base import Edit, Position, Tool
+from annotator.mesh.tools.grab import GrabTool
+from annotator.mesh.tools.guided import GuidedTool
+from annotator.mesh.tools.smooth import SmoothTool
 from annotator.mesh.topology import load_topology
 from annotator.project import (
     EditSession,
@@ -48,10 +53,18 @@ def session(project: Project, sample_id: int) -> EditSession:
     return EditSession(project, sample_id, annotator="kim")
 
 
-def stroke(session: EditSession, dx: float, dy: float, pivot: int = CHIN) -> None:
-    session.press(pivot, Brush(), (0.0, 0.0))
-    session.drag((dx / 2, dy / 2))
-    session.release((dx, dy))
+def place(session: EditSession, vertex: int) -> Position:
+    x, y, _ = session.landmarks[vertex].tolist()
+    return x, y
+
+
+def stroke(
+    session: EditSession, dx: float, dy: float, vertex: int = CHIN, tool: Tool | None = None
+) -> None:
+    x, y = place(session, vertex)
+    assert session.press(tool or GrabTool(), (x, y))
+    session.drag((x + dx / 2, y + dy / 2))
+    session.release((x + dx, y + dy))
 
 
 def test_a_stroke_is_stored_when_the_mouse_is_released(
@@ -74,19 +87,26 @@ def test_only_the_vertices_that_moved_are_stored(project: Project, session: Edit
 
 
 def test_a_cancelled_stroke_leaves_nothing(project: Project, session: EditSession) -> None:
-    session.press(CHIN, Brush(), (0.0, 0.0))
-    session.drag((7.0, 7.0))
+    x, y = place(session, CHIN)
+    session.press(GrabTool(), (x, y))
+    session.drag((x + 7, y + 7))
     session.cancel()
-    assert session.release((7.0, 7.0)) is None
+    assert session.release((x + 7, y + 7)) is None
     assert_array_equal(session.landmarks, session.prediction)
     assert not project.annotations.strokes(session.sample_id)
 
 
 def test_dragging_back_to_the_start_is_no_stroke(session: EditSession) -> None:
-    session.press(CHIN, Brush(), (3.0, 3.0))
-    session.drag((9.0, 9.0))
-    assert session.release((3.0, 3.0)) is None
+    x, y = place(session, CHIN)
+    session.press(GrabTool(), (x, y))
+    session.drag((x + 9, y + 9))
+    assert session.release((x, y)) is None
     assert not session.can_undo
+
+
+def test_a_press_away_from_the_mesh_begins_nothing(session: EditSession) -> None:
+    assert not session.press(GrabTool(), (1.0, 1.0))
+    assert not session.is_dragging
 
 
 def test_a_drag_or_release_without_a_press_does_nothing(session: EditSession) -> None:
@@ -110,10 +130,70 @@ def test_undo_and_redo_outlive_the_session(project: Project, sample_id: int) -> 
     assert_array_equal(EditSession(project, sample_id, annotator="kim").landmarks, middle)
 
 
-def test_weights_follow_the_mesh_after_a_stroke(session: EditSession) -> None:
-    before = session.weights(CHIN, Brush())
+def test_the_aim_follows_the_mesh_after_a_stroke(session: EditSession) -> None:
+    def influence() -> np.ndarray:
+        aim = session.aim(GrabTool(), place(session, CHIN))
+        assert aim is not None
+        return aim.influence
+
+    before = influence()
     stroke(session, 30, 30)
-    assert (session.weights(CHIN, Brush()) != before).any()
+    assert (influence() != before).any()
+
+
+def test_anchors_outlive_the_session_and_are_undone(project: Project, sample_id: int) -> None:
+    first = EditSession(project, sample_id, annotator="kim")
+    stroke(first, 4, 0, vertex=61, tool=GuidedTool())
+    stroke(first, 0, 3, vertex=291, tool=GuidedTool())
+    assert first.state.anchors == (61, 291)
+    later = EditSession(project, sample_id, annotator="kim")
+    assert later.state.anchors == (61, 291)
+    later.undo()
+    assert later.state.anchors == (61,)
+    later.redo()
+    stroke(later, 0, 0, vertex=61, tool=GuidedTool())  # a click on an anchor
+    assert later.state.anchors == (291,)
+    assert [s.tool for s in project.annotations.strokes(sample_id)] == ["guided"] * 3
+
+
+def test_marks_are_strokes_like_any_other(project: Project, session: EditSession) -> None:
+    marks = with_visibility(session.state.marks, [61, 62], Visibility.OCCLUDED)
+    session.apply("visibility", Edit(session.landmarks, with_pins(marks, [5], pinned=True)))
+    stored = project.annotations.load(session.sample_id)
+    assert np.flatnonzero(visibility_of(stored.marks)).tolist() == [61, 62]
+    assert np.flatnonzero(is_pinned(stored.marks)).tolist() == [5]
+    assert_array_equal(stored.landmarks, stored.prediction)
+    session.undo()
+    assert not session.state.marks.any()
+    session.redo()
+    assert_array_equal(session.state.marks, stored.marks)
+
+
+def test_an_edit_that_changes_nothing_is_no_stroke(session: EditSession) -> None:
+    assert session.apply("smooth", Edit(session.landmarks)) is None
+    assert session.apply("smooth", None) is None
+    assert not session.can_undo
+
+
+def test_hidden_vertices_are_left_alone_and_shown_again(session: EditSession) -> None:
+    hidden = np.ones(468, bool)
+    session.hide(hidden)
+    assert not session.press(GrabTool(), place(session, CHIN))
+    session.hide(~hidden)
+    stroke(session, 3, 0)
+    assert session.can_undo
+
+
+def test_painting_tools_make_one_stroke_of_many_dabs(
+    project: Project, session: EditSession
+) -> None:
+    stroke(session, 0, 25)
+    x, y = place(session, CHIN)
+    session.press(SmoothTool(Brush(0.3)), (x, y))
+    for step in range(5):
+        session.drag((x + 4 * step, y))
+    session.release((x + 20, y))
+    assert [s.tool for s in project.annotations.strokes(session.sample_id)] == ["grab", "smooth"]
 
 
 def test_two_sessions_never_overwrite_each_other_silently(project: Project, sample_id: int) -> None:

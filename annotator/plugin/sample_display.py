@@ -1,0 +1,66 @@
+"""Brings the workbench's current sample to the screen, and decodes the next ones meanwhile."""
+
+from qtpy.QtCore import QObject, QTimer
+
+from annotator.plugin.face_view import FaceView
+from annotator.plugin.photographs import PhotographCache
+from annotator.plugin.workbench import Workbench
+
+_LOOK_AHEAD_MS = 80
+
+
+class SampleDisplay(QObject):
+    """Shows what a workbench has under edit in a view.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    view : FaceView
+    """
+
+    def __init__(self, workbench: Workbench, view: FaceView, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._view = view
+        self._photographs = PhotographCache()
+        self._look_ahead = QTimer(self)
+        self._look_ahead.setSingleShot(True)
+        self._look_ahead.timeout.connect(self._prefetch)
+        workbench.current_changed.connect(self._show_current)
+        workbench.mesh_changed.connect(self._show_mesh)
+
+    def close(self) -> None:
+        """Stop looking ahead and let go of the photographs."""
+        self._look_ahead.stop()
+        self._photographs.close()
+
+    def _show_current(self) -> None:
+        sample, session = self._workbench.current, self._workbench.session
+        if sample is None or session is None:
+            self._view.clear()
+            return
+        try:
+            photograph = self._photographs.get(sample.image_path)
+        except (OSError, ValueError) as error:
+            self._show_nothing(f"{sample.image_path} cannot be shown: {error}.")
+            return
+        if self._workbench.photograph_has_changed():
+            self._show_nothing(f"{sample.image_path} has changed since it was added: add it again.")
+            return
+        self._view.show(photograph, session.state)
+        # Once this one is on screen: decoding would take the processor from drawing it.
+        self._look_ahead.start(_LOOK_AHEAD_MS)
+
+    def _show_nothing(self, reason: str) -> None:
+        self._workbench.is_displayed = False
+        self._view.clear()
+        self._workbench.failed.emit(f"{reason} Go on to the next sample.")
+
+    def _prefetch(self) -> None:
+        current = self._workbench.current
+        likely = self._workbench.samples.likely_next(None if current is None else current.id)
+        self._photographs.prefetch(sample.image_path for sample in likely)
+
+    def _show_mesh(self) -> None:
+        if self._workbench.session is not None and self._view.is_shown:
+            self._view.update(self._workbench.session.state)

@@ -1,0 +1,88 @@
+"""The page of the dock with the tools: a palette, what the tool does, and its settings."""
+
+from qtpy.QtCore import QEvent, QSize, Qt
+from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from annotator.plugin.keys import keys_of
+from annotator.plugin.tool_icons import tool_icon
+from annotator.plugin.tool_options import ToolOptions
+from annotator.plugin.toolbox import ToolKind
+from annotator.plugin.workbench import Workbench
+
+_ICON_SIZE = 22
+
+HINTS: dict[ToolKind, str] = {
+    ToolKind.GRAB: "Drag a vertex; those around it follow",
+    ToolKind.GUIDED: "Drag vertices to their places; the whole face follows",
+    ToolKind.SMOOTH: "Brush bumps away (Shift in any tool)",
+    ToolKind.RELAX: "Brush towards even spacing; contours stay",
+    ToolKind.RESTORE: "Brush the prediction back",
+    ToolKind.PIN: "Brush over vertices that shall stay",
+    ToolKind.VISIBILITY: "Brush over what is occluded or out of frame",
+}
+_BOX_HINT = "Draw a box around the face (Esc: never mind)"
+
+
+class ToolPanel(QWidget):
+    """Chooses the tool of a workbench and sets it."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tools = workbench.tools
+        self.options = ToolOptions(workbench)
+        self._buttons: dict[ToolKind, QToolButton] = {}
+        self._hint = QLabel()
+        self._hint.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.setSpacing(3)
+        layout.addLayout(self._palette())
+        layout.addWidget(self._hint)
+        layout.addWidget(self.options.native)
+        layout.addStretch(1)
+        self._tools.changed.connect(self._show)
+        self._paint_icons()
+        self._show()
+
+    def button(self, kind: ToolKind) -> QToolButton:
+        """Return the button of a tool."""
+        return self._buttons[kind]
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        """Paint the icons in the colours of another theme."""
+        if event is not None and event.type() in (
+            QEvent.Type.PaletteChange,
+            QEvent.Type.StyleChange,
+        ):
+            self._paint_icons()
+        super().changeEvent(event)
+
+    def _palette(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(1)
+        group = QButtonGroup(self)
+        for kind in ToolKind:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
+            button.setToolTip(f"{kind.capitalize()}: {HINTS[kind]}\nKey: {keys_of(kind)}")
+            button.setAccessibleName(kind.capitalize())
+            button.clicked.connect(lambda _, kind=kind: self._tools.choose(kind))
+            group.addButton(button)
+            row.addWidget(button, stretch=1)
+            self._buttons[kind] = button
+        return row
+
+    def _paint_icons(self) -> None:
+        colour = self.palette().windowText().color()
+        for kind, button in self._buttons.items():
+            button.setIcon(tool_icon(kind, colour))
+
+    def _show(self) -> None:
+        kind = self._tools.kind
+        self._buttons[kind].setChecked(True)
+        hint = _BOX_HINT if self._tools.draws_box else HINTS[kind]
+        title = "Box" if self._tools.draws_box else kind.capitalize()
+        self._hint.setText(f"<b>{title}.</b> {hint}")
