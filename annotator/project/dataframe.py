@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.marks import Visibility, visibility_of
+from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState
-from annotator.project.samples import last_review_id
 from annotator.project.strokes import NO_MARKS
 from annotator.project.tables import (
     AnnotationRow,

@@ -181,6 +181,8 @@ class AcceptedSample:
 
     Attributes
     ----------
+    visibility
+        (468,) `annotator.mesh.marks.Visibility` of each vertex; read-only.
     verdict
         ``"accepted_as_predicted"`` when no stroke is in effect, else ``"accepted"``.
     displacement_mean, displacement_max
@@ -194,6 +196,7 @@ class AcceptedSample:
     face_index: int
     landmarks: npt.NDArray[np.float32]
     prediction: npt.NDArray[np.float32]
+    visibility: npt.NDArray[np.uint8]
     presence: float
     model_name: str
     model_sha256: str

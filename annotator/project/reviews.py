@@ -14,7 +14,7 @@ from annotator.project.edit import withdraw_verdict
 from annotator.project.errors import StaleAnnotation, UnknownSample
 from annotator.project.paths import ImagePaths
 from annotator.project.records import RejectReason, Review, SampleState, SampleSummary, Verdict
-from annotator.project.samples import load_summaries
+from annotator.project.summaries import load_summaries
 from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
 
 _STATES = {

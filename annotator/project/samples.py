@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from annotator.project.accepted import accepted_samples
 from annotator.project.database import Database
-from annotator.project.displacement import Displacement
 from annotator.project.errors import UnknownImage, UnknownSample
-from annotator.project.images import image_record
-from annotator.project.paths import ImagePaths, display_name
+from annotator.project.paths import ImagePaths
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
-from annotator.project.tables import (
-    AnnotationRow,
-    ImageRow,
-    ModelRow,
-    PredictionRow,
-    ReviewRow,
-    SampleRow,
-)
-
-_BATCH = 200  # accepted samples in memory at once, two meshes each
+from annotator.project.summaries import load_summaries
+from annotator.project.tables import ImageRow, SampleRow
 
 
 class Samples:
@@ -112,16 +102,8 @@ class Samples:
 
         All of them are seen as they were when the first was asked for.
         """
-        ordered = (
-            select(SampleRow.id)
-            .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state == SampleState.ACCEPTED)
-            .order_by(ImageRow.sha256, SampleRow.face_index)
-        )
         with self._database.reading() as session:
-            ids = session.scalars(ordered).all()
-            for start in range(0, len(ids), _BATCH):
-                yield from _accepted_samples(session, self._paths, ids[start : start + _BATCH])
+            yield from accepted_samples(session, self._paths)
 
 
 def _next_face_index(session: Session, image_id: int) -> int:
@@ -131,113 +113,3 @@ def _next_face_index(session: Session, image_id: int) -> int:
         select(func.max(SampleRow.face_index)).where(SampleRow.image_id == image_id)
     )
     return 0 if last is None else last + 1
-
-
-def last_review_id() -> ScalarSelect[int]:
-    """Return the id of the last review of the sample in the query around it."""
-    review = aliased(ReviewRow)
-    query = select(func.max(review.id)).where(review.sample_id == SampleRow.id)
-    return query.correlate(SampleRow).scalar_subquery()
-
-
-def load_summaries(
-    session: Session, paths: ImagePaths, *conditions: ColumnElement[bool]
-) -> list[SampleSummary]:
-    """Return the summaries of the samples that meet the conditions, in the order of lists."""
-    query = (
-        select(
-            SampleRow.id,
-            SampleRow.image_id,
-            ImageRow.path,
-            SampleRow.face_index,
-            SampleRow.state,
-            SampleRow.presence,
-            SampleRow.stroke_count,
-            SampleRow.box_left,
-            SampleRow.box_top,
-            SampleRow.box_width,
-            SampleRow.box_height,
-            SampleRow.annotator,
-            SampleRow.reviewer,
-            SampleRow.displacement,
-            SampleRow.seconds_spent,
-            SampleRow.added_by,
-        )
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(*conditions)
-        .order_by(SampleRow.image_id, SampleRow.face_index)
-    )
-    image_path, image_name = Path(), ""
-    last_image: int | None = None
-    summaries = []
-    # Executed below the ORM, which would take as long again for rows that are plain values.
-    for sample_id, image_id, stored, *shown in session.connection().execute(query):
-        if image_id != last_image:  # the samples of an image share its path
-            image_path, last_image = paths.absolute(stored), image_id
-            image_name = display_name(image_path)
-        face_index, state, presence, stroke_count, *box = shown[:8]
-        annotator, reviewer, displacement, seconds_spent, added_by = shown[8:]
-        summaries.append(
-            SampleSummary(
-                id=sample_id,
-                image_id=image_id,
-                image_name=image_name,
-                image_path=image_path,
-                face_index=face_index,
-                state=state,
-                presence=presence,
-                stroke_count=stroke_count,
-                box=tuple(box),
-                annotator=annotator,
-                reviewer=reviewer,
-                displacement=displacement,
-                seconds_spent=seconds_spent,
-                added_by=added_by,
-            )
-        )
-    return summaries
-
-
-def _accepted_samples(
-    session: Session, paths: ImagePaths, sample_ids: Sequence[int]
-) -> Iterator[AcceptedSample]:
-    query = (
-        select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .join(ReviewRow, ReviewRow.id == last_review_id())
-        .where(SampleRow.id.in_(sample_ids))
-        .order_by(ImageRow.sha256, SampleRow.face_index)
-    )
-    for rows in session.execute(query):
-        yield _accepted_sample(paths, rows)
-
-
-def _accepted_sample(
-    paths: ImagePaths,
-    rows: tuple[SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow],
-) -> AcceptedSample:
-    sample, annotation, prediction, model, image, review = rows
-    as_predicted = annotation.landmarks is None
-    landmarks = prediction.landmarks if annotation.landmarks is None else annotation.landmarks
-    displacement = Displacement.between(landmarks, prediction.landmarks)
-    return AcceptedSample(
-        sample_id=sample.id,
-        image=image_record(image, paths),
-        face_index=sample.face_index,
-        landmarks=landmarks,
-        prediction=prediction.landmarks,
-        presence=prediction.presence,
-        model_name=model.name,
-        model_sha256=model.sha256,
-        annotator=sample.annotator,
-        reviewer=review.reviewer,
-        verdict="accepted_as_predicted" if as_predicted else "accepted",
-        accepted_at=review.created_at,
-        stroke_count=sample.stroke_count,
-        displacement_mean=displacement.mean,
-        displacement_max=displacement.maximum,
-        displacement_nme=displacement.nme,
-    )

@@ -12,7 +12,7 @@ from annotator.project.database import Database
 from annotator.project.errors import UnknownSample
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleSummary, Visit
-from annotator.project.samples import load_summaries
+from annotator.project.summaries import load_summaries
 from annotator.project.tables import SampleRow, VisitRow
 
 

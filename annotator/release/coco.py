@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import LANDMARK_COUNT, bounding_box
+from annotator.mesh.marks import Visibility
 from annotator.mesh.topology import load_topology
+from annotator.release.meshes import Meshes, all_visible
 from annotator.release.rows import ReleaseSample
 
 ANNOTATIONS = "annotations.json"
 _CATEGORY = 1
-_VISIBLE = 2
+# COCO's visibility flags. Its 0 means "not labelled", and readers drop such a keypoint with its
+# coordinates. All vertices are labelled, those outside the image too: they have places.
+_NOT_VISIBLE, _VISIBLE = 1, 2
 
 
 def write(folder: Path, samples: Sequence[ReleaseSample]) -> None:
@@ -28,9 +32,10 @@ def write(folder: Path, samples: Sequence[ReleaseSample]) -> None:
         stream.write(f'"info": {_json(_info(samples))},\n"licenses": []\n}}\n')
 
 
-def read(folder: Path) -> NDArray[np.float32]:
-    """Return the landmarks, (n, 468, 3), in the order of the annotations."""
+def read(folder: Path) -> Meshes:
+    """Return landmarks and visibility in the order of the annotations."""
     content = json.loads((folder / ANNOTATIONS).read_text(encoding="utf-8"))
+    annotations = content["annotations"]
     points = [
         np.column_stack(
             [
@@ -38,9 +43,12 @@ def read(folder: Path) -> NDArray[np.float32]:
                 annotation["keypoints_z"],
             ]
         )
-        for annotation in content["annotations"]
+        for annotation in annotations
     ]
-    return np.array(points, dtype=np.float32)
+    visibility = all_visible(len(points))  # of releases of earlier versions
+    for row, annotation in zip(visibility, annotations, strict=True):
+        row[:] = annotation.get("visibility", Visibility.VISIBLE)
+    return Meshes(np.array(points, dtype=np.float32), None, visibility)
 
 
 def _write_list(stream: TextIO, key: str, entries: Iterable[dict[str, Any]]) -> None:
@@ -95,15 +103,18 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
     landmarks = np.asarray(sample.sample.landmarks, dtype=np.float32)
     x, y, z = (_shortest(column) for column in landmarks.T)
     left, top, width, height = _shortest(np.array(bounding_box(landmarks), dtype=np.float32))
+    visibility = sample.sample.visibility
+    flags = np.where(visibility == Visibility.VISIBLE, _VISIBLE, _NOT_VISIBLE).tolist()
     keypoints: list[float] = []
-    for point in zip(x, y, strict=True):
-        keypoints += (*point, _VISIBLE)
+    for point in zip(x, y, flags, strict=True):
+        keypoints += point
     return {
         "id": sample.sample.sample_id,
         "image_id": sample.sample.image.id,
         "category_id": _CATEGORY,
         "keypoints": keypoints,
         "keypoints_z": z,
+        "visibility": visibility.tolist(),
         "num_keypoints": LANDMARK_COUNT,
         "bbox": [left, top, width, height],
         "area": width * height,

@@ -18,6 +18,7 @@ from annotator.release.manifest import (
     MANIFEST,
     content_hash,
 )
+from annotator.release.meshes import Meshes
 from annotator.release.rows import SCHEMA
 
 
@@ -37,6 +38,9 @@ class Release:
         (n, 468, 3) float32: x, y, z in pixels of the upright image.
     predictions
         What the model had said, alike; None for ``"coco"``, which has no place for it.
+    visibility
+        (n, 468) uint8, see `annotator.mesh.marks.Visibility`; 0, visible, where nobody said
+        otherwise, and everywhere in releases of versions that could not say.
     samples
         One row a sample, in the order of `landmarks`; the columns are those of
         ``docs/releases.md``.
@@ -47,6 +51,7 @@ class Release:
     content_sha256: str
     landmarks: NDArray[np.float32]
     predictions: NDArray[np.float32] | None
+    visibility: NDArray[np.uint8]
     samples: pd.DataFrame
 
 
@@ -66,24 +71,33 @@ def load_release(folder: str | Path) -> Release:
     manifest = _read_manifest(folder)
     for file in manifest["files"]:
         _verify(folder / file["path"], file)
-    landmarks: NDArray[np.float32]
-    predictions: NDArray[np.float32] | None = None
-    if manifest["release_format"] == "coco":
-        landmarks = coco.read(folder)
-    elif manifest["release_format"] == "csv":
-        landmarks, predictions = csv_tables.read(folder)
-    else:
-        landmarks, predictions = npz.read(folder)
+    meshes = _read_meshes(folder, manifest)
     samples = pd.DataFrame(manifest["samples"], columns=SCHEMA.names)
     samples["accepted_at"] = pd.to_datetime(samples["accepted_at"], utc=True, format="ISO8601")
     return Release(
         folder,
         manifest["release_format"],
         manifest["content_sha256"],
-        landmarks,
-        predictions,
+        meshes.landmarks,
+        meshes.predictions,
+        meshes.visibility,
         samples,
     )
+
+
+def _read_meshes(folder: Path, manifest: dict[str, Any]) -> Meshes:
+    match manifest["release_format"]:
+        case "npz":
+            return npz.read(folder)
+        case "csv":
+            listed = any(file["path"] == csv_tables.VISIBILITY for file in manifest["files"])
+            return csv_tables.read(folder, visibility=listed)
+        case "coco":
+            return coco.read(folder)
+        case other:
+            raise DamagedRelease(
+                f"{folder} says that its format is {other!r}, which this version does not know"
+            )
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

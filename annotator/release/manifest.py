@@ -21,6 +21,7 @@ _CONVENTIONS = {
     " z in the same pixels, smaller is nearer",
     "upright": "image files are the originals, byte for byte: apply their EXIF orientation"
     " (image_orientation) before using landmarks, image_width or image_height",
+    "visibility": "of each vertex in the photograph: 0 visible, 1 occluded, 2 out of frame",
     "displacement": "2-D distance between landmarks and prediction over the vertices, in pixels;"
     " displacement_nme is the mean divided by the outer inter-ocular distance (33-263)",
 }

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.release.rows import ReleaseSample, stacked, write_parquet
+from annotator.release.meshes import Meshes, all_visible
+from annotator.release.rows import ReleaseSample, stacked, stacked_visibility, write_parquet
 
 ARRAYS = "release.npz"
 TABLE = "samples.parquet"
@@ -19,6 +20,7 @@ def write(folder: Path, samples: Sequence[ReleaseSample]) -> None:
     arrays: dict[str, NDArray[np.generic]] = {
         "landmarks": stacked(samples, "landmarks"),
         "predictions": stacked(samples, "prediction"),
+        "visibility": stacked_visibility(samples),
         "sample_ids": np.array([sample.sample.sample_id for sample in samples], dtype=np.int64),
     }
     write_arrays(folder / ARRAYS, arrays)
@@ -38,7 +40,10 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
                 np.lib.format.write_array(stream, array, allow_pickle=False)
 
 
-def read(folder: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return landmarks and predictions, each (n, 468, 3)."""
+def read(folder: Path) -> Meshes:
+    """Return what `write` wrote; releases of earlier versions say nothing about visibility."""
     with np.load(folder / ARRAYS, allow_pickle=False) as archive:
-        return archive["landmarks"], archive["predictions"]
+        landmarks = archive["landmarks"]
+        if "visibility" in archive:
+            return Meshes(landmarks, archive["predictions"], archive["visibility"])
+        return Meshes(landmarks, archive["predictions"], all_visible(len(landmarks)))

@@ -96,5 +96,10 @@ def stacked(samples: Sequence[ReleaseSample], field: str) -> NDArray[np.float32]
     return np.stack([getattr(sample.sample, field) for sample in samples]).astype(np.float32)
 
 
+def stacked_visibility(samples: Sequence[ReleaseSample]) -> NDArray[np.uint8]:
+    """Return the visibility of all samples' vertices, (n, 468)."""
+    return np.stack([sample.sample.visibility for sample in samples]).astype(np.uint8)
+
+
 def _number(value: float) -> float | None:
     return float(value) if isfinite(value) else None

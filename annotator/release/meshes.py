@@ -1,0 +1,29 @@
+"""What all formats hold of the meshes, as it is read back."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.landmarks import LANDMARK_COUNT
+
+
+class Meshes(NamedTuple):
+    """The arrays of a release, one row a sample.
+
+    Attributes
+    ----------
+    landmarks : (n, 468, 3) float32
+    predictions : (n, 468, 3) float32, or None where the format has no place for them
+    visibility : (n, 468) uint8
+        See `annotator.mesh.marks.Visibility`.
+    """
+
+    landmarks: NDArray[np.float32]
+    predictions: NDArray[np.float32] | None
+    visibility: NDArray[np.uint8]
+
+
+def all_visible(count: int) -> NDArray[np.uint8]:
+    """Return the visibility that a release without any has: nobody could mark vertices then."""
+    return np.zeros((count, LANDMARK_COUNT), np.uint8)
