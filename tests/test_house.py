@@ -24,7 +24,7 @@ ROOMS: dict[str, set[str]] = {
     "quality": {"quality"},
     "release": {"release"},
     "training": {"training"},
-    "workflow": {"workflow", "image_files", "landmark_file"},
+    "workflow": {"workflow", "image_files", "landmark_file", "reprediction"},
     "plugin": {"plugin"},
     "cli": {"terminal", "cli"},
 }

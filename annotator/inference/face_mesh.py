@@ -11,8 +11,9 @@ from annotator.inference.detection import Detections, areas
 from annotator.inference.detector import Detector
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.pipeline import predict_files
-from annotator.inference.regions import crop, regions_of, to_image
+from annotator.inference.regions import Region, crop, regions_of, to_image
 from annotator.inference.results import FacePrediction, FileResult, ModelInfo
+from annotator.inference.runtime import NotFiniteError
 from annotator.inference.sampling import Image
 from annotator.inference.search import distinct, find_small_faces
 
@@ -112,6 +113,45 @@ class FaceMesh:
         known = [_boxes(mine) for mine in faces]
         small = self._meshes(checked, find_small_faces(self._detector, checked, known))
         return [_ordered(*both) for both in zip(faces, small, strict=True)]
+
+    def predict_region(self, image: NDArray[np.uint8], region: Region) -> FacePrediction:
+        """Return the mesh of a face that somebody pointed out, see `predict_regions`."""
+        return self.predict_regions(image, [region])[0]
+
+    def predict_regions(
+        self, image: NDArray[np.uint8], regions: Sequence[Region]
+    ) -> list[FacePrediction]:
+        """Return the mesh that the net sees in each region, whatever the presence.
+
+        The detector is not asked: ``detection_score`` is 1, for somebody said that there is a
+        face. A region may reach beyond the image.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8
+            RGB, upright.
+        regions
+            See `annotator.inference.regions` for those of meshes and boxes.
+
+        Raises
+        ------
+        ValueError
+            If the image is of another shape or type.
+        ModelError
+            If the model's numbers are not finite.
+        """
+        checked = _checked(image)
+        meshes, presences = self._net([crop(checked, region) for region in regions])
+        if not np.isfinite(meshes).all():
+            raise NotFiniteError(
+                f"the model {self.info.name} gave numbers that are not finite (NaN, infinite)"
+            )
+        faces = []
+        for mesh, presence, region in zip(meshes, presences.tolist(), regions, strict=True):
+            points = to_image(mesh, region)
+            points.setflags(write=False)
+            faces.append(FacePrediction(points, presence, 1.0))
+        return faces
 
     def predict_files(
         self, paths: Iterable[Path], *, workers: int | None = None

@@ -1,18 +1,27 @@
 """The rotated square that the mesh net looks at, and the way back into the image."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference.detection import Detections
 from annotator.inference.sampling import Image, sample, square_positions
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.landmarks import (
+    LANDMARK_COUNT,
+    LEFT_EYE_OUTER,
+    RIGHT_EYE_OUTER,
+    bounding_box,
+)
 
 CROP_SIZE = 192
-_GROWTH = 1.5  # from the detection's box to the region
+_GROWTH = 1.5  # from the box of a detection, a mesh or a person to the region
 _RIGHT_EYE, _LEFT_EYE = 0, 1  # key points of a detection
+# How far jittered regions lie from theirs: in sides, as a logarithm, in radians.
+_SHIFT, _SCALE, _TURN = 0.04, 0.06, 0.09
+_GENERAL_GOLDEN_RATIO = 1.1673039782614187  # in four dimensions: the root of g^5 = g + 1
 
 
 @dataclass(frozen=True)
@@ -34,17 +43,81 @@ class Region:
     side: float
     angle: float
 
+    def turned(self, angle: float) -> "Region":
+        """Return the region turned further about its centre, clockwise, in radians."""
+        return replace(self, angle=self.angle + angle)
+
 
 def regions_of(found: Detections) -> list[Region]:
     """Return the region of each detection: its box squared, grown, with the eyes level."""
     regions = []
     for box, points in zip(found.boxes.tolist(), found.keypoints.tolist(), strict=True):
-        left, top, right, bottom = box
         (x0, y0), (x1, y1) = points[_RIGHT_EYE], points[_LEFT_EYE]
-        side = max(right - left, bottom - top) * _GROWTH
-        angle = math.atan2(y1 - y0, x1 - x0)
-        regions.append(Region((left + right) / 2, (top + bottom) / 2, side, angle))
+        left, top, right, bottom = box
+        regions.append(region_of_box(left, top, right, bottom, math.atan2(y1 - y0, x1 - x0)))
     return regions
+
+
+def region_of_box(
+    left: float, top: float, right: float, bottom: float, angle: float = 0.0
+) -> Region:
+    """Return the region of a box around a face, in px: squared to its long side and grown.
+
+    Parameters
+    ----------
+    left, top, right, bottom
+        Of an upright box as the detector draws it: from the brows to the chin.
+    angle
+        By which the face is turned in the image, clockwise on the screen, in radians.
+    """
+    # A square without extent has no way back into the image.
+    side = max(right - left, bottom - top, 1.0) * _GROWTH
+    return Region((left + right) / 2, (top + bottom) / 2, side, angle)
+
+
+def region_around(landmarks: NDArray[np.floating]) -> Region:
+    """Return the region in which a mesh is to be predicted again.
+
+    As MediaPipe takes it from one frame of a video to the next: the mesh's upright bounding box,
+    turned so that the outer eye corners (33, 263) lie level, squared and grown.
+
+    Parameters
+    ----------
+    landmarks : (468, 3)
+    """
+    left, top, width, height = bounding_box(landmarks)
+    x, y = (landmarks[LEFT_EYE_OUTER, :2] - landmarks[RIGHT_EYE_OUTER, :2]).tolist()
+    return region_of_box(left, top, left + width, top + height, math.atan2(y, x))
+
+
+def jittered(region: Region, count: int) -> list[Region]:
+    """Return so many regions spread about this one, always the same.
+
+    They differ by shifts of up to 4 % of the side, by scale of up to 6 % and by turns of up to
+    5 degrees. They come in opposite pairs, so that their mean is the region; of an odd number
+    the first is the region itself.
+    """
+    return [region] * (count % 2) + [
+        Region(
+            region.x + sign * x * _SHIFT * region.side,
+            region.y + sign * y * _SHIFT * region.side,
+            region.side * math.exp(sign * size * _SCALE),
+            region.angle + sign * turn * _TURN,
+        )
+        for x, y, size, turn in _spread_out(count // 2)
+        for sign in (1, -1)
+    ]
+
+
+def _spread_out(count: int) -> Iterator[tuple[float, ...]]:
+    """Yield points of the cube [-1, 1]^4 that fill it evenly.
+
+    The additive recurrence of M. Roberts, "The unreasonable effectiveness of quasirandom
+    sequences" (2018): multiples of the powers of 1/g, where g^5 = g + 1.
+    """
+    steps = [_GENERAL_GOLDEN_RATIO ** -(axis + 1) for axis in range(4)]
+    for number in range(1, count + 1):
+        yield tuple(2 * ((0.5 + number * step) % 1) - 1 for step in steps)
 
 
 def crop(image: Image, region: Region) -> Image:

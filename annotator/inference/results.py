@@ -17,9 +17,10 @@ class FacePrediction:
         x (right), y (down) and z (smaller is nearer, about the mesh's centre) in pixels of the
         upright image. Read-only.
     presence : float
-        The mesh net's probability that its crop shows a face, above 0.5.
+        The mesh net's probability that its crop shows a face; above 0.5, but where somebody
+        pointed out the region.
     detection_score : float
-        The detector's probability, at least 0.5.
+        The detector's probability, at least 0.5; 1 where somebody pointed out the region.
     """
 
     landmarks: NDArray[np.float32]
