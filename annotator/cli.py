@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from annotator import __version__
+from annotator.learn_command import learn
 from annotator.people import login_name
 from annotator.terminal import (
     AsJson,
@@ -229,6 +230,9 @@ def export(
         done = export_release(opened, folder, format_, images=images)
     values = {**asdict(done), "folder": str(done.folder)}
     report(values, f"exported {count(done.samples, 'sample')} to {done.folder}", as_json=as_json)
+
+
+app.command()(learn)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Strokes that simulated annotators need to correct spoiled predictions, tool by tool.
 
-    python benchmarks/refinement_effort.py [--images DIR] [--seed N]
+    python benchmarks/refinement_effort.py [--images DIR] [--seed N] [--chart FILE.svg]
 
 Faces: every face of at least 30 px (outer IOD) in the photographs. The truth is the model's
 answer; the start its answer after a rectangle of one colour over 35-60 % of the width and the
@@ -12,17 +12,25 @@ the mean error (2-D, outer IOD) is at most the goal. Of the sizes of a tool the 
 the one after which the mean error is lowest. In the second table the hand misses the true place
 by Gaussian noise of 0.5 % of the IOD in x and in y.
 
-Without ``--images`` the shipped samples serve, each face spoiled twice. The prior of Guided was
-tuned on those (with another seed): give photographs of your own for figures that say something.
+"Learned" is Guided with a covariance learned from corrections of other people: each face was
+spoiled up to five times, strokes are counted on the first time (the first two of the shipped
+samples), and what is learned for a face comes from all the times of all faces in *other*
+photographs (of the shipped samples: of the other person).
+
+Seconds are wall time a stroke, a trial of every size of the tool included.
+
+Without ``--images`` the shipped samples serve. The prior of Guided was tuned on those (with
+another seed): give photographs of your own for figures that say something.
 """
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from effort_chart import Curve, chart
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -30,97 +38,57 @@ from spoiled_faces import SpoiledFace, spoiled_faces
 
 from annotator.assets import asset_path
 from annotator.mesh.brush import Brush, brush_radius, displaced
-from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.falloff import falloff_weights
-from annotator.mesh.folding import guard_drag
 from annotator.mesh.geometry import edge_distances, edge_graph, newly_flipped
-from annotator.mesh.guided import guided_drag
-from annotator.mesh.landmarks import outer_iod
-from annotator.mesh.metrics import vertex_errors
+from annotator.mesh.learned import Corrections, correction, learned_covariance
+from annotator.mesh.metrics import nme
+from annotator.mesh.simulation import (
+    Position,
+    Tool,
+    guarded,
+    guided_tool,
+    simulated_strokes,
+    strokes_to,
+)
 from annotator.mesh.topology import load_topology
 
 Floats = NDArray[np.float32]
-Position = tuple[float, float]
-# From the mesh, the vertex, its new position and the vertices dragged before: what could be.
-Tool = Callable[[Floats, int, Position, set[int]], Iterable[Floats]]
+ToolFor = Callable[[SpoiledFace], Tool]
 
 GOALS = (0.0256, 0.01)
 RADII_IOD = (0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.2, 3.0)
 RINGS = 5
 MOST_STROKES = 468
 HAND_NOISE = 0.005
+DRAWS = 5
+SUBSETS = (1, 3, 10, 30, 100)
+CHART_STROKES = 40
+CHARTED = {
+    "one vertex": "one vertex at a time",
+    "rings exp(-n)": "neighbour rings",
+    "Grab, guarded": "Grab",
+    "Guided, guarded": "Guided",
+    "Learned, guarded": "Guided, learned",
+}
 TOPOLOGY = load_topology()
 
 
-def one_vertex(mesh: Floats, vertex: int, goal: Position, _: set[int]) -> Iterable[Floats]:
+def one_vertex(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterable[Floats]:
     yield _dragged(mesh, np.eye(468)[vertex], vertex, goal)
 
 
-def rings(mesh: Floats, vertex: int, goal: Position, _: set[int]) -> Iterable[Floats]:
+def rings(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterable[Floats]:
     steps = HOPS[vertex]
     for most in range(RINGS + 1):
         yield _dragged(mesh, np.where(steps <= most, np.exp(-steps), 0), vertex, goal)
 
 
-def grab(mesh: Floats, vertex: int, goal: Position, _: set[int]) -> Iterable[Floats]:
+def grab(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterable[Floats]:
     distances = edge_distances(edge_graph(mesh, TOPOLOGY.opened_edges), vertex)
     for radius in RADII_IOD:
         weights = falloff_weights(distances, brush_radius(mesh, Brush(radius)))
         yield _dragged(mesh, weights, vertex, goal)
-
-
-def guided(mesh: Floats, vertex: int, goal: Position, anchors: set[int]) -> Iterable[Floats]:
-    yield guided_drag(mesh, vertex, canonical_covariance(), anchors).at(goal)
-
-
-def guarded(tool: Tool) -> Tool:
-    def with_guard(mesh: Floats, vertex: int, goal: Position, anchors: set[int]) -> list[Floats]:
-        every = tool(mesh, vertex, goal, anchors)
-        return [guard_drag(mesh, after, vertex, placed=anchors) for after in every]
-
-    return with_guard
-
-
-TOOLS: dict[str, Tool] = {
-    "one vertex": one_vertex,
-    "rings exp(-n)": rings,
-    "Grab": grab,
-    "Grab, guarded": guarded(grab),
-    "Guided": guided,
-    "Guided, guarded": guarded(guided),
-}
-
-
-@dataclass(frozen=True)
-class Effort:
-    """What one face took: strokes to each goal, newly flipped triangles and seconds a stroke."""
-
-    strokes: tuple[int, ...]
-    flipped: float
-    seconds: float
-
-
-def refine(face: SpoiledFace, tool: Tool, noise: float, rng: np.random.Generator) -> Effort:
-    """Return what a simulated annotator needs for one face."""
-    iod, mesh, anchors = outer_iod(face.truth), face.start, set[int]()
-    needed: list[int] = []
-    flipped, seconds = 0, 0.0
-    for stroke in range(MOST_STROKES + 1):
-        errors = vertex_errors(mesh, face.truth)
-        while len(needed) < len(GOALS) and errors.mean() <= GOALS[len(needed)] * iod:
-            needed.append(stroke)
-        if len(needed) == len(GOALS) or stroke == MOST_STROKES:
-            break
-        worst = int(errors.argmax())
-        x, y = face.truth[worst, :2] + rng.normal(0, noise * iod, 2)
-        start = perf_counter()
-        choices = list(tool(mesh, worst, (float(x), float(y)), anchors))
-        seconds += perf_counter() - start
-        after = min(choices, key=lambda choice: vertex_errors(choice, face.truth).mean())
-        flipped += int(newly_flipped(mesh, after, TOPOLOGY.opened_triangles).sum())
-        mesh, anchors = after, anchors | {worst}
-    needed += [MOST_STROKES] * (len(GOALS) - len(needed))
-    return Effort(tuple(needed), flipped / max(stroke, 1), seconds / max(stroke, 1))
 
 
 def _dragged(mesh: Floats, weights: NDArray[np.float64], vertex: int, goal: Position) -> Floats:
@@ -137,37 +105,143 @@ def _hops() -> NDArray[np.float64]:
 HOPS = _hops()
 
 
-def _report(faces: list[SpoiledFace], noise: float, seed: int) -> None:
+def learned_elsewhere(
+    faces: Sequence[SpoiledFace], most: int | None = None, seed: int = 0
+) -> dict[str, tuple[int, Covariance]]:
+    """Return what others' faces teach, by person: how many of them (at most ``most``), and what."""
+    rng = np.random.default_rng(seed)
+    result = {}
+    for person in sorted({face.person for face in faces}):
+        every = [correction(f.truth, f.start) for f in faces if f.person != person]
+        others = [moves for moves in every if moves is not None]
+        chosen = [others[at] for at in rng.permutation(len(others))[:most]]
+        sums = Corrections.of(np.array(chosen)) if chosen else Corrections.none()
+        result[person] = len(chosen), learned_covariance(sums)
+    return result
+
+
+def _tools(learned: dict[str, tuple[int, Covariance]]) -> dict[str, ToolFor]:
+    fixed: dict[str, Tool] = {
+        "one vertex": one_vertex,
+        "rings exp(-n)": rings,
+        "Grab": grab,
+        "Grab, guarded": guarded(grab),
+        "Guided": guided_tool(canonical_covariance()),
+        "Guided, guarded": guarded(guided_tool(canonical_covariance())),
+    }
+    same: dict[str, ToolFor] = {name: lambda _, tool=tool: tool for name, tool in fixed.items()}
+    return {
+        **same,
+        "Learned": lambda face: guided_tool(learned[face.person][1]),
+        "Learned, guarded": lambda face: guarded(guided_tool(learned[face.person][1])),
+    }
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What one face took: the error after each stroke, newly flipped triangles, seconds."""
+
+    errors: tuple[float, ...]
+    flipped: float
+    seconds: float
+
+    @property
+    def strokes(self) -> tuple[int, ...]:
+        """To each goal."""
+        return strokes_to(self.errors, GOALS, most=MOST_STROKES)
+
+
+def refine(
+    face: SpoiledFace, tool: Tool, noise: float, rng: np.random.Generator, *, least: int = 0
+) -> Effort:
+    """Return what a simulated annotator needs for one face; at least so many strokes are done."""
+    errors: list[float] = []
+    flipped, seconds, last = 0, 0.0, face.start
+    meshes = simulated_strokes(face.start, face.truth, tool, miss=noise, rng=rng)
+    for stroke in range(MOST_STROKES + 1):
+        begin = perf_counter()
+        mesh = next(meshes)
+        seconds += perf_counter() - begin
+        flipped += int(newly_flipped(last, mesh, TOPOLOGY.opened_triangles).sum())
+        errors.append(nme(mesh, face.truth))
+        last = mesh
+        if min(errors) <= GOALS[-1] and stroke >= least:
+            break
+    done = max(stroke, 1)
+    return Effort(tuple(errors), flipped / done, seconds / done)
+
+
+def _columns(efforts: Sequence[Effort]) -> str:
+    columns = []
+    for strokes in np.array([effort.strokes for effort in efforts]).T:
+        low, middle, high = np.percentile(strokes, [10, 50, 90])
+        columns.append(f"{middle:6g}  {low:4.0f}-{high:<5.0f} ")
+    return " | ".join(columns)
+
+
+def _report(
+    faces: Sequence[SpoiledFace], tools: dict[str, ToolFor], noise: float, seed: int, least: int
+) -> dict[str, list[Effort]]:
     print(f"\nthe hand misses by {noise:.1%} of the IOD")
     print(f"{'tool':16} | to 2.56 %        | to 1 %           | flips/stroke | ms/stroke")
     print(f"{'':16} | median  10-90 %   | median  10-90 %   |              | (all sizes)")
-    for name, tool in TOOLS.items():
+    every = {}
+    for name, tool_for in tools.items():
         rng = np.random.default_rng(seed)
-        efforts = [refine(face, tool, noise, rng) for face in faces]
-        columns = []
-        for strokes in np.array([effort.strokes for effort in efforts]).T:
-            low, middle, high = np.percentile(strokes, [10, 50, 90])
-            columns.append(f"{middle:6g}  {low:4.0f}-{high:<5.0f} ")
-        flipped = np.mean([effort.flipped for effort in efforts])
-        milliseconds = 1000 * np.median([effort.seconds for effort in efforts])
-        numbers = " | ".join(columns)
-        print(f"{name:16} | {numbers} | {flipped:12.2f} | {milliseconds:6.2f}", flush=True)
+        needed = least if name in CHARTED else 0
+        every[name] = [refine(face, tool_for(face), noise, rng, least=needed) for face in faces]
+        flipped = np.mean([effort.flipped for effort in every[name]])
+        milliseconds = 1000 * np.median([effort.seconds for effort in every[name]])
+        print(
+            f"{name:16} | {_columns(every[name])} | {flipped:12.2f} | {milliseconds:6.2f}",
+            flush=True,
+        )
+    return every
+
+
+def _report_learning(
+    counted: Sequence[SpoiledFace], faces: Sequence[SpoiledFace], seed: int
+) -> None:
+    """Print how strokes fall with the number of corrections learned from."""
+    print("\nLearned, guarded, from so many corrections (drawn at random, three times)")
+    for most in SUBSETS:
+        efforts = []
+        for draw in range(3):
+            learned = learned_elsewhere(faces, most, seed + draw)
+            tool_for = _tools(learned)["Learned, guarded"]
+            rng = np.random.default_rng(seed)
+            efforts += [refine(face, tool_for(face), 0.0, rng) for face in counted]
+        print(f"{max(n for n, _ in learned.values()):16} | {_columns(efforts)}", flush=True)
+
+
+def _curve(label: str, efforts: Sequence[Effort]) -> Curve:
+    errors = np.array([effort.errors[: CHART_STROKES + 1] for effort in efforts])
+    low, middle, high = np.percentile(errors, [10, 50, 90], axis=0)
+    return Curve(label, middle.tolist(), low.tolist(), high.tolist())
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--images", type=Path, help="a folder of photographs")
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--chart", type=Path, metavar="FILE.svg", help="draw error by strokes")
     arguments = parser.parse_args()
     folder = arguments.images or asset_path("datasets", "sample")
-    times = 1 if arguments.images else 2
-    faces = spoiled_faces([folder], arguments.seed, times=times)
-    errors = [vertex_errors(f.start, f.truth).mean() / outer_iod(f.truth) for f in faces]
-    low, middle, high = np.percentile(errors, [0, 50, 100])
-    print(f"{len(faces)} faces, seed {arguments.seed}; they begin at a mean error of")
-    print(f"{middle:.1%} of the outer IOD in the median ({low:.1%} to {high:.1%})")
-    for noise in (0.0, HAND_NOISE):
-        _report(faces, noise, arguments.seed)
+    faces = spoiled_faces([folder], arguments.seed, times=DRAWS)
+    counted = [face for face in faces if face.draw < (1 if arguments.images else 2)]
+    low, middle, high = np.percentile([nme(f.start, f.truth) for f in counted], [0, 50, 100])
+    learned = learned_elsewhere(faces)
+    corrections = sorted(count for count, _ in learned.values())
+    print(f"{len(counted)} faces, seed {arguments.seed}; they begin at a mean error of")
+    print(f"{middle:.1%} of the outer IOD in the median ({low:.1%} to {high:.1%});")
+    print(f"Learned has seen {corrections[0]} to {corrections[-1]} corrections of other people")
+    tools, least = _tools(learned), CHART_STROKES if arguments.chart else 0
+    efforts = _report(counted, tools, 0.0, arguments.seed, least)
+    _report(counted, tools, HAND_NOISE, arguments.seed, 0)
+    _report_learning(counted, faces, arguments.seed)
+    if arguments.chart:
+        curves = [_curve(label, efforts[name]) for name, label in CHARTED.items()]
+        arguments.chart.write_text(chart(curves, GOALS), encoding="utf-8")
 
 
 if __name__ == "__main__":

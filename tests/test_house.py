@@ -24,9 +24,16 @@ ROOMS: dict[str, set[str]] = {
     "quality": {"quality"},
     "release": {"release"},
     "training": {"training"},
-    "workflow": {"workflow", "image_files", "landmark_file", "reprediction"},
+    "workflow": {
+        "workflow",
+        "image_files",
+        "landmark_file",
+        "learning",
+        "covariance_file",
+        "reprediction",
+    },
     "plugin": {"plugin"},
-    "cli": {"terminal", "cli"},
+    "cli": {"terminal", "cli", "learn_command"},
 }
 ORDER = list(ROOMS)
 

@@ -108,10 +108,10 @@ class Covariance:
         if self.matrix.shape != shape:
             raise ValueError(f"expected a matrix of shape {shape}, but got {self.matrix.shape}")
         variances = self.matrix.diagonal().real
+        if not (np.isfinite(self.matrix).all() and (variances > 0).all()):
+            raise ValueError("expected a positive variance for every vertex, and finite numbers")
         if not np.allclose(self.matrix, self.matrix.conj().T, atol=1e-9 * variances.max()):
             raise ValueError("expected a Hermitian matrix, but it differs from its adjoint")
-        if not (np.isfinite(variances).all() and (variances > 0).all()):
-            raise ValueError("expected a positive variance for every vertex")
         if not (np.isfinite(self.noise) and self.noise > 0):
             raise ValueError(f"expected a positive noise, but got {self.noise}")
 
