@@ -67,7 +67,7 @@ def _lines(lesson: "Lesson") -> list[str]:
     unchanged = lesson.as_predicted
     lines = [f"learned from {count(lesson.corrections, 'corrected face')}"]
     if unchanged:
-        lines[0] += f"; {count(unchanged, 'face')} accepted as predicted say nothing"
+        lines[0] += f"; {count(unchanged, 'face')} accepted as predicted taught nothing"
     lines.append(f"the built-in expectation still weighs {100 * lesson.prior_weight:.0f} %")
     shares = (f"{name} {100 * share:.0f} %" for name, share in lesson.shares.items())
     lines.append(f"what was corrected: {', '.join(shares)}")
