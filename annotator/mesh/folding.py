@@ -116,7 +116,7 @@ def _carried_along(
         return moves
     areas = _areas(start, triangles)
     signs, areas = np.sign(areas), np.abs(areas)
-    least = _least_areas(start, areas, triangles)
+    least = least_areas(start, areas, triangles)
     carried = moves
     for _ in range(_PASSES):
         # Areas count as positive where the orientation is that before the edit.
@@ -200,16 +200,25 @@ def _unfolded_share(start: Complex, moves: Complex, triangles: Triangles) -> flo
     signs = np.sign(areas)
     now = _areas(start + moves, triangles) * signs
     change = _AreaChange.of(moves[triangles], np.abs(areas), now, signs)
-    first = change.until(_least_areas(start, np.abs(areas), triangles))[signs != 0].min(
+    first = change.until(least_areas(start, np.abs(areas), triangles))[signs != 0].min(
         initial=np.inf
     )
     return min(1.0, float(first))
 
 
-def _least_areas(
+def least_areas(
     start: Complex, areas: NDArray[np.float64], triangles: Triangles
 ) -> NDArray[np.float64]:
-    """Return the area that each triangle keeps, (n,)."""
+    """Return twice the area that an edit leaves each triangle, (n,).
+
+    Parameters
+    ----------
+    start : (468,) complex128
+        Where the vertices are before it.
+    areas : (n,)
+        Twice the areas of the triangles there, none negative.
+    triangles : (n, 3)
+    """
     corners = start[triangles]
     longest = np.abs(corners - corners[:, [1, 2, 0]]).max(axis=1)
     rounding = float(np.spacing(np.float32(np.abs(start).max())))

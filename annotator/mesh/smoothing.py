@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.sparse import csr_array
 
+from annotator.mesh.contours import contour_chains
 from annotator.mesh.geometry import edge_lengths
 from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.topology import load_topology
@@ -27,18 +28,6 @@ Floats = NDArray[np.float32]
 Points = NDArray[np.float64]
 Weights = NDArray[np.float64]
 
-# Where contours begin and end. These vertices are features (corners of the eyes and the mouth,
-# ends of the brows) or keep the oval from turning (forehead and chin); Relax leaves them alone.
-
-_ENDS = {
-    "face_oval": (10, 152),
-    "lips_outer": (61, 291),
-    "lips_inner": (78, 308),
-    "left_eye": (263, 362),
-    "right_eye": (33, 133),
-    "left_eyebrow": (300, 285),
-    "right_eyebrow": (70, 55),
-}
 _PASSES = 6
 
 
@@ -125,26 +114,6 @@ def fitted_reference(
     model = np.column_stack([shape.astype(np.float64), np.ones(LANDMARK_COUNT)])
     camera, *_ = np.linalg.lstsq(model, _plane(landmarks), rcond=None)
     return np.asarray(model @ camera)
-
-
-@cache
-def contour_chains() -> tuple[NDArray[np.intp], ...]:
-    """Return the contours, each from one fixed end to the other, in order along the face.
-
-    Oval, lips and lids come in two halves that share their ends; each brow in two rows.
-    """
-    chains = []
-    for name, ends in _ENDS.items():
-        ring = load_topology().regions[name].astype(np.intp)
-        first, second = (int(np.flatnonzero(ring == end)[0]) for end in ends)
-        ring, cut = np.roll(ring, -first), (second - first) % len(ring)
-        if name.endswith("brow"):
-            chains += [ring[:cut], ring[cut:]]
-        else:
-            chains += [ring[: cut + 1], np.append(ring[cut:], ring[0])]
-    for chain in chains:
-        chain.flags.writeable = False
-    return tuple(chains)
 
 
 @cache

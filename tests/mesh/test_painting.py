@@ -11,12 +11,12 @@ from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.brush import Brush, brush_radius, brush_weights, displaced
+from annotator.mesh.contours import contour_chains
 from annotator.mesh.falloff import Falloff
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.metrics import vertex_errors
-from annotator.mesh.smoothing import contour_chains
 from annotator.mesh.tools.base import Edit, MeshState, Position, Tool
 from annotator.mesh.tools.relax import RelaxTool
 from annotator.mesh.tools.restore import RestoreTool

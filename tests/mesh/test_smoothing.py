@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from annotator.mesh.contours import contour_chains
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.metrics import nme
-from annotator.mesh.smoothing import contour_chains, fitted_reference, relax, smooth
+from annotator.mesh.smoothing import fitted_reference, relax, smooth
 from annotator.mesh.topology import load_topology
 
 EVERYWHERE = np.ones(468)
