@@ -10,8 +10,8 @@ from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.plugin.convert import to_napari
 from annotator.plugin.key_names import bound_key
 from annotator.plugin.keys import keys_of
-from annotator.plugin.light_filter import LightFilter
-from annotator.plugin.private import attach_to_image
+from annotator.plugin.light_filter import CurtainFilter, LightFilter
+from annotator.plugin.private import CoveringOverlay, add_covering_overlay, attach_to_image
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -45,6 +45,8 @@ class FaceLayers:
         self.image: Image | None = None
         self.points = _make_points_layer()
         self.light = LightFilter()
+        self.curtain = CurtainFilter()
+        self.covering: CoveringOverlay | None = None
         self.points.events.data.connect(self._restore_if_changed_from_outside)
         self.points.events.mode.connect(self._stay_in_pan_zoom)
 
@@ -63,9 +65,10 @@ class FaceLayers:
             )
             self._viewer.add_layer(self.image)
             self._viewer.layers.move(self._viewer.layers.index(self.image), 0)
+            self.covering = add_covering_overlay(self.image, self.light)
         elif self.image.data is not photograph:
             self.image.data = photograph
-        attach_to_image(self._viewer, self.image, self.light)
+        attach_to_image(self._viewer, self.image, (self.light, self.curtain))
         return self.image
 
     def show_vertices(self, landmarks: NDArray[np.float32]) -> None:
@@ -87,7 +90,7 @@ class FaceLayers:
         for layer in (self.points, self.image):
             if layer is not None and layer in self._viewer.layers:
                 self._viewer.layers.remove(layer)
-        self.image = None
+        self.image = self.covering = None
 
     def _restore_if_changed_from_outside(self) -> None:
         """Undo what napari's own tools did to the points: a mesh has 468, no more, no less."""

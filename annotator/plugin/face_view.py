@@ -1,5 +1,6 @@
 """What an annotator sees of one sample: the photograph and the mesh over it."""
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,33 +9,20 @@ from napari.layers import Points
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.tools.base import Aim, MeshState, Position, Tool
 from annotator.mesh.tools.turned import TurnedTool
-from annotator.mesh.topology import load_topology
-from annotator.mesh.turning import Turn
 from annotator.plugin.colouring import Legend, legend_of
-from annotator.plugin.convert import position_from_napari, position_to_napari, to_pixel_centres
-from annotator.plugin.drawing import (
-    NO_TRIANGLES,
-    BrushCircle,
-    Comparison,
-    MeshDrawing,
-    aim_lines,
-    aimed_look,
-    comparison_of,
-)
-from annotator.plugin.face_layers import FaceLayers
+from annotator.plugin.convert import position_from_napari, position_to_napari
+from annotator.plugin.drawing import BrushCircle, MeshDrawing
+from annotator.plugin.face_scene import FaceScene, Landmarks
 from annotator.plugin.frames import Frame, face_frame, kept_frame, region_frame
-from annotator.plugin.look import Look, look_of
-from annotator.plugin.private import add_mesh_overlay
-from annotator.plugin.view_settings import ViewSettings, next_choice
+from annotator.plugin.light import LightDrag
+from annotator.plugin.view_settings import Colours, ViewSettings, next_choice
 
 if TYPE_CHECKING:
     from napari import Viewer
 
-Landmarks = NDArray[np.float32]
 # A drag across a laptop's canvas turns the face from one profile to the other.
 _DEGREES_PER_PIXEL = 0.3
 
@@ -62,30 +50,18 @@ class FaceView:
 
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
-        self._layers = FaceLayers(viewer)
-        self._overlay = add_mesh_overlay(self._layers.points)
-        self._settings = ViewSettings()
-        self._state: MeshState | None = None
-        self._landmarks: Landmarks = np.zeros((LANDMARK_COUNT, 3), np.float32)
-        self._aim: Aim | None = None
-        self._look: Look | None = None
-        self._comparison: Comparison | None = None
-        self._flipped = NO_TRIANGLES
-        self._uncertainty: NDArray[np.floating] | None = None
-        self._shows_prediction = False
-        self._turn = Turn(yaw=30.0)
-        self._aimed: tuple[Look, object, Look] | None = None
-        self._points: tuple[Landmarks, Turn | None, Landmarks] | None = None
+        self._scene = FaceScene(viewer)
+        self.mesh_layer.events.visible.connect(self._scene.restyle)
 
     @property
     def mesh_layer(self) -> Points:
         """The layer with the vertices."""
-        return self._layers.points
+        return self._scene.layers.points
 
     @property
     def is_shown(self) -> bool:
         """Whether the layers are in the viewer."""
-        return self._layers.are_shown
+        return self._scene.layers.are_shown
 
     @property
     def is_editable(self) -> bool:
@@ -95,22 +71,27 @@ class FaceView:
     @property
     def turns_on_drag(self) -> bool:
         """Whether a drag turns the mesh instead of moving its vertices."""
-        return self._settings.turned and not self._settings.depth_moves
+        return self._scene.settings.turned and not self._scene.settings.depth_moves
+
+    @property
+    def drawing(self) -> MeshDrawing | None:
+        """What is drawn of the mesh, for tests and scripts to look at."""
+        return self._scene.drawing
 
     @property
     def settings(self) -> ViewSettings:
         """What is shown, and how; assign another value to change it."""
-        return self._settings
+        return self._scene.settings
 
     @settings.setter
     def settings(self, settings: ViewSettings) -> None:
-        before, self._settings = self._settings, settings
+        before, self._scene.settings = self._scene.settings, settings
         if settings == before:
             return
         if settings.light != before.light:
-            self._layers.light.show_in(settings.light)
+            self._scene.layers.light.show_in(settings.light)
         if replace(settings, light=before.light) != before:
-            self._restyle()
+            self._scene.restyle()
         self.settings_changed.emit(settings)
         if settings.colours != before.colours:
             self.legend_changed.emit()
@@ -118,18 +99,18 @@ class FaceView:
     @property
     def uncertainty(self) -> NDArray[np.floating] | None:
         """How far each vertex may be off, (468,) in px of the image; None if nobody knows."""
-        return self._uncertainty
+        return self._scene.uncertainty
 
     @uncertainty.setter
     def uncertainty(self, uncertainty: NDArray[np.floating] | None) -> None:
-        self._uncertainty = uncertainty
-        self._restyle()
+        self._scene.uncertainty = uncertainty
+        self._scene.restyle()
         self.legend_changed.emit()
 
     @property
     def legend(self) -> Legend:
         """What the colours of the mesh mean."""
-        return legend_of(self._state, self._settings.colours, self._uncertainty)
+        return legend_of(self._scene.state, self._scene.settings.colours, self._scene.uncertainty)
 
     def show(self, photograph: NDArray[np.uint8], state: MeshState | Landmarks) -> None:
         """Show another sample, framed or, if the settings say so, as large as the one before.
@@ -139,25 +120,27 @@ class FaceView:
         photograph : (H, W, 3) uint8 RGB, upright
         state
         """
-        before = self._seen(self._landmarks) if self._state is not None else None
-        self._aim, self._uncertainty = None, None
-        self._layers.show_photograph(photograph)
+        scene, is_first = self._scene, self._scene.state is None
+        before = scene.seen(scene.landmarks)
+        scene.aim = scene.uncertainty = None
+        scene.layers.show_photograph(photograph)
         self.update(state)
-        self._layers.add_points()
-        if self._settings.keeps_zoom and before is not None:
+        scene.layers.add_points()
+        if scene.settings.keeps_zoom and not is_first:
             zoom = self._viewer.scene.camera.zoom
-            self._look_at(kept_frame(self._seen(self._landmarks), before, zoom))
+            self._look_at(kept_frame(scene.seen(scene.landmarks), before, zoom))
         else:
             self.frame()
+        if scene.settings.colours is Colours.UNCERTAINTY:
+            self.legend_changed.emit()
 
     def update(self, state: MeshState | Landmarks) -> None:
         """Show another state of the mesh, as after a stroke."""
         if not isinstance(state, MeshState):
             state = MeshState(state, state)
-        self._state, self._landmarks = state, state.landmarks
-        self._flipped = NO_TRIANGLES
-        self._layers.show_vertices(state.landmarks)
-        self._restyle()
+        self._scene.set_state(state)
+        self._scene.layers.show_vertices(state.landmarks)
+        self._scene.restyle()
 
     def move(self, landmarks: Landmarks, aim: Aim | BrushCircle | None) -> None:
         """Show the mesh and the aim during a stroke, and which triangles it has turned over.
@@ -165,22 +148,15 @@ class FaceView:
         Only what is drawn moves: the layer's own points, which nothing draws, wait for the
         stroke's end and its `update`.
         """
-        if self._state is None:
-            return
-        self._landmarks = landmarks
-        self._aim = self._as_aim(aim)
-        triangles = load_topology().triangles
-        flipped = newly_flipped(self._state.landmarks, landmarks, triangles)
-        self._flipped = triangles[flipped].astype(np.uint32) if flipped.any() else NO_TRIANGLES
-        if self._settings.vectors:
-            self._compare()
-        self._draw()
+        self._scene.landmarks = landmarks
+        self._scene.aim = self._as_aim(aim)
+        self._scene.draw()
 
     def show_aim(self, aim: Aim | None) -> None:
         """Show what a press here would do, or nothing."""
-        if aim is not None or self._aim is not None:
-            self._aim = aim
-            self._draw()
+        if aim is not None or self._scene.aim is not None:
+            self._scene.aim = aim
+            self._scene.draw()
 
     def show_brush(
         self, circle: BrushCircle | None, influence: NDArray[np.float64] | None = None
@@ -194,17 +170,17 @@ class FaceView:
 
     def flicker(self, shows_prediction: bool) -> None:
         """Show the prediction in place of the mesh, as long as a key is held."""
-        if shows_prediction != self._shows_prediction:
-            self._shows_prediction = shows_prediction
-            self._draw()
+        if shows_prediction != self._scene.shows_prediction:
+            self._scene.shows_prediction = shows_prediction
+            self._scene.draw()
 
     def frame(self) -> None:
         """Centre the camera on the face so that it fills most of the canvas."""
-        self._look_at(face_frame(self._seen(self._landmarks), self._viewer.canvas.size))
+        self._look_at(face_frame(self._scene.seen(self._scene.landmarks), self._viewer.canvas.size))
 
     def frame_region(self, vertices: NDArray[np.integer]) -> None:
         """Centre the camera on a part of the face and show it large."""
-        seen = self._seen(self._landmarks)
+        seen = self._scene.seen(self._scene.landmarks)
         self._look_at(region_frame(seen, vertices, self._viewer.canvas.size))
 
     def toggle_mesh(self) -> None:
@@ -213,28 +189,58 @@ class FaceView:
 
     def toggle_ghost(self) -> None:
         """Show or hide the prediction under the mesh."""
-        self.settings = replace(self._settings, ghost=not self._settings.ghost)
+        self.settings = replace(self._scene.settings, ghost=not self._scene.settings.ghost)
 
     def toggle_turned(self) -> None:
         """Show the mesh turned in space, or over the photograph again."""
-        self.settings = replace(self._settings, turned=not self._settings.turned)
+        self.settings = replace(self._scene.settings, turned=not self._scene.settings.turned)
 
     def cycle_style(self) -> None:
         """Draw the next choice of the mesh's parts."""
-        self.settings = replace(self._settings, style=next_choice(self._settings.style))
+        self.settings = replace(self._scene.settings, style=next_choice(self._scene.settings.style))
 
     def cycle_colours(self) -> None:
         """Colour the mesh by the next thing."""
-        self.settings = replace(self._settings, colours=next_choice(self._settings.colours))
+        self.settings = replace(
+            self._scene.settings, colours=next_choice(self._scene.settings.colours)
+        )
 
     def cycle_texture(self) -> None:
         """Lay the next texture over the face."""
-        self.settings = replace(self._settings, texture=next_choice(self._settings.texture))
+        self.settings = replace(
+            self._scene.settings, texture=next_choice(self._scene.settings.texture)
+        )
 
     def turn_by(self, right: float, down: float) -> None:
         """Turn the mesh as a drag by so many pixels of the screen does."""
-        self._turn = self._turn.by(right * _DEGREES_PER_PIXEL, down * _DEGREES_PER_PIXEL)
-        self._restyle()
+        self._scene.turn = self._scene.turn.by(
+            right * _DEGREES_PER_PIXEL, down * _DEGREES_PER_PIXEL
+        )
+        self._scene.restyle()
+
+    def turn_with(self, event: Any) -> Generator[None, None, None]:
+        """Turn the mesh as long as the mouse's button is held; for a drag callback of napari."""
+        event.handled = True
+        before = np.array(event.pos)
+        yield
+        while event.type == "mouse_move":
+            right, down = event.pos - before
+            before = np.array(event.pos)
+            self.turn_by(float(right), float(down))
+            yield
+
+    def light_with(self, event: Any) -> Generator[None, None, None]:
+        """Set the photograph's light as long as the mouse's button is held.
+
+        Right is contrast, up is brightness; with Shift, up is gamma.
+        """
+        event.handled = True
+        drag = LightDrag(self.settings.light, tuple(event.pos))
+        yield
+        while event.type == "mouse_move":
+            light = drag.light_at(tuple(event.pos), with_shift="Shift" in event.modifiers)
+            self.settings = replace(self.settings, light=light)
+            yield
 
     def position_of(self, event: Any) -> tuple[Position, float]:
         """Return where a mouse event of napari is, and px of the image in a screen's pixel."""
@@ -243,67 +249,19 @@ class FaceView:
 
     def tool_in_view(self, tool: Tool) -> Tool:
         """Return the tool as it acts in this view: in the plane of what is seen."""
-        return TurnedTool(tool, self._turn) if self._settings.turned else tool
+        return TurnedTool(tool, self._scene.turn) if self._scene.settings.turned else tool
 
     def clear(self) -> None:
         """Take the layers out of the viewer."""
-        self._layers.remove()
+        self._scene.layers.remove()
 
     def _as_aim(self, aim: Aim | BrushCircle | None) -> Aim | None:
         if isinstance(aim, BrushCircle):
-            influence = np.zeros(LANDMARK_COUNT) if self._aim is None else self._aim.influence
+            influence = (
+                np.zeros(LANDMARK_COUNT) if self._scene.aim is None else self._scene.aim.influence
+            )
             return Aim(influence, aim.centre, aim.radius, aim.inner)
         return aim
-
-    def _seen(self, landmarks: Landmarks) -> Landmarks:
-        return self._turn.seen(landmarks) if self._settings.turned else landmarks
-
-    def _restyle(self) -> None:
-        """Work out anew what stays the same until the next stroke or setting."""
-        if self._state is None:
-            return
-        self._look = look_of(self._state, self._settings, uncertainty=self._uncertainty)
-        self._overlay.vertex_size = self._settings.vertex_size
-        self._compare()
-        self._draw()
-
-    def _compare(self) -> None:
-        assert self._state is not None
-        self._comparison = comparison_of(
-            self._state,
-            self._settings,
-            self._seen(self._landmarks),
-            self._seen(self._state.prediction),
-        )
-
-    def _draw(self) -> None:
-        if self._state is None or self._look is None:
-            return
-        landmarks = self._state.prediction if self._shows_prediction else self._landmarks
-        self._overlay.drawing = MeshDrawing(
-            points=self._points_of(landmarks),
-            look=self._aimed_look(),
-            aim=aim_lines(self._aim),
-            flipped=self._flipped,
-            comparison=self._comparison,
-        )
-
-    def _points_of(self, landmarks: Landmarks) -> Landmarks:
-        """Return what to draw of a mesh; the same array as long as it is the same."""
-        turn = self._turn if self._settings.turned else None
-        if self._points is None or self._points[0] is not landmarks or self._points[1] != turn:
-            self._points = (landmarks, turn, to_pixel_centres(self._seen(landmarks)))
-        return self._points[2]
-
-    def _aimed_look(self) -> Look:
-        assert self._look is not None
-        assert self._state is not None
-        influence = None if self._aim is None else self._aim.influence
-        cached = self._aimed
-        if cached is None or cached[0] is not self._look or cached[1] is not influence:
-            look = aimed_look(self._look, self._aim, self._state.hidden)
-            cached = self._aimed = (self._look, influence, look)
-        return cached[2]
 
     def _look_at(self, frame: Frame) -> None:
         camera = self._viewer.scene.camera

@@ -1,4 +1,4 @@
-"""The shader that shows the photograph in another light."""
+"""The shaders that show the photograph in another light, or not at all."""
 
 from typing import Any
 from weakref import WeakSet
@@ -8,41 +8,25 @@ from vispy.visuals.filters import Filter
 from annotator.plugin.light import Light
 
 # The formula of `Light.applied_to`, a pixel at a time.
-_CODE = """
+_LIGHT_CODE = """
 void show_in_light() {
-    if ($is_hidden == 1) { discard; }
     vec3 level = (gl_FragColor.rgb - 0.5) * $contrast + 0.5 + $brightness;
     gl_FragColor.rgb = pow(clamp(level, 0.0, 1.0), vec3(1.0 / $gamma));
 }
 """
+_CURTAIN_CODE = """
+void draw_curtain() {
+    if ($is_drawn == 1) { discard; }
+}
+"""
 
 
-class LightFilter(Filter):  # type: ignore[misc]
-    """Applies a `Light` to every visual that it is attached to."""
+class SharedFilter(Filter):  # type: ignore[misc]
+    """A shader attached to any number of visuals, with one setting for all."""
 
-    def __init__(self) -> None:
-        super().__init__(fcode=_CODE)
+    def __init__(self, code: str) -> None:
+        super().__init__(fcode=code)
         self._visuals: WeakSet[Any] = WeakSet()
-        self.show_in(Light())
-        self.is_hidden = False
-
-    def show_in(self, light: Light) -> None:
-        """Show the visuals in this light."""
-        self.fshader["brightness"] = light.brightness
-        self.fshader["contrast"] = light.contrast
-        self.fshader["gamma"] = light.gamma
-        self._redraw()
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether the visuals are there and not drawn; what hangs on them is."""
-        return self._is_hidden
-
-    @is_hidden.setter
-    def is_hidden(self, is_hidden: bool) -> None:
-        self._is_hidden = is_hidden
-        self.fshader["is_hidden"] = int(is_hidden)
-        self._redraw()
 
     def attach_once(self, visual: Any) -> None:
         """Attach to a visual unless that was done before."""
@@ -51,6 +35,41 @@ class LightFilter(Filter):  # type: ignore[misc]
             visual.attach(self)
             visual.update()
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Let every visual be drawn again."""
         for visual in self._visuals:
             visual.update()
+
+
+class LightFilter(SharedFilter):
+    """Shows visuals in a `Light`."""
+
+    def __init__(self) -> None:
+        super().__init__(_LIGHT_CODE)
+        self.show_in(Light())
+
+    def show_in(self, light: Light) -> None:
+        """Show the visuals in this light."""
+        self.fshader["brightness"] = light.brightness
+        self.fshader["contrast"] = light.contrast
+        self.fshader["gamma"] = light.gamma
+        self.redraw()
+
+
+class CurtainFilter(SharedFilter):
+    """Hides visuals, but not what hangs on them."""
+
+    def __init__(self) -> None:
+        super().__init__(_CURTAIN_CODE)
+        self.is_drawn = False
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the visuals are hidden."""
+        return self._is_drawn
+
+    @is_drawn.setter
+    def is_drawn(self, is_drawn: bool) -> None:
+        self._is_drawn = is_drawn
+        self.fshader["is_drawn"] = int(is_drawn)
+        self.redraw()

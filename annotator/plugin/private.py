@@ -5,6 +5,7 @@ takes 13-184 ms an update, Vectors 16 ms; this overlay 0.3 ms), nor to hand the 
 to its canvas. Written for and tested with napari 0.9.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from napari._vispy.overlays.base import LayerOverlayMixin, VispySceneOverlay
@@ -13,10 +14,12 @@ from napari.components.overlays import SceneOverlay
 from napari.layers import Image, Points
 from qtpy.QtWidgets import QWidget
 
-from annotator.plugin.light_filter import LightFilter
+from annotator.plugin.covering_node import CoveringNode
+from annotator.plugin.light_filter import LightFilter, SharedFilter
 from annotator.plugin.mesh_node import MeshNode
 
 _MESH_OVERLAY = "face_mesh"
+_COVERING_OVERLAY = "face_covering"
 
 
 class MeshOverlay(SceneOverlay):
@@ -66,8 +69,49 @@ def add_mesh_overlay(layer: Points) -> MeshOverlay:
     return overlay
 
 
-def attach_to_image(viewer: Any, layer: Image, image_filter: LightFilter) -> None:
-    """Attach a shader to what draws an image in 2D; it stays when the data changes.
+class CoveringOverlay(SceneOverlay):
+    """What covers the face, over the photograph's layer and under the mesh."""
+
+    drawing: Any = None
+    light: Any = None
+
+
+class VispyCoveringOverlay(LayerOverlayMixin, VispySceneOverlay):
+    """Draws a `CoveringOverlay` with vispy."""
+
+    overlay: CoveringOverlay
+    node: CoveringNode
+
+    def __init__(self, overlay: CoveringOverlay, **kwargs: Any) -> None:
+        super().__init__(overlay=overlay, node=CoveringNode(overlay.light), **kwargs)
+        self.overlay.events.drawing.connect(self._on_drawing_change)
+        self.reset()
+        self._on_drawing_change()
+
+    def _on_drawing_change(self) -> None:
+        if self.overlay.drawing is not None:
+            self.node.show(self.overlay.drawing)
+
+    def _on_blending_change(self) -> None:
+        super()._on_blending_change()
+        self.node.restore_blending()
+
+    def close(self) -> None:
+        """Let go of the overlay and of the scene."""
+        self.overlay.events.drawing.disconnect(self._on_drawing_change)
+        super().close()
+
+
+def add_covering_overlay(layer: Image, light: LightFilter) -> CoveringOverlay:
+    """Attach what covers the face to the photograph's layer and return it."""
+    overlay_to_visual[CoveringOverlay] = VispyCoveringOverlay
+    overlay = CoveringOverlay(visible=False, light=light)
+    layer._overlays[_COVERING_OVERLAY] = overlay
+    return overlay
+
+
+def attach_to_image(viewer: Any, layer: Image, filters: Iterable[SharedFilter]) -> None:
+    """Attach shaders to what draws an image in 2D; they stay when the data changes.
 
     A photograph larger than a texture may be is drawn in tiles, which are made anew with each
     photograph: call this again after another was shown.
@@ -75,7 +119,8 @@ def attach_to_image(viewer: Any, layer: Image, image_filter: LightFilter) -> Non
     canvas = getattr(viewer, "__wrapped__", viewer).window._qt_viewer.canvas
     node = canvas.layer_to_visual[layer].node
     for visual in getattr(node, "adopted_children", [node]):
-        image_filter.attach_once(visual)
+        for shared in filters:
+            shared.attach_once(visual)
 
 
 def canvas_widget(viewer: Any) -> QWidget:
