@@ -25,7 +25,6 @@ Edges = NDArray[np.uint32]
 _VERTEX_SIZE_IOD = 0.022
 _INFLUENCED_SIZE = 1.5
 _PINNED_SIZE = 1.35
-_ANCHOR_SIZE = 2.2
 # Below this share of the drag a vertex is drawn as one that stays.
 _VISIBLE_INFLUENCE = 0.02
 # What cannot be seen in the photograph, and what faces away in a turned view.
@@ -48,6 +47,8 @@ class Look:
         Diameters in px of the image.
     symbols : (468,) str
         Shapes by vispy's names.
+    anchors : (k,) intp
+        Vertices under a large diamond.
     """
 
     edges: Edges
@@ -59,6 +60,7 @@ class Look:
     vertex_rims: Rgba
     vertex_sizes: NDArray[np.float32]
     symbols: NDArray[np.str_]
+    anchors: NDArray[np.intp]
 
 
 def look_of(
@@ -94,8 +96,9 @@ def look_of(
         vertex_rims=_faded(_every(palette.VERTEX_RIM_COLOUR), alpha),
         vertex_sizes=_sizes(state, settings),
         symbols=np.full(len(alpha), "disc", dtype="<U8"),
+        anchors=np.array([v for v in state.anchors if alpha[v] > 0], np.intp),
     )
-    return _with_marks(look, state, settings)
+    return _with_pins(look, state, settings)
 
 
 def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.bool_]) -> Look:
@@ -153,29 +156,21 @@ def _sizes(state: MeshState, settings: ViewSettings) -> NDArray[np.float32]:
     return np.full(len(state.landmarks), size, np.float32)
 
 
-def _with_marks(look: Look, state: MeshState, settings: ViewSettings) -> Look:
-    """Return the look with pinned vertices as squares and anchors as large diamonds."""
-    pinned = np.flatnonzero(is_pinned(state.marks) & ~state.hidden)
-    anchors = np.array([v for v in state.anchors if not state.hidden[v]], np.intp)
-    if not pinned.size and not anchors.size:
+def _with_pins(look: Look, state: MeshState, settings: ViewSettings) -> Look:
+    """Return the look with pinned vertices as squares."""
+    pinned = np.flatnonzero(is_pinned(state.marks) & (look.vertex_colours[:, 3] > 0))
+    if not pinned.size:
         return look
-    look = _marked(look, pinned, "square", palette.PINNED_RIM_COLOUR, _PINNED_SIZE)
-    if settings.colours is Colours.NONE:
-        colours = _with_rows(look.vertex_colours, pinned, palette.PINNED_COLOUR)
-        look = replace(look, vertex_colours=colours)
-    look = _marked(look, anchors, "diamond", palette.ANCHOR_RIM_COLOUR, _ANCHOR_SIZE)
-    colours = _with_rows(look.vertex_colours, anchors, palette.ANCHOR_COLOUR)
-    return replace(look, vertex_colours=colours)
-
-
-def _marked(
-    look: Look, vertices: NDArray[np.intp], symbol: str, rim: palette.Colour, size: float
-) -> Look:
     symbols, sizes = look.symbols.copy(), look.vertex_sizes.copy()
-    symbols[vertices] = symbol
-    sizes[vertices] *= size
-    rims = _with_rows(look.vertex_rims, vertices, rim)
-    return replace(look, symbols=symbols, vertex_sizes=sizes, vertex_rims=rims)
+    symbols[pinned] = "square"
+    sizes[pinned] *= _PINNED_SIZE
+    colours = look.vertex_colours
+    if settings.colours is Colours.NONE:
+        colours = _with_rows(colours, pinned, palette.PINNED_COLOUR)
+    rims = _with_rows(look.vertex_rims, pinned, palette.PINNED_RIM_COLOUR)
+    return replace(
+        look, symbols=symbols, vertex_sizes=sizes, vertex_colours=colours, vertex_rims=rims
+    )
 
 
 def _every(colour: palette.Colour) -> Rgba:

@@ -13,7 +13,7 @@ from annotator.plugin.look import Look
 from annotator.plugin.triangles import TexturedTriangles
 
 _SMALLEST_ON_SCREEN, _LARGEST_ON_SCREEN = 3.0, 9.0
-_HANDLE_ON_SCREEN = 10.0
+_HANDLE_ON_SCREEN, _ANCHOR_ON_SCREEN = 10.0, 15.0
 _NOWHERE = np.zeros((2, 2), np.float32)
 _FLIPPED_TEXTURE = np.array([[palette.FLIPPED_COLOUR]]) * 255
 
@@ -44,26 +44,36 @@ class MeshNode(Compound):  # type: ignore[misc]
         self._aim_lines = _lines(2, "segments")
         self._circles = _lines(1.5, "segments")
         self._vertices = _Vertices(scaling="visual", method="points")
+        self._anchors = _Vertices(scaling="fixed", method="points")
         self._handles = _Vertices(scaling="fixed", method="points")
         self._vertices.canvas_size_limits = (_SMALLEST_ON_SCREEN, _LARGEST_ON_SCREEN)
         super().__init__(
             [
                 self._flipped, self._ghost_edges, self._ghost, self._rims, self._edges,
-                self._contours, self._vectors, self._vertices, self._aim_lines, self._circles,
-                self._handles,
+                self._contours, self._vectors, self._vertices, self._anchors, self._aim_lines,
+                self._circles, self._handles,
             ]
         )  # fmt: skip
-        for part in (self._flipped, self._handles, self._vertices):
+        for part in (self._flipped, self._handles, self._vertices, self._anchors):
             part.visible = False
         self.unfreeze()
 
     def show(self, drawing: MeshDrawing) -> None:
         """Draw this in place of what was drawn before."""
         before, self._shown = self._shown, drawing
-        if before is None or before.points is not drawing.points:
-            self._move(drawing.points)
+        moved = before is None or before.points is not drawing.points
+        if moved:
+            for line in (self._rims, self._edges, self._contours):
+                line.set_data(pos=drawing.points)
         if before is None or before.look is not drawing.look:
-            self._colour(drawing.look, None if before is None else before.look)
+            self._colour_lines(drawing.look, None if before is None else before.look)
+            self._make_vertices(drawing)
+        elif moved:
+            self._vertices.move_to(drawing.points)
+        if before is None or before.look.anchors is not drawing.look.anchors:
+            self._make_anchors(drawing)
+        elif moved and self._anchors.visible:
+            self._anchors.move_to(drawing.points[drawing.look.anchors])
         if before is None or before.aim is not drawing.aim:
             self._show_aim(drawing.aim)
         if before is None or before.comparison is not drawing.comparison:
@@ -80,13 +90,7 @@ class MeshNode(Compound):  # type: ignore[misc]
         """Blend each part as it needs, after somebody set the state of all."""
         self._flipped.restore_blending()
 
-    def _move(self, points: NDArray[np.float32]) -> None:
-        for line in (self._rims, self._edges, self._contours):
-            line.set_data(pos=points)
-        if self._vertices.visible:
-            self._vertices.move_to(points)
-
-    def _colour(self, look: Look, before: Look | None) -> None:
+    def _colour_lines(self, look: Look, before: Look | None) -> None:
         for line, colours in (
             (self._rims, look.rim_colours),
             (self._edges, look.edge_colours),
@@ -97,9 +101,11 @@ class MeshNode(Compound):  # type: ignore[misc]
             _join(self._rims, look.edges if len(look.edges) else look.contours)
             _join(self._edges, look.edges)
             _join(self._contours, look.contours)
-        assert self._shown is not None
+
+    def _make_vertices(self, drawing: MeshDrawing) -> None:
+        look = drawing.look
         self._vertices.set_data(
-            self._shown.points,
+            drawing.points,
             size=look.vertex_sizes,
             face_color=look.vertex_colours,
             edge_color=look.vertex_rims,
@@ -108,6 +114,19 @@ class MeshNode(Compound):  # type: ignore[misc]
             symbol=look.symbols,
         )
         self._vertices.visible = True
+
+    def _make_anchors(self, drawing: MeshDrawing) -> None:
+        anchors = drawing.look.anchors
+        self._anchors.visible = bool(len(anchors))
+        if self._anchors.visible:
+            self._anchors.set_data(
+                drawing.points[anchors],
+                size=_ANCHOR_ON_SCREEN,
+                face_color=palette.ANCHOR_COLOUR,
+                edge_color=palette.ANCHOR_RIM_COLOUR,
+                edge_width=2,
+                symbol="diamond",
+            )
 
     def _show_aim(self, aim: AimLines) -> None:
         _show_segments(self._circles, aim.circles, palette.CIRCLE_COLOUR)
