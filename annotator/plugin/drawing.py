@@ -18,18 +18,6 @@ _NO_POINTS = np.empty((0, 2), np.float32)
 NO_TRIANGLES = np.empty((0, 3), np.uint32)
 
 
-@dataclass(frozen=True)
-class BrushCircle:
-    """The circle at the pointer: centre (x, y) and radius in px of the image.
-
-    ``inner`` is the radius of a second circle that shows the strength, or None.
-    """
-
-    centre: tuple[float, float]
-    radius: float
-    inner: float | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """The prediction beside the mesh, as far as it is asked for.

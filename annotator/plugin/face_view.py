@@ -1,6 +1,5 @@
 """What an annotator sees of one sample: the photograph and the mesh over it."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +8,13 @@ from napari.layers import Points
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.tools.base import Aim, MeshState, Position, Tool
 from annotator.mesh.tools.turned import TurnedTool
 from annotator.plugin.colouring import Legend, legend_of
 from annotator.plugin.convert import position_from_napari, position_to_napari
-from annotator.plugin.drawing import BrushCircle, MeshDrawing
+from annotator.plugin.drawing import MeshDrawing
 from annotator.plugin.face_scene import FaceScene, Landmarks
 from annotator.plugin.frames import Frame, face_frame, kept_frame, region_frame
-from annotator.plugin.light import LightDrag
 from annotator.plugin.view_settings import Colours, ViewSettings, next_choice
 
 if TYPE_CHECKING:
@@ -112,7 +109,7 @@ class FaceView:
         """What the colours of the mesh mean."""
         return legend_of(self._scene.state, self._scene.settings.colours, self._scene.uncertainty)
 
-    def show(self, photograph: NDArray[np.uint8], state: MeshState | Landmarks) -> None:
+    def show(self, photograph: NDArray[np.uint8], state: MeshState) -> None:
         """Show another sample, framed or, if the settings say so, as large as the one before.
 
         Parameters
@@ -134,22 +131,20 @@ class FaceView:
         if scene.settings.colours is Colours.UNCERTAINTY:
             self.legend_changed.emit()
 
-    def update(self, state: MeshState | Landmarks) -> None:
+    def update(self, state: MeshState) -> None:
         """Show another state of the mesh, as after a stroke."""
-        if not isinstance(state, MeshState):
-            state = MeshState(state, state)
         self._scene.set_state(state)
         self._scene.layers.show_vertices(state.landmarks)
         self._scene.restyle()
 
-    def move(self, landmarks: Landmarks, aim: Aim | BrushCircle | None) -> None:
+    def move(self, landmarks: Landmarks, aim: Aim | None) -> None:
         """Show the mesh and the aim during a stroke, and which triangles it has turned over.
 
         Only what is drawn moves: the layer's own points, which nothing draws, wait for the
         stroke's end and its `update`.
         """
         self._scene.landmarks = landmarks
-        self._scene.aim = self._as_aim(aim)
+        self._scene.aim = aim
         self._scene.draw()
 
     def show_aim(self, aim: Aim | None) -> None:
@@ -157,16 +152,6 @@ class FaceView:
         if aim is not None or self._scene.aim is not None:
             self._scene.aim = aim
             self._scene.draw()
-
-    def show_brush(
-        self, circle: BrushCircle | None, influence: NDArray[np.float64] | None = None
-    ) -> None:
-        """Show the brush's circle and colour the mesh by its influence (468,), or neither."""
-        if circle is None:
-            self.show_aim(None)
-            return
-        weights = np.zeros(LANDMARK_COUNT) if influence is None else influence
-        self.show_aim(Aim(weights, circle.centre, circle.radius, circle.inner))
 
     def flicker(self, shows_prediction: bool) -> None:
         """Show the prediction in place of the mesh, as long as a key is held."""
@@ -218,30 +203,6 @@ class FaceView:
         )
         self._scene.restyle()
 
-    def turn_with(self, event: Any) -> Generator[None, None, None]:
-        """Turn the mesh as long as the mouse's button is held; for a drag callback of napari."""
-        event.handled = True
-        before = np.array(event.pos)
-        yield
-        while event.type == "mouse_move":
-            right, down = event.pos - before
-            before = np.array(event.pos)
-            self.turn_by(float(right), float(down))
-            yield
-
-    def light_with(self, event: Any) -> Generator[None, None, None]:
-        """Set the photograph's light as long as the mouse's button is held.
-
-        Right is contrast, up is brightness; with Shift, up is gamma.
-        """
-        event.handled = True
-        drag = LightDrag(self.settings.light, tuple(event.pos))
-        yield
-        while event.type == "mouse_move":
-            light = drag.light_at(tuple(event.pos), with_shift="Shift" in event.modifiers)
-            self.settings = replace(self.settings, light=light)
-            yield
-
     def position_of(self, event: Any) -> tuple[Position, float]:
         """Return where a mouse event of napari is, and px of the image in a screen's pixel."""
         position = position_from_napari(self.mesh_layer.world_to_data(event.position))
@@ -254,14 +215,6 @@ class FaceView:
     def clear(self) -> None:
         """Take the layers out of the viewer."""
         self._scene.layers.remove()
-
-    def _as_aim(self, aim: Aim | BrushCircle | None) -> Aim | None:
-        if isinstance(aim, BrushCircle):
-            influence = (
-                np.zeros(LANDMARK_COUNT) if self._scene.aim is None else self._scene.aim.influence
-            )
-            return Aim(influence, aim.centre, aim.radius, aim.inner)
-        return aim
 
     def _look_at(self, frame: Frame) -> None:
         camera = self._viewer.scene.camera

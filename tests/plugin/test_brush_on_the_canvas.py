@@ -60,9 +60,7 @@ def test_the_canvas_shows_what_is_stored(workplace: Workplace) -> None:
     pointer.drag((x, y), (x + 9, y))
     shown = dock.view.mesh_layer.data
     assert_allclose(shown, stored(dock)[:, 1::-1] - 0.5, atol=1e-4)
-    assert_allclose(
-        dock.view._overlay.drawing.points, dock.workbench.session.landmarks[:, :2] - 0.5
-    )
+    assert_allclose(dock.view.drawing.points, dock.workbench.session.landmarks[:, :2] - 0.5)
 
 
 def test_the_release_has_the_last_word_when_moves_are_lost(workplace: Workplace) -> None:
@@ -118,7 +116,7 @@ def test_the_camera_stays_while_the_mesh_is_dragged(workplace: Workplace) -> Non
 def test_hovering_shows_the_circle_and_colours_what_would_move(workplace: Workplace) -> None:
     dock, pointer = workplace
     pointer.move(position_of(dock, CHIN))
-    drawing = dock.view._overlay.drawing
+    drawing = dock.view.drawing
     red, green, _, _ = drawing.vertex_colours[CHIN]
     assert red > green
     assert_array_equal(drawing.vertex_colours[FOREHEAD], [1, 1, 1, 1])
@@ -178,7 +176,7 @@ def test_a_key_in_mid_stroke_does_not_change_the_sample(workplace: Workplace) ->
     pointer.release((x + 8, y))
     assert (stored(dock) - dock.workbench.session.prediction)[CHIN, 0] == pytest.approx(8, abs=0.5)
     pointer.key(Qt.Key.Key_D, "d")
-    shown = dock.view._overlay.drawing.points
+    shown = dock.view.drawing.points
     assert_allclose(shown, dock.workbench.session.landmarks[:, :2] - 0.5, atol=1e-4)
 
 
@@ -267,10 +265,10 @@ def test_the_photograph_can_be_moved_from_anywhere(workplace: Workplace, way: st
 def test_the_circle_goes_when_the_pointer_leaves_the_canvas(workplace: Workplace) -> None:
     dock, pointer = workplace
     pointer.move(position_of(dock, CHIN))
-    assert len(dock.view._overlay.drawing.circles)
+    assert len(dock.view.drawing.circles)
     viewer = dock.view._viewer
     getattr(viewer, "__wrapped__", viewer).mouse_over_canvas = False
-    assert not len(dock.view._overlay.drawing.circles)
+    assert not len(dock.view.drawing.circles)
 
 
 def test_a_hidden_mesh_cannot_be_dragged(workplace: Workplace) -> None:
