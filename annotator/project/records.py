@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -110,12 +111,15 @@ class ImageRecord:
     modified_ns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SampleSummary:
-    """What a list shows of a sample.
+class SampleSummary(NamedTuple):
+    """What a list shows of a sample; a tuple, as a list may hold 100,000 of them.
 
     Attributes
     ----------
+    image_name
+        Of the file, fit for display.
+    image_file
+        Its absolute path as text; `image_path` is the same as a path.
     stroke_count
         Strokes in effect (undone ones do not count).
     box
@@ -136,7 +140,7 @@ class SampleSummary:
     id: int
     image_id: int
     image_name: str
-    image_path: Path
+    image_file: str
     face_index: int
     state: SampleState
     presence: float
@@ -147,6 +151,11 @@ class SampleSummary:
     displacement: float
     seconds_spent: float
     added_by: str | None
+
+    @property
+    def image_path(self) -> Path:
+        """Where the photograph is, absolute."""
+        return Path(self.image_file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ import math
 import sqlite3
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ import pytest
 from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.project.displacement import Displacement
 from annotator.project.project import Project
-from annotator.project.records import RejectReason, SampleState
+from annotator.project.records import RejectReason, SampleState, SampleSummary
 from annotator.project.strokes import Stroke
+from annotator.project.tables import SampleRow
 
 # fmt: off
 COLUMNS = [
@@ -37,6 +39,40 @@ def judged(predicted, draw) -> Project:
         3, reviewer="Sam", reasons=[RejectReason.BLURRED, RejectReason.OCCLUDED]
     )
     return predicted
+
+
+def test_every_field_of_a_summary_is_the_column_of_its_name(judged):
+    judged.visits.record(1, annotator="Ann", started_at=datetime.now(UTC), seconds=7, strokes=1)
+    with judged._database.writing() as session:
+        session.get(SampleRow, 1).added_by = "Zoë"
+    summary = judged.samples.get(1)
+    with judged._database.reading() as session:
+        row = session.get(SampleRow, 1)
+    special = {"image_name", "image_file", "box"}
+    for name in set(SampleSummary._fields) - special:
+        assert getattr(summary, name) == getattr(row, name) is not None, name
+    assert summary.state is SampleState.ACCEPTED
+    assert summary.box == (row.box_left, row.box_top, row.box_width, row.box_height)
+    assert summary.image_path == judged.folder / "images" / summary.image_name
+    assert summary.image_file == str(summary.image_path)
+
+
+def test_a_summary_cannot_be_changed(judged):
+    summary = judged.samples.get(1)
+    for name in (*SampleSummary._fields, "image_path", "thumbnail"):
+        with pytest.raises(AttributeError):
+            setattr(summary, name, None)
+
+
+def test_images_outside_the_project_and_with_odd_names_are_listed(project, new_image, make_face):
+    outside = project.folder.parent / "Zoë 😀.jpg"
+    inside = project.folder / "odd\udcff.jpg"
+    project.images.add([new_image(outside), new_image(inside, content="odd")])
+    model = project.models.register(type("Model", (), {"name": "m", "sha256": "1" * 64})())
+    project.predictions.store(model, [(1, [make_face()]), (2, [make_face()])])
+    first, second = project.samples.summaries()
+    assert (first.image_path, first.image_name) == (outside, "Zoë 😀.jpg")
+    assert (second.image_path, second.image_name) == (inside, "odd?.jpg")
 
 
 def test_summaries_can_be_limited_to_states(judged):
