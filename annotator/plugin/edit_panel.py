@@ -67,7 +67,7 @@ class EditPanel(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._current)
         layout.addWidget(self.tabs, stretch=1)
-        for names in (("undo", "redo"), ("accept",), ("reject", "exclude")):
+        for names in (("undo", "redo"), ("accept", "reject", "exclude")):
             layout.addWidget(self._row(*names))
         layout.addWidget(self._goes_on)
 

@@ -35,6 +35,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
     def __init__(self, workbench: Workbench) -> None:
         self._workbench = workbench
         self._tools = workbench.tools
+        self._shown: set[str] = set()
         self._make_brush()
         self._make_choices()
         self._make_switches()
@@ -135,8 +136,10 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         """Show what concerns the tool in hand, as it is set."""
         shown = set(_SHOWN[self._tools.kind])
         shown.discard("radius" if self._tools.brush.radius_px is not None else "radius_px")
-        for name, widget in self._rows.items():
-            if widget.visible != (name in shown):
+        # Not asked of the widgets, which count as invisible before their window is shown.
+        if shown != self._shown:
+            self._shown = shown
+            for name, widget in self._rows.items():
                 widget.visible = name in shown
         for widget, value in self._values():
             with widget.changed.blocked():

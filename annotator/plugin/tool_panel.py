@@ -10,6 +10,8 @@ from annotator.plugin.toolbox import ToolKind
 from annotator.plugin.workbench import Workbench
 
 _ICON_SIZE = 22
+# napari's themes do not show which button is checked.
+_STYLE = "QToolButton:checked { background: palette(highlight); border-radius: 3px; }"
 
 HINTS: dict[ToolKind, str] = {
     ToolKind.GRAB: "Drag a vertex; those around it follow",
@@ -65,6 +67,7 @@ class ToolPanel(QWidget):
             button = QToolButton()
             button.setCheckable(True)
             button.setAutoRaise(True)
+            button.setStyleSheet(_STYLE)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
             button.setToolTip(f"{kind.capitalize()}: {HINTS[kind]}\nKey: {keys_of(kind)}")
