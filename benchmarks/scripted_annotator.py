@@ -17,9 +17,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from annotator.mesh.contours import contour_vertices
 from numpy.typing import NDArray
 from PIL import Image
 from qtpy.QtCore import Qt
@@ -28,7 +30,6 @@ from spoiled_faces import NME_RANGE, TRIALS, spoiled
 from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
-from annotator.mesh.contours import contour_vertices
 from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.launch import open_viewer
@@ -48,6 +49,7 @@ CONTOURS = (
 )  # fmt: skip
 _WHEEL_STEPS = range(-8, 9, 2)
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _FRAME_WIDTH, _FRAME_MS = 720, 350
 
@@ -202,7 +204,7 @@ class ScriptedAnnotator:
         points = [(float(x), float(y)) for x, y in line]
         self._pointer.move(points[0])
         self._pointer.press(points[0])
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             for position in positions_between(start, end, 3):
                 self._pointer.move(position, pressed=True)
         self._pointer.release(points[-1])
@@ -215,7 +217,7 @@ class ScriptedAnnotator:
             ("turned", Qt.Key.Key_J, "j", 2),
         ):  # fmt: skip
             for _ in range(times):
-                self._key(key, text, _SHIFT if text.isupper() else Qt.KeyboardModifier.NoModifier)
+                self._key(key, text, _SHIFT if text.isupper() else _NO_MODIFIER)
                 self._shoot(name)
 
     def _undo_and_redo(self, number: int) -> None:
@@ -243,7 +245,10 @@ class ScriptedAnnotator:
         _expect(after < GOAL, "the goal is reached")
 
     def _key(
-        self, key: Qt.Key, text: str, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+        self,
+        key: Qt.Key,
+        text: str,
+        modifiers: Qt.KeyboardModifier = _NO_MODIFIER,
     ) -> None:
         self._pointer.key(key, text, modifiers)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from annotator.plugin.brush_gauge import Gauge
 from annotator.plugin.face_view import FaceView
+from annotator.plugin.faces import Faces
 from annotator.plugin.tool_mouse import ToolMouse
 from annotator.plugin.toolbox import ToolKind
 from annotator.plugin.workbench import Workbench
@@ -23,6 +24,7 @@ class Hands:
     bench: Workbench
     view: FaceView
     mouse: ToolMouse
+    faces: Faces
     ask_reject: Action
 
 
@@ -80,8 +82,20 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
 
 
 def _face_actions(hands: Hands) -> dict[str, Action]:
-    bench = hands.bench
-    return {"undo": bench.undo, "redo": bench.redo}
+    bench, faces = hands.bench, hands.faces
+    return {
+        "undo": lambda: _first_that_acts(faces.undo, bench.undo),
+        "redo": lambda: _first_that_acts(faces.redo, bench.redo),
+        "repredict": faces.repredict,
+        "repredict_in_box": lambda: bench.tools.draw_box(adds_face=False),
+        "add_face": lambda: bench.tools.draw_box(adds_face=True),
+        "delete_face": faces.delete,
+    }
+
+
+def _first_that_acts(first: Callable[[], bool], otherwise: Callable[[], None]) -> None:
+    if not first():
+        otherwise()
 
 
 def _view_actions(view: FaceView) -> dict[str, Action]:

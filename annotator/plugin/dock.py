@@ -22,6 +22,7 @@ from annotator.plugin.bound_keys import BoundKeys
 from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
 from annotator.plugin.face_view import FaceView
+from annotator.plugin.faces import Faces
 from annotator.plugin.key_help import KeyHelp
 from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.plugin.panels import KeyButton, PassingMessage, key_button
@@ -63,6 +64,7 @@ class AnnotatorDock(QWidget):
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(self.workbench, self.progress, self.warn)
         self._viewer = napari_viewer
+        self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         self._help = KeyHelp(canvas_widget(napari_viewer))
@@ -75,7 +77,7 @@ class AnnotatorDock(QWidget):
         self._show_page()
 
     def _actions(self) -> dict[str, Action]:
-        hands = Hands(self.workbench, self.view, self._mouse, self.ask_reject)
+        hands = Hands(self.workbench, self.view, self._mouse, self.faces, self.ask_reject)
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle}
 
@@ -154,6 +156,7 @@ class AnnotatorDock(QWidget):
         self._mouse.detach()
         self._bound_keys.close()
         self.workbench.close()
+        self.faces.close()
         self._display.close()
         self.samples.list.thumbnails.close()
         self._help.hide()

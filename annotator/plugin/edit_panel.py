@@ -16,7 +16,15 @@ _BUTTONS = {
     "accept": ("Accept", "This mesh becomes ground truth as it stands"),
     "reject": ("Reject…", "Turn it down, with reasons"),
     "exclude": ("Exclude", "Keep this face out of the data set"),
+    "repredict": ("Predict again", "Let the model look again where the mesh is now"),
+    "repredict_in_box": ("In a box", "Draw a box: there the model looks again for this face"),
+    "add_face": ("Add face", "Draw a box around a face that has no mesh"),
+    "delete_face": ("No face", "Take this face out of the project: it is none"),
 }
+
+
+# Fits the tool with most settings, so that nothing jumps when another is chosen.
+_PAGE_HEIGHT = 278
 
 
 class EditPanel(QWidget):
@@ -48,8 +56,10 @@ class EditPanel(QWidget):
             for name, (text, tooltip) in _BUTTONS.items()
         }
         self.tabs = QTabWidget()
+        self.tabs.setMinimumHeight(_PAGE_HEIGHT)
         for title, page in pages.items():
             self.tabs.addTab(_scrolling(page), title)
+        self.tabs.addTab(_scrolling(self._face_page()), "Face")
         without_focus(self.tabs)
         self._goes_on = QCheckBox("Go on to the next to do after a verdict")
         self._goes_on.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -66,10 +76,27 @@ class EditPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self._current)
-        layout.addWidget(self.tabs, stretch=1)
+        layout.addWidget(self.tabs)
         for names in (("undo", "redo"), ("accept", "reject", "exclude")):
             layout.addWidget(self._row(*names))
         layout.addWidget(self._goes_on)
+
+    def _face_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.setSpacing(4)
+        again = QLabel("<b>The mesh is far off?</b> Let the model look again, here or in a box.")
+        missing = QLabel("<b>A face without a mesh?</b> Add it. <b>No face at all?</b> Delete it.")
+        for label, names in (
+            (again, ("repredict", "repredict_in_box")),
+            (missing, ("add_face", "delete_face")),
+        ):
+            label.setWordWrap(True)
+            layout.addWidget(label)
+            layout.addWidget(self._row(*names))
+        layout.addStretch(1)
+        return page
 
     def _row(self, *names: str) -> QWidget:
         return button_row(*(self.buttons[name] for name in names))

@@ -1,5 +1,7 @@
 """Brings the workbench's current sample to the screen, and decodes the next ones meanwhile."""
 
+import numpy as np
+from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer
 
 from annotator.plugin.face_view import FaceView
@@ -23,11 +25,17 @@ class SampleDisplay(QObject):
         self._workbench = workbench
         self._view = view
         self._photographs = PhotographCache()
+        self._shown: NDArray[np.uint8] | None = None
         self._look_ahead = QTimer(self)
         self._look_ahead.setSingleShot(True)
         self._look_ahead.timeout.connect(self._prefetch)
         workbench.current_changed.connect(self._show_current)
         workbench.mesh_changed.connect(self._show_mesh)
+
+    @property
+    def photograph(self) -> NDArray[np.uint8] | None:
+        """The photograph on screen, (H, W, 3) uint8 RGB, upright; None if there is none."""
+        return self._shown
 
     def close(self) -> None:
         """Stop looking ahead and let go of the photographs."""
@@ -36,6 +44,7 @@ class SampleDisplay(QObject):
 
     def _show_current(self) -> None:
         sample, session = self._workbench.current, self._workbench.session
+        self._shown = None
         if sample is None or session is None:
             self._view.clear()
             return
@@ -47,6 +56,7 @@ class SampleDisplay(QObject):
         if self._workbench.photograph_has_changed():
             self._show_nothing(f"{sample.image_path} has changed since it was added: add it again.")
             return
+        self._shown = photograph
         self._view.show(photograph, session.state)
         # Once this one is on screen: decoding would take the processor from drawing it.
         self._look_ahead.start(_LOOK_AHEAD_MS)

@@ -1,0 +1,147 @@
+"""Predicting again, adding and deleting faces, with real keys and a real mouse."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from qtpy.QtCore import Qt
+
+from annotator.inference import FaceMesh, ModelError
+from annotator.mesh.brush import Brush
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.metrics import nme
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.faces import Faces
+from annotator.plugin.pointer import Pointer
+from annotator.project import SampleState
+
+Workplace = tuple[AnnotatorDock, Pointer]
+CHIN = 152
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def undo(pointer: Pointer) -> None:
+    pointer.key(Qt.Key.Key_Z, "z", CONTROL)
+
+
+def redo(pointer: Pointer) -> None:
+    pointer.key(Qt.Key.Key_Z, "Z", CONTROL | SHIFT)
+
+
+def draw_box_around_the_face(dock: AnnotatorDock, pointer: Pointer) -> None:
+    mesh = dock.workbench.session.landmarks[:, :2]
+    left, top = map(float, mesh.min(axis=0) - 3)
+    right, bottom = map(float, mesh.max(axis=0) + 3)
+    pointer.drag((left, top), (right, bottom))
+
+
+def test_n_predicts_again_where_the_mesh_is_as_one_stroke(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    session = dock.workbench.session
+    dock.workbench.tools.brush = Brush(radius_iod=2.0)
+    x, y, _ = map(float, session.landmarks[CHIN])
+    far = 0.3 * outer_iod(session.prediction)
+    pointer.drag((x, y), (x + far, y + far))
+    spoiled = session.landmarks.copy()
+    assert nme(spoiled, session.prediction) > 0.04
+    pointer.key(Qt.Key.Key_N, "n")
+    assert nme(session.landmarks, session.prediction) < 0.02
+    undo(pointer)
+    assert_array_equal(session.landmarks, spoiled)
+
+
+def test_a_drawn_box_adds_a_face_and_undo_takes_it_away(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first, project = dock.workbench.current, dock.workbench.project
+    before = dock.workbench.session.prediction
+    pointer.key(Qt.Key.Key_A, "A", SHIFT)
+    assert dock.workbench.tools.draws_box
+    draw_box_around_the_face(dock, pointer)
+    added = dock.workbench.current
+    assert added.image_id == first.image_id
+    assert added.id != first.id
+    assert added.added_by == dock.workbench.annotator
+    assert nme(dock.workbench.session.prediction, before) < 0.03
+    assert not dock.workbench.tools.draws_box
+    undo(pointer)
+    assert project.samples.get(added.id).state is SampleState.DELETED
+    assert dock.workbench.current.id == first.id
+    redo(pointer)
+    assert project.samples.get(added.id).state is SampleState.PREDICTED
+    assert dock.workbench.current.id == added.id
+
+
+def test_a_box_predicts_the_current_face_again(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    sample = dock.workbench.current
+    prediction = dock.workbench.session.prediction
+    pointer.key(Qt.Key.Key_N, "N", SHIFT)
+    draw_box_around_the_face(dock, pointer)
+    assert dock.workbench.current.id == sample.id
+    assert dock.workbench.session.can_undo
+    assert nme(dock.workbench.session.landmarks, prediction) < 0.03
+
+
+def test_escape_puts_the_box_away_and_a_slip_draws_none(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y, _ = map(float, dock.workbench.session.landmarks[CHIN])
+    pointer.key(Qt.Key.Key_N, "N", SHIFT)
+    pointer.drag((x, y), (x + 0.5, y + 0.5))
+    assert dock.workbench.tools.draws_box
+    assert not dock.workbench.session.can_undo
+    pointer.key(Qt.Key.Key_Escape)
+    assert not dock.workbench.tools.draws_box
+
+
+def test_a_box_beside_the_photograph_is_refused_in_words(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    told: list[str] = []
+    dock.workbench.failed.connect(told.append)
+    pointer.key(Qt.Key.Key_A, "A", SHIFT)
+    pointer.drag((-400.0, -400.0), (-300.0, -300.0))
+    assert len(told) == 1
+    assert "box" in told[0]
+
+
+def test_delete_takes_a_false_face_out_and_undo_brings_it_back(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    sample, project = dock.workbench.current, dock.workbench.project
+    pointer.key(Qt.Key.Key_Delete)
+    assert project.samples.get(sample.id).state is SampleState.DELETED
+    assert dock.workbench.current.id != sample.id
+    undo(pointer)
+    assert project.samples.get(sample.id).state is SampleState.PREDICTED
+    assert dock.workbench.current.id == sample.id
+
+
+def test_after_another_stroke_undo_takes_that_back_first(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    deleted, project = dock.workbench.current, dock.workbench.project
+    pointer.key(Qt.Key.Key_Delete)
+    session = dock.workbench.session
+    x, y, _ = map(float, session.landmarks[CHIN])
+    pointer.drag((x, y), (x, y + 9))
+    undo(pointer)
+    assert_allclose(session.landmarks, session.prediction)
+    assert project.samples.get(deleted.id).state is SampleState.DELETED
+
+
+def test_a_model_that_cannot_be_loaded_is_told_and_nothing_changes(workplace: Workplace) -> None:
+    dock, _ = workplace
+    told: list[str] = []
+    dock.workbench.failed.connect(told.append)
+
+    def broken() -> FaceMesh:
+        raise ModelError("the file is damaged")
+
+    photograph = np.zeros((64, 64, 3), np.uint8)
+    faces = Faces(dock.workbench, lambda: photograph, broken)
+    faces.repredict()
+    faces.close()
+    assert told == ["The model cannot be loaded: the file is damaged."]
+    assert not dock.workbench.session.can_undo
+
+
+@pytest.mark.parametrize("action", ["undo", "redo"])
+def test_there_is_nothing_to_take_back_at_first(workplace: Workplace, action: str) -> None:
+    dock, _ = workplace
+    assert not getattr(dock.faces, action)()
