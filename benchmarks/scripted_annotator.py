@@ -21,7 +21,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from annotator.mesh.contours import contour_vertices
 from numpy.typing import NDArray
 from PIL import Image
 from qtpy.QtCore import Qt
@@ -30,6 +29,7 @@ from spoiled_faces import NME_RANGE, TRIALS, spoiled
 from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
+from annotator.mesh.contours import CONTOUR_NAMES, contour
 from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.launch import open_viewer
@@ -43,10 +43,6 @@ PHOTOGRAPHS = ("collins.jpg", "hopper.jpg", "collins_at_dusk.jpg")
 SEED = 5
 GOAL = 0.01
 MOST_STROKES = 80
-CONTOURS = (
-    "face_oval", "lips_outer", "lips_inner", "left_eye", "right_eye",
-    "left_eyebrow", "right_eyebrow",
-)  # fmt: skip
 _WHEEL_STEPS = range(-8, 9, 2)
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -158,13 +154,13 @@ class ScriptedAnnotator:
 
     def _draw(self, number: int) -> int:
         truth = self._truths[number]
-        for contour in CONTOURS:
+        for name in CONTOUR_NAMES:
             self._key(Qt.Key.Key_L, "l")
-            line = truth[contour_vertices(contour), :2].tolist()
+            line = truth[contour(name).vertices, :2].tolist()
             self._draw_line([*line, line[0]])
-            self._shoot(contour)
+            self._shoot(name)
         self._key(Qt.Key.Key_Q, "q")
-        return len(CONTOURS) + self._drag_the_worst(number)
+        return len(CONTOUR_NAMES) + self._drag_the_worst(number)
 
     def _drag_the_worst(self, number: int, prepare=lambda vertex, truth: None) -> int:  # type: ignore[no-untyped-def]
         """Drag the vertex farthest off to its place until the goal is reached."""

@@ -84,7 +84,7 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
 def _face_actions(hands: Hands) -> dict[str, Action]:
     bench, faces = hands.bench, hands.faces
     return {
-        "undo": lambda: _first_that_acts(faces.undo, bench.undo),
+        "undo": lambda: _first_that_acts(bench.tools.take_back_click, faces.undo, bench.undo),
         "redo": lambda: _first_that_acts(faces.redo, bench.redo),
         "repredict": faces.repredict,
         "repredict_in_box": lambda: bench.tools.draw_box(adds_face=False),
@@ -93,9 +93,9 @@ def _face_actions(hands: Hands) -> dict[str, Action]:
     }
 
 
-def _first_that_acts(first: Callable[[], bool], otherwise: Callable[[], None]) -> None:
-    if not first():
-        otherwise()
+def _first_that_acts(*actions: Callable[[], bool | None]) -> None:
+    """Call actions until one says that it had something to do."""
+    any(action() for action in actions)
 
 
 def _view_actions(view: FaceView) -> dict[str, Action]:

@@ -42,6 +42,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("smooth", ("S",), "Smooth (or hold Shift)", "Tools"),
     Shortcut("relax", ("W",), "Relax", "Tools"),
     Shortcut("restore", ("Z",), "Restore the prediction", "Tools"),
+    Shortcut("contour", ("L",), "Contour: draw a line", "Tools"),
     Shortcut("pin", ("P",), "Pin", "Tools"),
     Shortcut("visibility", ("I",), "Visibility", "Tools"),
     Shortcut("smaller", ("[",), "Smaller brush", "Stroke"),

@@ -6,6 +6,7 @@ from typing import Any
 from magicgui.widgets import CheckBox, ComboBox, Container, FloatSlider, PushButton
 
 from annotator.mesh.brush import MIN_RADIUS_IOD, MIN_RADIUS_PX, Metric, brush_radius
+from annotator.mesh.contours import CONTOUR_TITLES
 from annotator.mesh.falloff import Falloff
 from annotator.mesh.marks import Visibility
 from annotator.plugin.panels import without_focus
@@ -24,6 +25,7 @@ _SHOWN: dict[ToolKind, tuple[str, ...]] = {
     ToolKind.SMOOTH: (*_BRUSH, "guards"),
     ToolKind.RELAX: (*_BRUSH, "guards"),
     ToolKind.RESTORE: (*_BRUSH, "guards"),
+    ToolKind.CONTOUR: ("contour", "guards", "clear_anchors"),
     ToolKind.PIN: ("radius", "radius_px", "unit", "pins"),
     ToolKind.VISIBILITY: ("radius", "radius_px", "unit", "visibility"),
 }
@@ -42,8 +44,9 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         self._rows = {
             "radius": self.radius, "radius_px": self.radius_px, "unit": self.unit,
             "strength": self.strength, "falloff": self.falloff, "metric": self.metric,
-            "visibility": self.visibility, "pins": self.pins, "mirrors": self.mirrors,
-            "clear_anchors": self.clear_anchors, "guards": self.guards,
+            "contour": self.contour, "visibility": self.visibility, "pins": self.pins,
+            "mirrors": self.mirrors, "clear_anchors": self.clear_anchors,
+            "guards": self.guards,
         }  # fmt: skip
         super().__init__(widgets=list(self._rows.values()))
         self.margins = (0, 0, 0, 0)
@@ -79,6 +82,14 @@ class ToolOptions(Container):  # type: ignore[type-arg]
             tooltip="Along the mesh lips and lids do not stick together;\n"
             "straight across suits moves of much of a face",
         )  # fmt: skip
+        self.contour = ComboBox(
+            choices=[
+                ("the one that fits the line", None),
+                *((title, name) for name, title in CONTOUR_TITLES.items()),
+            ],
+            label="Contour",
+            tooltip="Which contour slides onto the line",
+        )
         self.visibility = ComboBox(
             choices=[(v.name.lower().replace("_", " "), v) for v in Visibility],
             label="Mark as", tooltip="What the brush says about the vertices it goes over",
@@ -106,7 +117,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         self.radius_px.changed.connect(lambda value: self._set_brush(radius_px=value))
         self.unit.changed.connect(self._set_unit)
         settings = {
-            "visibility": self.visibility, "pins": self.pins,
+            "contour": self.contour, "visibility": self.visibility, "pins": self.pins,
             "mirrors": self.mirrors, "guards": self.guards,
         }  # fmt: skip
         for name, widget in settings.items():
@@ -156,6 +167,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
             (self.strength, brush.strength),
             (self.falloff, brush.falloff),
             (self.metric, brush.metric),
+            (self.contour, settings.contour),
             (self.visibility, settings.visibility),
             (self.pins, settings.pins),
             (self.mirrors, settings.mirrors),

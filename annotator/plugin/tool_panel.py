@@ -19,6 +19,7 @@ HINTS: dict[ToolKind, str] = {
     ToolKind.SMOOTH: "Brush bumps away (Shift in any tool)",
     ToolKind.RELAX: "Brush towards even spacing; contours stay",
     ToolKind.RESTORE: "Brush the prediction back",
+    ToolKind.CONTOUR: "Draw a lip, lid, brow or the oval; or click, and Enter",
     ToolKind.PIN: "Brush over vertices that shall stay",
     ToolKind.VISIBILITY: "Brush over what is occluded or out of frame",
 }

@@ -12,6 +12,7 @@ from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.marks import Visibility
 from annotator.mesh.tools.base import Tool
 from annotator.mesh.tools.box import Box, BoxTool
+from annotator.mesh.tools.contour import ContourTool
 from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.guided import GuidedTool
 from annotator.mesh.tools.marking import PinTool, VisibilityTool
@@ -29,6 +30,7 @@ class ToolKind(StrEnum):
     SMOOTH = "smooth"
     RELAX = "relax"
     RESTORE = "restore"
+    CONTOUR = "contour"
     PIN = "pin"
     VISIBILITY = "visibility"
 
@@ -69,6 +71,7 @@ _MAKERS: dict[ToolKind, Callable[[ToolSettings, Covariance], Tool]] = {
     ToolKind.SMOOTH: lambda s, _: SmoothTool(s.brush, s.guards),
     ToolKind.RELAX: lambda s, _: RelaxTool(s.brush, s.guards),
     ToolKind.RESTORE: lambda s, _: RestoreTool(s.brush, s.guards),
+    ToolKind.CONTOUR: lambda s, covariance: ContourTool(covariance, s.contour, s.guards),
     ToolKind.PIN: lambda s, _: PinTool(s.brush, s.pins),
     ToolKind.VISIBILITY: lambda s, _: VisibilityTool(s.brush, s.visibility),
 }
@@ -126,7 +129,7 @@ class Toolbox:
         if changed != self._settings:
             self._settings = changed
             if not self.draws_box:
-                self._tool = self._made()
+                self._tool = self._set_anew()
             self.changed.emit()
 
     def learn(self, covariance: Covariance) -> None:
@@ -163,6 +166,21 @@ class Toolbox:
     def smoothing(self) -> Tool:
         """Return the tool that Shift puts in hand as long as it is held."""
         return _MAKERS[ToolKind.SMOOTH](self._settings, self._covariance)
+
+    def take_back_click(self) -> bool:
+        """Drop the newest point of a line drawn by clicks; return whether there was one."""
+        tool = self._tool
+        if not isinstance(tool, ContourTool) or not tool.is_pending:
+            return False
+        self._hold(tool.without_last_click())
+        return True
+
+    def _set_anew(self) -> Tool:
+        """Return the tool chosen with its settings, and what it held."""
+        made, before = self._made(), self._tool
+        if isinstance(made, ContourTool) and isinstance(before, ContourTool):
+            return replace(made, clicks=before.clicks)
+        return made
 
     def _made(self) -> Tool:
         return _MAKERS[self._kind](self._settings, self._covariance)

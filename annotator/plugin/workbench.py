@@ -7,7 +7,9 @@ from collections.abc import Collection
 
 from psygnal import Signal
 
+from annotator.covariance_file import CovarianceFileError, load_guided_covariance
 from annotator.image_files import photograph_has_changed
+from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.tools.base import Edit, Position
 from annotator.plugin.shown_samples import TO_DO, ShownSamples
 from annotator.plugin.stroke_saver import StrokeSaver
@@ -103,9 +105,18 @@ class Workbench:
         if not self.close():
             return False
         self._project = project
+        self._learn(project)
         self.project_changed.emit()
         self.refresh()
         return True
+
+    def _learn(self, project: Project) -> None:
+        """Let the tools expect the errors that this project's corrections showed."""
+        try:
+            self.tools.learn(load_guided_covariance(project.folder))
+        except CovarianceFileError as error:
+            self.tools.learn(canonical_covariance())
+            self.failed.emit(str(error))
 
     def close(self) -> bool:
         """Leave the project, saving what waits; returns False if that cannot be saved."""
@@ -159,6 +170,7 @@ class Workbench:
             self.failed.emit(str(error))
             return
         self._session = session
+        self.tools.drop_pending()
         self.is_displayed = True
         self.current_changed.emit()
 
