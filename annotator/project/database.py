@@ -7,6 +7,8 @@ transaction begins with ``BEGIN IMMEDIATE``: what it reads cannot change before 
 
 from __future__ import annotations
 
+import errno
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -29,6 +31,7 @@ from annotator.project.errors import (
 )
 
 BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another one
+_LEAST_ROOM = 2**17  # bytes: less does not even hold the index of an empty write-ahead log
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -73,8 +76,10 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Give a session whose changes are committed at the end, all or, on an error, none."""
         self._check_open()
-        if not self.path.exists():  # POSIX would go on writing to a file that nobody can find
-            raise ProjectUnavailable(f"{self.path} has vanished: put it back and try again")
+        try:
+            self.path.stat()  # POSIX would go on writing to a file that nobody can find
+        except OSError as error:
+            raise file_error(error, self.path) from error
         if not self._write_turn.acquire(timeout=self._busy_timeout):
             raise ProjectBusy(_busy_message(self.path))
         try:
@@ -108,22 +113,34 @@ class Database:
 def project_error(error: sqlite3.Error, path: Path) -> ProjectError:
     """Return the project error that explains an error of SQLite."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    # SQLite only knows a full disk by some of its signs.
+    trouble = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+    if code == sqlite3.SQLITE_FULL or (trouble and _is_disk_full(path)):
+        return DiskFull(_full_message(path))
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return ProjectBusy(_busy_message(path))
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return ReadOnlyProject(read_only_message(path))
-        case sqlite3.SQLITE_FULL:
-            return DiskFull(f"no space left to write {path}: free some and try again")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return DamagedProject(f"{path} is damaged ({error}): restore it from a backup")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
-            return ProjectUnavailable(
-                f"{path} cannot be read or written ({error}): check that its disk is there "
-                "and that you may write to it"
-            )
+            return ProjectUnavailable(_unavailable_message(path, error))
         case _:
             return ProjectError(f"{path} refused a change: {error}")
+
+
+def file_error(error: OSError, path: Path) -> ProjectError:
+    """Return the project error that explains what the system says about a project's file."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return DiskFull(_full_message(path))
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return ReadOnlyProject(read_only_message(path))
+        case errno.ENOENT | errno.ENOTDIR:
+            return ProjectUnavailable(f"{path} has vanished: put it back and try again")
+        case _:
+            return ProjectUnavailable(_unavailable_message(path, error.strerror or error))
 
 
 def read_only_message(path: Path) -> str:
@@ -132,6 +149,24 @@ def read_only_message(path: Path) -> str:
         f"{path} is read-only: ask for permission to write to it and its folder, "
         "or work on a copy of the project"
     )
+
+
+def _full_message(path: Path) -> str:
+    return f"no space left to write {path}: free some and try again"
+
+
+def _unavailable_message(path: Path, reason: object) -> str:
+    return (
+        f"{path} cannot be read or written ({reason}): check that its disk is there and has room, "
+        "and that you may write to it"
+    )
+
+
+def _is_disk_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _busy_message(path: Path) -> str:

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from annotator.project.database import Database, project_error
+from annotator.project.database import Database, file_error, project_error
 from annotator.project.errors import (
     DamagedProject,
     NewerProject,
@@ -32,16 +32,22 @@ def create_database(path: Path, *, revision: str = "head") -> None:
     ------
     ProjectExists
         If there is a file already; it is left alone.
+    ProjectUnavailable
+        If it cannot be written; nothing is left behind.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
-    unfinished.unlink(missing_ok=True)
     try:
+        _remove(unfinished)
         with closing(sqlite3.connect(unfinished)) as connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         _upgrade(unfinished, revision)
         _put_in_place(unfinished, path)
+    except sqlite3.Error as error:
+        raise project_error(error, path) from error
+    except OSError as error:
+        raise file_error(error, path) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
 
 
 def upgrade_database(path: Path, revision: str) -> None:
@@ -53,6 +59,8 @@ def upgrade_database(path: Path, revision: str) -> None:
         If the revision is unknown here; the database is left alone.
     DamagedProject
         If a migration fails; the database stays as it was.
+    ProjectUnavailable
+        If it cannot be written now; it stays as it was, and no copy is left.
     """
     if revision not in known_revisions():
         raise NewerProject(
@@ -64,6 +72,7 @@ def upgrade_database(path: Path, revision: str) -> None:
     try:
         _upgrade(path, "head")
     except ProjectUnavailable:
+        _remove(backup)  # of what is there as it was; every other try would leave one more
         raise
     except (CommandError, ProjectError) as error:
         raise DamagedProject(
@@ -122,9 +131,17 @@ def _backup(path: Path, revision: str) -> Path:
         unfinished.replace(backup)
     except sqlite3.Error as error:
         raise project_error(error, path) from error
+    except OSError as error:
+        raise file_error(error, path) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
     return backup
+
+
+def _remove(database: Path) -> None:
+    """Remove a database that is of no use, and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def _put_in_place(unfinished: Path, path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
-from annotator.project.database import BUSY_TIMEOUT, Database
+from annotator.project.database import BUSY_TIMEOUT, Database, file_error
 from annotator.project.errors import NotAProject, ReadOnlyProject
 from annotator.project.images import Images
 from annotator.project.models import Models
@@ -71,8 +72,8 @@ class Project:
             If there is one already; it is left alone.
         NotAProject
             If the folder cannot be made, as there is a file in its place.
-        ReadOnlyProject
-            If the folder may not be written.
+        ReadOnlyProject, DiskFull, ProjectUnavailable
+            If the folder cannot be written.
         """
         from annotator.project.migrate import create_database  # noqa: PLC0415 - slow to import
 
@@ -83,6 +84,10 @@ class Project:
             raise NotAProject(f"{folder} is a file, not a folder: choose another") from error
         except PermissionError as error:
             raise ReadOnlyProject(f"{folder} cannot be made: choose another place") from error
+        except OSError as error:
+            raise file_error(error, folder) from error
+        if not os.access(folder, os.W_OK):
+            raise ReadOnlyProject(f"{folder} may not be written: choose another place")
         create_database(folder / DATABASE_NAME)
         return cls.open(folder, busy_timeout=busy_timeout)
 
