@@ -89,10 +89,12 @@ def _stroke_by_assigning_data(dock: Any, pointer: Pointer, timer: list[Timing]) 
     view: FaceView = dock.view
     move = view.move
 
-    def assign(landmarks: Any, circle: Any) -> None:
-        view._landmarks = landmarks
-        view.mesh_layer.data = landmarks[:, 1::-1] - np.float32(0.5)
-        view._draw()
+    def assign(landmarks: Any, aim: Any) -> None:
+        data = landmarks[:, 1::-1] - np.float32(0.5)
+        # What the guard of the layer expects, so that it lets the new positions be.
+        view._scene.layers._vertices = data
+        view.mesh_layer.data = data
+        move(landmarks, aim)
 
     timer.clear()
     view.move = assign  # type: ignore[method-assign]
