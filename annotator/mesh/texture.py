@@ -60,7 +60,7 @@ def make_up_texture() -> Rgba:
     for mirrored in (False, True):
         side = _side(mirrored)
         cheek = side[list(_CHEEK)].mean(axis=0)
-        paint.spot(cheek, (0.085, 0.06), _BLUSH, 0.6)
+        paint.spot(cheek, (0.1, 0.065), _BLUSH, 0.45)
         lid, crease = side[list(_UPPER_LID)], side[list(_CREASE)]
         paint.glow(np.concatenate([lid, crease[::-1]]), lid, 0.055, _SHADOW, 0.75)
         paint.area(side[[*_BROW_TOP, *_BROW_BOTTOM]], 0.014, _BROWS, 0.5)

@@ -87,6 +87,8 @@ class FaceView:
             return
         if settings.light != before.light:
             self._scene.layers.light.show_in(settings.light)
+        if settings.turned != before.turned:
+            self._scene.aim = None  # it was another view's
         if replace(settings, light=before.light) != before:
             self._scene.restyle()
         self.settings_changed.emit(settings)

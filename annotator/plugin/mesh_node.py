@@ -13,7 +13,7 @@ from annotator.plugin.look import Look
 from annotator.plugin.triangles import TexturedTriangles
 
 _SMALLEST_ON_SCREEN, _LARGEST_ON_SCREEN = 3.0, 9.0
-_HANDLE_ON_SCREEN, _ANCHOR_ON_SCREEN = 10.0, 15.0
+_HANDLE_ON_SCREEN, _ANCHOR_ON_SCREEN = 12.0, 15.0
 _NOWHERE = np.zeros((2, 2), np.float32)
 _FLIPPED_TEXTURE = np.array([[palette.FLIPPED_COLOUR]]) * 255
 
@@ -41,7 +41,7 @@ class MeshNode(Compound):  # type: ignore[misc]
         # A dark rim under the lines, without which they vanish on light skin.
         self._rims, self._edges, self._contours = _lines(3), _lines(1), _lines(2)
         self._vectors = _lines(1.5, "segments")
-        self._aim_lines = _lines(2, "segments")
+        self._aim_rims, self._aim_lines = _lines(4, "segments"), _lines(2, "segments")
         self._circles = _lines(1.5, "segments")
         self._vertices = _Vertices(scaling="visual", method="points")
         self._anchors = _Vertices(scaling="fixed", method="points")
@@ -50,8 +50,8 @@ class MeshNode(Compound):  # type: ignore[misc]
         super().__init__(
             [
                 self._flipped, self._ghost_edges, self._ghost, self._rims, self._edges,
-                self._contours, self._vectors, self._vertices, self._anchors, self._aim_lines,
-                self._circles, self._handles,
+                self._contours, self._vectors, self._vertices, self._anchors, self._aim_rims,
+                self._aim_lines, self._circles, self._handles,
             ]
         )  # fmt: skip
         for part in (self._flipped, self._handles, self._vertices, self._anchors):
@@ -130,6 +130,7 @@ class MeshNode(Compound):  # type: ignore[misc]
 
     def _show_aim(self, aim: AimLines) -> None:
         _show_segments(self._circles, aim.circles, palette.CIRCLE_COLOUR)
+        _show_segments(self._aim_rims, aim.lines, palette.AIM_RIM_COLOUR)
         _show_segments(self._aim_lines, aim.lines, palette.LINE_COLOUR)
         self._handles.visible = bool(len(aim.handles))
         if self._handles.visible:
@@ -137,8 +138,8 @@ class MeshNode(Compound):  # type: ignore[misc]
                 aim.handles,
                 size=_HANDLE_ON_SCREEN,
                 face_color=palette.HANDLE_COLOUR,
-                edge_color=palette.VERTEX_RIM_COLOUR,
-                edge_width=2,
+                edge_color=palette.AIM_RIM_COLOUR,
+                edge_width=1.5,
                 symbol="square",
             )
 

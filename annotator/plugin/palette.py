@@ -21,6 +21,7 @@ ANCHOR_COLOUR: Colour = (0.55, 1.0, 0.3, 1.0)
 ANCHOR_RIM_COLOUR: Colour = (0.05, 0.25, 0.0, 1.0)
 GHOST_COLOUR: Colour = (1.0, 0.55, 0.95, 0.95)
 FLIPPED_COLOUR: Colour = (1.0, 0.0, 0.75, 0.6)
+AIM_RIM_COLOUR: Colour = (0.0, 0.05, 0.1, 0.8)
 LINE_COLOUR: Colour = (1.0, 0.95, 0.4, 1.0)
 HANDLE_COLOUR: Colour = (1.0, 0.95, 0.4, 1.0)
 
