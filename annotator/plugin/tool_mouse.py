@@ -135,6 +135,8 @@ class ToolMouse:
             event.handled = True
             return
         if not session.press(self._tool(), position, self._pixel):
+            if self._view.settings.turned:
+                yield from self._turn(event)
             return
         event.handled = True
         yield
