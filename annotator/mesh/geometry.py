@@ -40,6 +40,26 @@ def edge_distances(graph: csr_array, source: int) -> NDArray[np.float64]:
     return np.asarray(dijkstra(graph, directed=False, indices=[source])[0])
 
 
+def distances_from_any(graph: csr_array, sources: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the shortest distance along edges from the nearest of some vertices, (468,), in px.
+
+    Parameters
+    ----------
+    graph
+        As `edge_graph` gives it.
+    sources : (k,)
+        Vertex indices, at least one.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    if not len(sources):
+        raise ValueError("expected at least one vertex to measure from, but got none")
+    return np.asarray(dijkstra(graph, directed=False, indices=sources, min_only=True))
+
+
 def nearest_vertex(
     landmarks: NDArray[np.floating], position: tuple[float, float]
 ) -> tuple[int, float]:

@@ -99,6 +99,15 @@ def lengths_along(points: Complex) -> Floats:
     return np.append(0.0, np.cumsum(np.abs(np.diff(points))))
 
 
+def drawn_on(trail: Complex, at: complex, step: float) -> Complex:
+    """Return a line being drawn, (k,), k >= 1, with the pointer at another place.
+
+    Its last point is where the pointer is; the ones before stay at least a step apart.
+    """
+    kept = trail[:-1] if len(trail) > 1 and abs(trail[-1] - trail[-2]) < step else trail
+    return np.append(kept, at)
+
+
 def without_repeats(points: Complex) -> Complex:
     """Return the points without those that lie on the one before."""
     return np.asarray(points[np.diff(points, prepend=np.nan) != 0])
@@ -212,3 +221,13 @@ def _smoothed_between(points: Complex, kernel: Floats) -> Complex:
     reach = len(kernel) // 2
     padded = np.pad(points, reach, mode="reflect", reflect_type="odd")
     return np.convolve(padded, kernel, "valid")
+
+
+def is_inside(points: Complex, ring: Complex) -> NDArray[np.bool_]:
+    """Return which points (n,) a closed line (k,) goes round, in either sense, (n,)."""
+    a, b, at = ring, np.roll(ring, -1), points[:, None]
+    upwards, downwards = ((a.imag <= at.imag) & (b.imag > at.imag) for a, b in ((a, b), (b, a)))
+    # A point lies left of an edge where the cross product is positive.
+    side = (b - a).real * (at - a).imag - (at - a).real * (b - a).imag
+    winding = (upwards & (side > 0)).sum(axis=1) - (downwards & (side < 0)).sum(axis=1)
+    return np.asarray(winding != 0)

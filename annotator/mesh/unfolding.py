@@ -1,16 +1,20 @@
 """The fold guard of edits that place many vertices at once.
 
 The placed vertices stay where they were put. Where a triangle would turn over or become too
-thin, its other corners are moved by as little as gives it back enough area: the least sum of
-squares over all vertices, of the area linearised, again and again (Gauss-Newton).
+thin, its other corners are moved by as little as gives it back enough area, the area being
+linearised, again and again (Gauss-Newton). What is little is measured so that neighbours move
+together: otherwise what one ring of triangles gains the next one loses.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.folding import least_areas
+from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.topology import load_topology
 
@@ -18,7 +22,11 @@ Complex = NDArray[np.complex128]
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
 
-_PASSES = 30
+_PASSES = 40
+# In so many stages, if it cannot be had in one go.
+_STAGES = 6
+# By how much a vertex's neighbours move with it; twice over, so that theirs do too.
+_TOGETHER = 0.2
 # A triangle that would be too thin gets a little more, so that few passes are needed.
 _SPARE = 1.6
 # Where triangles ask for what cannot be had together, the least squares are kept from
@@ -49,20 +57,51 @@ def guard_placement(
     triangles = load_topology().opened_triangles if triangles is None else triangles
     free = np.ones(LANDMARK_COUNT, np.bool_)
     free[list(fixed)] = False
-    triangles = triangles[free[triangles].any(axis=1)]
-    start, points = _plane(before), _plane(after)
-    signs = np.sign(_areas(start, triangles))
-    least = least_areas(start, np.abs(_areas(start, triangles)), triangles)
-    moved = False
-    for _ in range(_PASSES):
-        lacking = least - _areas(points, triangles) * signs
-        thin = np.flatnonzero((lacking > 0) & (signs != 0))
-        if not thin.size:
-            break
-        wanted = lacking[thin] + (_SPARE - 1) * least[thin]
-        points = points + _smallest_moves(points, triangles[thin], signs[thin], wanted, free)
-        moved = True
-    return _with_plane(after, points, free) if moved else after
+    start, end = _plane(before), _plane(after)
+    constraint = _Constraint.of(start, triangles[free[triangles].any(axis=1)], free)
+    points = constraint.met_near(end)
+    if points is end:
+        return after
+    result = _with_plane(after, points, free)
+    if not newly_flipped(before, result, constraint.triangles).any():
+        return result
+    # What is hopelessly folded in one go may unfold if it is pushed there bit by bit.
+    points = start
+    for _ in range(_STAGES):
+        points = constraint.met_near(points + (end - start) / _STAGES)
+    return _with_plane(after, points, free)
+
+
+@dataclass(frozen=True, eq=False)
+class _Constraint:
+    """What area each triangle shall keep, of the orientation it has before the edit."""
+
+    triangles: Triangles
+    signs: NDArray[np.float64]
+    least: NDArray[np.float64]
+    free: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, start: Complex, triangles: Triangles, free: NDArray[np.bool_]) -> "_Constraint":
+        areas = _areas(start, triangles)
+        least = least_areas(start, np.abs(areas), triangles)
+        has_area = areas != 0
+        return cls(triangles[has_area], np.sign(areas)[has_area], least[has_area], free)
+
+    def met_near(self, points: Complex) -> Complex:
+        """Return points near these with the areas, as far as there is room for them.
+
+        They are the very array ``points`` if nothing needed to change.
+        """
+        for _ in range(_PASSES):
+            lacking = self.least - _areas(points, self.triangles) * self.signs
+            thin = np.flatnonzero(lacking > 0)
+            if not thin.size:
+                break
+            wanted = lacking[thin] + (_SPARE - 1) * self.least[thin]
+            triangles, signs = self.triangles[thin], self.signs[thin]
+            points = points + _smallest_moves(points, triangles, signs, wanted, self.free)
+        return points
 
 
 def _smallest_moves(
@@ -81,15 +120,25 @@ def _smallest_moves(
     vertices, columns = np.unique(triangles, return_inverse=True)
     jacobian = np.zeros((len(triangles), len(vertices)), np.complex128)
     jacobian[np.arange(len(triangles))[:, None], columns.reshape(triangles.shape)] = towards
-    # J J^T of the real problem, x and y side by side, is the real part of the complex product.
-    among = (jacobian @ jacobian.conj().T).real
+    # J M J^T of the real problem, x and y side by side, is the real part of the complex product.
+    metric = _metric()[:, vertices]
+    among = (jacobian @ metric[vertices] @ jacobian.conj().T).real
     largest = among.diagonal().max()
     if largest == 0:
         return np.zeros(len(points), np.complex128)
     among[np.diag_indices(len(among))] += _DAMPING * largest
-    moves = np.zeros(len(points), np.complex128)
-    moves[vertices] = jacobian.T @ np.linalg.solve(among, wanted)
-    return moves
+    moves = metric @ (jacobian.T @ np.linalg.solve(among, wanted))
+    return np.where(free, moves, 0)
+
+
+@cache
+def _metric() -> NDArray[np.float64]:
+    """Return how vertices move together, (468, 468): positive definite, zero beyond four edges."""
+    i, j = load_topology().opened_edges.T
+    spread = np.eye(LANDMARK_COUNT)
+    spread[i, j] = spread[j, i] = _TOGETHER
+    twice = spread @ spread
+    return np.asarray(twice @ twice)
 
 
 def _areas(points: Complex, triangles: Triangles) -> NDArray[np.float64]:

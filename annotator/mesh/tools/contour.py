@@ -18,7 +18,7 @@ import numpy as np
 from annotator.mesh.contours import contour, nearest_contour
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
-from annotator.mesh.polyline import Complex, curve_through
+from annotator.mesh.polyline import Complex, curve_through, drawn_on
 from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
 from annotator.mesh.tools.drawing import Drawing
 from annotator.mesh.tools.reach import reach, within_reach
@@ -145,11 +145,8 @@ class LineGesture(Gesture):
 
     def moved(self, position: Position) -> "LineGesture":
         """Return the line drawn on to there."""
-        at, step = complex(*position), _STEP * self.pixel
-        step = max(step, _STEP_IOD * outer_iod(self.state.landmarks))
-        # The newest point is where the pointer is, until it is far enough from the one before.
-        kept = self.trail if len(self.trail) < 2 else self.trail[:-1]
-        trail = np.append(kept if abs(self.trail[-1] - kept[-1]) < step else self.trail, at)
+        at, iod = complex(*position), outer_iod(self.state.landmarks)
+        trail = drawn_on(self.trail, at, max(_STEP * self.pixel, _STEP_IOD * iod))
         dragged = self.was_dragged or abs(at - self.trail[0]) > _CLICK * self.pixel
         return replace(self, trail=trail, was_dragged=dragged)
 

@@ -1,0 +1,50 @@
+"""Transforming a selection with a soft edge: what lies around it follows, the less the farther."""
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.falloff import Falloff, falloff_weights
+from annotator.mesh.frame import Mapping
+from annotator.mesh.geometry import distances_from_any, edge_graph
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.topology import load_topology
+
+Floats = NDArray[np.float32]
+Weights = NDArray[np.float64]
+
+
+def soft_weights(
+    landmarks: NDArray[np.floating], selection: Collection[int], radius: float
+) -> Weights:
+    """Return the share of a transformation that each vertex takes, (468,): 1 in the selection.
+
+    Parameters
+    ----------
+    landmarks : (468, 3)
+    selection
+        Vertices.
+    radius
+        How far around them others follow, in px along the edges of the opened mesh, in the
+        image plane; 0: none do.
+    """
+    weights = np.zeros(LANDMARK_COUNT)
+    if not selection:
+        return weights
+    selected = np.array(sorted(selection))
+    if radius > 0:
+        graph = edge_graph(landmarks, load_topology().opened_edges)
+        weights = falloff_weights(distances_from_any(graph, selected), radius, Falloff.SMOOTH)
+    weights[selected] = 1
+    return weights
+
+
+def softly_mapped(landmarks: Floats, weights: Weights, mapping: Mapping) -> Floats:
+    """Return the mesh with each vertex moved by its share of a mapping of the image; z stays."""
+    points = landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1]
+    moves = weights * (mapping(points) - points)
+    after = landmarks.copy()
+    after[:, 0] += moves.real.astype(np.float32)
+    after[:, 1] += moves.imag.astype(np.float32)
+    return after

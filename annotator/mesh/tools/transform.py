@@ -1,0 +1,261 @@
+"""Transform as a tool: move, turn, scale and stretch a region, a lasso selection or the face.
+
+A click selects the region under the pointer; a line drawn round vertices selects these. The
+selection gets a frame with handles (`annotator.mesh.frame`). What lies around it follows, the
+less the farther along the mesh, fixed at the press. Depths stay as they are.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.frame import Frame, Handle, Mapping, face_axis
+from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.polyline import Complex, drawn_on, is_inside
+from annotator.mesh.regions import region_at, region_vertices
+from annotator.mesh.soft_selection import soft_weights, softly_mapped
+from annotator.mesh.tools.base import (
+    Aim,
+    Edit,
+    Floats,
+    Gesture,
+    Influence,
+    MeshState,
+    Polyline,
+    Position,
+    Tool,
+)
+from annotator.mesh.tools.reach import within_reach
+from annotator.mesh.unfolding import guard_placement
+
+MAX_SOFT_RADIUS_IOD = 1.0
+# Shorter ways of the pointer are a click, in pixels of the screen.
+_CLICK = 3.0
+
+
+@dataclass(frozen=True)
+class TransformTool(Tool):
+    """Transforms what is selected.
+
+    Attributes
+    ----------
+    selection : frozenset of int
+        Vertices.
+    region : str, optional
+        The name of the region that they are, of `REGION_NAMES`.
+    soft_radius_iod : float
+        How far around the selection the mesh follows, in outer IOD along its edges; 0: not.
+    about_centre : bool
+        Whether scaling leaves the centre where it is, rather than the opposite corner or side.
+    guards : bool
+        Whether vertices around make way where the mesh would fold otherwise.
+
+    Raises
+    ------
+    ValueError
+        If the radius lies outside its range or the selection holds what is no vertex.
+    """
+
+    selection: frozenset[int] = frozenset()
+    region: str | None = None
+    soft_radius_iod: float = 0.15
+    about_centre: bool = False
+    guards: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.soft_radius_iod <= MAX_SOFT_RADIUS_IOD:
+            raise ValueError(
+                f"expected a soft radius from 0 to {MAX_SOFT_RADIUS_IOD} IOD, "
+                f"but got {self.soft_radius_iod}"
+            )
+        if not all(0 <= vertex < LANDMARK_COUNT for vertex in self.selection):
+            raise ValueError(f"expected vertices from 0 to {LANDMARK_COUNT - 1}")
+
+    @property
+    def name(self) -> str:
+        """Goes with every stroke into the project."""
+        return "transform"
+
+    def with_region(self, name: str | None) -> "TransformTool":
+        """Return the tool with a region selected, or nothing.
+
+        Raises
+        ------
+        ValueError
+            If there is no region of that name.
+        """
+        vertices = () if name is None else region_vertices(name).tolist()
+        return replace(self, selection=frozenset(vertices), region=name)
+
+    def with_selection(self, vertices: Collection[int]) -> "TransformTool":
+        """Return the tool with these vertices selected."""
+        return replace(self, selection=frozenset(vertices), region=None)
+
+    def cancelled(self) -> "TransformTool":
+        """Return the tool with nothing selected."""
+        return self.with_region(None)
+
+    def frame(self, state: MeshState, pixel: float) -> Frame | None:
+        """Return the frame around the selection, or None if nothing of it is to be seen."""
+        shown = [vertex for vertex in self.selection if not state.hidden[vertex]]
+        if not shown:
+            return None
+        points = _plane(state.landmarks)[shown]
+        return Frame.around(points, face_axis(state.landmarks), pixel)
+
+    def handle_at(self, state: MeshState, position: Position, pixel: float) -> Handle | None:
+        """Return what a press here takes hold of, if anything: what the cursor may show."""
+        frame = self.frame(state, pixel)
+        return None if frame is None else frame.handle_at(complex(*position))
+
+    def aim(self, state: MeshState, position: Position, pixel: float) -> Aim | None:
+        """Return the frame with its handles; without a selection, what a click would select."""
+        frame = self.frame(state, pixel)
+        if frame is not None:
+            return _framed(frame, Mapping(), self.weights(state), position)
+        name = region_at(state.landmarks, position)
+        if name is not None:
+            return Aim(self.with_region(name).weights(state), position)
+        is_near = within_reach(state.landmarks, position, pixel)
+        return Aim(np.zeros(LANDMARK_COUNT), position) if is_near else None
+
+    def begin(self, state: MeshState, position: Position, pixel: float) -> "Gesture | None":
+        """Take hold of a handle or begin a lasso; None if the face is out of reach."""
+        frame, handle = self.frame(state, pixel), self.handle_at(state, position, pixel)
+        if frame is not None and handle is not None:
+            weights = self.weights(state)
+            return TransformGesture(self, state, weights, frame, handle, position, position)
+        if not within_reach(state.landmarks, position, pixel):
+            return None
+        return LassoGesture(self, state, pixel, np.array([complex(*position)]))
+
+    def nudged(self, state: MeshState, displacement: Position) -> Edit | None:
+        """Return the edit that moves the selection by (dx, dy) px; None if nothing can move."""
+        mapping = Mapping(shift=complex(*displacement))
+        return self.transformed(state, self.weights(state), mapping)
+
+    def weights(self, state: MeshState) -> Influence:
+        """Return the share of the transformation that each vertex takes, (468,)."""
+        radius = self.soft_radius_iod * outer_iod(state.landmarks)
+        weights = soft_weights(state.landmarks, self.selection, radius)
+        weights[state.still] = 0
+        return weights
+
+    def transformed(self, state: MeshState, weights: Influence, mapping: Mapping) -> Edit | None:
+        """Return the edit that maps each vertex by its share; None if nothing moves."""
+        before = state.landmarks
+        after = softly_mapped(before, weights, mapping)
+        if np.array_equal(after, before):
+            return None
+        if self.guards:
+            fixed = {*self.selection, *np.flatnonzero(state.still).tolist()}
+            after = guard_placement(before, after, fixed)
+        return Edit(after)
+
+
+@dataclass(frozen=True, eq=False)
+class TransformGesture(Gesture):
+    """A handle being pulled; as long as the pointer has hardly moved, a click."""
+
+    owner: TransformTool
+    state: MeshState
+    weights: Influence
+    frame: Frame
+    handle: Handle
+    start: Position
+    position: Position
+    was_dragged: bool = False
+
+    @property
+    def aim(self) -> Aim:
+        """The influence fixed at the press, and the frame as transformed."""
+        return _framed(self.frame, self._mapping, self.weights, self.position)
+
+    @property
+    def tool(self) -> Tool:
+        """The tool that began it; after a click inside the frame, with the region there."""
+        if self.was_dragged or self.handle.place != 0:
+            return self.owner
+        name = region_at(self.state.landmarks, self.start)
+        return self.owner if name is None else self.owner.with_region(name)
+
+    @cached_property
+    def edit(self) -> Edit | None:
+        """The mesh with the handle where it is pulled to; None for a click."""
+        return self.owner.transformed(self.state, self.weights, self._mapping)
+
+    def moved(self, position: Position) -> "TransformGesture":
+        """Return the gesture with the pointer there."""
+        way = abs(complex(*position) - complex(*self.start))
+        dragged = self.was_dragged or way > _CLICK * self.frame.pixel
+        return replace(self, position=position, was_dragged=dragged)
+
+    @property
+    def _mapping(self) -> Mapping:
+        if not self.was_dragged:
+            return Mapping()
+        start, position = complex(*self.start), complex(*self.position)
+        about_centre = self.owner.about_centre
+        return self.frame.mapping(self.handle, start, position, about_centre=about_centre)
+
+
+@dataclass(frozen=True, eq=False)
+class LassoGesture(Gesture):
+    """A line drawn round vertices to select them; hardly moved, a click that selects a region."""
+
+    owner: TransformTool
+    state: MeshState
+    pixel: float
+    trail: Complex
+    was_dragged: bool = False
+
+    @property
+    def aim(self) -> Aim:
+        """The line, closed, and what it would select."""
+        closed = np.append(self.trail, self.trail[0])
+        weights = self._inside.astype(np.float64)
+        return Aim(weights, _xy(self.trail[-1]), lines=(_polyline(closed),))
+
+    @property
+    def edit(self) -> None:
+        """None: selecting is no edit."""
+        return None
+
+    @property
+    def tool(self) -> Tool:
+        """The tool with what is selected."""
+        if not self.was_dragged:
+            return self.owner.with_region(region_at(self.state.landmarks, _xy(self.trail[0])))
+        return self.owner.with_selection(np.flatnonzero(self._inside).tolist())
+
+    def moved(self, position: Position) -> "LassoGesture":
+        """Return the line drawn on to there."""
+        at = complex(*position)
+        dragged = self.was_dragged or abs(at - self.trail[0]) > _CLICK * self.pixel
+        return replace(self, trail=drawn_on(self.trail, at, self.pixel), was_dragged=dragged)
+
+    @cached_property
+    def _inside(self) -> NDArray[np.bool_]:
+        """Which vertices the line goes round, (468,), of those that are shown."""
+        return is_inside(_plane(self.state.landmarks), self.trail) & ~self.state.hidden
+
+
+def _framed(frame: Frame, mapping: Mapping, weights: Influence, position: Position) -> Aim:
+    lines = tuple(_polyline(line) for line in frame.outline(mapping))
+    handles = mapping(np.array([frame.at(handle) for handle in frame.handles]))
+    return Aim(weights, position, lines=lines, handles=_polyline(handles))
+
+
+def _plane(landmarks: Floats) -> Complex:
+    return np.asarray(landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1])
+
+
+def _polyline(points: Complex) -> Polyline:
+    return np.column_stack([points.real, points.imag])
+
+
+def _xy(point: np.complex128) -> Position:
+    return float(point.real), float(point.imag)
