@@ -23,17 +23,22 @@ from annotator.plugin.closing import may_close
 from annotator.plugin.edit_panel import EditPanel
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.faces import Faces
+from annotator.plugin.find_sample import SampleFinder
 from annotator.plugin.key_help import KeyHelp
-from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
+from annotator.plugin.keys import KeyBindings
 from annotator.plugin.panels import KeyButton, PassingMessage, key_button
-from annotator.plugin.private import canvas_widget
+from annotator.plugin.preferences import DISPLAY_NAME
+from annotator.plugin.private import canvas_widget, open_preferences
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_menu import ProjectMenu
 from annotator.plugin.reject_dialog import RejectDialog
 from annotator.plugin.sample_display import SampleDisplay
 from annotator.plugin.sample_panel import SamplePanel
+from annotator.plugin.settings_link import SettingsLink
+from annotator.plugin.settings_store import SettingsStore
 from annotator.plugin.tool_mouse import ToolMouse
 from annotator.plugin.tool_panel import ToolPanel
+from annotator.plugin.visit_recorder import VisitRecorder
 from annotator.plugin.welcome import nothing_predicted, welcome
 from annotator.plugin.workbench import Workbench
 
@@ -62,24 +67,34 @@ class AnnotatorDock(QWidget):
         self.workbench = Workbench(login_name())
         self.view = FaceView(napari_viewer)
         self.progress = ProgressRow()
-        self.project_menu = ProjectMenu(self.workbench, self.progress, self.warn)
+        self.project_menu = ProjectMenu(
+            self.workbench, self.progress, self.warn, self.open_settings
+        )
         self._viewer = napari_viewer
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
-        self._help = KeyHelp(canvas_widget(napari_viewer))
+        canvas = canvas_widget(napari_viewer)
+        self._help = KeyHelp(canvas)
+        self.samples = SamplePanel(self.workbench)
+        self._finder = SampleFinder(
+            self.workbench, canvas, self.samples.show_all, self.focus_canvas
+        )
         actions = self._actions()
         self._arrange(actions)
         self._connect()
         targets = (napari_viewer, self.view.mesh_layer)
-        self._bound_keys = BoundKeys(canvas_widget(napari_viewer), targets, actions)
-        self.use_keys(DEFAULT_BINDINGS)
+        self._bound_keys = BoundKeys(canvas, targets, actions)
+        self._visits = VisitRecorder(self.workbench, canvas)
+        self._settings = SettingsLink(
+            SettingsStore(self), self.workbench, self.view, self._visits.clock, self.use_keys
+        )
         self._show_page()
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(self.workbench, self.view, self._mouse, self.faces, self.ask_reject)
         actions = self._help.in_front_of(key_actions(hands))
-        return actions | {"help": self._help.toggle}
+        return actions | {"help": self._help.toggle, "find": self._finder.open}
 
     def open_folder(self, folder: Path) -> bool:
         """Open a project and take its first sample to do under edit."""
@@ -111,6 +126,10 @@ class AnnotatorDock(QWidget):
         if dialog.exec():
             self.workbench.verdicts.reject(dialog.reasons, dialog.comment)
         self.focus_canvas()
+
+    def open_settings(self) -> None:
+        """Show this plugin's page of napari's preferences."""
+        open_preferences(self._viewer, DISPLAY_NAME)
 
     def use_keys(self, keys: KeyBindings) -> None:
         """Bind these keys and name them wherever keys are named."""
@@ -155,8 +174,10 @@ class AnnotatorDock(QWidget):
         self.progress.wait()
         self._mouse.detach()
         self._bound_keys.close()
+        self._settings.close()
         self.workbench.close()
         self.faces.close()
+        self._visits.close()
         self._display.close()
         self.samples.list.thumbnails.close()
         self._help.hide()
@@ -167,7 +188,6 @@ class AnnotatorDock(QWidget):
             self.shut_down()
 
     def _arrange(self, actions: dict[str, Action]) -> None:
-        self.samples = SamplePanel(self.workbench)
         self.tool_panel = ToolPanel(self.workbench)
         pages = {"Tools": self.tool_panel}
         self.edit = EditPanel(self.workbench, actions, pages)
@@ -202,6 +222,7 @@ class AnnotatorDock(QWidget):
     def _connect(self) -> None:
         self.workbench.project_changed.connect(self._show_page)
         self.workbench.samples_changed.connect(self._show_page)
+        self.samples.typed.connect(self.focus_canvas)
         self.workbench.told.connect(self.tell)
         self.workbench.failed.connect(self.warn)
         self.progress.stepped.connect(self._during_work)

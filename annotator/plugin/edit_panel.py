@@ -7,7 +7,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from annotator.plugin.panels import KeyButton, button_row, key_button, without_focus
-from annotator.plugin.sample_list import STATE_COLOURS, sample_text
+from annotator.plugin.sample_text import STATE_COLOURS, sample_text
 from annotator.plugin.workbench import Workbench
 
 _BUTTONS = {

@@ -10,7 +10,7 @@ from annotator.plugin.key_names import key_text
 from annotator.plugin.keys import DEFAULT_BINDINGS, MOUSE, SHORTCUTS, KeyBindings
 
 _STYLE = (
-    "QLabel {{ background: rgba(20, 24, 30, 240); color: #f2f5f7; border-radius: 10px;"
+    "QLabel {{ background: rgba(20, 24, 30, 250); color: #f2f5f7; border-radius: 10px;"
     " padding: {padding}px; font-size: {font}px; }}"
 )
 # Columns, size of the letters and padding in px: the first that fits the window is taken.

@@ -33,6 +33,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("next", ("D",), "Next sample", "Samples"),
     Shortcut("previous", ("A",), "Previous sample", "Samples"),
     Shortcut("next_to_do", ("Space",), "Next sample to do", "Samples"),
+    Shortcut("find", ("Mod-G",), "Jump to a sample by name", "Samples"),
     Shortcut("accept", ("Enter",), "Accept; or end a line drawn by clicks", "Review"),
     Shortcut("reject", ("X",), "Reject, with reasons", "Review"),
     Shortcut("exclude", ("E",), "Exclude from the data set", "Review"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from napari.settings import get_settings
 
 PLUGIN = "facemesh-annotator"
+DISPLAY_NAME = "FaceMesh Annotator"
 
 
 def remember_reader(folder: Path) -> None:

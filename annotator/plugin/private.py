@@ -135,3 +135,15 @@ def hide_layer_panels(viewer: Any) -> None:
     qt_viewer = getattr(viewer, "__wrapped__", viewer).window._qt_viewer
     for panel in (qt_viewer.dockLayerControls, qt_viewer.dockLayerList):
         panel.hide()
+
+
+def open_preferences(viewer: Any, page: str) -> QWidget:
+    """Open napari's preferences on the page of this name and return the dialog."""
+    window = getattr(viewer, "__wrapped__", viewer).window
+    dialog: Any = window._open_preferences_dialog()
+    pages = dialog._list
+    for row in range(pages.count()):
+        if pages.item(row).text() == page:
+            pages.setCurrentRow(row)
+    shown: QWidget = dialog
+    return shown

@@ -35,6 +35,8 @@ class ProjectMenu(QPushButton):
         Where long work runs.
     tell : callable
         Shows a sentence to the annotator.
+    open_settings : callable
+        Shows the settings.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class ProjectMenu(QPushButton):
         workbench: Workbench,
         progress: ProgressRow,
         tell: Callable[[str], None],
+        open_settings: Callable[[], object],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Project", parent)
@@ -53,6 +56,7 @@ class ProjectMenu(QPushButton):
         menu.addAction("New project…", self.ask_new)
         menu.addAction("Open the sample project", self.open_sample)
         menu.addAction("Annotator's name…", self.ask_annotator)
+        menu.addAction("Settings and keys…", open_settings)
         menu.addSeparator()
         self._needs_project = [
             menu.addAction("Add photographs…", self.ask_photographs),

@@ -58,6 +58,7 @@ class SampleDisplay(QObject):
             return
         self._shown = photograph
         self._view.show(photograph, session.state)
+        self._workbench.samples.mark_seen(sample.id)
         # Once this one is on screen: decoding would take the processor from drawing it.
         self._look_ahead.start(_LOOK_AHEAD_MS)
 

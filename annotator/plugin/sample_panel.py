@@ -1,46 +1,111 @@
-"""The upper part of the dock: how far the project is, the filter, the list and its buttons."""
+"""The upper part of the dock: how far the project is, what the list shows, and its buttons."""
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from annotator.plugin.batch_menu import BatchButton
 from annotator.plugin.panels import button_row, key_button, without_focus
-from annotator.plugin.sample_list import SampleList, state_text
-from annotator.plugin.shown_samples import TO_DO
+from annotator.plugin.sample_list import SampleList
+from annotator.plugin.sample_order import SortKey
+from annotator.plugin.sample_text import state_text
+from annotator.plugin.shown_samples import NOT_DELETED, TO_DO, Shown
 from annotator.plugin.workbench import Workbench
 from annotator.project import SampleState
 
 _FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (
-    ("All samples", ()),
+    ("All samples", NOT_DELETED),
     ("To do", TO_DO),
     *((state_text(state).capitalize(), (state,)) for state in SampleState),
 )
+_LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class SamplePanel(QWidget):
-    """Shows the samples of a workbench and goes to the one chosen."""
+    """Shows the samples of a workbench and goes to the one chosen.
+
+    Attributes
+    ----------
+    typed
+        The annotator has done typing: the keyboard can go back to the canvas.
+    """
+
+    typed = Signal()
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self.filter = QComboBox()
-        for text, states in _FILTERS:
-            self.filter.addItem(text, states)
-        self.filter.setToolTip("Which samples the list shows and the keys walk through")
         self.list = SampleList(workbench)
+        self.batch = BatchButton(workbench, self.list)
         self._done = QLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(6)
         self._empty = QLabel("No sample passes this filter.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._make_choices()
         self._arrange()
         self._connect()
 
+    def show_all(self) -> None:
+        """Let every sample pass that is not deleted."""
+        self.filter.setCurrentIndex(0)
+        self.text.clear()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Leave the text field with Esc, which also empties it, or with Enter."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() not in _LEAVING_KEYS:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.text.clear()
+        self.typed.emit()
+        return True
+
+    def _make_choices(self) -> None:
+        self.filter = QComboBox()
+        for text, states in _FILTERS:
+            self.filter.addItem(text, states)
+        self.filter.setToolTip("Which samples the list shows and the keys walk through")
+        self.sorting = QComboBox()
+        for key in SortKey:
+            self.sorting.addItem(f"By {key.value}", key)
+        self.sorting.setToolTip("The order of the list; samples that change stay where they are")
+        self.direction = QToolButton()
+        self.direction.setCheckable(True)
+        self.direction.setToolTip("Turn the order round")
+        self._show_direction(False)
+        self.text = QLineEdit()
+        self.text.setPlaceholderText("Part of a file name")
+        self.text.setClearButtonEnabled(True)
+        self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.text.installEventFilter(self)
+        for choice in (self.filter, self.sorting):
+            choice.setMinimumContentsLength(8)
+            choice.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+        for widget in (self.filter, self.sorting, self.direction, self.batch):
+            without_focus(widget)
+
     def _arrange(self) -> None:
         go = self._workbench
-        top = QHBoxLayout()
-        top.addWidget(self.filter, stretch=1)
-        top.addWidget(self._done)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.filter, stretch=1)
+        first.addWidget(self.sorting, stretch=1)
+        first.addWidget(self.direction)
+        second.addWidget(self.text, stretch=1)
+        second.addWidget(self._done)
         buttons = button_row(
             key_button("Prev", "previous", lambda: go.step(-1), "Previous sample"),
             key_button("To do", "next_to_do", go.go_to_next_to_do, "Next sample without a verdict"),
@@ -49,20 +114,30 @@ class SamplePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(top)
-        for widget in (self._bar, self.list, self._empty, buttons):
+        layout.addLayout(first)
+        layout.addLayout(second)
+        for widget in (self._bar, self.list, self._empty, self.batch, buttons):
             layout.addWidget(widget)
-        without_focus(self.filter)
 
     def _connect(self) -> None:
-        self.filter.currentIndexChanged.connect(
-            lambda: self._workbench.show_only(self.filter.currentData())
-        )
+        self.filter.currentIndexChanged.connect(self._show)
+        self.sorting.currentIndexChanged.connect(self._show)
+        self.text.textChanged.connect(self._show)
+        self.direction.toggled.connect(self._show_direction)
+        self.direction.toggled.connect(self._show)
         self.list.chosen.connect(self._workbench.go_to)
         self._workbench.project_changed.connect(self.list.thumbnails.clear)
         self._workbench.samples_changed.connect(self._reset)
         self._workbench.sample_updated.connect(self._refresh)
         self._workbench.current_changed.connect(self.list.select_current)
+
+    def _show(self) -> None:
+        states, key = self.filter.currentData(), self.sorting.currentData()
+        descending = self.direction.isChecked()
+        self._workbench.show_samples(Shown(tuple(states), self.text.text(), key, descending))
+
+    def _show_direction(self, descending: bool) -> None:
+        self.direction.setText("↓" if descending else "↑")
 
     def _reset(self) -> None:
         self.list.reset_samples()
@@ -76,7 +151,8 @@ class SamplePanel(QWidget):
 
     def _count(self) -> None:
         samples = self._workbench.samples
-        done = samples.total - samples.count(TO_DO)
-        self._done.setText(f"{done} of {samples.total} done")
-        self._bar.setRange(0, max(samples.total, 1))
+        faces = samples.count(NOT_DELETED)
+        done = faces - samples.count(TO_DO)
+        self._done.setText(f"{done:,} of {faces:,} done")
+        self._bar.setRange(0, max(faces, 1))
         self._bar.setValue(done)

@@ -3,15 +3,13 @@
 Widgets call its verbs and follow its signals; tests and scripts do the same.
 """
 
-from collections.abc import Collection
-
 from psygnal import Signal
 
 from annotator.covariance_file import CovarianceFileError, load_guided_covariance
 from annotator.image_files import photograph_has_changed
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.tools.base import Edit, Position
-from annotator.plugin.shown_samples import TO_DO, ShownSamples
+from annotator.plugin.shown_samples import TO_DO, Shown, ShownSamples
 from annotator.plugin.stroke_saver import StrokeSaver
 from annotator.plugin.toolbox import Toolbox
 from annotator.plugin.verdicts import Verdicts
@@ -19,7 +17,6 @@ from annotator.project import (
     EditSession,
     Project,
     ProjectError,
-    SampleState,
     SampleSummary,
     StaleAnnotation,
 )
@@ -44,6 +41,8 @@ class Workbench:
         here. A mesh that nobody saw is not accepted.
     project_changed
         Another project is open, or none.
+    closing
+        The project is about to be closed: what is still to be stored is stored now.
     samples_changed
         The list of samples shown is another one.
     sample_updated
@@ -61,6 +60,7 @@ class Workbench:
     """
 
     project_changed = Signal()
+    closing = Signal()
     samples_changed = Signal()
     sample_updated = Signal(int)
     current_changed = Signal()
@@ -124,6 +124,7 @@ class Workbench:
             return True
         if not self.save_pending():
             return False
+        self.closing.emit()
         self._project.close()
         self._project = None
         self.samples.replace([])
@@ -152,9 +153,9 @@ class Workbench:
         if self._session is not None:
             self._session.annotator = name
 
-    def show_only(self, states: Collection[SampleState]) -> None:
-        """Show samples in these states only; none means all."""
-        self.samples.show_only(states)
+    def show_samples(self, shown: Shown) -> None:
+        """Show these samples, in this order."""
+        self.samples.arrange(shown)
         self.samples_changed.emit()
 
     def go_to(self, sample_id: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from annotator.workflow import create_sample_project
 
 napari = pytest.importorskip("napari")
+pytest.importorskip("napari.settings")
 
 from annotator.plugin.dock import AnnotatorDock  # noqa: E402
 from annotator.plugin.pointer import Pointer, process_events  # noqa: E402
@@ -21,6 +22,15 @@ def _display() -> None:
     """Fail in words where Qt would end the whole run: it aborts without a display."""
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
         pytest.fail("the plugin's tests need a display: run `make test`, which brings one")
+
+
+@pytest.fixture(autouse=True)
+def _own_preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody's own settings of the plugin are read or changed, and each test finds defaults."""
+    monkeypatch.setattr(napari.settings, "_CFG_PATH", str(tmp_path / "preferences" / "napari.yaml"))
+    napari.settings._clear_plugin_settings_cache()
+    yield
+    napari.settings._clear_plugin_settings_cache()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,167 @@
+"""What an annotator chose: read from napari's preferences, kept for the next time."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import npe2
+import pytest
+from napari.settings import get_plugin_settings
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QLineEdit
+
+from annotator.mesh.brush import Brush, Metric
+from annotator.mesh.falloff import Falloff
+from annotator.plugin import settings_store
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.manifest import MANIFEST, configurations, manifest_text
+from annotator.plugin.pointer import process_events
+from annotator.plugin.preferences import PLUGIN
+from annotator.plugin.private import open_preferences
+from annotator.plugin.settings import Settings, read_settings, write_tools
+from annotator.plugin.settings_store import SettingsStore
+from annotator.plugin.toolbox import ToolKind, ToolSettings
+
+OTHER_TOOLS = ToolSettings(
+    Brush(0.7, 0.5, Falloff.SMOOTH, Metric.STRAIGHT, 80.0),
+    mirrors=True,
+    guards=False,
+    soft_edge_iod=0.2,
+)
+OTHERS = Settings(tool=ToolKind.GUIDED, tools=OTHER_TOOLS)
+
+
+@pytest.fixture
+def store(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[SettingsStore]:
+    monkeypatch.setattr(settings_store, "_TYPING_MS", 30)
+    opened = SettingsStore()
+    yield opened
+    opened.close()
+
+
+def test_the_manifest_says_what_the_code_reads() -> None:
+    text = MANIFEST.read_text("utf-8")
+    assert text == manifest_text(text), "run: python -m annotator.plugin.manifest"
+
+
+def test_napari_reads_every_entry_of_the_manifest() -> None:
+    found = npe2.PluginManifest.from_file(MANIFEST).contributions.configurations
+    assert found.keys() == configurations().keys()
+    for name, page in configurations().items():
+        for key, entry in page["properties"].items():
+            assert found[name].properties[key].default == entry["default"]
+
+
+def test_the_preferences_say_the_defaults_at_first(store: SettingsStore) -> None:
+    assert store.settings == Settings()
+    assert not store.problems
+
+
+def test_tools_read_back_are_the_tools_written() -> None:
+    settings, problems = read_settings(
+        {"tools": write_tools(ToolKind.GUIDED, OTHER_TOOLS)}, Settings()
+    )
+    assert not problems
+    assert settings == OTHERS
+
+
+def test_entries_of_an_older_or_newer_version_are_no_trouble() -> None:
+    pages = {"work": {"goes_on": False, "dances": True}, "tools": {"radius": 0.5}, "more": {}}
+    settings, problems = read_settings(pages, Settings())
+    assert not problems
+    assert not settings.goes_on
+    assert settings.tools.brush == Brush(0.5)
+
+
+def test_a_brush_that_cannot_be_is_told_and_the_one_before_stays() -> None:
+    before = OTHERS
+    settings, problems = read_settings({"tools": {"radius": 99.0}}, before)
+    assert settings == before
+    assert "99" in problems[0]
+
+
+def test_a_change_in_the_preferences_is_in_effect_a_moment_later(store: SettingsStore) -> None:
+    changes: list[Settings] = []
+    store.changed.connect(lambda: changes.append(store.settings))
+    plugin = get_plugin_settings(PLUGIN)
+    plugin.work.goes_on = False
+    plugin.keys.next = "N"
+    process_events(0.2)
+    assert not changes[-1].goes_on
+    assert changes[-1].keys.of("next") == ("N",)
+
+
+def test_a_key_that_cannot_be_had_is_told_once(store: SettingsStore) -> None:
+    told: list[str] = []
+    store.told.connect(told.append)
+    get_plugin_settings(PLUGIN).keys.next = "A"
+    process_events(0.2)
+    get_plugin_settings(PLUGIN).work.goes_on = False
+    process_events(0.2)
+    assert len(told) == 1
+    assert "Previous sample" in told[0]
+    assert store.settings.keys.of("next") == ("D",)
+
+
+def test_tools_are_remembered_for_the_next_start(store: SettingsStore) -> None:
+    changes: list[object] = []
+    store.changed.connect(lambda: changes.append(store.settings))
+    store.remember(ToolKind.SMOOTH, ToolSettings())
+    store.remember(ToolKind.GUIDED, OTHER_TOOLS)
+    store.close()
+    assert not changes, "nobody chose anything else"
+    # napari starts anew and reads its files.
+    settings_store.get_plugin_settings.__globals__["_clear_plugin_settings_cache"]()
+    again = SettingsStore()
+    assert again.settings == OTHERS
+    again.close()
+
+
+def test_without_a_manifest_the_settings_last_as_long_as_the_store(
+    qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings_store, "PLUGIN", "another-plugin")
+    store = SettingsStore()
+    store.remember(ToolKind.GUIDED, OTHER_TOOLS)
+    store.flush()
+    assert store.settings == OTHERS
+    store.close()
+
+
+def test_a_key_typed_into_napari_s_preferences_is_in_effect_and_cancel_takes_it_back(
+    make_napari_viewer_proxy: Callable[..., Any], store: SettingsStore
+) -> None:
+    viewer = make_napari_viewer_proxy(show=True)
+    dialog = open_preferences(viewer, "FaceMesh Annotator")
+    process_events(0.2)
+    (field,) = [f for f in dialog.findChildren(QLineEdit) if f.text() == "Mod-Shift-Z, Mod-Y"]
+    field.selectAll()
+    QTest.keyClicks(field, "mod-y")
+    process_events(0.3)
+    assert store.settings.keys.of("redo") == ("Mod-Y",)
+    dialog.reject()
+    process_events(0.3)
+    assert store.settings.keys.of("redo") == ("Mod-Shift-Z", "Mod-Y")
+
+
+def test_the_dock_goes_by_the_settings_and_remembers_the_tools(
+    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
+) -> None:
+    _, dock = open_dock(project_folder)
+    work = get_plugin_settings(PLUGIN).work
+    work.goes_on, work.keeps_zoom, work.idle_seconds = False, True, 90.0
+    get_plugin_settings(PLUGIN).tools.radius = 0.25
+    process_events(0.2)
+    assert not dock.workbench.verdicts.goes_on
+    assert dock.view.settings.keeps_zoom
+    assert dock._visits.clock.idle_seconds == 90.0
+    assert dock.workbench.tools.brush.radius_iod == 0.25
+    dock.workbench.tools.choose(ToolKind.RELAX)
+    dock.workbench.tools.set(guards=False)
+    dock.workbench.verdicts.goes_on = True
+    dock.shut_down()
+    again = SettingsStore()
+    assert again.settings.tool is ToolKind.RELAX
+    assert not again.settings.tools.guards
+    assert again.settings.goes_on
+    again.close()
