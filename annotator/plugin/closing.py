@@ -20,7 +20,7 @@ def may_close(workbench: Workbench, parent: QWidget | None) -> bool:
         answer = _ask(count, parent)
         if answer == QMessageBox.StandardButton.Discard:
             if session is not None:
-                session.reload()
+                session.forget_unsaved()
             return True
         if answer == QMessageBox.StandardButton.Cancel:
             return False

@@ -12,17 +12,18 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from annotator.plugin.closing import may_close
 from annotator.plugin.preferences import remember_reader
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_forms import ExportDialog, PredictDialog
 from annotator.plugin.sample_project import sample_project_folder
-from annotator.plugin.steps import adding, exporting, making_samples, predicting
+from annotator.plugin.steps import adding, exporting, making_samples, patiently, predicting
 from annotator.plugin.workbench import Workbench
 from annotator.project import Project, ProjectError, SampleState
 
-# Seconds that a stroke waits for another program to release the database before it is kept in
-# memory instead: longer would freeze the window.
-_BUSY_TIMEOUT = 0.3
+# Seconds that the window waits for another program to release the database: longer would stop
+# the annotator's hand.
+_BUSY_TIMEOUT = 0.1
 
 
 class ProjectMenu(QPushButton):
@@ -92,7 +93,7 @@ class ProjectMenu(QPushButton):
         if not name or self._busy():
             return
         try:
-            project = Project.create(Path(name))
+            project = Project.create(Path(name), busy_timeout=_BUSY_TIMEOUT)
         except (ProjectError, OSError) as error:
             self._tell(str(error))
             return
@@ -130,7 +131,8 @@ class ProjectMenu(QPushButton):
             return
         dialog = PredictDialog(project.images.count(), self)
         if dialog.exec():
-            self._progress.run(predicting(project, small_faces=dialog.small_faces))
+            work = predicting(project, small_faces=dialog.small_faces)
+            self._progress.run(patiently(project, work))
 
     def ask_export(self) -> None:
         """Ask where to, then export the accepted samples."""
@@ -162,10 +164,11 @@ class ProjectMenu(QPushButton):
     def _add(self, paths: list[Path]) -> None:
         project = self._workbench.project
         if project is not None and paths and not self._busy():
-            self._progress.run(adding(project, paths, copy=False))
+            self._progress.run(patiently(project, adding(project, paths, copy=False)))
 
     def _take_over(self, project: Project) -> bool:
-        if self._workbench.open(project):
+        # Strokes of the project before may be waiting where it can no longer be written.
+        if may_close(self._workbench, self) and self._workbench.open(project):
             return True
         project.close()
         return False

@@ -11,6 +11,7 @@ from annotator.assets import asset_path
 from annotator.imaging import find_images
 from annotator.inference import FaceMesh
 from annotator.project import Project
+from annotator.project.database import BUSY_TIMEOUT
 from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.workflow import import_images, preannotate
 
@@ -27,6 +28,15 @@ class Step:
 
 
 Work = Generator[Step, None, None]
+
+
+def patiently(project: Project, work: Work) -> Work:
+    """Let work on a thread wait for other programs, as long as a command does.
+
+    The window's own project hardly waits, because that would stop the annotator's hand.
+    """
+    with project.waiting_at_most(BUSY_TIMEOUT):
+        yield from work
 
 
 def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from psygnal import Signal
 
-from annotator.project import EditSession, ProjectError, StaleAnnotation
+from annotator.project import EditSession, ProjectError, SampleState, SampleSummary, StaleAnnotation
+
+# Other programs hold the database for a few milliseconds, a prediction run for up to 40: that
+# is waited for. Whoever holds it longer must not stop the annotator's hand.
+_WAIT = 0.1
+_VERDICTS = {
+    SampleState.ACCEPTED: "accepted",
+    SampleState.REJECTED: "rejected",
+    SampleState.EXCLUDED: "excluded",
+    SampleState.DELETED: "deleted",
+}
 
 
 class StrokeSaver:
@@ -24,15 +34,22 @@ class StrokeSaver:
 
     def run(self, session: EditSession, action: Callable[[], object]) -> None:
         """Do something that stores strokes or takes them back."""
+        waited = session.unsaved_count
         try:
-            action()
-        except StaleAnnotation as error:
-            self.take_over_theirs(session, error)
+            # Where strokes wait already, the next one does not hold the annotator up again.
+            with session.project.waiting_at_most(0 if waited else _WAIT):
+                action()
+        except StaleAnnotation:
+            self.take_over_theirs(session)
             return
         except ProjectError as error:
-            waiting = session.unsaved_count
-            waits = f". {waiting} stroke(s) wait in memory." if waiting else ""
-            self.failed.emit(f"{error}{waits}")
+            if session.unsaved_count > waited > 0:
+                self.told.emit(_waiting(session.unsaved_count))
+            else:
+                self.failed.emit(f"{error}. {_waiting(session.unsaved_count)}".strip())
+        else:
+            if waited and not session.unsaved_count:
+                self.told.emit(_SAVED)
         self.edited.emit(session.sample_id)
 
     def save_pending(self, session: EditSession | None) -> bool:
@@ -42,21 +59,60 @@ class StrokeSaver:
         return session is None or not session.unsaved_count
 
     def retry_pending(self, session: EditSession | None) -> None:
-        """Try `save_pending` again without telling of another failure."""
+        """Try `save_pending` again, without waiting and without telling of another failure."""
         if session is None or not session.unsaved_count or session.is_dragging:
             return
         try:
-            session.save_pending()
-        except StaleAnnotation as error:
-            self.take_over_theirs(session, error)
+            with session.project.waiting_at_most(0):
+                session.save_pending()
+        except StaleAnnotation:
+            self.take_over_theirs(session)
         except ProjectError:
             return  # told when it failed first; the panel shows how many strokes wait
         else:
-            self.told.emit("The strokes that waited are saved.")
+            self.told.emit(_SAVED)
             self.edited.emit(session.sample_id)
 
-    def take_over_theirs(self, session: EditSession, error: StaleAnnotation) -> None:
-        """Show what somebody else made of the sample meanwhile."""
-        session.reload()
-        self.failed.emit(f"{error}. The mesh shown is now theirs.")
+    def take_over_theirs(self, session: EditSession) -> None:
+        """Show what somebody else made of the sample, with the strokes that wait on top of it.
+
+        The strokes are recorded like any others, so that neither work is lost and an undo takes
+        them back.
+        """
+        try:
+            theirs = session.project.samples.get(session.sample_id)
+            offered = session.unsaved_count
+            session.reload()
+            kept = session.unsaved_count
+            with session.project.waiting_at_most(_WAIT):
+                session.save_pending()
+        except ProjectError as error:
+            # Also when they changed it once more just now: what waits is put on that next time.
+            self.failed.emit(f"{error}. {_waiting(session.unsaved_count)}".strip())
+        else:
+            self.failed.emit(_taken_over(theirs, offered, kept))
         self.edited.emit(session.sample_id)
+
+
+_SAVED = "The strokes that waited are saved."
+
+
+def _waiting(count: int) -> str:
+    if not count:
+        return ""
+    strokes = "1 stroke waits" if count == 1 else f"{count} strokes wait"
+    return f"{strokes} in memory and will be saved as soon as that is possible."
+
+
+def _taken_over(theirs: SampleSummary, offered: int, kept: int) -> str:
+    who = theirs.reviewer or theirs.annotator
+    by = f" by {who}" if who else ""
+    verdict = f" and {_VERDICTS[theirs.state]}" if theirs.state in _VERDICTS else ""
+    said = f"This face was changed{verdict} in another window{by}; the mesh is now theirs"
+    if not offered:
+        return f"{said}. Look at it, and try again."
+    if not kept:
+        return f"{said}. Your stroke would change nothing in it any more and was left out."
+    strokes = "your last stroke" if kept == 1 else f"your last {kept} strokes"
+    again = ", and is in progress again" if verdict else ""
+    return f"{said} with {strokes} on top{again}. Undo takes yours back."

@@ -60,8 +60,8 @@ class Verdicts:
                 reviewer=bench.annotator,
                 revision=session.revision,
             )
-        except StaleAnnotation as error:
-            bench.take_over_theirs(error)
+        except StaleAnnotation:
+            bench.take_over_theirs()
             return False
         except ProjectError as error:
             bench.failed.emit(str(error))

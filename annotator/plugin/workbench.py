@@ -18,7 +18,6 @@ from annotator.project import (
     Project,
     ProjectError,
     SampleSummary,
-    StaleAnnotation,
 )
 
 
@@ -262,10 +261,10 @@ class Workbench:
         self.samples.update(sample)
         self.sample_updated.emit(sample.id)
 
-    def take_over_theirs(self, error: StaleAnnotation) -> None:
+    def take_over_theirs(self) -> None:
         """Show what somebody else made of the current sample meanwhile."""
         if self._session is not None:
-            self._saver.take_over_theirs(self._session, error)
+            self._saver.take_over_theirs(self._session)
 
     def _on_edited(self, sample_id: int) -> None:
         self.mesh_changed.emit()

@@ -57,12 +57,14 @@ class Database:
         self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT, foreign_keys: bool = True
     ) -> None:
         self.path = path
-        self._busy_timeout = busy_timeout
+        self._file = _file_id(path)
         self._engine = _create_engine(path, busy_timeout, foreign_keys=foreign_keys)
-        self._immediate = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._patience = _Patience(busy_timeout)
         # SQLite polls for its lock with growing pauses. Threads of one process queue here
         # instead, so that a stroke goes in as soon as a batch of predictions is committed.
         self._write_turn = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
+        self._watch_turn = threading.Lock()
         self._closed = False
 
     @contextmanager
@@ -73,17 +75,27 @@ class Database:
             yield session
 
     @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Let changes by this thread wait so long for other writers, in place of `busy_timeout`."""
+        before, self._patience.seconds = self._patience.seconds, seconds
+        try:
+            yield
+        finally:
+            self._patience.seconds = before
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session whose changes are committed at the end, all or, on an error, none."""
         self._check_open()
-        try:
-            self.path.stat()  # POSIX would go on writing to a file that nobody can find
-        except OSError as error:
-            raise file_error(error, self.path) from error
-        if not self._write_turn.acquire(timeout=self._busy_timeout):
+        self._check_file()
+        seconds = self._patience.seconds
+        if not self._write_turn.acquire(timeout=seconds):
             raise ProjectBusy(_busy_message(self.path))
+        immediate = self._engine.execution_options(
+            sqlite_begin="IMMEDIATE", sqlite_wait_ms=round(1000 * seconds)
+        )
         try:
-            with self._errors_translated(), Session(self._immediate) as session, session.begin():
+            with self._errors_translated(), Session(immediate) as session, session.begin():
                 session.connection()  # takes the write lock before anything is read
                 yield session
         finally:
@@ -92,7 +104,29 @@ class Database:
     def close(self) -> None:
         """Close all connections; the last one folds the write-ahead log into the database."""
         self._closed = True
+        with self._watch_turn:
+            if self._watch is not None:
+                self._watch.close()
         self._engine.dispose()
+
+    def version(self) -> int:
+        """Return a number that is another one once anything was committed, by any program.
+
+        Cheap: the number is in memory that all programs share, so nothing is read from the disk.
+        """
+        self._check_open()
+        with self._errors_translated(), self._watch_turn:
+            if self._watch is None:
+                self._watch = _connect(self.path, 0)
+            (version,) = self._watch.execute("PRAGMA data_version").fetchone()
+            return int(version)
+
+    def _check_file(self) -> None:
+        """Refuse to write to a file that nobody can find: POSIX would let us go on."""
+        if _file_id(self.path) != self._file:
+            raise ProjectUnavailable(
+                f"{self.path} was replaced by another file: put it back, or open the project again"
+            )
 
     def _check_open(self) -> None:
         if self._closed:
@@ -173,26 +207,51 @@ def _busy_message(path: Path) -> str:
     return f"{path} is busy, another program is writing to it: try again in a moment"
 
 
+class _Patience(threading.local):
+    """How many seconds a thread's changes wait for other writers."""
+
+    def __init__(self, seconds: float) -> None:  # called anew in every thread
+        self.seconds = seconds
+
+
+def _file_id(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise file_error(error, path) from error
+    return status.st_dev, status.st_ino
+
+
+def _connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",  # never creates a file
+        uri=True,
+        timeout=busy_timeout,
+        isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
+        check_same_thread=False,  # the pool lends a connection to one thread at a time
+    )
+
+
 def _create_engine(path: Path, busy_timeout: float, *, foreign_keys: bool) -> Engine:
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{path.as_uri()}?mode=rw",  # never creates a file
-            uri=True,
-            timeout=busy_timeout,
-            isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
-            check_same_thread=False,  # the pool lends a connection to one thread at a time
-        )
+        return _connect(path, busy_timeout)
 
     def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
         for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
             connection.execute(pragma)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        execution_options={"sqlite_wait_ms": round(1000 * busy_timeout)},
+    )
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def _begin(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {options['sqlite_wait_ms']}")
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -131,6 +132,14 @@ class Project:
 
         with self._database.reading() as session:
             return sample_table(session, self._paths)
+
+    def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
+        """Let changes made inside, by this thread, wait at most so long for other programs."""
+        return self._database.waiting_at_most(seconds)
+
+    def version(self) -> int:
+        """Return a number that is another one once any program changed anything; cheap."""
+        return self._database.version()
 
     def close(self) -> None:
         """Close the project; calling it again does nothing."""

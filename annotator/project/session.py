@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
 from annotator.project.project import Project
+from annotator.project.rebase import put_on_top
 from annotator.project.strokes import Annotation, Stroke
 
 
@@ -34,9 +35,14 @@ class EditSession:
         self.annotator = annotator
         self._annotation = project.annotations.load(sample_id)
         self._hidden = np.zeros(LANDMARK_COUNT, np.bool_)
-        self._state = self._stored_state()
+        self._state = self._state_of(self._annotation)
         self._unsaved: list[Stroke] = []
         self._gesture: Gesture | None = None
+
+    @property
+    def project(self) -> Project:
+        """Where the sample is stored."""
+        return self._project
 
     @property
     def sample_id(self) -> int:
@@ -136,7 +142,7 @@ class EditSession:
         stroke = None if edit is None else stroke_of(tool_name, self._state, edit)
         if edit is None or stroke is None:
             return None
-        self._state = _edited(self._state, edit)
+        self._state = edited(self._state, edit)
         self._unsaved.append(stroke)
         self.save_pending()
         return stroke
@@ -193,19 +199,35 @@ class EditSession:
         )
 
     def reload(self) -> None:
-        """Take over what the database holds, dropping strokes that could not be saved."""
+        """Take over what the database holds, with the strokes that wait put on top of it.
+
+        Those are made again from where their vertices are now, see `put_on_top`, and go on
+        waiting: `save_pending` writes them. A stroke under way is cancelled.
+        """
+        stored = self._project.annotations.load(self.sample_id)
+        rebased = put_on_top(self._unsaved, stored)
+        self._unsaved[:] = rebased.strokes
+        self._gesture = None
+        self._annotation = stored
+        self._state = self._state_of(rebased.annotation)
+
+    def forget_unsaved(self) -> None:
+        """Give up the strokes that wait; the mesh is then the last that was stored."""
         self._gesture = None
         self._unsaved.clear()
-        self._follow(self._project.annotations.load(self.sample_id))
+        self._follow(self._annotation)
 
     def _follow(self, annotation: Annotation) -> None:
         self._annotation = annotation
-        self._state = self._stored_state()
+        self._state = self._state_of(annotation)
 
-    def _stored_state(self) -> MeshState:
-        stored = self._annotation
+    def _state_of(self, annotation: Annotation) -> MeshState:
         return MeshState(
-            stored.landmarks, stored.prediction, stored.marks, stored.anchors, self._hidden
+            annotation.landmarks,
+            annotation.prediction,
+            annotation.marks,
+            annotation.anchors,
+            self._hidden,
         )
 
 
@@ -232,7 +254,8 @@ def stroke_of(tool_name: str, state: MeshState, edit: Edit) -> Stroke | None:
     )
 
 
-def _edited(state: MeshState, edit: Edit) -> MeshState:
+def edited(state: MeshState, edit: Edit) -> MeshState:
+    """Return the mesh after an edit."""
     gone = {*edit.anchors_removed, *edit.anchors_added}
     kept = [anchor for anchor in state.anchors if anchor not in gone]
     marks = state.marks if edit.marks is None else edit.marks

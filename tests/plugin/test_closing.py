@@ -57,7 +57,7 @@ def test_a_stroke_that_the_database_refuses_waits_and_is_saved_later(
     locked.execute("BEGIN IMMEDIATE")
     drag_chin(dock, pointer)
     shown = np.array(dock.workbench.session.landmarks)
-    assert "1 stroke(s) wait in memory" in failed[0]
+    assert "1 stroke waits in memory" in failed[0]
     assert dock.workbench.session.unsaved_count == 1
     sample_id = dock.workbench.session.sample_id
     pointer.key(Qt.Key.Key_D, "d")

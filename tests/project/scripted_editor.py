@@ -6,16 +6,16 @@ Python needs to import everything. What a fork says, one line each:
 
     pid PID                    before it opens the project
     opened REVISION MESH       the sample is under edit
-    about KIND MESH            KIND is going to happen and would make the mesh this one
-    done KIND MESH STROKE      it returned; STROKE is the recorded stroke, or - for other kinds
+    about KIND MESH STROKE     KIND is going to happen and would make the mesh this one
+    done KIND MESH STROKE      it returned; STROKE is the stroke made, or - for other kinds
     ended                      from the parent, when the fork is gone
 
-MESH and STROKE are digests of the positions' bits.
+MESH is a digest of all bits of positions, marks and anchors, STROKE of what it does to them.
 """
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -23,15 +23,54 @@ from pathlib import Path
 import numpy as np
 
 from annotator.mesh.brush import Brush
+from annotator.mesh.tools.base import MeshState, Tool
+from annotator.mesh.tools.grab import GrabTool
+from annotator.mesh.tools.guided import GuidedTool
+from annotator.mesh.tools.marking import PinTool, VisibilityTool
+from annotator.mesh.tools.smooth import SmoothTool
 from annotator.project import EditSession, Project, RejectReason
+from annotator.project.session import edited, stroke_of
+from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 
 KINDS = ("stroke", "undo", "redo", "accept", "reject", "exclude", "reopen")
 CHANCES = (0.60, 0.14, 0.10, 0.04, 0.04, 0.04, 0.04)
+TOOL_CHANCES = (0.5, 0.2, 0.1, 0.1, 0.1)
 
 
-def digest(*arrays: np.ndarray) -> str:
-    """Name arrays by their bits."""
-    return sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()[:16]
+def tools(radius: float, *, pinned: bool) -> tuple[Tool, ...]:
+    """Return tools of every kind that a stroke can be made with."""
+    brush = Brush(radius_iod=radius)
+    return (
+        GrabTool(brush),
+        GuidedTool(),
+        SmoothTool(brush),
+        PinTool(brush, pinned=pinned),
+        VisibilityTool(brush),
+    )
+
+
+def digest(*values: object) -> str:
+    """Name arrays by their bits, and tuples of numbers by theirs."""
+    parts = (b"-" if value is None else np.asarray(value).tobytes() for value in values)
+    return sha256(b"|".join(parts)).hexdigest()[:16]
+
+
+def named_mesh(mesh: MeshState | Annotation) -> str:
+    """Name all that a stroke can change."""
+    return digest(mesh.landmarks, mesh.marks, mesh.anchors)
+
+
+def named_stroke(stroke: Stroke | StrokeRecord) -> str:
+    """Name what a stroke does."""
+    return digest(
+        stroke.vertex_indices,
+        stroke.before,
+        stroke.after,
+        stroke.marks_before,
+        stroke.marks_after,
+        stroke.anchors_added,
+        stroke.anchors_removed,
+    )
 
 
 def say(*words: object) -> None:
@@ -49,7 +88,7 @@ class Editor:
         # The meshes that undo and redo have to lead to, learned on the way.
         self.behind: list[str] = []
         self.ahead: list[str] = []
-        say("opened", self.session.revision, digest(self.session.landmarks))
+        say("opened", self.session.revision, self.mesh)
 
     def act(self) -> None:
         """Do one thing."""
@@ -65,24 +104,38 @@ class Editor:
         elif kind != "redo":
             self.judge(kind)
 
+    @property
+    def mesh(self) -> str:
+        """The name of the mesh as it stands."""
+        return named_mesh(self.session.state)
+
     def stroke(self) -> None:
-        """Drag a vertex somewhere."""
-        pivot = int(self.random.integers(468))
-        x, y, _ = map(float, self.session.landmarks[pivot])
-        end = (x + float(self.random.normal(0, 8)), y + float(self.random.normal(0, 8)))
-        before = digest(self.session.landmarks)
-        self.session.press(pivot, Brush(radius_iod=float(self.random.uniform(0.1, 1))), (x, y))
-        self.session.drag(((x + end[0]) / 2, (y + end[1]) / 2))
-        with self.reported("stroke", digest(self.session.drag(end))) as names:
-            stroke = self.session.release(end)
-            assert stroke is not None
-            names.append(digest(stroke.vertex_indices, stroke.before, stroke.after))
+        """Drag with some tool from a vertex to somewhere."""
+        session, random = self.session, self.random
+        hand = tools(random.uniform(0.1, 1), pinned=random.random() < 0.5)
+        tool = hand[random.choice(len(TOOL_CHANCES), p=TOOL_CHANCES)]
+        x, y, _ = map(float, session.landmarks[random.integers(468)])
+        end = (x + float(random.normal(0, 8)), y + float(random.normal(0, 8)))
+        if not session.press(tool, (x, y)):  # on a pinned vertex
+            return
+        session.drag(((x + end[0]) / 2, (y + end[1]) / 2))
+        session.drag(end)
+        assert session.gesture is not None
+        edit = session.gesture.edit
+        expected = edit and stroke_of(tool.name, session.state, edit)
+        if edit is None or expected is None:
+            session.cancel()
+            return
+        before = self.mesh
+        after = edited(session.state, edit)
+        with self.reported("stroke", named_mesh(after), named_stroke(expected)):
+            session.release(end)
         self.behind.append(before)
         self.ahead.clear()
 
-    def go(self, source: list[str], target: list[str], step) -> None:
+    def go(self, source: list[str], target: list[str], step: Callable[[], None]) -> None:
         """Undo or redo, keeping the meshes on both sides."""
-        left = digest(self.session.landmarks)
+        left = self.mesh
         step()
         if source:
             source.pop()
@@ -91,7 +144,7 @@ class Editor:
     def judge(self, kind: str) -> None:
         """Give a verdict, or take it back."""
         reasons = {"reasons": [RejectReason.BLURRED]} if kind == "reject" else {}
-        with self.reported(kind, digest(self.session.landmarks)):
+        with self.reported(kind, self.mesh):
             verdict = getattr(self.project.reviews, kind)
             verdict(
                 self.session.sample_id,
@@ -101,12 +154,11 @@ class Editor:
             )
 
     @contextmanager
-    def reported(self, kind: str, mesh: str) -> Iterator[list[str]]:
+    def reported(self, kind: str, mesh: str, stroke: str = "-") -> Iterator[None]:
         """Say what is about to happen, and that it has happened."""
-        say("about", kind, mesh)
-        names: list[str] = []
-        yield names
-        say("done", kind, digest(self.session.landmarks), *(names or ["-"]))
+        say("about", kind, mesh, stroke)
+        yield
+        say("done", kind, self.mesh, stroke)
 
 
 def edit_until_killed(folder: Path, sample_id: int, seed: int) -> None:
@@ -119,6 +171,7 @@ def edit_until_killed(folder: Path, sample_id: int, seed: int) -> None:
 
 def main() -> None:
     """Fork an editor for each job and wait for its end."""
+    GuidedTool()  # computes what all of them use
     for line in sys.stdin:
         folder, sample_id, seed = line.rstrip("\n").split("\t")
         pid = os.fork()
