@@ -31,7 +31,6 @@ ROOMS: dict[str, set[str]] = {
         "learning",
         "covariance_file",
         "reprediction",
-        "missed_faces",
     },
     "plugin": {"plugin"},
     "cli": {"terminal", "cli", "learn_command"},
