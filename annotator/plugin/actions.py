@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from annotator.mesh.regions import region_at, region_vertices
 from annotator.plugin.brush_gauge import Gauge
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.faces import Faces
+from annotator.plugin.region_marks import RegionMarks
 from annotator.plugin.tool_mouse import ToolMouse
 from annotator.plugin.toolbox import ToolKind
 from annotator.plugin.workbench import Workbench
@@ -25,6 +27,7 @@ class Hands:
     view: FaceView
     mouse: ToolMouse
     faces: Faces
+    regions: RegionMarks
     ask_reject: Action
 
 
@@ -37,6 +40,7 @@ def key_actions(hands: Hands) -> dict[str, Action]:
         _sample_actions(hands)
         | _tool_actions(hands)
         | _face_actions(hands)
+        | _region_actions(hands)
         | _view_actions(hands.view)
         | _nudges(hands.mouse)
     )
@@ -72,6 +76,7 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
 
     return {
         **{kind.value: choose(kind) for kind in ToolKind},
+        "guard": lambda: tools.set(guards=not tools.settings.guards),
         "mirror": lambda: tools.set(mirrors=not tools.settings.mirrors),
         "smaller": lambda: resize_brush(-1),
         "larger": lambda: resize_brush(1),
@@ -98,6 +103,33 @@ def _first_that_acts(*actions: Callable[[], bool | None]) -> None:
     any(action() for action in actions)
 
 
+def _region_actions(hands: Hands) -> dict[str, Action]:
+    regions, view = hands.regions, hands.view
+
+    def with_region(act: Callable[[str], object]) -> Action:
+        """Let an action have the region under the pointer."""
+
+        def on_region() -> None:
+            session, pointer = hands.bench.session, hands.mouse.pointer
+            if session is None or pointer is None or session.is_dragging:
+                return
+            region = region_at(session.landmarks, pointer)
+            # Between the regions, where only the whole face is left, nobody means all of it.
+            if region is None or region == "face":
+                hands.bench.told.emit("Hold the pointer over a region of the face first.")
+            else:
+                act(region)
+
+        return on_region
+
+    return {
+        "pin_region": with_region(regions.toggle_pinned),
+        "mark_region": with_region(regions.cycle_visibility),
+        "hide_region": with_region(regions.toggle_hidden),
+        "frame_region": with_region(lambda region: view.frame_region(region_vertices(region))),
+    }
+
+
 def _view_actions(view: FaceView) -> dict[str, Action]:
     return {
         "frame": view.frame,
@@ -108,6 +140,7 @@ def _view_actions(view: FaceView) -> dict[str, Action]:
         "colours": view.cycle_colours,
         "turn": view.toggle_turned,
         "texture": view.cycle_texture,
+        "reset_light": view.reset_light,
     }
 
 

@@ -31,6 +31,8 @@ from annotator.plugin.preferences import DISPLAY_NAME
 from annotator.plugin.private import canvas_widget, open_preferences
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_menu import ProjectMenu
+from annotator.plugin.region_marks import RegionMarks
+from annotator.plugin.region_panel import RegionPanel
 from annotator.plugin.reject_dialog import RejectDialog
 from annotator.plugin.sample_display import SampleDisplay
 from annotator.plugin.sample_panel import SamplePanel
@@ -38,6 +40,8 @@ from annotator.plugin.settings_link import SettingsLink
 from annotator.plugin.settings_store import SettingsStore
 from annotator.plugin.tool_mouse import ToolMouse
 from annotator.plugin.tool_panel import ToolPanel
+from annotator.plugin.view_panel import ViewPanel
+from annotator.plugin.view_settings import Colours
 from annotator.plugin.visit_recorder import VisitRecorder
 from annotator.plugin.welcome import nothing_predicted, welcome
 from annotator.plugin.workbench import Workbench
@@ -72,6 +76,7 @@ class AnnotatorDock(QWidget):
         )
         self._viewer = napari_viewer
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
+        self.regions = RegionMarks(self.workbench)
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
@@ -92,7 +97,9 @@ class AnnotatorDock(QWidget):
         self._show_page()
 
     def _actions(self) -> dict[str, Action]:
-        hands = Hands(self.workbench, self.view, self._mouse, self.faces, self.ask_reject)
+        hands = Hands(
+            self.workbench, self.view, self._mouse, self.faces, self.regions, self.ask_reject
+        )
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle, "find": self._finder.open}
 
@@ -139,6 +146,8 @@ class AnnotatorDock(QWidget):
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
         for button in self.findChildren(KeyButton):
             button.show_key(keys)
+        for panel in (self.tool_panel, self.view_panel, self.region_panel):
+            panel.show_keys(keys)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Learn when napari's window closes: Qt does not tell the docks in it."""
@@ -189,7 +198,9 @@ class AnnotatorDock(QWidget):
 
     def _arrange(self, actions: dict[str, Action]) -> None:
         self.tool_panel = ToolPanel(self.workbench)
-        pages = {"Tools": self.tool_panel}
+        self.view_panel = ViewPanel(self.view)
+        self.region_panel = RegionPanel(self.workbench, self.regions)
+        pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
         self.edit = EditPanel(self.workbench, actions, pages)
         self._pages = QStackedWidget()
         self._pages.addWidget(welcome(self.project_menu))
@@ -222,6 +233,9 @@ class AnnotatorDock(QWidget):
     def _connect(self) -> None:
         self.workbench.project_changed.connect(self._show_page)
         self.workbench.samples_changed.connect(self._show_page)
+        self.workbench.current_changed.connect(self._show_uncertainty)
+        self.view.settings_changed.connect(self._show_uncertainty)
+        self.regions.hidden_changed.connect(self.workbench.mesh_changed.emit)
         self.samples.typed.connect(self.focus_canvas)
         self.workbench.told.connect(self.tell)
         self.workbench.failed.connect(self.warn)
@@ -244,6 +258,12 @@ class AnnotatorDock(QWidget):
         name = "No project" if project is None else f"<b>{escape(project.folder.name)}</b>"
         self._title.setText(name)
         self._title.setToolTip("" if project is None else str(project.folder))
+
+    def _show_uncertainty(self) -> None:
+        """Ask the model how sure it is, once a sample, when that is to be seen."""
+        wanted = self.view.settings.colours is Colours.UNCERTAINTY
+        if wanted and self.view.uncertainty is None:
+            self.view.uncertainty = self.faces.uncertainty()
 
     def _during_work(self) -> None:
         """Show new samples now and then, so that they can be annotated meanwhile."""

@@ -15,6 +15,7 @@ from annotator.plugin.convert import position_from_napari, position_to_napari
 from annotator.plugin.drawing import MeshDrawing
 from annotator.plugin.face_scene import FaceScene, Landmarks
 from annotator.plugin.frames import Frame, face_frame, kept_frame, region_frame
+from annotator.plugin.light import Light
 from annotator.plugin.view_settings import Colours, ViewSettings, next_choice
 
 if TYPE_CHECKING:
@@ -191,6 +192,10 @@ class FaceView:
         self.settings = replace(
             self._scene.settings, colours=next_choice(self._scene.settings.colours)
         )
+
+    def reset_light(self) -> None:
+        """Show the photograph as it is."""
+        self.settings = replace(self.settings, light=Light())
 
     def cycle_texture(self) -> None:
         """Lay the next texture over the face."""

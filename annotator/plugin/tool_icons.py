@@ -115,6 +115,7 @@ _PAINTERS: dict[ToolKind, Callable[[QPainter, QColor], None]] = {
     ToolKind.SMOOTH: _smooth,
     ToolKind.RELAX: _relax,
     ToolKind.RESTORE: _restore,
+    ToolKind.TRANSFORM: _transform,
     ToolKind.CONTOUR: _contour,
     ToolKind.PIN: _pin,
     ToolKind.VISIBILITY: _visibility,

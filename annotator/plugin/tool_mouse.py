@@ -9,6 +9,7 @@ import numpy as np
 from annotator.mesh.geometry import nearest_vertex
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.tools.base import Aim, Position, Tool
+from annotator.mesh.tools.transform import TransformTool
 from annotator.plugin.brush_gauge import BrushGauge, Gauge
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.light import LightDrag
@@ -99,14 +100,17 @@ class ToolMouse:
 
     def nudge(self, right: int, down: int) -> None:
         """Move what the tool would take hold of by so many pixels of the screen."""
-        session = self._workbench.session
-        if session is None or session.is_dragging or self._pointer is None:
+        session, tool = self._workbench.session, self._workbench.tools.tool
+        if session is None or session.is_dragging:
             return
-        x, y = self._pointer
-        end = (x + right * self._pixel, y + down * self._pixel)
-        self._workbench.nudge(self._pointer, end, self._pixel)
-        # The pointer stays over what it moved, so that the next nudge moves the same.
-        self._pointer = end
+        way = (right * self._pixel, down * self._pixel)
+        if isinstance(tool, TransformTool) and tool.selection:
+            self._workbench.apply(tool.name, tool.nudged(session.state, way))
+        elif self._pointer is not None:
+            end = (self._pointer[0] + way[0], self._pointer[1] + way[1])
+            self._workbench.nudge(self._pointer, end, self._pixel)
+            # The pointer stays over what it moved, so that the next nudge moves the same.
+            self._pointer = end
 
     def _on_hover(self, viewer: Any, event: Any) -> None:
         self._look_at(event)

@@ -9,6 +9,8 @@ from annotator.mesh.brush import MIN_RADIUS_IOD, MIN_RADIUS_PX, Metric, brush_ra
 from annotator.mesh.contours import CONTOUR_TITLES
 from annotator.mesh.falloff import Falloff
 from annotator.mesh.marks import Visibility
+from annotator.mesh.regions import REGION_TITLES
+from annotator.mesh.tools.transform import TransformTool
 from annotator.plugin.panels import without_focus
 from annotator.plugin.toolbox import ToolKind
 from annotator.plugin.workbench import Workbench
@@ -25,6 +27,7 @@ _SHOWN: dict[ToolKind, tuple[str, ...]] = {
     ToolKind.SMOOTH: (*_BRUSH, "guards"),
     ToolKind.RELAX: (*_BRUSH, "guards"),
     ToolKind.RESTORE: (*_BRUSH, "guards"),
+    ToolKind.TRANSFORM: ("region", "soft_edge", "guards"),
     ToolKind.CONTOUR: ("contour", "guards", "clear_anchors"),
     ToolKind.PIN: ("radius", "radius_px", "unit", "pins"),
     ToolKind.VISIBILITY: ("radius", "radius_px", "unit", "visibility"),
@@ -44,7 +47,8 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         self._rows = {
             "radius": self.radius, "radius_px": self.radius_px, "unit": self.unit,
             "strength": self.strength, "falloff": self.falloff, "metric": self.metric,
-            "contour": self.contour, "visibility": self.visibility, "pins": self.pins,
+            "region": self.region, "soft_edge": self.soft_edge, "contour": self.contour,
+            "visibility": self.visibility, "pins": self.pins,
             "mirrors": self.mirrors, "clear_anchors": self.clear_anchors,
             "guards": self.guards,
         }  # fmt: skip
@@ -82,6 +86,21 @@ class ToolOptions(Container):  # type: ignore[type-arg]
             tooltip="Along the mesh lips and lids do not stick together;\n"
             "straight across suits moves of much of a face",
         )  # fmt: skip
+        self.region = ComboBox(
+            choices=[
+                ("clicked or drawn round", None),
+                *((title, name) for name, title in REGION_TITLES.items()),
+            ],
+            label="Region",
+            tooltip="What is moved, turned and scaled",
+        )
+        self.soft_edge = FloatSlider(
+            min=0,
+            max=0.6,
+            step=0.01,
+            label="Soft edge",
+            tooltip="How far around it the mesh follows, in distances between the eye corners",
+        )
         self.contour = ComboBox(
             choices=[
                 ("the one that fits the line", None),
@@ -116,9 +135,10 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         self.radius.changed.connect(lambda value: self._set_brush(radius_iod=value))
         self.radius_px.changed.connect(lambda value: self._set_brush(radius_px=value))
         self.unit.changed.connect(self._set_unit)
+        self.region.changed.connect(self._tools.choose_region)
         settings = {
             "contour": self.contour, "visibility": self.visibility, "pins": self.pins,
-            "mirrors": self.mirrors, "guards": self.guards,
+            "mirrors": self.mirrors, "guards": self.guards, "soft_edge_iod": self.soft_edge,
         }  # fmt: skip
         for name, widget in settings.items():
             widget.changed.connect(lambda value, name=name: self._tools.set(**{name: value}))
@@ -158,7 +178,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         self._show_anchors()
 
     def _values(self) -> list[tuple[Any, Any]]:
-        settings, brush = self._tools.settings, self._tools.brush
+        settings, brush, tool = self._tools.settings, self._tools.brush, self._tools.tool
         radius_px = min(brush.radius_px or MIN_RADIUS_PX, _SLIDER_MAX_PX)
         return [
             (self.radius, min(brush.radius_iod, _SLIDER_MAX_IOD)),
@@ -167,6 +187,8 @@ class ToolOptions(Container):  # type: ignore[type-arg]
             (self.strength, brush.strength),
             (self.falloff, brush.falloff),
             (self.metric, brush.metric),
+            (self.region, tool.region if isinstance(tool, TransformTool) else None),
+            (self.soft_edge, settings.soft_edge_iod),
             (self.contour, settings.contour),
             (self.visibility, settings.visibility),
             (self.pins, settings.pins),

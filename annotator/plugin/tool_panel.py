@@ -3,7 +3,7 @@
 from qtpy.QtCore import QEvent, QSize, Qt
 from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from annotator.plugin.keys import keys_of
+from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.plugin.tool_icons import tool_icon
 from annotator.plugin.tool_options import ToolOptions
 from annotator.plugin.toolbox import ToolKind
@@ -19,6 +19,7 @@ HINTS: dict[ToolKind, str] = {
     ToolKind.SMOOTH: "Brush bumps away (Shift in any tool)",
     ToolKind.RELAX: "Brush towards even spacing; contours stay",
     ToolKind.RESTORE: "Brush the prediction back",
+    ToolKind.TRANSFORM: "Click a region or draw round one; use its handles",
     ToolKind.CONTOUR: "Draw a lip, lid, brow or the oval; or click, and Enter",
     ToolKind.PIN: "Brush over vertices that shall stay",
     ToolKind.VISIBILITY: "Brush over what is occluded or out of frame",
@@ -45,7 +46,15 @@ class ToolPanel(QWidget):
         layout.addStretch(1)
         self._tools.changed.connect(self._show)
         self._paint_icons()
+        self.show_keys(DEFAULT_BINDINGS)
         self._show()
+
+    def show_keys(self, keys: KeyBindings) -> None:
+        """Name the keys that are in effect now."""
+        for kind, button in self._buttons.items():
+            key = keys.text(kind)
+            named = f"\nKey: {key}" if key else ""
+            button.setToolTip(f"{kind.capitalize()}: {HINTS[kind]}{named}")
 
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""
@@ -71,7 +80,6 @@ class ToolPanel(QWidget):
             button.setStyleSheet(_STYLE)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
-            button.setToolTip(f"{kind.capitalize()}: {HINTS[kind]}\nKey: {keys_of(kind)}")
             button.setAccessibleName(kind.capitalize())
             button.clicked.connect(lambda _, kind=kind: self._tools.choose(kind))
             group.addButton(button)

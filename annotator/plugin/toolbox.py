@@ -19,6 +19,7 @@ from annotator.mesh.tools.marking import PinTool, VisibilityTool
 from annotator.mesh.tools.relax import RelaxTool
 from annotator.mesh.tools.restore import RestoreTool
 from annotator.mesh.tools.smooth import SmoothTool
+from annotator.mesh.tools.transform import TransformTool
 from annotator.mesh.tools.turned import plain_tool
 
 
@@ -30,6 +31,7 @@ class ToolKind(StrEnum):
     SMOOTH = "smooth"
     RELAX = "relax"
     RESTORE = "restore"
+    TRANSFORM = "transform"
     CONTOUR = "contour"
     PIN = "pin"
     VISIBILITY = "visibility"
@@ -71,6 +73,9 @@ _MAKERS: dict[ToolKind, Callable[[ToolSettings, Covariance], Tool]] = {
     ToolKind.SMOOTH: lambda s, _: SmoothTool(s.brush, s.guards),
     ToolKind.RELAX: lambda s, _: RelaxTool(s.brush, s.guards),
     ToolKind.RESTORE: lambda s, _: RestoreTool(s.brush, s.guards),
+    ToolKind.TRANSFORM: lambda s, _: TransformTool(
+        soft_radius_iod=s.soft_edge_iod, guards=s.guards
+    ),
     ToolKind.CONTOUR: lambda s, covariance: ContourTool(covariance, s.contour, s.guards),
     ToolKind.PIN: lambda s, _: PinTool(s.brush, s.pins),
     ToolKind.VISIBILITY: lambda s, _: VisibilityTool(s.brush, s.visibility),
@@ -167,6 +172,11 @@ class Toolbox:
         """Return the tool that Shift puts in hand as long as it is held."""
         return _MAKERS[ToolKind.SMOOTH](self._settings, self._covariance)
 
+    def choose_region(self, region: str | None) -> None:
+        """Take a region into the frame of Transform, or nothing."""
+        if isinstance(self._tool, TransformTool):
+            self._hold(self._tool.with_region(region))
+
     def take_back_click(self) -> bool:
         """Drop the newest point of a line drawn by clicks; return whether there was one."""
         tool = self._tool
@@ -180,6 +190,8 @@ class Toolbox:
         made, before = self._made(), self._tool
         if isinstance(made, ContourTool) and isinstance(before, ContourTool):
             return replace(made, clicks=before.clicks)
+        if isinstance(made, TransformTool) and isinstance(before, TransformTool):
+            return replace(made, selection=before.selection, region=before.region)
         return made
 
     def _made(self) -> Tool:
