@@ -2,10 +2,11 @@
 
 from html import escape
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_warning
-from qtpy.QtCore import QElapsedTimer, QEvent, QObject, QTimer
+from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QApplication,
@@ -26,6 +27,7 @@ from annotator.plugin.faces import Faces
 from annotator.plugin.find_sample import SampleFinder
 from annotator.plugin.key_help import KeyHelp
 from annotator.plugin.keys import KeyBindings
+from annotator.plugin.other_windows import OtherWindows
 from annotator.plugin.panels import KeyButton, PassingMessage, key_button
 from annotator.plugin.preferences import DISPLAY_NAME
 from annotator.plugin.private import canvas_widget, open_preferences
@@ -50,9 +52,9 @@ if TYPE_CHECKING:
     from napari import Viewer
 
 # How often strokes that the database refused are offered again.
-_RETRY_MS = 2000
-# How often the list is read anew during a prediction run; 100,000 samples take a second.
-_REFRESH_MS = 10_000
+_RETRY_MS = 500
+# How often the dock looks for what other windows, and prediction runs, changed.
+_LOOK_MS = 1000
 # Also the width that leaves the photograph most of a 1280-pixel screen.
 _MIN_WIDTH = 340
 
@@ -180,6 +182,7 @@ class AnnotatorDock(QWidget):
         if not self._retry.isActive():
             return
         self._retry.stop()
+        self._others.stop()
         self.progress.wait()
         self._mouse.detach()
         self._bound_keys.close()
@@ -239,14 +242,15 @@ class AnnotatorDock(QWidget):
         self.samples.typed.connect(self.focus_canvas)
         self.workbench.told.connect(self.tell)
         self.workbench.failed.connect(self.warn)
-        self.progress.stepped.connect(self._during_work)
         self.progress.finished.connect(self._after_work)
         self.progress.failed.connect(self.warn)
         self._retry = QTimer(self)
         self._retry.timeout.connect(self.workbench.retry_pending)
         self._retry.start(_RETRY_MS)
-        self._since_refresh = QElapsedTimer()
-        self._since_refresh.start()
+        others = OtherWindows(self.workbench, monotonic)
+        self._others = QTimer(self)
+        self._others.timeout.connect(others.look)
+        self._others.start(_LOOK_MS)
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shut_down)
@@ -264,12 +268,6 @@ class AnnotatorDock(QWidget):
         wanted = self.view.settings.colours is Colours.UNCERTAINTY
         if wanted and self.view.uncertainty is None:
             self.view.uncertainty = self.faces.uncertainty()
-
-    def _during_work(self) -> None:
-        """Show new samples now and then, so that they can be annotated meanwhile."""
-        if self._since_refresh.elapsed() > _REFRESH_MS:
-            self.workbench.refresh()
-            self._since_refresh.restart()
 
     def _after_work(self, text: str) -> None:
         if text:

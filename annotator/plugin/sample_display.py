@@ -1,14 +1,19 @@
 """Brings the workbench's current sample to the screen, and decodes the next ones meanwhile."""
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer
 
+from annotator.hashing import FileStamp, file_stamp
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.photographs import PhotographCache
 from annotator.plugin.workbench import Workbench
 
 _LOOK_AHEAD_MS = 80
+# How often a photograph that could not be shown is looked for: its disk may be back.
+_LOOK_AGAIN_MS = 1000
 
 
 class SampleDisplay(QObject):
@@ -29,6 +34,9 @@ class SampleDisplay(QObject):
         self._look_ahead = QTimer(self)
         self._look_ahead.setSingleShot(True)
         self._look_ahead.timeout.connect(self._prefetch)
+        self._look_again = QTimer(self)
+        self._look_again.timeout.connect(self._show_if_back)
+        self._missed: FileStamp | None = None
         workbench.current_changed.connect(self._show_current)
         workbench.mesh_changed.connect(self._show_mesh)
 
@@ -40,11 +48,13 @@ class SampleDisplay(QObject):
     def close(self) -> None:
         """Stop looking ahead and let go of the photographs."""
         self._look_ahead.stop()
+        self._look_again.stop()
         self._photographs.close()
 
     def _show_current(self) -> None:
         sample, session = self._workbench.current, self._workbench.session
         self._shown = None
+        self._look_again.stop()
         if sample is None or session is None:
             self._view.clear()
             return
@@ -66,6 +76,17 @@ class SampleDisplay(QObject):
         self._workbench.is_displayed = False
         self._view.clear()
         self._workbench.failed.emit(f"{reason} Go on to the next sample.")
+        sample = self._workbench.current
+        self._missed = None if sample is None else _stamp(sample.image_path)
+        self._look_again.start(_LOOK_AGAIN_MS)
+
+    def _show_if_back(self) -> None:
+        """Show the photograph once its file is there again, or another than the one missed."""
+        sample = self._workbench.current
+        found = None if sample is None else _stamp(sample.image_path)
+        if found is not None and found != self._missed:
+            self._workbench.is_displayed = True
+            self._show_current()
 
     def _prefetch(self) -> None:
         current = self._workbench.current
@@ -75,3 +96,10 @@ class SampleDisplay(QObject):
     def _show_mesh(self) -> None:
         if self._workbench.session is not None and self._view.is_shown:
             self._view.update(self._workbench.session.state)
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        return file_stamp(path)
+    except OSError:
+        return None

@@ -61,7 +61,7 @@ class Verdicts:
                 revision=session.revision,
             )
         except StaleAnnotation:
-            bench.take_over_theirs()
+            bench.take_over_theirs(refused=True)
             return False
         except ProjectError as error:
             bench.failed.emit(str(error))

@@ -203,13 +203,13 @@ class Workbench:
         """Take the current sample's last stroke back."""
         session = self._session
         if session is not None and (session.can_undo or session.is_dragging):
-            self._saver.run(session, session.undo)
+            self._saver.run(session, session.undo, "Nothing was undone.")
 
     def redo(self) -> None:
         """Bring the current sample's last undone stroke back."""
         session = self._session
         if session is not None and session.can_redo:
-            self._saver.run(session, session.redo)
+            self._saver.run(session, session.redo, "Nothing was redone.")
 
     def release(self, position: Position) -> None:
         """End the stroke under way at (x, y) and save it."""
@@ -261,10 +261,10 @@ class Workbench:
         self.samples.update(sample)
         self.sample_updated.emit(sample.id)
 
-    def take_over_theirs(self) -> None:
-        """Show what somebody else made of the current sample meanwhile."""
+    def take_over_theirs(self, *, refused: bool) -> None:
+        """Show what somebody else made of the current sample; say so if an action was refused."""
         if self._session is not None:
-            self._saver.take_over_theirs(self._session)
+            self._saver.take_over_theirs(self._session, refused=refused)
 
     def _on_edited(self, sample_id: int) -> None:
         self.mesh_changed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 import numpy.typing as npt
 from sqlalchemy import func, select
@@ -44,6 +45,20 @@ class Samples:
         if not found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return found[0]
+
+    def changed_since(self, moment: datetime | None) -> dict[int, datetime]:
+        """Return the samples that changed at or after a moment, and when each last did.
+
+        Parameters
+        ----------
+        moment
+            With its zone; None returns only what changed last of all.
+        """
+        with self._database.reading() as session:
+            if moment is None:
+                moment = session.scalar(select(func.max(SampleRow.updated_at)))
+            query = select(SampleRow.id, SampleRow.updated_at).where(SampleRow.updated_at >= moment)
+            return {row.id: row.updated_at for row in session.execute(query)}
 
     def add(
         self,
