@@ -305,3 +305,21 @@ def test_whoever_follows_the_settings_hears_of_each_change_once(scene: Scene) ->
     scene.set(colours=Colours.UNCERTAINTY)
     scene.view.uncertainty = np.full(468, 0.5)
     assert legends[-1] == "Uncertainty of the prediction"
+
+
+def test_a_photograph_larger_than_a_texture_has_its_light_and_covering_too(
+    scene: Scene, state: MeshState
+) -> None:
+    scene.set(light=Light(brightness=0.2), style=MeshStyle.UNDER_BRUSH)
+    panorama = np.full((300, 20_000, 3), 40, np.uint8)
+    scene.view.show(panorama, state)
+    assert_allclose(scene.at(np.array([200, 150])), 40 + 51, atol=2)
+    plain = scene.pixels()
+    scene.set(texture=Texture.CHECKER)
+    assert changed(plain, scene.pixels()) > 0.1
+    scene.set(texture=Texture.NONE, turned=True)
+    assert_allclose(scene.at(state.landmarks[NOSE_TIP]), 40 + 51, atol=3)
+    assert scene.pixels()[5, 5].max() < 60
+    scene.set(turned=False)
+    scene.view.show(scene.photograph, state)
+    assert_allclose(scene.at(np.array([5, 5])), np.array(SKIN) + 51, atol=2)
