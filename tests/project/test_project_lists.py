@@ -1,3 +1,4 @@
+import gc
 import math
 import sqlite3
 import time
@@ -55,6 +56,16 @@ def test_every_field_of_a_summary_is_the_column_of_its_name(judged):
     assert summary.box == (row.box_left, row.box_top, row.box_width, row.box_height)
     assert summary.image_path == judged.folder / "images" / summary.image_name
     assert summary.image_file == str(summary.image_path)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_reading_a_list_leaves_the_garbage_collector_as_it_was(judged, enabled):
+    (gc.enable if enabled else gc.disable)()
+    try:
+        judged.samples.summaries()
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
 
 
 def test_a_summary_cannot_be_changed(judged):
