@@ -28,7 +28,7 @@ GOALS = (0.0256, 0.01)
 # Faces on which they are counted, at the most: a few seconds, a minute where all are hard.
 SIMULATED_FACES = 100
 
-_MOST_STROKES = 150
+_MOST_STROKES = 100
 _BATCH = 256  # corrections in memory before they become sums
 _SEED = 1
 

@@ -18,6 +18,12 @@ from annotator.mesh.topology import load_topology
 # How many corrections the prior is worth. Fixed and not fitted: the likelihood of corrections
 # left out asks for fewer, but strokes are fewest between 30 and 100, from 3 corrections to 150.
 PRIOR_CORRECTIONS = 50.0
+# And what is left to it however many there are: they may be of few faces, seen many times, and
+# a covariance of those alone says that other errors do not occur.
+LEAST_WEIGHT = 0.5
+# Small corrections are enlarged to what the prior expects of a face, but by no more than this:
+# what is learned is which vertices go together, and who moved one vertex says nothing of that.
+_LARGEST_GAIN = 10.0
 
 _SMALLEST_IOD = 1.0  # px; faces seen from the side have none
 
@@ -99,15 +105,17 @@ class Corrections:
 
 
 def prior_weight(count: int) -> float:
-    """Return the share that the prior still has after so many corrections, in (0, 1]."""
-    return PRIOR_CORRECTIONS / (PRIOR_CORRECTIONS + count)
+    """Return the share that the prior still has after so many corrections, in [0.5, 1]."""
+    return max(LEAST_WEIGHT, PRIOR_CORRECTIONS / (PRIOR_CORRECTIONS + count))
 
 
 def learned_covariance(corrections: Corrections, prior: Covariance | None = None) -> Covariance:
     """Return a prior's covariance blended with that of corrections.
 
-    It is the posterior mean of an inverse Wishart distribution. Each correction counts together
-    with its mirror image: what is wrong with left cheeks is wrong with right ones.
+    For few of them it is the posterior mean of an inverse Wishart distribution. Each correction
+    counts together with its mirror image: what is wrong with left cheeks is wrong with right
+    ones. A drag depends on ratios alone, so the size of what is blended, and with it the noise,
+    stays the prior's.
 
     Parameters
     ----------
@@ -121,12 +129,10 @@ def learned_covariance(corrections: Corrections, prior: Covariance | None = None
         return prior
     weight = prior_weight(corrections.count)
     mean = _with_mirror_image(corrections.moments) / corrections.count
-    matrix = weight * prior.matrix + (1 - weight) * mean
-    matrix = (matrix + matrix.conj().T) / 2  # Hermitian to the bit
-    # Who corrects little places vertices more finely: the noise shrinks with the errors, or
-    # placed vertices would hold nothing any more.
-    size = np.trace(matrix).real / np.trace(prior.matrix).real
-    return Covariance(matrix, prior.noise * min(1.0, float(size)))
+    size = float(np.trace(mean).real / np.trace(prior.matrix).real)
+    gain = 1 / min(max(size, 1 / _LARGEST_GAIN), 1.0)
+    matrix = weight * prior.matrix + (1 - weight) * gain * mean
+    return Covariance((matrix + matrix.conj().T) / 2, prior.noise)  # Hermitian to the bit
 
 
 def _with_mirror_image(moments: Complex) -> Complex:
