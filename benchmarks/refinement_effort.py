@@ -159,22 +159,29 @@ class Effort:
 def refine(
     face: SpoiledFace, tool: Tool, noise: float, rng: np.random.Generator, *, least: int = 0
 ) -> Effort:
-    """Return what a simulated annotator needs for one face; at least so many strokes are done."""
-    errors: list[float] = []
-    flipped, wall, processor, last = 0, 0.0, 0.0, face.start
+    """Return what a simulated annotator needs for one face.
+
+    At least so many strokes are done, but those after the last goal only make the errors longer.
+    """
+    errors = [nme(face.start, face.truth)]
+    flipped, wall, processor, counted = 0, 0.0, 0.0, 0
     meshes = simulated_strokes(face.start, face.truth, tool, miss=noise, rng=rng)
-    for stroke in range(MOST_STROKES + 1):
+    last = next(meshes)
+    for stroke in range(1, MOST_STROKES + 1):
+        reached = min(errors) <= GOALS[-1]
+        if reached and stroke > least:
+            break
         begin, begin_processor = perf_counter(), thread_time()
         mesh = next(meshes)
-        wall += perf_counter() - begin
-        processor += thread_time() - begin_processor
-        flipped += int(newly_flipped(last, mesh, TOPOLOGY.opened_triangles).sum())
+        if not reached:
+            counted = stroke
+            wall += perf_counter() - begin
+            processor += thread_time() - begin_processor
+            flipped += int(newly_flipped(last, mesh, TOPOLOGY.opened_triangles).sum())
         errors.append(nme(mesh, face.truth))
         last = mesh
-        if min(errors) <= GOALS[-1] and stroke >= least:
-            break
-    done = max(stroke, 1)
-    return Effort(tuple(errors), flipped / done, wall / done, processor / done)
+    strokes = max(counted, 1)
+    return Effort(tuple(errors), flipped / strokes, wall / strokes, processor / strokes)
 
 
 def _columns(efforts: Sequence[Effort]) -> str:
