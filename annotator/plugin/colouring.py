@@ -68,7 +68,7 @@ def legend_of(
 ) -> Legend:
     """Return what the colours mean on this face."""
     if colours is Colours.DISPLACEMENT:
-        ends = ("0", f"{DISPLACEMENT_SCALE:.0f} % of the IOD or more")
+        ends = ("0", f"≥ {DISPLACEMENT_SCALE:.0f} % of IOD")
         return Legend("Distance from the prediction", ends)
     if colours is Colours.VISIBILITY:
         names = ("visible", "occluded", "out of frame")
@@ -78,7 +78,7 @@ def legend_of(
         if uncertainty is None or state is None:
             return Legend("No uncertainty is known for this face.")
         scale = _uncertainty_scale(_percent_of_iod(uncertainty, state))
-        return Legend("Uncertainty of the prediction", ("0", f"{scale:g} % of the IOD or more"))
+        return Legend("Uncertainty of the prediction", ("0", f"≥ {scale:g} % of IOD"))
     return Legend("")
 
 

@@ -1,9 +1,11 @@
 """The legend of the mesh's colours, as a widget."""
 
+from html import escape
+
 import numpy as np
 from qtpy.QtCore import QRectF, Qt
 from qtpy.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from annotator.plugin.colouring import Legend
 from annotator.plugin.palette import Colour, scale_colours
@@ -17,37 +19,30 @@ class LegendView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = QLabel()
-        self._title.setWordWrap(True)
-        self._bar = _ScaleBar()
-        self._low, self._high = QLabel(), QLabel()
-        self._entries = QLabel()
-        self._entries.setTextFormat(Qt.TextFormat.RichText)
-        self._entries.setWordWrap(True)
-        ends = QHBoxLayout()
-        ends.setContentsMargins(0, 0, 0, 0)
-        ends.addWidget(self._low)
-        ends.addStretch(1)
-        ends.addWidget(self._high)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        for widget in (self._title, self._bar):
-            layout.addWidget(widget)
-        layout.addLayout(ends)
-        layout.addWidget(self._entries)
+        self._low, self._bar, self._high = QLabel(), _ScaleBar(), QLabel()
+        self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._text.setWordWrap(True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 1, 0, 1)
+        layout.setSpacing(6)
+        layout.addWidget(self._low)
+        layout.addWidget(self._bar, stretch=1)
+        layout.addWidget(self._high)
+        layout.addWidget(self._text, stretch=1)
 
     def show_legend(self, legend: Legend) -> None:
         """Say what these colours mean."""
         self.setVisible(bool(legend.title))
-        self._title.setText(legend.title)
-        self._bar.setVisible(legend.scale_ends is not None)
+        self.setToolTip(legend.title)
         low, high = legend.scale_ends or ("", "")
-        for label, text in ((self._low, low), (self._high, high)):
-            label.setText(text)
-            label.setVisible(bool(text))
-        self._entries.setText("&nbsp; ".join(_entry(*entry) for entry in legend.entries))
-        self._entries.setVisible(bool(legend.entries))
+        self._low.setText(low)
+        self._high.setText(high)
+        for part in (self._low, self._bar, self._high):
+            part.setVisible(legend.scale_ends is not None)
+        entries = "&nbsp; ".join(_entry(*entry) for entry in legend.entries)
+        self._text.setText(entries or escape(legend.title))
+        self._text.setVisible(legend.scale_ends is None)
 
 
 class _ScaleBar(QWidget):

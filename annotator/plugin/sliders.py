@@ -10,7 +10,8 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 _STEPS = 200
-_VALUE_WIDTH = 46
+_VALUE_WIDTH = 47
+_SLIDER_WIDTH = 40
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class ValueSlider(QWidget):
         self._scale, self._usual, self._text = scale, usual, text
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
+        self.slider.setMinimumWidth(_SLIDER_WIDTH)
         self._label = QLabel()
         self._label.setFixedWidth(_VALUE_WIDTH)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

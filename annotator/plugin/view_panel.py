@@ -30,8 +30,9 @@ from annotator.plugin.view_settings import (
     ViewSettings,
 )
 
-_LABEL_WIDTH = 78
-_TEXTURE_WIDTH = 96
+_LABEL_WIDTH = 74
+# Of a list of choices beside a slider.
+_CHOICE_WIDTH = 102
 _SHARE = Scale(0.0, 1.0)
 _FACTOR = Scale(1 / MAX_FACTOR, MAX_FACTOR, is_factor=True)
 _SIZE = Scale(1 / MAX_VERTEX_SIZE, MAX_VERTEX_SIZE, is_factor=True)
@@ -39,6 +40,9 @@ _BRIGHTNESS = Scale(-MAX_BRIGHTNESS, MAX_BRIGHTNESS)
 
 # What each control does, and the action of `annotator.plugin.keys` that does it too.
 _TIPS: dict[str, tuple[str, str]] = {
+    "opacity": ("How opaque the mesh is", ""),
+    "vertex_size": ("How large vertices are drawn", ""),
+    "texture_opacity": ("How opaque the texture is", ""),
     "style": ("Which parts of the mesh are drawn", "mesh_style"),
     "colours": ("What the colours of the mesh tell", "colours"),
     "ghost": ("Draw the prediction under the mesh", "ghost"),
@@ -82,6 +86,7 @@ class ViewPanel(QWidget):
 
     def _make_mesh_controls(self) -> None:
         self.style_choice = _choices(MeshStyle)
+        self.style_choice.setFixedWidth(_CHOICE_WIDTH)
         self.colours = _choices(Colours)
         self.legend = LegendView()
         self.opacity = ValueSlider(_SHARE, 1.0, _percent)
@@ -98,7 +103,7 @@ class ViewPanel(QWidget):
 
     def _make_face_controls(self) -> None:
         self.texture = _choices(Texture)
-        self.texture.setMaximumWidth(_TEXTURE_WIDTH)
+        self.texture.setFixedWidth(_CHOICE_WIDTH)
         self.texture_opacity = ValueSlider(_SHARE, ViewSettings().texture_opacity, _percent)
         self.turned = QCheckBox("Turn in 3D")
         self.depth_moves = QCheckBox("Tools move depth")
@@ -109,7 +114,7 @@ class ViewPanel(QWidget):
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(2)
         mesh = _form(
-            ("Mesh", self.style_choice), ("Opacity", self.opacity), ("Vertices", self.vertex_size),
+            ("Mesh", _row(self.style_choice, self.opacity)), ("Vertices", self.vertex_size),
             ("Colours", self.colours), ("", self.legend),
             ("", _row(self.ghost, self.vectors, self.flicker)),
         )  # fmt: skip
@@ -130,6 +135,8 @@ class ViewPanel(QWidget):
             "vectors": (self.vectors,), "flicker": (self.flicker,), "texture": (self.texture,),
             "turned": (self.turned,), "depth_moves": (self.depth_moves,),
             "keeps_zoom": (self.keeps_zoom,),
+            "opacity": (self.opacity,), "vertex_size": (self.vertex_size,),
+            "texture_opacity": (self.texture_opacity,),
             "light": (self.brightness, self.contrast, self.gamma),
         }  # fmt: skip
 
@@ -205,7 +212,7 @@ def _row(*widgets: QWidget) -> QWidget:
 
 def _form(*rows: tuple[str, QWidget]) -> QFormLayout:
     form = QFormLayout()
-    form.setContentsMargins(0, 0, 0, 3)
+    form.setContentsMargins(0, 0, 0, 2)
     form.setHorizontalSpacing(8)
     form.setVerticalSpacing(2)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

@@ -14,9 +14,9 @@ class MeshStyle(StrEnum):
     """Which parts of the mesh are drawn."""
 
     ALL_EDGES = "all edges"
-    CONTOURS = "contours only"
-    POINTS = "points only"
-    UNDER_BRUSH = "only under the brush"
+    CONTOURS = "contours"
+    POINTS = "points"
+    UNDER_BRUSH = "brush only"
 
 
 class Colours(StrEnum):
