@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qtpy.QtCore import (
-    QAbstractListModel,
+    QAbstractTableModel,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -12,7 +12,7 @@ from qtpy.QtCore import (
     Signal,
 )
 from qtpy.QtGui import QMouseEvent
-from qtpy.QtWidgets import QListView, QWidget
+from qtpy.QtWidgets import QHeaderView, QTableView, QWidget
 
 from annotator.plugin.sample_order import runs
 from annotator.plugin.sample_rows import (
@@ -32,7 +32,7 @@ _PICKING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifi
 _SELECT = QItemSelectionModel.SelectionFlag
 
 
-class SampleModel(QAbstractListModel):
+class SampleModel(QAbstractTableModel):
     """The samples shown, as Qt wants them; rows are read when they are painted."""
 
     def __init__(self, workbench: Workbench, thumbnails: Thumbnails, parent: QWidget) -> None:
@@ -52,6 +52,10 @@ class SampleModel(QAbstractListModel):
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how many samples are shown."""
         return 0 if parent.isValid() else len(self._workbench.samples)
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        """Return that a row is painted as one piece."""
+        return 0 if parent.isValid() else 1
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a sample's text, its summary or its thumbnail."""
@@ -81,9 +85,11 @@ def _line(sample: SampleSummary) -> str:
     return f"{sample.image_name}, face {sample.face_index + 1}: {sample_text(sample)}"
 
 
-class SampleList(QListView):
+class SampleList(QTableView):
     """The list; a click takes a sample under edit, with Shift or Ctrl it selects.
 
+    A table of one column: it asks the model about the rows in sight only, where Qt's list asks
+    about each of 100,000 rows whenever the list is another one.
     The keyboard stays with the canvas, where the annotator's keys are.
 
     Attributes
@@ -106,14 +112,25 @@ class SampleList(QListView):
         self._model = SampleModel(workbench, self.thumbnails, self)
         self.setModel(self._model)
         self.setItemDelegate(SampleDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setMinimumHeight(3 * ROW_HEIGHT)
+        self._look_like_a_list()
         self.clicked.connect(self._choose)
+
+    def _look_like_a_list(self) -> None:
+        self.setShowGrid(False)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        if rows is not None and columns is not None:
+            rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            rows.setDefaultSectionSize(ROW_HEIGHT)
+            columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            rows.hide()
+            columns.hide()
 
     @property
     def selected_ids(self) -> list[int]:
@@ -162,7 +179,7 @@ class SampleList(QListView):
         index = self._model.index(row, 0)
         # Said outright: Qt would look at the keys that happen to be held.
         model.setCurrentIndex(index, _SELECT.ClearAndSelect)
-        self.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+        self.scrollTo(index, QTableView.ScrollHint.EnsureVisible)
 
     def _select_rows(self, rows: list[int]) -> None:
         selection = QItemSelection()

@@ -22,10 +22,6 @@ _AT_THE_END = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 class SampleDelegate(QStyledItemDelegate):
     """Paints a row; a bar marks the sample under edit, the background what is selected."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
-        """Every row has the same height, which lets Qt lay out 100,000 of them at once."""
-        return QSize(180, ROW_HEIGHT)
-
     def paint(
         self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
     ) -> None:

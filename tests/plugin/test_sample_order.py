@@ -1,8 +1,5 @@
 """Filtering, sorting and walking through samples, without any window."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -19,11 +16,11 @@ P, BEGUN, A, D = (
 def sample(number: int, name: str = "", state: SampleState = P, **more: object) -> SampleSummary:
     name = name or f"face{number}.jpg"
     plain = SampleSummary(
-        id=number, image_id=number, image_name=name, image_path=Path("/photographs") / name,
+        id=number, image_id=number, image_name=name, image_file=f"/photographs/{name}",
         face_index=0, state=state, presence=0.9, stroke_count=0, box=(0.0, 0.0, 9.0, 9.0),
         annotator=None, reviewer=None, displacement=0.0, seconds_spent=0.0, added_by=None,
     )  # fmt: skip
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return plain._replace(**more)
 
 
 def shown(*samples: SampleSummary, **how: object) -> ShownSamples:
