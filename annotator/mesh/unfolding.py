@@ -22,9 +22,9 @@ Complex = NDArray[np.complex128]
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
 
-_PASSES = 40
+_PASSES = 30
 # In so many stages, if it cannot be had in one go.
-_STAGES = 6
+_STAGES = 5
 # By how much a vertex's neighbours move with it; twice over, so that theirs do too.
 _TOGETHER = 0.2
 # A triangle that would be too thin gets a little more, so that few passes are needed.
@@ -62,14 +62,17 @@ def guard_placement(
     points = constraint.met_near(end)
     if points is end:
         return after
-    result = _with_plane(after, points, free)
-    if not newly_flipped(before, result, constraint.triangles).any():
-        return result
+    at_once = _with_plane(after, points, free)
+    folded = np.count_nonzero(newly_flipped(before, at_once, constraint.triangles))
+    if not folded:
+        return at_once
     # What is hopelessly folded in one go may unfold if it is pushed there bit by bit.
     points = start
     for _ in range(_STAGES):
         points = constraint.met_near(points + (end - start) / _STAGES)
-    return _with_plane(after, points, free)
+    bit_by_bit = _with_plane(after, points, free)
+    still = np.count_nonzero(newly_flipped(before, bit_by_bit, constraint.triangles))
+    return bit_by_bit if still < folded else at_once
 
 
 @dataclass(frozen=True, eq=False)
