@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("--images", type=Path, default=asset_path("datasets", "sample"))
     parser.add_argument("--seed", type=int, default=2026)
     arguments = parser.parse_args()
-    faces = spoiled_faces([arguments.images], arguments.seed, faces_per_image=4)
+    faces = spoiled_faces([arguments.images], arguments.seed)
     results = [correct(face, number, arguments.seed) for number, face in enumerate(faces)]
     lines = np.array([line for _, every, _ in results for line in every])
     print(f"{len(faces)} faces, seed {arguments.seed}; errors in % of the outer IOD, medians")
