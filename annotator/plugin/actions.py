@@ -61,7 +61,7 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
 
 def _finish_or_accept(bench: Workbench) -> None:
     """End a line drawn by clicks before anything is judged."""
-    if not bench.finish_pending():
+    if not bench.edits.finish_pending():
         bench.verdicts.accept()
 
 
@@ -89,8 +89,8 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
 def _face_actions(hands: Hands) -> dict[str, Action]:
     bench, faces = hands.bench, hands.faces
     return {
-        "undo": lambda: _first_that_acts(bench.tools.take_back_click, faces.undo, bench.undo),
-        "redo": lambda: _first_that_acts(faces.redo, bench.redo),
+        "undo": lambda: _first_that_acts(bench.tools.take_back_click, faces.undo, bench.edits.undo),
+        "redo": lambda: _first_that_acts(faces.redo, bench.edits.redo),
         "repredict": faces.repredict,
         "repredict_in_box": lambda: bench.tools.draw_box(adds_face=False),
         "add_face": lambda: bench.tools.draw_box(adds_face=True),

@@ -105,7 +105,9 @@ class EditPanel(QWidget):
         sample, session = self._workbench.current, self._workbench.session
         self.setEnabled(sample is not None)
         if sample is None or session is None:
-            self._current.setText("")
+            faceless = self._workbench.faceless
+            name = "" if faceless is None else escape(faceless.name)
+            self._current.setText(f"<b>{name}</b>: draw a box around a face" if name else "")
             return
         colour = STATE_COLOURS[sample.state]
         waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""

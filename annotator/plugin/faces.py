@@ -32,7 +32,7 @@ class _FaceChange:
 
     kind: _Change
     sample_id: int
-    came_from: int
+    came_from: int | None
 
 
 class Faces:
@@ -131,19 +131,19 @@ class Faces:
         if prediction is None or session is None:
             return
         edit = Edit(prediction.landmarks, anchors_removed=session.state.anchors)
-        self._workbench.apply("predict again", edit)
+        self._workbench.edits.apply("predict again", edit)
         self._tell_of_doubt(prediction, "Predicted again.")
 
     def _add(self, prediction: Reprediction | None) -> None:
-        project, sample = self._workbench.project, self._workbench.current
-        if prediction is None or project is None or sample is None:
+        project, image_id = self._workbench.project, self._workbench.image_id
+        if prediction is None or project is None or image_id is None:
             return
         model = self._loaded()
         if model is None or not self._workbench.save_pending():
             return
         try:
             added = project.samples.add(
-                sample.image_id,
+                image_id,
                 prediction.landmarks,
                 presence=prediction.presence,
                 detection_score=prediction.detection_score,
@@ -153,9 +153,11 @@ class Faces:
         except ProjectError as error:
             self._workbench.failed.emit(str(error))
             return
+        before = self._workbench.current
         self._workbench.refresh()
         self._workbench.go_to(added.id)
-        self._remember(_FaceChange(_Change.ADDED, added.id, sample.id))
+        came_from = None if before is None else before.id
+        self._remember(_FaceChange(_Change.ADDED, added.id, came_from))
         self._tell_of_doubt(prediction, "A face is added.")
 
     def _set_present(self, change: _FaceChange, *, present: bool) -> bool:
@@ -172,7 +174,7 @@ class Faces:
         bench.take_in(summary)
         if present:
             bench.go_to(change.sample_id)
-        elif change.came_from != change.sample_id:
+        elif change.came_from not in (None, change.sample_id):
             bench.go_to(change.came_from)
         else:
             bench.go_to_next_to_do()

@@ -13,6 +13,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.closing import may_close
+from annotator.plugin.faceless_dialog import FacelessDialog
 from annotator.plugin.preferences import remember_reader
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_forms import ExportDialog, PredictDialog
@@ -63,6 +64,7 @@ class ProjectMenu(QPushButton):
             menu.addAction("Add photographs…", self.ask_photographs),
             menu.addAction("Add a folder of photographs…", self.ask_folder),
             menu.addAction("Predict…", self.ask_predict),
+            menu.addAction("Photographs without a face…", self.ask_faceless),
             menu.addAction("Export accepted samples…", self.ask_export),
             menu.addAction("Files that failed…", self.show_failed),
         ]
@@ -133,6 +135,23 @@ class ProjectMenu(QPushButton):
         if dialog.exec():
             work = predicting(project, small_faces=dialog.small_faces)
             self._progress.run(patiently(project, work))
+
+    def ask_faceless(self) -> None:
+        """Ask for a photograph in which no face was found, and show it."""
+        project = self._workbench.project
+        if project is None:
+            return
+        try:
+            images = project.images.without_faces()
+        except ProjectError as error:
+            self._tell(str(error))
+            return
+        if not images:
+            self._tell("Every photograph that was predicted has a face.")
+            return
+        dialog = FacelessDialog(images, self)
+        if dialog.exec():
+            self._workbench.look_at_photograph(dialog.image)
 
     def ask_export(self) -> None:
         """Ask where to, then export the accepted samples."""

@@ -44,7 +44,7 @@ class RegionMarks:
             vertices, state = region_vertices(region), session.state
             pinned = not is_pinned(state.marks[vertices]).all()
             marks = with_pins(state.marks, vertices, pinned=pinned)
-            self._workbench.apply("pin" if pinned else "unpin", Edit(state.landmarks, marks))
+            self._workbench.edits.apply("pin" if pinned else "unpin", Edit(state.landmarks, marks))
 
     def cycle_visibility(self, region: str) -> None:
         """Mark a region as occluded, then as out of frame, then as visible again."""
@@ -52,7 +52,7 @@ class RegionMarks:
         if session is not None:
             vertices, state = region_vertices(region), session.state
             marks = with_visibility(state.marks, vertices, self._next_visibility(region))
-            self._workbench.apply("visibility", Edit(state.landmarks, marks))
+            self._workbench.edits.apply("visibility", Edit(state.landmarks, marks))
 
     def visibility(self, region: str) -> Visibility | None:
         """Return what a region is marked as; None if its vertices differ or there are none."""

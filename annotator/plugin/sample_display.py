@@ -52,23 +52,24 @@ class SampleDisplay(QObject):
         self._photographs.close()
 
     def _show_current(self) -> None:
-        sample, session = self._workbench.current, self._workbench.session
+        path, editor = self._path(), self._workbench.editor
         self._shown = None
         self._look_again.stop()
-        if sample is None or session is None:
+        if path is None or editor is None:
             self._view.clear()
             return
         try:
-            photograph = self._photographs.get(sample.image_path)
+            photograph = self._photographs.get(path)
         except (OSError, ValueError) as error:
-            self._show_nothing(f"{sample.image_path} cannot be shown: {error}.")
+            self._show_nothing(f"{path} cannot be shown: {error}.")
             return
         if self._workbench.photograph_has_changed():
-            self._show_nothing(f"{sample.image_path} has changed since it was added: add it again.")
+            self._show_nothing(f"{path} has changed since it was added: add it again.")
             return
         self._shown = photograph
-        self._view.show(photograph, session.state)
-        self._workbench.samples.mark_seen(sample.id)
+        self._view.show(photograph, editor.state)
+        if self._workbench.current is not None:
+            self._workbench.samples.mark_seen(self._workbench.current.id)
         # Once this one is on screen: decoding would take the processor from drawing it.
         self._look_ahead.start(_LOOK_AHEAD_MS)
 
@@ -76,17 +77,23 @@ class SampleDisplay(QObject):
         self._workbench.is_displayed = False
         self._view.clear()
         self._workbench.failed.emit(f"{reason} Go on to the next sample.")
-        sample = self._workbench.current
-        self._missed = None if sample is None else _stamp(sample.image_path)
+        path = self._path()
+        self._missed = None if path is None else _stamp(path)
         self._look_again.start(_LOOK_AGAIN_MS)
 
     def _show_if_back(self) -> None:
         """Show the photograph once its file is there again, or another than the one missed."""
-        sample = self._workbench.current
-        found = None if sample is None else _stamp(sample.image_path)
+        path = self._path()
+        found = None if path is None else _stamp(path)
         if found is not None and found != self._missed:
             self._workbench.is_displayed = True
             self._show_current()
+
+    def _path(self) -> Path | None:
+        sample, faceless = self._workbench.current, self._workbench.faceless
+        if sample is not None:
+            return sample.image_path
+        return None if faceless is None else faceless.path
 
     def _prefetch(self) -> None:
         current = self._workbench.current

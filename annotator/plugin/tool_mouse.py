@@ -9,6 +9,7 @@ import numpy as np
 from annotator.mesh.geometry import nearest_vertex
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.tools.base import Aim, Position, Tool
+from annotator.mesh.tools.editor import MeshEditor
 from annotator.mesh.tools.transform import TransformTool
 from annotator.plugin.brush_gauge import BrushGauge, Gauge
 from annotator.plugin.face_view import FaceView
@@ -16,7 +17,6 @@ from annotator.plugin.light import LightDrag
 from annotator.plugin.lost_release import LostRelease
 from annotator.plugin.private import canvas_widget
 from annotator.plugin.workbench import Workbench
-from annotator.project import EditSession
 
 _LEFT_BUTTON, _RIGHT_BUTTON, _MIDDLE_BUTTON = 1, 2, 3
 # As vispy names them.
@@ -74,41 +74,41 @@ class ToolMouse:
 
     def start_gauge(self, kind: Gauge) -> None:
         """Let the pointer set the radius or the strength until a click, or Esc."""
-        session = self._workbench.session
-        if session is None or session.is_dragging or self._pointer is None:
+        editor = self._workbench.editor
+        if editor is None or editor.is_dragging or self._pointer is None:
             return
         if self._gauge is not None:
             self._gauge = None
             return
-        iod = max(outer_iod(session.landmarks), 1.0)
+        iod = max(outer_iod(editor.landmarks), 1.0)
         brush = self._workbench.tools.brush
         self._gauge = BrushGauge.started_at(kind, self._pointer, iod, brush)
         self._show_aim()
 
     def cancel(self) -> None:
         """Drop the stroke, the change of the brush or what the tool holds."""
-        session, tools = self._workbench.session, self._workbench.tools
+        editor, tools = self._workbench.editor, self._workbench.tools
         if self._gauge is not None:
             brush, self._gauge = self._gauge.before, None
             tools.brush = brush
-        elif session is not None and session.is_dragging:
-            session.cancel()
-            self._view.update(session.state)
+        elif editor is not None and editor.is_dragging:
+            editor.cancel()
+            self._view.update(editor.state)
         else:
             tools.drop_pending()
         self._show_aim()
 
     def nudge(self, right: int, down: int) -> None:
         """Move what the tool would take hold of by so many pixels of the screen."""
-        session, tool = self._workbench.session, self._workbench.tools.tool
-        if session is None or session.is_dragging:
+        editor, tool = self._workbench.editor, self._workbench.tools.tool
+        if editor is None or editor.is_dragging:
             return
         way = (right * self._pixel, down * self._pixel)
         if isinstance(tool, TransformTool) and tool.selection:
-            self._workbench.apply(tool.name, tool.nudged(session.state, way))
+            self._workbench.edits.apply(tool.name, tool.nudged(editor.state, way))
         elif self._pointer is not None:
             end = (self._pointer[0] + way[0], self._pointer[1] + way[1])
-            self._workbench.nudge(self._pointer, end, self._pixel)
+            self._workbench.edits.nudge(self._pointer, end, self._pixel)
             # The pointer stays over what it moved, so that the next nudge moves the same.
             self._pointer = end
 
@@ -129,8 +129,8 @@ class ToolMouse:
             yield from self._stroke(event)
 
     def _stroke(self, event: Any) -> Generator[None, None, None]:
-        session = self._workbench.session
-        if session is None or not self._view.is_editable:
+        editor = self._workbench.editor
+        if editor is None or not self._view.is_editable:
             return
         self._end_lost_stroke()
         position = self._look_at(event)
@@ -138,15 +138,15 @@ class ToolMouse:
             self._gauge = None
             event.handled = True
             return
-        if not session.press(self._tool(), position, self._pixel):
+        if not editor.press(self._tool(), position, self._pixel):
             if self._view.settings.turned:
                 yield from self._turn(event)
             return
         event.handled = True
         yield
-        while event.type == "mouse_move" and self._is_dragging(session):
-            landmarks = session.drag(self._look_at(event))
-            gesture = session.gesture
+        while event.type == "mouse_move" and self._is_dragging(editor):
+            landmarks = editor.drag(self._look_at(event))
+            gesture = editor.gesture
             self._view.move(landmarks, None if gesture is None else gesture.aim)
             yield
         # The last move event is often lost to throttling: the release has the true position.
@@ -154,8 +154,8 @@ class ToolMouse:
             position = self._look_at(event)
         elif self._pointer is not None:
             position = self._pointer
-        if self._is_dragging(session):
-            self._workbench.release(position)
+        if self._is_dragging(editor):
+            self._workbench.edits.release(position)
             self._show_aim()
 
     def _light(self, event: Any) -> Generator[None, None, None]:
@@ -191,21 +191,21 @@ class ToolMouse:
 
     def _end_lost_stroke(self) -> None:
         """End a stroke whose release never came where it was last drawn."""
-        session = self._workbench.session
-        if session is not None and session.is_dragging and self._pointer is not None:
-            self._workbench.release(self._pointer)
+        editor = self._workbench.editor
+        if editor is not None and editor.is_dragging and self._pointer is not None:
+            self._workbench.edits.release(self._pointer)
             self._show_aim()
 
     def _on_enter_or_leave(self) -> None:
-        session = self._workbench.session
-        if session is not None and not session.is_dragging and not self._viewer.mouse_over_canvas:
+        editor = self._workbench.editor
+        if editor is not None and not editor.is_dragging and not self._viewer.mouse_over_canvas:
             self._view.show_aim(None)
 
-    def _is_dragging(self, session: EditSession) -> bool:
-        return session is self._workbench.session and session.is_dragging
+    def _is_dragging(self, editor: MeshEditor) -> bool:
+        return editor is self._workbench.editor and editor.is_dragging
 
     def _on_wheel(self, viewer: Any, event: Any) -> None:
-        if "Shift" not in event.modifiers or self._workbench.session is None:
+        if "Shift" not in event.modifiers or self._workbench.editor is None:
             return
         # Some platforms turn a wheel with Shift into a horizontal one.
         steps = event.delta[1] or event.delta[0]
@@ -213,19 +213,19 @@ class ToolMouse:
         event.handled = True
 
     def _show_aim(self) -> None:
-        session = self._workbench.session
-        if session is None or self._pointer is None or not self._view.is_editable:
+        editor = self._workbench.editor
+        if editor is None or self._pointer is None or not self._view.is_editable:
             return
         if self._gauge is not None:
-            self._view.show_aim(self._gauge_aim(session, self._gauge))
+            self._view.show_aim(self._gauge_aim(editor, self._gauge))
         else:
-            self._view.show_aim(session.aim(self._tool(), self._pointer, self._pixel))
+            self._view.show_aim(editor.aim(self._tool(), self._pointer, self._pixel))
 
-    def _gauge_aim(self, session: EditSession, gauge: BrushGauge) -> Aim:
+    def _gauge_aim(self, editor: MeshEditor, gauge: BrushGauge) -> Aim:
         brush = self._workbench.tools.brush
-        vertex, _ = nearest_vertex(session.landmarks, gauge.centre)
-        x, y, _ = session.landmarks[vertex].tolist()
-        aim = session.aim(self._workbench.tools.tool, (x, y), self._pixel)
+        vertex, _ = nearest_vertex(editor.landmarks, gauge.centre)
+        x, y, _ = editor.landmarks[vertex].tolist()
+        aim = editor.aim(self._workbench.tools.tool, (x, y), self._pixel)
         return gauge.aim(brush, aim)
 
     def _tool(self) -> Tool:

@@ -142,7 +142,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         }  # fmt: skip
         for name, widget in settings.items():
             widget.changed.connect(lambda value, name=name: self._tools.set(**{name: value}))
-        self.clear_anchors.changed.connect(lambda _: self._workbench.clear_anchors())
+        self.clear_anchors.changed.connect(lambda _: self._workbench.edits.clear_anchors())
         self._tools.changed.connect(self.show_settings)
         self._workbench.mesh_changed.connect(self._show_anchors)
         self._workbench.current_changed.connect(self._show_anchors)

@@ -3,18 +3,22 @@
 Widgets call its verbs and follow its signals; tests and scripts do the same.
 """
 
+from collections.abc import Callable
+
 from psygnal import Signal
 
 from annotator.covariance_file import CovarianceFileError, load_guided_covariance
 from annotator.image_files import photograph_has_changed
 from annotator.mesh.covariance import canonical_covariance
-from annotator.mesh.tools.base import Edit, Position
+from annotator.mesh.tools.editor import MeshEditor, blank_state
+from annotator.plugin.edits import Edits
 from annotator.plugin.shown_samples import TO_DO, Shown, ShownSamples
 from annotator.plugin.stroke_saver import StrokeSaver
 from annotator.plugin.toolbox import Toolbox
 from annotator.plugin.verdicts import Verdicts
 from annotator.project import (
     EditSession,
+    ImageRecord,
     Project,
     ProjectError,
     SampleSummary,
@@ -33,6 +37,8 @@ class Workbench:
     ----------
     tools : Toolbox
         The tool in hand.
+    edits : Edits
+        Makes strokes on it and takes them back.
     verdicts : Verdicts
         Gives them on the current sample.
     is_displayed : bool
@@ -73,9 +79,12 @@ class Workbench:
         self.samples = ShownSamples()
         self.tools = Toolbox()
         self.verdicts = Verdicts(self)
+        self.edits = Edits(self)
         self.is_displayed = True
         self._project: Project | None = None
         self._session: EditSession | None = None
+        self._faceless: ImageRecord | None = None
+        self._blank: MeshEditor | None = None
         self._saver = StrokeSaver()
         self._saver.edited.connect(self._on_edited)
         self._saver.told.connect(self.told.emit)
@@ -90,6 +99,23 @@ class Workbench:
     def session(self) -> EditSession | None:
         """The sample under edit."""
         return self._session
+
+    @property
+    def faceless(self) -> ImageRecord | None:
+        """The photograph without a face that is looked at in place of a sample."""
+        return self._faceless
+
+    @property
+    def image_id(self) -> int | None:
+        """Which image is on screen, with or without a face."""
+        if self._session is not None:
+            return self.samples.get(self._session.sample_id).image_id
+        return None if self._faceless is None else self._faceless.id
+
+    @property
+    def editor(self) -> MeshEditor | None:
+        """What the mouse acts on: the sample under edit, or a photograph without a face."""
+        return self._blank if self._session is None else self._session
 
     @property
     def current(self) -> SampleSummary | None:
@@ -170,9 +196,19 @@ class Workbench:
             self.failed.emit(str(error))
             return
         self._session = session
+        self._faceless = self._blank = None
         self.tools.drop_pending()
         self.is_displayed = True
         self.current_changed.emit()
+
+    def look_at_photograph(self, image: ImageRecord) -> None:
+        """Show a photograph that has no face, and let the annotator draw a box around one."""
+        if (self._session is not None and self._session.is_dragging) or not self.save_pending():
+            return
+        self._session = None
+        self._faceless, self._blank = image, MeshEditor(blank_state(image.width, image.height))
+        self.current_changed.emit()
+        self.tools.draw_box(adds_face=True)
 
     def step(self, offset: int) -> None:
         """Go so many samples on in the list shown, or back if negative; ends at its ends."""
@@ -189,64 +225,20 @@ class Workbench:
             self._go_to_or_tell(target, self.samples.why_nothing_to_do(current))
 
     def photograph_has_changed(self) -> bool:
-        """Return whether the current sample's file no longer holds what was predicted."""
-        project, sample = self._project, self.current
-        if project is None or sample is None:
+        """Return whether the photograph's file no longer holds what was predicted."""
+        project, image_id = self._project, self.image_id
+        if project is None or image_id is None:
             return False
         try:
-            return photograph_has_changed(project.images.get(sample.image_id))
+            return photograph_has_changed(project.images.get(image_id))
         except ProjectError as error:
             self.failed.emit(str(error))
             return True
 
-    def undo(self) -> None:
-        """Take the current sample's last stroke back."""
-        session = self._session
-        if session is not None and (session.can_undo or session.is_dragging):
-            self._saver.run(session, session.undo, "Nothing was undone.")
-
-    def redo(self) -> None:
-        """Bring the current sample's last undone stroke back."""
-        session = self._session
-        if session is not None and session.can_redo:
-            self._saver.run(session, session.redo, "Nothing was redone.")
-
-    def release(self, position: Position) -> None:
-        """End the stroke under way at (x, y) and save it."""
-        session = self._session
-        if session is None or session.gesture is None:
-            return
-        tool = session.gesture.moved(position).tool
-        self._saver.run(session, lambda: session.release(position))
-        self.tools.go_on_with(tool)
-
-    def nudge(self, start: Position, end: Position, pixel: float) -> None:
-        """Make a stroke from one place to another, as if the mouse had been dragged."""
-        session = self._session
-        if session is not None and session.press(self.tools.tool, start, pixel):
-            self.release(end)
-
-    def apply(self, tool_name: str, edit: Edit | None) -> None:
-        """Make an edit of the current sample as one stroke, unless one is under way."""
-        session = self._session
-        if session is not None and not session.is_dragging and edit is not None:
-            self._saver.run(session, lambda: session.apply(tool_name, edit))
-
-    def clear_anchors(self) -> None:
-        """Let go of all vertices that were placed by hand, as one stroke."""
+    def run_edit(self, action: Callable[[], object], refused: str = "") -> None:
+        """Let something store strokes of the current sample or take them back."""
         if self._session is not None:
-            state = self._session.state
-            self.apply("guided", Edit(state.landmarks, anchors_removed=state.anchors))
-
-    def finish_pending(self) -> bool:
-        """Make a stroke of what the tool in hand holds; return whether it held anything."""
-        session, tool = self._session, self.tools.tool
-        if session is None or not tool.is_pending:
-            return False
-        edit, after = tool.finished(session.state)
-        self.apply(tool.name, edit)
-        self.tools.go_on_with(after)
-        return True
+            self._saver.run(self._session, action, refused)
 
     def save_pending(self) -> bool:
         """Write strokes that the database refused before; return whether none is left."""
@@ -283,7 +275,7 @@ class Workbench:
             self.told.emit(otherwise)
 
     def _leave(self) -> None:
-        self._session = None
+        self._session = self._faceless = self._blank = None
         self.current_changed.emit()
 
     def _current_id(self) -> int | None:

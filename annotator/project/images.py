@@ -14,8 +14,14 @@ from annotator.hashing import file_stamp, still_holds
 from annotator.project.database import Database
 from annotator.project.errors import UnknownImage
 from annotator.project.paths import ImagePaths, display_name
-from annotator.project.records import AddReport, FailedImage, ImageRecord, NewImage
-from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow
+from annotator.project.records import (
+    AddReport,
+    FailedImage,
+    ImageRecord,
+    NewImage,
+    SampleState,
+)
+from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow, SampleRow
 
 REPLACED = (
     "another image was added from its path: put the original back and add it again, "
@@ -84,6 +90,21 @@ class Images:
         seen = select(PredictionRunRow.image_id).where(PredictionRunRow.model_id == model_id)
         there = or_(ImageRow.failure.is_(None), ImageRow.failure != REPLACED)
         query = select(ImageRow).where(ImageRow.id.not_in(seen), there).order_by(ImageRow.id)
+        with self._database.reading() as session:
+            return [image_record(row, self._paths) for row in session.scalars(query)]
+
+    def without_faces(self) -> list[ImageRecord]:
+        """Return the images that a model has seen and that have no face, in the order added.
+
+        Faces that were deleted do not count.
+        """
+        seen = select(PredictionRunRow.image_id)
+        shown = select(SampleRow.image_id).where(SampleRow.state != SampleState.DELETED)
+        query = (
+            select(ImageRow)
+            .where(ImageRow.id.in_(seen), ImageRow.id.not_in(shown), ImageRow.failure.is_(None))
+            .order_by(ImageRow.id)
+        )
         with self._database.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 

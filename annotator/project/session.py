@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import LANDMARK_COUNT
-from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
+from annotator.mesh.tools.base import Edit, MeshState, Position
+from annotator.mesh.tools.editor import MeshEditor
 from annotator.project.project import Project
 from annotator.project.rebase import put_on_top
 from annotator.project.strokes import Annotation, Stroke
 
 
-class EditSession:
+class EditSession(MeshEditor):
     """The mesh of one sample while somebody edits it.
 
     Parameters
@@ -35,9 +36,8 @@ class EditSession:
         self.annotator = annotator
         self._annotation = project.annotations.load(sample_id)
         self._hidden = np.zeros(LANDMARK_COUNT, np.bool_)
-        self._state = self._state_of(self._annotation)
         self._unsaved: list[Stroke] = []
-        self._gesture: Gesture | None = None
+        super().__init__(self._state_of(self._annotation))
 
     @property
     def project(self) -> Project:
@@ -50,17 +50,6 @@ class EditSession:
         return self._annotation.sample_id
 
     @property
-    def state(self) -> MeshState:
-        """The mesh as it stands without the stroke under way."""
-        return self._state
-
-    @property
-    def landmarks(self) -> NDArray[np.float32]:
-        """The mesh as it stands, a stroke under way included; (468, 3), not to be written to."""
-        edit = None if self._gesture is None else self._gesture.edit
-        return self._state.landmarks if edit is None else edit.landmarks
-
-    @property
     def prediction(self) -> NDArray[np.float32]:
         """The mesh as the model predicted it; (468, 3), read-only."""
         return self._annotation.prediction
@@ -69,16 +58,6 @@ class EditSession:
     def revision(self) -> int:
         """Which state of the stored annotation this session builds on."""
         return self._annotation.revision
-
-    @property
-    def gesture(self) -> Gesture | None:
-        """The stroke under way."""
-        return self._gesture
-
-    @property
-    def is_dragging(self) -> bool:
-        """Whether a stroke is under way."""
-        return self._gesture is not None
 
     @property
     def can_undo(self) -> bool:
@@ -100,23 +79,6 @@ class EditSession:
         self._hidden = hidden
         self._state = _with(self._state, hidden=hidden)
 
-    def aim(self, tool: Tool, position: Position, pixel: float = 1.0) -> Aim | None:
-        """Return what the tool would do here, or does; see `Tool.aim`."""
-        if self._gesture is not None:
-            return self._gesture.aim
-        return tool.aim(self._state, position, pixel)
-
-    def press(self, tool: Tool, position: Position, pixel: float = 1.0) -> bool:
-        """Begin a stroke at (x, y); return False if nothing is in the tool's reach."""
-        self._gesture = tool.begin(self._state, position, pixel)
-        return self._gesture is not None
-
-    def drag(self, position: Position) -> NDArray[np.float32]:
-        """Return the mesh with the pointer at ``position``; without a press nothing moves."""
-        if self._gesture is not None:
-            self._gesture = self._gesture.moved(position)
-        return self.landmarks
-
     def release(self, position: Position) -> Stroke | None:
         """End the stroke at ``position`` and save it.
 
@@ -131,11 +93,8 @@ class EditSession:
             If the database refused it. The stroke is kept in memory: `save_pending` writes it
             as soon as that is possible. `StaleAnnotation`: another window edited this sample.
         """
-        if self._gesture is None:
-            return None
-        ended = self._gesture.moved(position)
-        self._gesture = None
-        return self.apply(ended.tool.name, ended.edit)
+        ended = self.ended(position)
+        return None if ended is None else self.apply(ended.tool.name, ended.edit)
 
     def apply(self, tool_name: str, edit: Edit | None) -> Stroke | None:
         """Make an edit as one stroke and save it; as `release`."""
@@ -146,10 +105,6 @@ class EditSession:
         self._unsaved.append(stroke)
         self.save_pending()
         return stroke
-
-    def cancel(self) -> None:
-        """Drop the stroke under way; the mesh is where it was at the press."""
-        self._gesture = None
 
     def save_pending(self) -> None:
         """Write the strokes that wait in memory, oldest first.

@@ -145,3 +145,34 @@ def test_a_model_that_cannot_be_loaded_is_told_and_nothing_changes(workplace: Wo
 def test_there_is_nothing_to_take_back_at_first(workplace: Workplace, action: str) -> None:
     dock, _ = workplace
     assert not getattr(dock.faces, action)()
+
+
+def test_a_photograph_without_a_face_is_shown_and_gets_one(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    bench, project = dock.workbench, dock.workbench.project
+    assert [image.name for image in project.images.without_faces()] == ["coffee.jpg"]
+    sample, mesh = bench.current, bench.session.landmarks
+    outline = mesh[:, :2]
+    dock.faces.delete()
+    (image,) = [i for i in project.images.without_faces() if i.id == sample.image_id]
+    bench.look_at_photograph(image)
+    assert bench.current is None
+    assert dock.view.is_shown
+    left, top = map(float, outline.min(axis=0))
+    right, bottom = map(float, outline.max(axis=0))
+    pointer.drag((left, top), (right, bottom))
+    assert bench.current.image_id == image.id
+    assert nme(bench.session.landmarks, mesh) < 0.03
+    assert image not in project.images.without_faces()
+
+
+def test_tools_do_nothing_on_a_photograph_without_a_face(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    (image,) = dock.workbench.project.images.without_faces()
+    dock.workbench.look_at_photograph(image)
+    pointer.key(Qt.Key.Key_Escape)
+    pointer.drag((100.0, 100.0), (150.0, 120.0))
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert dock.workbench.current is None
+    pointer.key(Qt.Key.Key_D, "d")
+    assert dock.workbench.current is not None

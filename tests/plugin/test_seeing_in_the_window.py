@@ -69,7 +69,7 @@ def test_with_depth_on_a_drag_in_the_turned_view_moves_depth_as_one_stroke(
     assert moved[2] == pytest.approx(-4.5, abs=1)
     assert moved[0] == pytest.approx(9 * np.cos(np.radians(30)), abs=1)
     assert on_canvas(dock, NOSE_TIP)[0] == pytest.approx(x + 9, abs=1)
-    dock.workbench.undo()
+    dock.workbench.edits.undo()
     assert_array_equal(landmarks(dock), before)
 
 
