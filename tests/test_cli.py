@@ -87,7 +87,8 @@ def assert_one_line(error):
 def test_help_is_printed_without_arguments_and_for_every_command(command):
     code, out, _ = command()
     assert code == 0
-    commands = ["demo", "new", "add", "predict", "status", "open", "review", "export", "landmarks"]
+    commands = ["demo", "new", "add", "predict", "status", "open", "review", "export"]
+    commands += ["learn", "landmarks"]
     for name in commands:
         assert name in out
         assert command(name, "--help")[0] == 0
