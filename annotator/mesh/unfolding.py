@@ -24,7 +24,7 @@ Triangles = NDArray[np.integer]
 
 _PASSES = 30
 # In so many stages, if it cannot be had in one go.
-_STAGES = 5
+_STAGES = 8
 # By how much a vertex's neighbours move with it; twice over, so that theirs do too.
 _TOGETHER = 0.2
 # A triangle that would be too thin gets a little more, so that few passes are needed.

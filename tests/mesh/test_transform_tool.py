@@ -187,7 +187,7 @@ def test_the_guard_keeps_the_surroundings_from_folding(soft, predictions) -> Non
     rng = np.random.default_rng(3)
     free, guarded, strokes = 0, 0, 0
     for name in REGION_NAMES[:-1]:
-        for truth in predictions:
+        for truth in 4 * predictions:
             tool = TransformTool(soft_radius_iod=soft).with_region(name)
             state = MeshState(truth, truth)
             handles = [MOVE, *tool.frame(state, PIXEL).handles]
