@@ -15,7 +15,8 @@ from annotator.plugin.triangles import TexturedTriangles
 _SMALLEST_ON_SCREEN, _LARGEST_ON_SCREEN = 3.0, 9.0
 _HANDLE_ON_SCREEN, _ANCHOR_ON_SCREEN = 12.0, 15.0
 _NOWHERE = np.zeros((2, 2), np.float32)
-_FLIPPED_TEXTURE = np.array([[palette.FLIPPED_COLOUR]]) * 255
+# A texture of one pixel.
+_FLIPPED_PIXEL = (np.array([[palette.FLIPPED_COLOUR]]) * 255).round().astype(np.uint8)
 
 
 class _VerticesVisual(MarkersVisual):  # type: ignore[misc]
@@ -162,9 +163,6 @@ class MeshNode(Compound):  # type: ignore[misc]
         if self._flipped.visible:
             texcoords = np.zeros_like(drawing.points)
             self._flipped.fill(drawing.points, drawing.flipped, texcoords, _FLIPPED_PIXEL)
-
-
-_FLIPPED_PIXEL = _FLIPPED_TEXTURE.round().astype(np.uint8)
 
 
 def _lines(width: float, connect: str | NDArray[np.uint32] = "segments") -> Any:
