@@ -200,10 +200,7 @@ def test_a_finished_project_opens_on_its_first_sample(
 def test_names_with_markup_are_shown_as_they_are(workplace: Workplace) -> None:
     dock, _ = workplace
     sample = dock.workbench.current
-    spelled = type(sample)(
-        **{f: getattr(sample, f) for f in sample.__dataclass_fields__ if f != "image_name"},
-        image_name="a<h1>b&c.jpg",
-    )
+    spelled = sample._replace(image_name="a<h1>b&c.jpg")
     dock.workbench.samples.update(spelled)
     dock.workbench.sample_updated.emit(sample.id)
     assert "a&lt;h1&gt;b&amp;c.jpg" in dock.edit._current.text()

@@ -1,0 +1,136 @@
+"""The real window on a disk that is really full: strokes wait in memory until there is room."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+_ROOM = "8m"  # for the sample project and a few hundred strokes
+
+# A disk of its own that goes away with the process. A namespace of users lets anybody mount one.
+_MOUNT = f"""
+set -e
+mount -t tmpfs -o size={_ROOM} tmpfs "$1"
+cp -r "$2" "$1/faces"
+exec "$3" -c "$4" "$1/faces"
+"""
+
+WINDOW = """
+import json
+import os
+import sys
+from pathlib import Path
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication, QMessageBox
+from annotator.plugin.launch import open_viewer
+from annotator.plugin.pointer import Pointer, process_events
+from annotator.project import Project
+
+folder = Path(sys.argv[1])
+viewer, dock = open_viewer(folder, "kim")
+process_events(0.3)
+dock.view.frame()
+bench = dock.workbench
+said = []
+bench.told.connect(said.append)
+bench.failed.connect(said.append)
+facts = {"sample": bench.session.sample_id}
+
+def drag():
+    x, y, _ = bench.session.landmarks[152].tolist()
+    Pointer(viewer).drag((x, y), (x + 3, y + 2), steps=2)
+
+def fill():
+    with open(folder.parent / "filler", "ab", buffering=0) as file:
+        for size in (65536, 4096, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                pass
+
+drag()
+facts["stored before"] = bench.session.revision
+fill()
+while not bench.session.unsaved_count:  # what the log has room for is still written
+    drag()
+    fill()
+drag()
+drag()
+facts["stored when full"] = bench.session.revision
+facts["waiting"] = bench.session.unsaved_count
+facts["shown"] = bench.session.landmarks.tobytes().hex()
+process_events(1.5)
+facts["still waiting"] = bench.session.unsaved_count
+facts["said"] = list(said)
+QTimer.singleShot(500, lambda: QApplication.activeModalWidget().button(
+    QMessageBox.StandardButton.Cancel).click())
+facts["closed"] = dock.window().close()
+(folder.parent / "filler").unlink()
+said.clear()
+process_events(1.5)
+facts["waiting at last"] = bench.session.unsaved_count
+facts["said at last"] = said
+facts["revision"] = bench.session.revision
+dock.shut_down()
+with Project.open(folder) as project:
+    facts["stored"] = project.annotations.load(facts["sample"]).landmarks.tobytes().hex()
+    facts["strokes"] = len(project.annotations.strokes(facts["sample"]))
+print(json.dumps(facts), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.fixture
+def run_on_a_small_disk(project_folder: Path, tmp_path: Path) -> Callable[[str], dict[str, object]]:
+    """Runs a script on the project, on a disk that is easily filled; it prints JSON."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    wrapped = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    if shutil.which("unshare") is None:
+        pytest.skip("needs Linux's unshare to mount a small disk")
+    probe = [*wrapped, 'mount -t tmpfs -o size=1m tmpfs "$1"', "sh", str(disk)]
+    if subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("this system lets nobody mount a small disk")
+
+    def run(script: str) -> dict[str, object]:
+        arguments = ["sh", str(disk), str(project_folder), sys.executable, script]
+        ended = subprocess.run(
+            [*wrapped, _MOUNT, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+            env=os.environ
+            | {
+                "NAPARI_CONFIG": str(tmp_path / "napari.yaml"),
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
+        )
+        assert ended.returncode == 0, ended.stderr
+        facts: dict[str, object] = json.loads(ended.stdout.splitlines()[-1])
+        return facts
+
+    return run
+
+
+def test_strokes_on_a_full_disk_wait_and_are_written_when_there_is_room(
+    run_on_a_small_disk: Callable[[str], dict[str, object]],
+) -> None:
+    facts = run_on_a_small_disk(WINDOW)
+    assert facts["stored before"] == 1
+    assert facts["waiting"] == facts["still waiting"] == 3
+    first, *later = facts["said"]
+    assert "no space left to write" in first
+    assert "1 stroke waits in memory" in first
+    assert [sentence.split(" wait")[0] for sentence in later] == ["2 strokes", "3 strokes"]
+    assert facts["closed"] is False, "the window asked and stayed"
+    assert facts["waiting at last"] == 0
+    assert facts["said at last"] == ["The strokes that waited are saved."]
+    assert facts["revision"] == facts["strokes"] == facts["stored when full"] + 3
+    assert facts["stored"] == facts["shown"]
