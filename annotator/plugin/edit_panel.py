@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from html import escape
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from annotator.plugin.panels import KeyButton, button_row, key_button, without_focus
@@ -23,8 +23,9 @@ _BUTTONS = {
 }
 
 
-# Fits the tool with most settings, so that nothing jumps when another is chosen.
-_PAGE_HEIGHT = 278
+# Fits the tool with most settings, so that nothing jumps when another is chosen; on small
+# screens the pages scroll instead.
+_PAGE_HEIGHT, _LEAST_PAGE_HEIGHT = 278, 150
 
 
 class EditPanel(QWidget):
@@ -55,8 +56,7 @@ class EditPanel(QWidget):
             name: key_button(text, name, actions[name], tooltip)
             for name, (text, tooltip) in _BUTTONS.items()
         }
-        self.tabs = QTabWidget()
-        self.tabs.setMinimumHeight(_PAGE_HEIGHT)
+        self.tabs = _Tabs()
         for title, page in pages.items():
             self.tabs.addTab(_scrolling(page), title)
         self.tabs.addTab(_scrolling(self._face_page()), "Face")
@@ -121,6 +121,18 @@ class EditPanel(QWidget):
 
     def _set_goes_on(self, goes_on: bool) -> None:
         self._workbench.verdicts.goes_on = goes_on
+
+
+class _Tabs(QTabWidget):
+    """Tabs that are as high as their pages deserve, where there is room."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return a height that is the same for every page."""
+        return QSize(super().sizeHint().width(), _PAGE_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the height of a small screen."""
+        return QSize(super().minimumSizeHint().width(), _LEAST_PAGE_HEIGHT)
 
 
 def _scrolling(page: QWidget) -> QScrollArea:
