@@ -1,7 +1,7 @@
 """The page of the dock with the regions of the face: show, pin, and what is visible of each."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from annotator.mesh.marks import Visibility
 from annotator.mesh.regions import REGION_TITLES
@@ -17,6 +17,9 @@ _VISIBILITY_TEXT = {
 }
 
 
+_ROW_HEIGHT = 21
+# Flat rows, in which what is not as usual stands out.
+_STYLE = "QPushButton { padding: 1px 4px; } QPushButton:checked { background: palette(highlight); }"
 _KEYS = {"pin_region": "pins", "mark_region": "marks", "hide_region": "hides"}
 
 
@@ -28,7 +31,7 @@ class RegionPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._marks = marks
-        self._buttons: dict[str, tuple[QToolButton, QToolButton, QToolButton]] = {}
+        self._buttons: dict[str, tuple[QPushButton, QPushButton, QPushButton]] = {}
         self._hint = QLabel()
         self._hint.setWordWrap(True)
         self.show_keys(DEFAULT_BINDINGS)
@@ -47,7 +50,7 @@ class RegionPanel(QWidget):
             signal.connect(self._show)
         self._show()
 
-    def buttons(self, region: str) -> tuple[QToolButton, QToolButton, QToolButton]:
+    def buttons(self, region: str) -> tuple[QPushButton, QPushButton, QPushButton]:
         """Return the buttons of a region that show, pin and mark it."""
         return self._buttons[region]
 
@@ -62,7 +65,6 @@ class RegionPanel(QWidget):
         shown = _button("Whether it is shown; the tools leave alone what is hidden")
         pinned = _button("Whether its vertices stay where they are")
         visible = _button("Visible, occluded or out of frame; exported")
-        visible.setCheckable(False)
         shown.clicked.connect(lambda: marks.toggle_hidden(region))
         pinned.clicked.connect(lambda: marks.toggle_pinned(region))
         visible.clicked.connect(lambda: marks.cycle_visibility(region))
@@ -78,14 +80,18 @@ class RegionPanel(QWidget):
             is_pinned = self._marks.is_pinned(region)
             pinned.setChecked(is_pinned)
             pinned.setText("pinned" if is_pinned else "free")
-            visible.setText(_VISIBILITY_TEXT[self._marks.visibility(region)])
+            visibility = self._marks.visibility(region)
+            visible.setText(_VISIBILITY_TEXT[visibility])
+            visible.setChecked(visibility is not Visibility.VISIBLE)
 
 
-def _button(tooltip: str) -> QToolButton:
-    button = QToolButton()
+def _button(tooltip: str) -> QPushButton:
+    button = QPushButton()
     button.setCheckable(True)
     button.setToolTip(tooltip)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setFixedHeight(_ROW_HEIGHT)
+    button.setStyleSheet(_STYLE)
     button.setMinimumWidth(66)
     button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     return button

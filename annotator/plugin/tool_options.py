@@ -52,8 +52,15 @@ class ToolOptions(Container):  # type: ignore[type-arg]
             "mirrors": self.mirrors, "clear_anchors": self.clear_anchors,
             "guards": self.guards,
         }  # fmt: skip
-        super().__init__(widgets=list(self._rows.values()))
+        switches = Container(
+            widgets=[self.mirrors, self.guards], layout="horizontal", labels=False, label=""
+        )
+        switches.margins = (0, 0, 0, 0)
+        beside = (self.mirrors, self.guards)
+        rows = [widget for widget in self._rows.values() if widget not in beside]
+        super().__init__(widgets=[*rows, switches])
         self.margins = (0, 0, 0, 0)
+        self.radius.label = "Radius"  # magicgui lines labels up when one is set
         self._connect()
         without_focus(self.native)
         self.show_settings()
@@ -123,7 +130,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
             text="Clear anchors", tooltip="Let go of all vertices placed by Guided and Contour"
         )
         self.guards = CheckBox(
-            text="Keep the mesh from folding",
+            text="Keep from folding",
             tooltip="Neighbours give way where a triangle would turn over",
         )
 
