@@ -52,17 +52,11 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
         "next": lambda: bench.step(1),
         "previous": lambda: bench.step(-1),
         "next_to_do": bench.go_to_next_to_do,
-        "accept": lambda: _finish_or_accept(bench),
+        "accept": lambda: _first_that_acts(hands.mouse.finish, bench.verdicts.accept),
         "reject": hands.ask_reject,
         "exclude": bench.verdicts.exclude,
         "reopen": bench.verdicts.reopen,
     }
-
-
-def _finish_or_accept(bench: Workbench) -> None:
-    """End a line drawn by clicks before anything is judged."""
-    if not bench.edits.finish_pending():
-        bench.verdicts.accept()
 
 
 def _tool_actions(hands: Hands) -> dict[str, Action]:
@@ -113,7 +107,7 @@ def _region_actions(hands: Hands) -> dict[str, Action]:
             session, pointer = hands.bench.session, hands.mouse.pointer
             if session is None or pointer is None or session.is_dragging:
                 return
-            region = region_at(session.landmarks, pointer)
+            region = region_at(view.seen_landmarks, pointer)
             # Between the regions, where only the whole face is left, nobody means all of it.
             if region is None or region == "face":
                 hands.bench.told.emit("Hold the pointer over a region of the face first.")

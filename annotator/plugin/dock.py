@@ -238,6 +238,7 @@ class AnnotatorDock(QWidget):
         self.workbench.samples_changed.connect(self._show_page)
         self.workbench.current_changed.connect(self._show_uncertainty)
         self.view.settings_changed.connect(self._show_uncertainty)
+        self.view.turned.connect(self.workbench.tools.drop_pending)
         self.regions.hidden_changed.connect(self.workbench.mesh_changed.emit)
         self.samples.typed.connect(self.focus_canvas)
         self.workbench.told.connect(self.tell)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from annotator.mesh.tools.base import Edit, Position
+from annotator.mesh.tools.base import Edit, Position, Tool
 
 if TYPE_CHECKING:
     from annotator.plugin.workbench import Workbench
@@ -39,10 +39,10 @@ class Edits:
             bench.run_edit(lambda: session.release(position))
         bench.tools.go_on_with(tool)
 
-    def nudge(self, start: Position, end: Position, pixel: float) -> None:
+    def nudge(self, tool: Tool, start: Position, end: Position, pixel: float) -> None:
         """Make a stroke from one place to another, as if the mouse had been dragged."""
         session = self._workbench.session
-        if session is not None and session.press(self._workbench.tools.tool, start, pixel):
+        if session is not None and session.press(tool, start, pixel):
             self.release(end)
 
     def apply(self, tool_name: str, edit: Edit | None) -> None:
@@ -58,12 +58,18 @@ class Edits:
             state = session.state
             self.apply("guided", Edit(state.landmarks, anchors_removed=state.anchors))
 
-    def finish_pending(self) -> bool:
-        """Make a stroke of what the tool in hand holds; return whether it held anything."""
-        session, tools = self._workbench.session, self._workbench.tools
-        if session is None or not tools.tool.is_pending:
+    def finish_pending(self, tool: Tool) -> bool:
+        """Make a stroke of what a tool holds; return whether it held anything.
+
+        Parameters
+        ----------
+        tool : Tool
+            The one in hand, as it acts in the view.
+        """
+        session = self._workbench.session
+        if session is None or not tool.is_pending:
             return False
-        edit, after = tools.tool.finished(session.state)
-        self.apply(tools.tool.name, edit)
-        tools.go_on_with(after)
+        edit, after = tool.finished(session.state)
+        self.apply(tool.name, edit)
+        self._workbench.tools.go_on_with(after)
         return True

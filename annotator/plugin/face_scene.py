@@ -137,6 +137,8 @@ class FaceScene:
             return NO_TRIANGLES
         triangles = load_topology().triangles
         flipped = newly_flipped(state.landmarks, self.landmarks, triangles)
+        # What lay the wrong way round and is put right again is no fold.
+        flipped &= ~newly_flipped(state.landmarks, state.prediction, triangles)
         return np.asarray(triangles[flipped], np.uint32) if flipped.any() else NO_TRIANGLES
 
     def _flipped_before(self) -> NDArray[np.uint32]:

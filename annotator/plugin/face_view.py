@@ -41,10 +41,13 @@ class FaceView:
         Carries the settings.
     legend_changed
         The colours of the mesh mean something else.
+    turned
+        The mesh is shown turned in space now, or over the photograph again.
     """
 
     settings_changed = Signal(object)
     legend_changed = Signal()
+    turned = Signal()
 
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
@@ -77,6 +80,11 @@ class FaceView:
         return self._scene.drawing
 
     @property
+    def seen_landmarks(self) -> Landmarks:
+        """The mesh as it lies on the screen, turned or not, (468, 3) in px of the image."""
+        return self._scene.seen(self._scene.landmarks)
+
+    @property
     def settings(self) -> ViewSettings:
         """What is shown, and how; assign another value to change it."""
         return self._scene.settings
@@ -90,6 +98,7 @@ class FaceView:
             self._scene.layers.light.show_in(settings.light)
         if settings.turned != before.turned:
             self._scene.aim = None  # it was another view's
+            self.turned.emit()
         if replace(settings, light=before.light) != before:
             self._scene.restyle()
         self.settings_changed.emit(settings)

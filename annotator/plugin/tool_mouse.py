@@ -104,13 +104,20 @@ class ToolMouse:
         if editor is None or editor.is_dragging:
             return
         way = (right * self._pixel, down * self._pixel)
-        if isinstance(tool, TransformTool) and tool.selection:
+        turned = self._view.settings.turned
+        if isinstance(tool, TransformTool) and tool.selection and not turned:
             self._workbench.edits.apply(tool.name, tool.nudged(editor.state, way))
         elif self._pointer is not None:
             end = (self._pointer[0] + way[0], self._pointer[1] + way[1])
-            self._workbench.edits.nudge(self._pointer, end, self._pixel)
+            in_view = self._view.tool_in_view(tool)
+            self._workbench.edits.nudge(in_view, self._pointer, end, self._pixel)
             # The pointer stays over what it moved, so that the next nudge moves the same.
             self._pointer = end
+
+    def finish(self) -> bool:
+        """End what the tool in hand holds, a line drawn by clicks; return whether it held any."""
+        tool = self._view.tool_in_view(self._workbench.tools.tool)
+        return self._workbench.edits.finish_pending(tool)
 
     def _on_hover(self, viewer: Any, event: Any) -> None:
         self._look_at(event)
@@ -169,7 +176,8 @@ class ToolMouse:
             yield
 
     def _turn(self, event: Any) -> Generator[None, None, None]:
-        """Turn the mesh in space."""
+        """Turn the mesh in space; points clicked on the view before are elsewhere in it now."""
+        self._workbench.tools.drop_pending()
         last = np.array(event.pos)
         event.handled = True
         yield
