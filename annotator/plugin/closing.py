@@ -14,10 +14,10 @@ def may_close(workbench: Workbench, parent: QWidget | None) -> bool:
     parent : QWidget or None
         The window to stay in; None if it is closing whatever the answer.
     """
-    while not workbench.save_pending():
+    reasons: list[str] = []
+    while not _saved(workbench, reasons):
         session = workbench.session
-        count = 0 if session is None else session.unsaved_count
-        answer = _ask(count, parent)
+        answer = _ask(0 if session is None else session.unsaved_count, reasons[-1:], parent)
         if answer == QMessageBox.StandardButton.Discard:
             if session is not None:
                 session.forget_unsaved()
@@ -27,12 +27,22 @@ def may_close(workbench: Workbench, parent: QWidget | None) -> bool:
     return True
 
 
-def _ask(count: int, parent: QWidget | None) -> int:
+def _saved(workbench: Workbench, reasons: list[str]) -> bool:
+    """Save what waits; if that fails, why is added to the reasons."""
+    workbench.failed.connect(reasons.append)
+    try:
+        return workbench.save_pending()
+    finally:
+        workbench.failed.disconnect(reasons.append)
+
+
+def _ask(count: int, reasons: list[str], parent: QWidget | None) -> int:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle("Strokes are not saved")
-    box.setText(f"{count} stroke(s) could not be saved and would be lost.")
-    box.setInformativeText("Is the disk full, or does another program hold the project?")
+    strokes = "1 stroke" if count == 1 else f"{count} strokes"
+    box.setText(f"{strokes} could not be saved and would be lost.")
+    box.setInformativeText("".join(reasons))
     buttons = QMessageBox.StandardButton.Retry | QMessageBox.StandardButton.Discard
     if parent is not None:
         buttons |= QMessageBox.StandardButton.Cancel

@@ -40,8 +40,8 @@ class OtherWindows:
 
     def look(self) -> None:
         """Take in what changed since the last look; cheap while nothing did."""
-        project, session = self._workbench.project, self._workbench.session
-        if project is None or (session is not None and session.is_dragging):
+        project, editor = self._workbench.project, self._workbench.editor
+        if project is None or (editor is not None and editor.is_dragging):
             return
         try:
             version = project.version()
@@ -58,15 +58,15 @@ class OtherWindows:
         if project is not None:
             with suppress(ProjectError):
                 self._version = project.version()
-                self._moment = max(project.samples.changed_since(None).values(), default=None)
+                self._moment = project.samples.last_change()
 
     def _take_in(self, project: Project) -> bool:
         """Take changes in; return False if some have to wait for a later look."""
         bench = self._workbench
         changed = project.samples.changed_since(self._moment)
-        if len(changed) > _MANY or bench.session is None:
+        if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at
-            if bench.session is not None and waited < _SECONDS_BETWEEN_REFRESHES:
+            if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
                 return False
             bench.refresh()
             self._refreshed_at = self._clock()

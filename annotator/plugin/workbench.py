@@ -169,7 +169,7 @@ class Workbench:
             return
         self.samples_changed.emit()
         first = self.samples.first_to_open()
-        if self._session is None and first is not None:
+        if self.editor is None and first is not None:
             self.go_to(first)
 
     def rename_annotator(self, name: str) -> None:

@@ -46,18 +46,21 @@ class Samples:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return found[0]
 
-    def changed_since(self, moment: datetime | None) -> dict[int, datetime]:
-        """Return the samples that changed at or after a moment, and when each last did.
-
-        Parameters
-        ----------
-        moment
-            With its zone; None returns only what changed last of all.
-        """
+    def last_change(self) -> datetime | None:
+        """Return when a sample last changed; None if there is no sample."""
         with self._database.reading() as session:
-            if moment is None:
-                moment = session.scalar(select(func.max(SampleRow.updated_at)))
-            query = select(SampleRow.id, SampleRow.updated_at).where(SampleRow.updated_at >= moment)
+            return session.scalar(select(func.max(SampleRow.updated_at)))
+
+    def changed_since(self, moment: datetime | None) -> dict[int, datetime]:
+        """Return the samples that changed after a moment (None: ever), and when each last did.
+
+        Changes of one machine are never missed: their times are taken one transaction after the
+        other.
+        """
+        query = select(SampleRow.id, SampleRow.updated_at)
+        if moment is not None:
+            query = query.where(SampleRow.updated_at > moment)
+        with self._database.reading() as session:
             return {row.id: row.updated_at for row in session.execute(query)}
 
     def add(

@@ -95,10 +95,10 @@ def test_the_history_outlives_the_window_with_what_was_undone(
     viewer, dock = open_dock(project_folder)
     dock.workbench.go_to(sample_id)
     assert_array_equal(shown(dock), meshes[2])
-    dock.workbench.redo()
+    dock.workbench.edits.redo()
     assert_array_equal(shown(dock), meshes[3])
     for mesh in reversed(meshes[:3]):
-        dock.workbench.undo()
+        dock.workbench.edits.undo()
         assert_array_equal(shown(dock), mesh)
     assert not dock.workbench.session.can_undo
 

@@ -58,7 +58,7 @@ class Window:
 
     def drag(self, dx: float, dy: float, vertex: int = CHIN) -> None:
         x, y = self.begin_drag(vertex)
-        self.bench.release((x + dx, y + dy))
+        self.bench.edits.release((x + dx, y + dy))
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_stroke_on_a_mesh_that_changed_elsewhere_is_put_on_top_and_told(
         "stroke on top. Undo takes yours back."
     )
     assert_allclose((robin.mesh - before)[CHIN], [5, 6, 0], atol=1e-3)
-    robin.bench.undo()
+    robin.bench.edits.undo()
     assert_allclose((robin.mesh - before)[CHIN], [0, 6, 0], atol=1e-3)
 
 
@@ -130,7 +130,7 @@ def test_a_stroke_under_way_is_not_taken_from_the_hand(kim: Window, robin: Windo
     kim.drag(0, 6)
     robin.others.look()
     assert robin.bench.session.is_dragging
-    robin.bench.release((x + 5, y))
+    robin.bench.edits.release((x + 5, y))
     assert robin.strokes == [("kim", False), ("robin", False)]
 
 
@@ -142,7 +142,7 @@ def test_nothing_is_undone_or_accepted_that_was_not_on_the_screen(
     kim.others.look()
     kim.drag(0, 6)
     sample_id = robin.bench.session.sample_id
-    (robin.bench.undo if action == "undo" else robin.bench.verdicts.accept)()
+    (robin.bench.edits.undo if action == "undo" else robin.bench.verdicts.accept)()
     assert robin.said[-1].endswith("the mesh is now theirs. Look at it, and try again.")
     assert_array_equal(robin.mesh, kim.mesh)
     assert robin.bench.samples.get(sample_id).state is SampleState.IN_PROGRESS
@@ -209,7 +209,7 @@ def test_many_changes_are_taken_in_at_once_and_only_now_and_then(
 def test_a_window_that_writes_alone_is_told_nothing(kim: Window) -> None:
     kim.drag(4, 0)
     kim.others.look()
-    kim.bench.undo()
+    kim.bench.edits.undo()
     kim.others.look()
     kim.bench.verdicts.accept()
     kim.others.look()

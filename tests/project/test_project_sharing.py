@@ -231,3 +231,74 @@ def test_a_thread_that_waits_too_long_for_another_is_told_so(predicted, edit):
             with pytest.raises(ProjectBusy):
                 future.result()
         edit(project, 1)
+
+
+HOLD = """
+import sqlite3
+import sys
+import time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_program_that_is_killed_with_the_lock_in_its_hand_holds_nobody_up(
+    predicted, start_program, draw
+):
+    stroke = draw(predicted.annotations.load(1))
+    program = start_program(HOLD, predicted.folder / "project.sqlite")
+    assert program.stdout.readline() == "held\n"
+    with pytest.raises(ProjectBusy), predicted.waiting_at_most(0):
+        predicted.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
+    program.kill()
+    program.wait()
+    with predicted.waiting_at_most(0):
+        predicted.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
+    assert len(predicted.annotations.strokes(1)) == 1
+
+
+def test_a_thread_in_a_hurry_hurries_no_other(predicted, edit):
+    with predicted.waiting_at_most(0), ThreadPoolExecutor(1) as pool:
+        with predicted._database.writing():
+            with pytest.raises(ProjectBusy):
+                predicted._database.writing().__enter__()
+            patient = pool.submit(edit, predicted, 1)
+        patient.result()
+    assert len(predicted.annotations.strokes(1)) == 1
+
+
+def test_the_version_tells_that_any_program_changed_anything(predicted, edit):
+    with Project.open(predicted.folder) as other:
+        before = predicted.version()
+        other.samples.summaries()
+        assert predicted.version() == before
+        edit(other, 1)
+        after = predicted.version()
+        assert after != before
+        edit(predicted, 1)
+        assert predicted.version() != after
+
+
+def test_changed_samples_are_found_by_when_they_changed(predicted, edit):
+    edit(predicted, 2)
+    moment = predicted.samples.last_change()
+    assert predicted.samples.changed_since(None)[2] == moment
+    assert predicted.samples.changed_since(moment) == {}
+    predicted.reviews.give(Verdict.ACCEPT, [3], reviewer="Rae")
+    assert list(predicted.samples.changed_since(moment)) == [3]
+
+
+def test_nothing_is_written_into_a_database_that_took_the_place_of_the_one_opened(
+    predicted, edit, tmp_path
+):
+    edit(predicted, 1)
+    database, aside = predicted.folder / "project.sqlite", tmp_path / "aside.sqlite"
+    database.rename(aside)
+    database.write_bytes(aside.read_bytes())
+    with pytest.raises(ProjectUnavailable, match="was replaced by another file"):
+        edit(predicted, 1)
+    aside.replace(database)
+    edit(predicted, 1)
+    assert len(predicted.annotations.strokes(1)) == 2

@@ -1,4 +1,4 @@
-"""The real window on a disk that is really full: strokes wait in memory until there is room."""
+"""The real window on a disk that is full or closed: strokes wait until they can be written."""
 
 import json
 import os
@@ -134,3 +134,55 @@ def test_strokes_on_a_full_disk_wait_and_are_written_when_there_is_room(
     assert facts["said at last"] == ["The strokes that waited are saved."]
     assert facts["revision"] == facts["strokes"] == facts["stored when full"] + 3
     assert facts["stored"] == facts["shown"]
+
+
+CLOSED_FOLDER = """
+import json
+import os
+import sys
+from pathlib import Path
+from annotator.plugin.launch import open_viewer
+from annotator.plugin.pointer import Pointer, process_events
+
+folder = Path(sys.argv[1])
+viewer, dock = open_viewer(folder, "kim")
+process_events(0.3)
+dock.view.frame()
+session = dock.workbench.session
+said = []
+dock.workbench.told.connect(said.append)
+dock.workbench.failed.connect(said.append)
+
+def drag():
+    x, y, _ = session.landmarks[152].tolist()
+    Pointer(viewer).drag((x, y), (x + 4, y + 4), steps=2)
+
+folder.chmod(0)
+if root := os.getuid() == 0:
+    os.seteuid(65534)  # root may write anywhere
+drag()
+drag()
+waiting = session.unsaved_count
+if root:
+    os.seteuid(0)
+folder.chmod(0o755)
+process_events(1.5)
+left = session.unsaved_count
+facts = {"waiting": waiting, "said": said, "stored": session.revision, "left": left}
+dock.shut_down()
+print(json.dumps(facts), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no POSIX permissions")
+def test_strokes_in_a_folder_that_may_no_longer_be_written_wait_until_it_may(
+    run_script: Callable[[str], subprocess.CompletedProcess[str]],
+) -> None:
+    ended = run_script(CLOSED_FOLDER)
+    assert ended.returncode == 0, ended.stderr
+    facts = json.loads(ended.stdout.splitlines()[-1])
+    assert facts["waiting"] == 2
+    assert "is read-only: ask for permission" in facts["said"][0]
+    assert facts["said"][-1] == "The strokes that waited are saved."
+    assert (facts["stored"], facts["left"]) == (2, 0)
