@@ -193,7 +193,7 @@ class ScriptedAnnotator:
         start, end = self._place(vertex), tuple(truth[vertex, :2].tolist())
         self._pointer.move(start)
         self._pointer.press(start)
-        for position in positions_between(start, end, 8):
+        for position in positions_between(start, end, 5):
             self._pointer.move(position, pressed=True)
         if shoots:
             self._shoot("dragging")
@@ -204,7 +204,7 @@ class ScriptedAnnotator:
         self._pointer.move(points[0])
         self._pointer.press(points[0])
         for start, end in pairwise(points):
-            for position in positions_between(start, end, 3):
+            for position in positions_between(start, end, 2):
                 self._pointer.move(position, pressed=True)
         self._pointer.release(points[-1])
 

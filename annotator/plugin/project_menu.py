@@ -18,7 +18,14 @@ from annotator.plugin.preferences import remember_reader
 from annotator.plugin.progress_row import ProgressRow
 from annotator.plugin.project_forms import ExportDialog, PredictDialog
 from annotator.plugin.sample_project import sample_project_folder
-from annotator.plugin.steps import adding, exporting, making_samples, patiently, predicting
+from annotator.plugin.steps import (
+    adding,
+    exporting,
+    learning,
+    making_samples,
+    patiently,
+    predicting,
+)
 from annotator.plugin.workbench import Workbench
 from annotator.project import Project, ProjectError, SampleState
 
@@ -65,6 +72,7 @@ class ProjectMenu(QPushButton):
             menu.addAction("Add a folder of photographs…", self.ask_folder),
             menu.addAction("Predict…", self.ask_predict),
             menu.addAction("Photographs without a face…", self.ask_faceless),
+            menu.addAction("Learn from corrections", self.learn),
             menu.addAction("Export accepted samples…", self.ask_export),
             menu.addAction("Files that failed…", self.show_failed),
         ]
@@ -136,6 +144,12 @@ class ProjectMenu(QPushButton):
             work = predicting(project, small_faces=dialog.small_faces)
             self._progress.run(patiently(project, work))
 
+    def learn(self) -> None:
+        """Teach Guided drag what was corrected in this project, then use it."""
+        project = self._workbench.project
+        if project is not None and not self._busy() and self._progress.run(learning(project)):
+            self._progress.finished.connect(self._use_what_was_learned)
+
     def ask_faceless(self) -> None:
         """Ask for a photograph in which no face was found, and show it."""
         project = self._workbench.project
@@ -191,6 +205,10 @@ class ProjectMenu(QPushButton):
             return True
         project.close()
         return False
+
+    def _use_what_was_learned(self) -> None:
+        self._progress.finished.disconnect(self._use_what_was_learned)
+        self._workbench.learn_anew()
 
     def _open_made_sample(self) -> None:
         self._progress.finished.disconnect(self._open_made_sample)

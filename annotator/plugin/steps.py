@@ -5,11 +5,14 @@ Closing a generator cancels the work and keeps what was done.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.assets import asset_path
+from annotator.covariance_file import write_covariance
 from annotator.imaging import find_images
 from annotator.inference import FaceMesh
+from annotator.learning import learn
 from annotator.project import Project
 from annotator.project.database import BUSY_TIMEOUT
 from annotator.release import ExportFormat, ImageMode, export_release
@@ -78,6 +81,22 @@ def exporting(
     report = export_release(project, folder, release_format, images=images)
     noun = "sample" if report.samples == 1 else "samples"
     yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}")
+
+
+def learning(project: Project) -> Work:
+    """Teach Guided drag and Contour what this project's annotators corrected."""
+    yield Step(0, 0, "Learning from the accepted corrections")
+    lesson = learn(project)
+    if lesson.costs_strokes:
+        yield Step(1, 1, "Nothing is changed: it would cost strokes. Correct more faces first.")
+        return
+    when = datetime.now(UTC)
+    write_covariance(project.folder, lesson.covariance, lesson.corrections, when)
+    text = f"Guided drag learned from {lesson.corrections} corrected face(s)."
+    if lesson.efforts and lesson.efforts[-1].prior:
+        before, after = lesson.efforts[-1].medians
+        text += f" Simulated annotators needed {after:g} strokes a face instead of {before:g}."
+    yield Step(1, 1, text)
 
 
 def making_samples(folder: Path) -> Work:

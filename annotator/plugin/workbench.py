@@ -130,15 +130,17 @@ class Workbench:
         if not self.close():
             return False
         self._project = project
-        self._learn(project)
+        self.learn_anew()
         self.project_changed.emit()
         self.refresh()
         return True
 
-    def _learn(self, project: Project) -> None:
+    def learn_anew(self) -> None:
         """Let the tools expect the errors that this project's corrections showed."""
+        if self._project is None:
+            return
         try:
-            self.tools.learn(load_guided_covariance(project.folder))
+            self.tools.learn(load_guided_covariance(self._project.folder))
         except CovarianceFileError as error:
             self.tools.learn(canonical_covariance())
             self.failed.emit(str(error))

@@ -1,0 +1,79 @@
+"""Learning from accepted corrections through the Project menu."""
+
+from time import monotonic
+
+import pytest
+
+from annotator.covariance_file import FILE_NAME
+from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.tools.grab import GrabTool
+from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.toolbox import ToolKind
+from annotator.project import EditSession, Project
+
+Workplace = tuple[AnnotatorDock, Pointer]
+CHIN = 152
+
+
+def correct_and_accept(project: Project, count: int) -> None:
+    for sample in project.samples.summaries()[:count]:
+        session = EditSession(project, sample.id, annotator="kim")
+        x, y, _ = map(float, session.landmarks[CHIN])
+        assert session.press(GrabTool(), (x, y))
+        session.release((x, y + 0.05 * sample.box[3]))
+        project.reviews.accept(sample.id, reviewer="kim")
+
+
+def wait_for_the_work(dock: AnnotatorDock) -> None:
+    until = monotonic() + 60
+    while dock.progress.is_running and monotonic() < until:
+        process_events(0.05)
+    assert not dock.progress.is_running
+
+
+def test_the_tools_expect_what_was_corrected(workplace: Workplace) -> None:
+    dock, _ = workplace
+    bench = dock.workbench
+    correct_and_accept(bench.project, 4)
+    bench.tools.choose(ToolKind.GUIDED)
+    assert bench.tools.tool.covariance is canonical_covariance()
+    dock.project_menu.learn()
+    wait_for_the_work(dock)
+    assert (bench.project.folder / FILE_NAME).exists()
+    assert bench.tools.tool.covariance is not canonical_covariance()
+
+
+def test_a_project_opened_later_expects_it_too(workplace: Workplace) -> None:
+    dock, _ = workplace
+    folder = dock.workbench.project.folder
+    correct_and_accept(dock.workbench.project, 4)
+    dock.project_menu.learn()
+    wait_for_the_work(dock)
+    dock.workbench.close()
+    dock.open_folder(folder)
+    dock.workbench.tools.choose(ToolKind.GUIDED)
+    assert dock.workbench.tools.tool.covariance is not canonical_covariance()
+
+
+def test_without_corrections_the_annotator_is_told_what_to_do(workplace: Workplace) -> None:
+    dock, _ = workplace
+    told: list[str] = []
+    dock.progress.failed.connect(told.append)
+    dock.project_menu.learn()
+    wait_for_the_work(dock)
+    assert len(told) == 1
+    assert "accept" in told[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a covariance"])
+def test_a_damaged_file_is_told_and_the_tools_go_on(workplace: Workplace, content: bytes) -> None:
+    dock, _ = workplace
+    bench = dock.workbench
+    told: list[str] = []
+    bench.failed.connect(told.append)
+    (bench.project.folder / FILE_NAME).write_bytes(content)
+    bench.learn_anew()
+    bench.tools.choose(ToolKind.GUIDED)
+    assert FILE_NAME in told[0]
+    assert bench.tools.tool.covariance is canonical_covariance()
