@@ -106,7 +106,8 @@ class ToolMouse:
         way = (right * self._pixel, down * self._pixel)
         turned = self._view.settings.turned
         if isinstance(tool, TransformTool) and tool.selection and not turned:
-            self._workbench.edits.apply(tool.name, tool.nudged(editor.state, way))
+            edit = tool.nudged(editor.state, self._pointer, self._pixel, way)
+            self._workbench.edits.apply(tool.name, edit)
         elif self._pointer is not None:
             end = (self._pointer[0] + way[0], self._pointer[1] + way[1])
             in_view = self._view.tool_in_view(tool)

@@ -149,9 +149,9 @@ def test_a_turned_moved_and_larger_face_is_transformed_likewise(mesh) -> None:
         return np.column_stack([there.real, there.imag, points[:, 2]]).astype(np.float32)
 
     tool = TransformTool().with_region("left_eye")
-    here = tool.nudged(MeshState(mesh, mesh), (4.0, 3.0))
+    here = tool.nudged(MeshState(mesh, mesh), None, PIXEL, (4.0, 3.0))
     other, way = elsewhere(mesh), turn * (4 + 3j)
-    there = tool.nudged(MeshState(other, other), (way.real, way.imag))
+    there = tool.nudged(MeshState(other, other), None, PIXEL, (way.real, way.imag))
     assert vertex_errors(elsewhere(here.landmarks), there.landmarks).max() < 1e-2
 
 
@@ -179,7 +179,7 @@ def test_a_selection_all_pinned_is_no_edit(mesh) -> None:
     state = MeshState(mesh, mesh, with_pins(no_marks(), range(468), pinned=True))
     tool = TransformTool().with_region("lips")
     assert pulled(tool, state, MOVE, 4 + 1j) is None
-    assert tool.nudged(state, (1, 0)) is None
+    assert tool.nudged(state, None, PIXEL, (1, 0)) is None
 
 
 @pytest.mark.parametrize("soft", [0.0, 0.15])
@@ -283,11 +283,11 @@ def test_far_from_the_face_there_is_nothing_to_take_hold_of(mesh) -> None:
 
 def test_nudging_moves_the_selection_and_without_one_does_nothing(mesh) -> None:
     state = MeshState(mesh, mesh)
-    edit = TransformTool().with_region("nose").nudged(state, (0.5, -1))
+    edit = TransformTool().with_region("nose").nudged(state, None, PIXEL, (0.5, -1))
     moves = edit.landmarks[region_vertices("nose"), :2] - mesh[region_vertices("nose"), :2]
     assert_allclose(moves, np.tile((0.5, -1), (74, 1)), atol=1e-4)
-    assert TransformTool().nudged(state, (1, 0)) is None
-    assert TransformTool().with_region("nose").nudged(state, (0, 0)) is None
+    assert TransformTool().nudged(state, None, PIXEL, (1, 0)) is None
+    assert TransformTool().with_region("nose").nudged(state, None, PIXEL, (0, 0)) is None
 
 
 def test_the_selection_can_be_dropped() -> None:

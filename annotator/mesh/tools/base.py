@@ -147,6 +147,23 @@ class Tool(ABC):
     def begin(self, state: MeshState, position: Position, pixel: float) -> Gesture | None:
         """Press the button here; None if nothing is in reach: the photograph is moved then."""
 
+    def nudged(
+        self, state: MeshState, position: Position | None, pixel: float, way: Position
+    ) -> Edit | None:
+        """Return the edit of moving what the tool would take hold of by exactly a way, if any.
+
+        Parameters
+        ----------
+        state
+        position
+            Of the pointer; None if it is not over the image.
+        pixel
+            How many px of the image one pixel of the screen covers.
+        way
+            (dx, dy) in px.
+        """
+        return None
+
     @property
     def is_pending(self) -> bool:
         """Whether the tool holds something between strokes that `finished` makes an edit of."""

@@ -59,6 +59,17 @@ class GrabTool(Tool):
         pivot = nearest_in_reach(state, position, pixel)
         return None if pivot is None else self._gesture(state, pivot, position)
 
+    def nudged(
+        self, state: MeshState, position: Position | None, pixel: float, way: Position
+    ) -> Edit | None:
+        """Return the edit that moves the nearest vertex by (dx, dy) px, whatever the strength."""
+        pivot = None if position is None else nearest_in_reach(state, position, pixel)
+        if position is None or pivot is None:
+            return None
+        gesture = self._gesture(state, pivot, position)
+        x, y = way[0] / self.brush.strength, way[1] / self.brush.strength
+        return gesture.moved((position[0] + x, position[1] + y)).edit
+
     def _gesture(self, state: MeshState, pivot: int, position: Position) -> "GrabGesture":
         mirror = Mirror.none()
         weights = self._weights(state, pivot)

@@ -5,7 +5,7 @@ on. A click without a movement says that a vertex is right as it is, and makes i
 an anchor it says that it is none any more.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,17 @@ class GuidedTool(Tool):
         still = np.flatnonzero(state.still).tolist()
         drag = guided_drag(state.landmarks, vertex, self.covariance, state.anchors, still)
         return GuidedGesture(self, state, drag, _CLICK * pixel, position, position)
+
+    def nudged(
+        self, state: MeshState, position: Position | None, pixel: float, way: Position
+    ) -> Edit | None:
+        """Return the edit that moves the nearest vertex by (dx, dy) px; it becomes an anchor."""
+        gesture = None if position is None else self.begin(state, position, pixel)
+        if position is None or gesture is None or not any(way):
+            return None
+        end = (position[0] + way[0], position[1] + way[1])
+        # However short, it is no click.
+        return replace(gesture, position=end, was_dragged=True).edit
 
 
 @dataclass(frozen=True, eq=False)

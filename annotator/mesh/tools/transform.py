@@ -132,9 +132,11 @@ class TransformTool(Tool):
             return None
         return LassoGesture(self, state, pixel, np.array([complex(*position)]))
 
-    def nudged(self, state: MeshState, displacement: Position) -> Edit | None:
-        """Return the edit that moves the selection by (dx, dy) px; None if nothing can move."""
-        mapping = Mapping(shift=complex(*displacement))
+    def nudged(
+        self, state: MeshState, position: Position | None, pixel: float, way: Position
+    ) -> Edit | None:
+        """Return the edit that moves the selection by (dx, dy) px, wherever the pointer is."""
+        mapping = Mapping(shift=complex(*way))
         return self.transformed(state, self.weights(state), mapping)
 
     def weights(self, state: MeshState) -> Influence:

@@ -43,6 +43,13 @@ class TurnedTool(Tool):
         inner = self.tool.begin(seen_state(state, self.turn), position, pixel)
         return None if inner is None else TurnedGesture(inner, state, self.turn)
 
+    def nudged(
+        self, state: MeshState, position: Position | None, pixel: float, way: Position
+    ) -> Edit | None:
+        """Return the edit of moving what is taken hold of by (dx, dy) px of the view."""
+        edit = self.tool.nudged(seen_state(state, self.turn), position, pixel, way)
+        return _unseen_edit(edit, state, self.turn)
+
     @property
     def is_pending(self) -> bool:
         """Whether the tool that acts holds something between strokes."""
