@@ -34,6 +34,7 @@ from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.launch import open_viewer
 from annotator.plugin.pointer import Pointer, positions_between, process_events
+from annotator.plugin.view_settings import Colours, MeshStyle, Texture
 from annotator.project import Project
 from annotator.workflow import import_images
 
@@ -42,12 +43,14 @@ Floats = NDArray[np.float32]
 PHOTOGRAPHS = ("hopper_tilted.jpg", "collins.jpg", "hopper.jpg")
 SEED = 7
 GOAL = 0.01
+NOSE_TIP = 4
 MOST_STROKES = 80
 MOST_TRIALS = 300
 _WHEEL_STEPS = range(-8, 9, 2)
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
+VIEWS = {"style", "ghost", "colours", "texture", "turned", "undone", "redone"}
 _FRAME_WIDTH, _FRAME_MS = 720, 350
 
 
@@ -120,7 +123,8 @@ class ScriptedAnnotator:
         self._count = 0
         self.meshes = truths.copy()
         self._viewer, self._dock = open_viewer(project, "script")
-        self._viewer.window.resize(1280, 800)
+        # Software that draws without a graphics card is faster at small windows.
+        self._viewer.window.resize(*((1000, 640) if screenshots is None else (1280, 800)))
         process_events(1.0)
         self._dock.view.frame()
         self._pointer = Pointer(self._viewer)
@@ -134,7 +138,8 @@ class ScriptedAnnotator:
             self._report(correct.__name__.strip("_"), number, before, strokes)
             self.meshes[number] = self._session.landmarks
             self._shoot("corrected")
-            self._look()
+            if number == 0 or self._folder is not None:
+                self._look()
             if number + 1 < len(ways):
                 self._key(Qt.Key.Key_D, "d")
         for number in reversed(range(len(ways))):
@@ -210,14 +215,21 @@ class ScriptedAnnotator:
 
     def _look(self) -> None:
         """Switch the views and back."""
+        before = self._dock.view.settings
         for name, key, text, times in (
-            ("contours", Qt.Key.Key_V, "V", 3), ("ghost", Qt.Key.Key_Y, "y", 2),
-            ("colours", Qt.Key.Key_K, "k", 4), ("texture", Qt.Key.Key_U, "u", 3),
-            ("turned", Qt.Key.Key_J, "j", 2),
+            ("style", Qt.Key.Key_V, "V", len(MeshStyle)), ("ghost", Qt.Key.Key_Y, "y", 2),
+            ("colours", Qt.Key.Key_K, "k", len(Colours)),
+            ("texture", Qt.Key.Key_U, "u", len(Texture)),
         ):  # fmt: skip
             for _ in range(times):
                 self._key(key, text, _SHIFT if text.isupper() else _NO_MODIFIER)
                 self._shoot(name)
+        self._key(Qt.Key.Key_J, "j")
+        x, y = self._place(NOSE_TIP)
+        self._pointer.drag((x, y), (x + 60, y), 4)
+        self._shoot("turned")
+        self._key(Qt.Key.Key_J, "j")
+        _expect(self._dock.view.settings == before, "every view was left again")
 
     def _undo_and_redo(self, number: int) -> None:
         session, strokes = self._session, 0
@@ -281,14 +293,29 @@ def check(folder: Path) -> None:
 def animate(pictures: Sequence[Path], path: Path) -> None:
     """Write an animation of the screenshots."""
     frames = []
-    for picture in pictures:
+    for picture in _worth_seeing(pictures):
         with Image.open(picture) as image:
             height = round(image.height * _FRAME_WIDTH / image.width)
             frames.append(image.convert("RGB").resize((_FRAME_WIDTH, height)))
     frames[0].save(
         path, save_all=True, append_images=frames[1:], duration=_FRAME_MS, loop=0, quality=55,
-        method=6,
+        method=4,
     )  # fmt: skip
+
+
+def _worth_seeing(pictures: Sequence[Path]) -> list[Path]:
+    """Return the pictures without those that show nothing new: views seen before, and left."""
+    kept: list[Path] = []
+    views: set[str] = set()
+    for picture in pictures:
+        step = picture.stem.partition("-")[2]
+        if step in VIEWS:
+            if step not in views:
+                kept.append(picture)
+            views.add(step)
+        else:
+            kept.append(picture)
+    return kept
 
 
 def _expect(holds: bool, what: str) -> None:
