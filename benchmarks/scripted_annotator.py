@@ -21,8 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from animation import animate
 from numpy.typing import NDArray
-from PIL import Image
 from qtpy.QtCore import Qt
 from spoiled_faces import NME_RANGE, spoiled
 
@@ -50,8 +50,6 @@ _WHEEL_STEPS = range(-8, 9, 2)
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
-VIEWS = {"style", "ghost", "colours", "texture", "turned", "undone", "redone"}
-_FRAME_WIDTH, _FRAME_MS = 720, 350
 
 
 def main() -> None:
@@ -288,34 +286,6 @@ def check(folder: Path) -> None:
         _expect(session.can_undo and nme(session.landmarks, truth) < GOAL, "and its history")
     viewer.close()
     print("a new process found every corrected mesh and its history")
-
-
-def animate(pictures: Sequence[Path], path: Path) -> None:
-    """Write an animation of the screenshots."""
-    frames = []
-    for picture in _worth_seeing(pictures):
-        with Image.open(picture) as image:
-            height = round(image.height * _FRAME_WIDTH / image.width)
-            frames.append(image.convert("RGB").resize((_FRAME_WIDTH, height)))
-    frames[0].save(
-        path, save_all=True, append_images=frames[1:], duration=_FRAME_MS, loop=0, quality=55,
-        method=4,
-    )  # fmt: skip
-
-
-def _worth_seeing(pictures: Sequence[Path]) -> list[Path]:
-    """Return the pictures without those that show nothing new: views seen before, and left."""
-    kept: list[Path] = []
-    views: set[str] = set()
-    for picture in pictures:
-        step = picture.stem.partition("-")[2]
-        if step in VIEWS:
-            if step not in views:
-                kept.append(picture)
-            views.add(step)
-        else:
-            kept.append(picture)
-    return kept
 
 
 def _expect(holds: bool, what: str) -> None:
