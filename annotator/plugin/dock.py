@@ -236,7 +236,8 @@ class AnnotatorDock(QWidget):
     def _connect(self) -> None:
         self.workbench.project_changed.connect(self._show_page)
         self.workbench.samples_changed.connect(self._show_page)
-        self.workbench.current_changed.connect(self._show_uncertainty)
+        self._display.shown.connect(self._show_uncertainty)
+        self.workbench.stroke_made.connect(self._show_uncertainty_anew)
         self.view.settings_changed.connect(self._show_uncertainty)
         self.view.turned.connect(self.workbench.tools.drop_pending)
         self.regions.hidden_changed.connect(self.workbench.mesh_changed.emit)
@@ -264,8 +265,13 @@ class AnnotatorDock(QWidget):
         self._title.setText(name)
         self._title.setToolTip("" if project is None else str(project.folder))
 
+    def _show_uncertainty_anew(self) -> None:
+        if self.view.uncertainty is not None:
+            self.view.uncertainty = None
+            self._show_uncertainty()
+
     def _show_uncertainty(self) -> None:
-        """Ask the model how sure it is, once a sample, when that is to be seen."""
+        """Ask the model how sure it is of the mesh as it stands, when that is to be seen."""
         wanted = self.view.settings.colours is Colours.UNCERTAINTY
         if wanted and self.view.uncertainty is None:
             self.view.uncertainty = self.faces.uncertainty()

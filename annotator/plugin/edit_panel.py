@@ -103,9 +103,9 @@ class EditPanel(QWidget):
 
     def _show_current(self) -> None:
         sample, session = self._workbench.current, self._workbench.session
-        self.setEnabled(sample is not None)
+        faceless = self._workbench.faceless
+        self.setEnabled(sample is not None or faceless is not None)
         if sample is None or session is None:
-            faceless = self._workbench.faceless
             name = "" if faceless is None else escape(faceless.name)
             self._current.setText(f"<b>{name}</b>: draw a box around a face" if name else "")
             return

@@ -1,8 +1,11 @@
 """Strokes on the sample under edit, made and taken back. No widgets here."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from annotator.mesh.tools.base import Edit, Position, Tool
+from annotator.mesh.folds import folded
+from annotator.mesh.tools.base import Edit, MeshState, Position, Tool
+from annotator.mesh.topology import load_topology
 
 if TYPE_CHECKING:
     from annotator.plugin.workbench import Workbench
@@ -18,26 +21,24 @@ class Edits:
         """Take the last stroke back."""
         session = self._workbench.session
         if session is not None and (session.can_undo or session.is_dragging):
-            self._workbench.run_edit(session.undo, "Nothing was undone.")
+            self._run(session.undo, "Nothing was undone.")
 
     def redo(self) -> None:
         """Bring the last undone stroke back."""
         session = self._workbench.session
         if session is not None and session.can_redo:
-            self._workbench.run_edit(session.redo, "Nothing was redone.")
+            self._run(session.redo, "Nothing was redone.")
 
     def release(self, position: Position) -> None:
         """End the stroke under way at (x, y) and save it."""
         bench = self._workbench
         editor, session = bench.editor, bench.session
-        if editor is None or editor.gesture is None:
+        ended = None if editor is None else editor.ended(position)
+        if ended is None:
             return
-        tool = editor.gesture.moved(position).tool
-        if session is None:
-            editor.cancel()  # without a face a drag only draws a box
-        else:
-            bench.run_edit(lambda: session.release(position))
-        bench.tools.go_on_with(tool)
+        if session is not None:  # without a face a drag only draws a box
+            self._run(lambda: session.apply(ended.tool.name, ended.edit))
+        bench.tools.go_on_with(ended.tool)
 
     def nudge(self, tool: Tool, start: Position, end: Position, pixel: float) -> None:
         """Make a stroke from one place to another, as if the mouse had been dragged."""
@@ -49,7 +50,7 @@ class Edits:
         """Make an edit as one stroke, unless one is under way."""
         session = self._workbench.session
         if session is not None and not session.is_dragging and edit is not None:
-            self._workbench.run_edit(lambda: session.apply(tool_name, edit))
+            self._run(lambda: session.apply(tool_name, edit))
 
     def clear_anchors(self) -> None:
         """Let go of all vertices that were placed by hand, as one stroke."""
@@ -73,3 +74,21 @@ class Edits:
         self.apply(tool.name, edit)
         self._workbench.tools.go_on_with(after)
         return True
+
+    def _run(self, action: Callable[[], object], refused: str = "") -> None:
+        bench, session = self._workbench, self._workbench.session
+        if session is None:
+            return
+        before = session.state
+        bench.run_edit(action, refused)
+        if session.state is before:
+            bench.mesh_changed.emit()  # nothing came of it, but the view shows the stroke
+        else:
+            self._tell_of_folds(before, session.state)
+
+    def _tell_of_folds(self, before: MeshState, after: MeshState) -> None:
+        # Triangles that close mouth and eyes do not count: lips and lids may touch.
+        triangles = load_topology().opened_triangles
+        count = folded(before.landmarks, after.landmarks, after.prediction, triangles).sum()
+        if count:
+            self._workbench.told.emit(f"This folded the mesh: {count} triangle(s) turned over.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.folds import folded
 from annotator.mesh.tools.base import Aim, MeshState
 from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
@@ -136,9 +136,7 @@ class FaceScene:
         if self.landmarks is state.landmarks or self.shows_prediction:
             return NO_TRIANGLES
         triangles = load_topology().triangles
-        flipped = newly_flipped(state.landmarks, self.landmarks, triangles)
-        # What lay the wrong way round and is put right again is no fold.
-        flipped &= ~newly_flipped(state.landmarks, state.prediction, triangles)
+        flipped = folded(state.landmarks, self.landmarks, state.prediction, triangles)
         return np.asarray(triangles[flipped], np.uint32) if flipped.any() else NO_TRIANGLES
 
     def _flipped_before(self) -> NDArray[np.uint32]:

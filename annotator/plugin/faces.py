@@ -8,17 +8,19 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.inference import FaceMesh, ModelError
+from annotator.inference import FaceMesh, ModelError, ProviderError
 from annotator.mesh.tools.base import Edit
 from annotator.plugin.workbench import Workbench
 from annotator.project import ProjectError
 from annotator.reprediction import Reprediction, predict_in_box, repredict, uncertainty
 
 Photograph = NDArray[np.uint8]
+_Answer = TypeVar("_Answer")
 
 
 class _Change(Enum):
@@ -60,6 +62,7 @@ class Faces:
         self._model: Future[FaceMesh] | None = None
         self._done: list[_FaceChange] = []
         self._undone: list[_FaceChange] = []
+        workbench.project_changed.connect(self._forget)
         workbench.project_changed.connect(self._prepare)
         workbench.stroke_made.connect(self._forget)
         workbench.tools.changed.connect(self._look_for_box)
@@ -74,15 +77,15 @@ class Faces:
         if session is None or photograph is None or session.is_dragging:
             return
         mesh = session.landmarks
-        self._take(self._predicted(lambda model: repredict(model, photograph, mesh)))
+        self._take(self._asked(lambda model: repredict(model, photograph, mesh)))
 
     def uncertainty(self) -> NDArray[np.float64] | None:
-        """Return how sure the model is of each vertex, (468,) px, or None without a sample."""
+        """Return how sure the model is of each vertex, (468,) px, or None if it cannot say."""
         session, photograph = self._workbench.session, self._photograph()
         if session is None or photograph is None:
             return None
-        model = self._loaded()
-        return None if model is None else uncertainty(model, photograph, session.landmarks)
+        mesh = session.landmarks
+        return self._asked(lambda model: uncertainty(model, photograph, mesh))
 
     def delete(self) -> None:
         """Take the current face out of the project: it is none."""
@@ -93,7 +96,7 @@ class Faces:
 
     def undo(self) -> bool:
         """Take back the last face added or deleted since the last stroke, if there is one."""
-        if not self._done:
+        if not self._done or self._is_dragging():
             return False
         change = self._done[-1]
         if self._set_present(change, present=change.kind is _Change.DELETED):
@@ -102,7 +105,7 @@ class Faces:
 
     def redo(self) -> bool:
         """Do it again, if it was the last thing undone."""
-        if not self._undone:
+        if not self._undone or self._is_dragging():
             return False
         change = self._undone[-1]
         if self._set_present(change, present=change.kind is _Change.ADDED):
@@ -119,7 +122,7 @@ class Faces:
         if photograph is None:
             return
         corners = (box.left, box.top, box.right, box.bottom)
-        prediction = self._predicted(lambda model: predict_in_box(model, photograph, corners))
+        prediction = self._asked(lambda model: predict_in_box(model, photograph, corners))
         if adds:
             self._add(prediction)
         else:
@@ -130,7 +133,9 @@ class Faces:
         session = self._workbench.session
         if prediction is None or session is None:
             return
-        edit = Edit(prediction.landmarks, anchors_removed=session.state.anchors)
+        state = session.state
+        landmarks = np.where(state.still[:, None], state.landmarks, prediction.landmarks)
+        edit = Edit(landmarks, anchors_removed=state.anchors)
         self._workbench.edits.apply("predict again", edit)
         self._tell_of_doubt(prediction, "Predicted again.")
 
@@ -180,12 +185,13 @@ class Faces:
             bench.go_to_next_to_do()
         return True
 
-    def _predicted(self, predict: Callable[[FaceMesh], Reprediction]) -> Reprediction | None:
+    def _asked(self, ask: Callable[[FaceMesh], _Answer]) -> _Answer | None:
+        """Return what the model answers, or None after telling why it cannot."""
         model = self._loaded()
         if model is None:
             return None
         try:
-            return predict(model)
+            return ask(model)
         except ValueError as error:
             self._workbench.failed.emit(f"{error}.")
             return None
@@ -201,13 +207,18 @@ class Faces:
             return None
         try:
             return self._model.result()
-        except ModelError as error:
+        except (ModelError, ProviderError, OSError) as error:
+            self._model = None  # to be tried again: the file may be back
             self._workbench.failed.emit(f"The model cannot be loaded: {error}.")
             return None
 
     def _prepare(self) -> None:
         if self._model is None and self._workbench.project is not None:
             self._model = self._pool.submit(self._load)
+
+    def _is_dragging(self) -> bool:
+        editor = self._workbench.editor
+        return editor is not None and editor.is_dragging
 
     def _remember(self, change: _FaceChange) -> None:
         self._done.append(change)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, QTimer
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from annotator.hashing import FileStamp, file_stamp
 from annotator.plugin.face_view import FaceView
@@ -23,7 +23,14 @@ class SampleDisplay(QObject):
     ----------
     workbench : Workbench
     view : FaceView
+
+    Attributes
+    ----------
+    shown
+        A photograph is on screen.
     """
+
+    shown = Signal()
 
     def __init__(self, workbench: Workbench, view: FaceView, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +75,7 @@ class SampleDisplay(QObject):
             return
         self._shown = photograph
         self._view.show(photograph, editor.state)
+        self.shown.emit()
         if self._workbench.current is not None:
             self._workbench.samples.mark_seen(self._workbench.current.id)
         # Once this one is on screen: decoding would take the processor from drawing it.

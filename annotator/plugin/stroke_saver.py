@@ -39,6 +39,7 @@ class StrokeSaver:
         ``refused`` is what the annotator is told besides the reason if it cannot be done now.
         """
         waited = session.unsaved_count
+        before = (session.state, waited, session.revision)
         try:
             # Where strokes wait already, the next one does not hold the annotator up again.
             with session.project.waiting_at_most(0 if waited else _WAIT):
@@ -54,7 +55,8 @@ class StrokeSaver:
         else:
             if waited and not session.unsaved_count:
                 self.told.emit(_SAVED)
-        self.edited.emit(session.sample_id)
+        if (session.state, session.unsaved_count, session.revision) != before:
+            self.edited.emit(session.sample_id)
 
     def save_pending(self, session: EditSession | None) -> bool:
         """Write strokes that were refused before; return whether none is left."""

@@ -39,6 +39,7 @@ class ToolMouse:
         self._workbench = workbench
         self._view = view
         self._gauge: BrushGauge | None = None
+        self._light_drag: LightDrag | None = None
         self._pointer: Position | None = None
         self._pixel = 1.0
         self._smooths = False
@@ -88,7 +89,10 @@ class ToolMouse:
     def cancel(self) -> None:
         """Drop the stroke, the change of the brush or what the tool holds."""
         editor, tools = self._workbench.editor, self._workbench.tools
-        if self._gauge is not None:
+        if self._light_drag is not None:
+            light, self._light_drag = self._light_drag.before, None
+            self._view.settings = replace(self._view.settings, light=light)
+        elif self._gauge is not None:
             brush, self._gauge = self._gauge.before, None
             tools.brush = brush
         elif editor is not None and editor.is_dragging:
@@ -101,7 +105,7 @@ class ToolMouse:
     def nudge(self, right: int, down: int) -> None:
         """Move what the tool would take hold of by so many pixels of the screen."""
         editor, tool = self._workbench.editor, self._workbench.tools.tool
-        if editor is None or editor.is_dragging:
+        if editor is None or editor.is_dragging or not self._view.is_editable:
             return
         way = (right * self._pixel, down * self._pixel)
         turned = self._view.settings.turned
@@ -151,11 +155,11 @@ class ToolMouse:
                 yield from self._turn(event)
             return
         event.handled = True
+        self._show_stroke(editor)
         yield
         while event.type == "mouse_move" and self._is_dragging(editor):
-            landmarks = editor.drag(self._look_at(event))
-            gesture = editor.gesture
-            self._view.move(landmarks, None if gesture is None else gesture.aim)
+            editor.drag(self._look_at(event))
+            self._show_stroke(editor)
             yield
         # The last move event is often lost to throttling: the release has the true position.
         if event.type == "mouse_release":
@@ -166,15 +170,20 @@ class ToolMouse:
             self._workbench.edits.release(position)
             self._show_aim()
 
+    def _show_stroke(self, editor: MeshEditor) -> None:
+        if editor.gesture is not None:
+            self._view.move(editor.landmarks, editor.gesture.aim)
+
     def _light(self, event: Any) -> Generator[None, None, None]:
         """Change the photograph's brightness and contrast, or with Shift its gamma."""
-        drag = LightDrag(self._view.settings.light, tuple(event.pos))
+        drag = self._light_drag = LightDrag(self._view.settings.light, tuple(event.pos))
         event.handled = True
         yield
-        while event.type == "mouse_move":
+        while event.type == "mouse_move" and self._light_drag is drag:
             light = drag.light_at(tuple(event.pos), with_shift=_SMOOTH_MODIFIER in event.modifiers)
             self._view.settings = replace(self._view.settings, light=light)
             yield
+        self._light_drag = None
 
     def _turn(self, event: Any) -> Generator[None, None, None]:
         """Turn the mesh in space; points clicked on the view before are elsewhere in it now."""

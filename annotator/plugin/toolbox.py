@@ -140,7 +140,8 @@ class Toolbox:
     def learn(self, covariance: Covariance) -> None:
         """Let Guided drag and Contour expect these errors."""
         self._covariance = covariance
-        self.choose(self._kind)
+        if not self.draws_box:
+            self._hold(self._set_anew())
 
     def choose(self, kind: ToolKind) -> None:
         """Take another tool in hand; what the one before held is dropped."""

@@ -21,6 +21,7 @@ from annotator.project import (
     ImageRecord,
     Project,
     ProjectError,
+    SampleState,
     SampleSummary,
 )
 
@@ -265,10 +266,14 @@ class Workbench:
         self.stroke_made.emit()
         if self._project is None:
             return
+        was_deleted = self.samples.get(sample_id).state is SampleState.DELETED
         try:
             self.take_in(self._project.samples.get(sample_id))
         except ProjectError as error:
             self.failed.emit(str(error))
+            return
+        if was_deleted and self.samples.get(sample_id).state is not SampleState.DELETED:
+            self.told.emit("This face was deleted. It is back, since you worked on it.")
 
     def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:
         if sample_id is not None:
