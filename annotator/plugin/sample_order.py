@@ -14,6 +14,7 @@ Positions = NDArray[np.int32]
 
 _CODES = {state: code for code, state in enumerate(SampleState)}
 _DIGITS = re.compile(r"\d+")
+_APART = "\0"  # in no file's name
 
 
 class SortKey(StrEnum):
@@ -128,13 +129,15 @@ class SampleColumns:
 def natural_order(names: Iterable[str]) -> list[str]:
     """Return names sorted as people count: ``face9`` before ``face10``."""
     listed = list(names)
+    together = _APART.join(listed)
     # Numbers are padded to the width of the widest; most are as wide already, and stay.
-    widths = set(map(len, _DIGITS.findall("\n".join(listed))))
+    widths = set(map(len, _DIGITS.findall(together)))
     if len(widths) < 2:
         return sorted(listed)
     widest = max(widths)
     narrow = re.compile(rf"(?<!\d)\d{{1,{widest - 1}}}(?!\d)")
-    return sorted(listed, key=lambda name: narrow.sub(lambda m: m[0].zfill(widest), name))
+    padded = narrow.sub(lambda digits: digits[0].zfill(widest), together).split(_APART)
+    return [listed[place] for place in sorted(range(len(listed)), key=padded.__getitem__)]
 
 
 def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
