@@ -29,7 +29,7 @@ from annotator.plugin.photographs import PhotographCache
 from annotator.plugin.pointer import Pointer, process_events
 
 PHOTOGRAPHS = 24
-LIMIT_MS = 120.0
+LIMIT_MS = 60.0
 
 
 def main() -> None:
@@ -50,10 +50,9 @@ def main() -> None:
 def _walk(project: Path, look: float, *, decode_ahead: bool) -> list[float]:
     viewer, dock = open_viewer(project)
     if not decode_ahead:
-        dock._photographs.prefetch = lambda paths: None  # type: ignore[method-assign]
-        dock._photographs.close()
-        dock._photographs = PhotographCache(capacity=1)
-        dock._photographs.prefetch = lambda paths: None  # type: ignore[method-assign]
+        dock._display._photographs.close()
+        dock._display._photographs = PhotographCache(capacity=1)
+        dock._display._photographs.prefetch = lambda paths: None  # type: ignore[method-assign]
     viewer.window.resize(1280, 800)
     process_events(2.0)
     pointer = Pointer(viewer)

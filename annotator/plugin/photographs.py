@@ -38,9 +38,13 @@ class PhotographCache:
             If the file cannot be read.
         """
         # Whoever jumps does not wait for what was decoded ahead for another place.
-        for queued in [p for p, f in self._futures.items() if p != path and f.cancel()]:
+        for queued in [p for p, f in self._futures.items() if f.cancel()]:
             del self._futures[queued]
-        future = self._request(path)
+        future = self._futures.get(path)
+        if future is None:
+            # Here, not after what the thread has begun: that may be another photograph.
+            future = self._futures[path] = _decoded(path)
+        self._futures.move_to_end(path)
         try:
             photograph = future.result()
         except (OSError, ValueError):
@@ -82,3 +86,13 @@ class PhotographCache:
             for future in self._futures.values()
             if future.done() and not future.cancelled() and future.exception() is None
         )
+
+
+def _decoded(path: Path) -> Future[NDArray[np.uint8]]:
+    """Decode a photograph on this thread."""
+    future: Future[NDArray[np.uint8]] = Future()
+    try:
+        future.set_result(read_image(path))
+    except (OSError, ValueError) as error:
+        future.set_exception(error)
+    return future
