@@ -183,20 +183,23 @@ def chosen_bindings(
             keys[action] = parse_keys(chosen[action])
         except UnknownKeyError as error:
             keys[action] = in_effect.of(action)
-            problems.append(f"{_TEXTS[action]}: {error}. {_keeps(in_effect, action)}")
-    # Each round sends one action back to the keys in effect, among which no two are the same.
+            problems.append(f"{_TEXTS[action]}: {error}. {_keeps(keys[action])}")
+    # Each round takes something away, so that there is a last one.
     while (clash := _clash(keys)) is not None:
         one, two, key = clash
         action, other = (one, two) if keys[one] != in_effect.of(one) else (two, one)
+        if keys[action] != in_effect.of(action):
+            keys[action] = in_effect.of(action)
+        else:
+            keys[action] = tuple(k for k in keys[action] if k != key)
         problems.append(
             f'{_TEXTS[action]}: {key_text(key)} is the key of "{_TEXTS[other]}" already. '
-            f"{_keeps(in_effect, action)}"
+            f"{_keeps(keys[action])}"
         )
-        keys[action] = in_effect.of(action)
     changed = {a: bound for a, bound in keys.items() if bound != _DEFAULT_KEYS[a]}
     return KeyBindings(changed), tuple(sorted(problems))
 
 
-def _keeps(in_effect: KeyBindings, action: str) -> str:
-    keys = " and ".join(map(key_text, in_effect.of(action)))
+def _keeps(bound: tuple[str, ...]) -> str:
+    keys = " and ".join(map(key_text, bound))
     return f"It keeps {keys}." if keys else "It stays without a key."

@@ -137,6 +137,13 @@ def test_whatever_clashes_the_result_has_no_key_twice() -> None:
     assert len(bound) == len(set(bound))
 
 
+def test_keys_that_clash_from_the_beginning_are_parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(keys._DEFAULT_KEYS, "next", ("A", "D"))
+    bindings, problems = chosen_bindings({})
+    assert len(problems) == 1
+    assert (bindings.of("next"), bindings.of("previous")) == (("A", "D"), ())
+
+
 def test_a_sign_that_is_bound_to_nothing_does_nothing(workplace: Workplace) -> None:
     dock, pointer = workplace
     first = dock.workbench.current.id
@@ -187,13 +194,13 @@ def held_key(
 ) -> Iterator[tuple[Pointer, Any, list[bool]]]:
     """A key that holds, the canvas it is pressed on, and what its action was told."""
     dock, pointer = workplace
-    held = Shortcut("flicker", ("G",), "Flicker", "View", holds=True)
+    held = Shortcut("held", ("F12",), "Hold", "View", holds=True)
     for module in (keys, bound_keys):
         monkeypatch.setattr(module, "SHORTCUTS", (held,))
-    monkeypatch.setitem(keys._DEFAULT_KEYS, "flicker", ("G",))
+    monkeypatch.setitem(keys._DEFAULT_KEYS, "held", ("F12",))
     told: list[bool] = []
     targets = (dock.view._viewer, dock.view.mesh_layer)
-    bound = BoundKeys(pointer._canvas, targets, {"flicker": told.append})
+    bound = BoundKeys(pointer._canvas, targets, {"held": told.append})
     bound.use(DEFAULT_BINDINGS)
     yield pointer, pointer._canvas, told
     bound.close()
@@ -203,9 +210,9 @@ def test_an_action_that_holds_is_told_of_press_and_release(
     held_key: tuple[Pointer, Any, list[bool]],
 ) -> None:
     _, canvas, told = held_key
-    QTest.keyPress(canvas, Qt.Key.Key_G)
+    QTest.keyPress(canvas, Qt.Key.Key_F12)
     assert told == [True]
-    QTest.keyRelease(canvas, Qt.Key.Key_G)
+    QTest.keyRelease(canvas, Qt.Key.Key_F12)
     assert told == [True, False]
 
 
@@ -213,11 +220,11 @@ def test_what_is_held_ends_when_the_keyboard_goes_elsewhere(
     held_key: tuple[Pointer, Any, list[bool]],
 ) -> None:
     pointer, canvas, told = held_key
-    QTest.keyPress(canvas, Qt.Key.Key_G)
+    QTest.keyPress(canvas, Qt.Key.Key_F12)
     QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
     assert told == [True, False]
-    QTest.keyRelease(canvas, Qt.Key.Key_G)
-    pointer.key(Qt.Key.Key_G, "g")
+    QTest.keyRelease(canvas, Qt.Key.Key_F12)
+    pointer.key(Qt.Key.Key_F12)
     assert told == [True, False, True, False]
 
 
