@@ -104,9 +104,7 @@ def test_rejecting_without_a_reason_is_not_possible(workplace: Workplace) -> Non
     assert state_in_database(dock, first) is SampleState.PREDICTED
 
 
-@pytest.mark.parametrize(
-    "key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_P]
-)
+@pytest.mark.parametrize("key", [Qt.Key.Key_Backspace, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_P])
 def test_keys_that_would_add_or_delete_points_do_nothing(workplace: Workplace, key: Qt.Key) -> None:
     dock, pointer = workplace
     layer = dock.view.mesh_layer
