@@ -40,12 +40,6 @@ class Edits:
             self._run(lambda: session.apply(ended.tool.name, ended.edit))
         bench.tools.go_on_with(ended.tool)
 
-    def nudge(self, tool: Tool, start: Position, end: Position, pixel: float) -> None:
-        """Make a stroke from one place to another, as if the mouse had been dragged."""
-        session = self._workbench.session
-        if session is not None and session.press(tool, start, pixel):
-            self.release(end)
-
     def apply(self, tool_name: str, edit: Edit | None) -> None:
         """Make an edit as one stroke, unless one is under way."""
         session = self._workbench.session

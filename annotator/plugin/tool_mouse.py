@@ -104,20 +104,19 @@ class ToolMouse:
 
     def nudge(self, right: int, down: int) -> None:
         """Move what the tool would take hold of by so many pixels of the screen."""
-        editor, tool = self._workbench.editor, self._workbench.tools.tool
+        editor = self._workbench.editor
         if editor is None or editor.is_dragging or not self._view.is_editable:
             return
+        tool = self._view.tool_in_view(self._workbench.tools.tool)
         way = (right * self._pixel, down * self._pixel)
-        turned = self._view.settings.turned
-        if isinstance(tool, TransformTool) and tool.selection and not turned:
-            edit = tool.nudged(editor.state, self._pointer, self._pixel, way)
-            self._workbench.edits.apply(tool.name, edit)
-        elif self._pointer is not None:
-            end = (self._pointer[0] + way[0], self._pointer[1] + way[1])
-            in_view = self._view.tool_in_view(tool)
-            self._workbench.edits.nudge(in_view, self._pointer, end, self._pixel)
+        edit = tool.nudged(editor.state, self._pointer, self._pixel, way)
+        if edit is None:
+            self._workbench.told.emit("Nothing here is nudged: hold the pointer over the mesh.")
+            return
+        self._workbench.edits.apply(tool.name, edit)
+        if self._pointer is not None and not isinstance(self._workbench.tools.tool, TransformTool):
             # The pointer stays over what it moved, so that the next nudge moves the same.
-            self._pointer = end
+            self._pointer = (self._pointer[0] + way[0], self._pointer[1] + way[1])
 
     def finish(self) -> bool:
         """End what the tool in hand holds, a line drawn by clicks; return whether it held any."""

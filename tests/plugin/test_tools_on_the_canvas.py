@@ -193,6 +193,30 @@ def test_arrows_nudge_what_is_under_the_pointer(workplace: Workplace) -> None:
     assert_allclose(place(dock, CHIN), (before[0], before[1] + 10 * pixel), atol=1e-3)
 
 
+def test_guided_is_nudged_too_and_a_brush_is_not(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    pointer.move(place(dock, CHIN))
+    press_key(pointer, "q")
+    before = place(dock, CHIN)
+    pointer.key(Qt.Key.Key_Right)
+    pixel = 1 / dock.view._viewer.scene.camera.zoom
+    assert_allclose(place(dock, CHIN), (before[0] + pixel, before[1]), atol=1e-3)
+    assert dock.workbench.session.state.anchors == (CHIN,)
+    press_key(pointer, "p")
+    pointer.key(Qt.Key.Key_Right)
+    assert stroke_tools(dock) == ["guided"]
+
+
+def test_nothing_is_nudged_that_cannot_be_seen_or_only_turned(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    pointer.move(place(dock, CHIN))
+    for key in ("v", "j"):
+        press_key(pointer, key)
+        pointer.key(Qt.Key.Key_Down)
+        press_key(pointer, key)
+    assert stroke_tools(dock) == []
+
+
 def test_keys_pin_mark_and_hide_the_region_under_the_pointer(workplace: Workplace) -> None:
     dock, pointer = workplace
     session, eye = dock.workbench.session, region_vertices("right_eye")
