@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, pairwise
 from operator import attrgetter
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +59,7 @@ class SampleColumns:
             (_CODES[sample.state] for sample in self._samples), np.uint8, len(self._samples)
         )
         self._values: dict[SortKey, NDArray[np.float64]] = {}
-        self._names: list[str] | None = None
+        self._names: _Names | None = None
 
     def __len__(self) -> int:
         """Return how many samples there are."""
@@ -96,11 +99,12 @@ class SampleColumns:
 
     def named(self, text: str, *, begins: bool = False) -> NDArray[np.bool_]:
         """Return whether each file name holds, or begins with, a text, whatever its case, (n,)."""
-        sought = text.casefold()
-        names = self._folded_names()
+        sought, names = text.casefold(), self._folded_names()
         if begins:
-            return np.fromiter((name.startswith(sought) for name in names), np.bool_, len(names))
-        return np.fromiter((sought in name for name in names), np.bool_, len(names))
+            found = (name.startswith(sought) for name in names.distinct)
+        else:
+            found = (sought in name for name in names.distinct)
+        return np.fromiter(found, np.bool_, len(names.distinct))[names.of_each]
 
     def sorted(self, positions: Positions, key: SortKey, *, descending: bool = False) -> Positions:
         """Return positions sorted; those that are alike stay in image order either way."""
@@ -114,30 +118,64 @@ class SampleColumns:
             return self._states.astype(np.float64)
         if key not in self._values:
             if key is SortKey.NAME:
-                self._values[key] = _ranks(self._folded_names())
+                self._values[key] = self._folded_names().ranks()
             else:
                 of = attrgetter(_ATTRIBUTES[key])
                 self._values[key] = np.fromiter(map(of, self._samples), np.float64, len(self))
         return self._values[key]
 
-    def _folded_names(self) -> list[str]:
+    def _folded_names(self) -> "_Names":
         if self._names is None:
-            self._names = [sample.image_name.casefold() for sample in self._samples]
+            self._names = _Names.of(self._samples)
         return self._names
 
 
-def natural_order(names: Iterable[str]) -> list[str]:
-    """Return names sorted as people count: ``face9`` before ``face10``."""
-    listed = list(names)
-    together = _APART.join(listed)
-    # Numbers are padded to the width of the widest; most are as wide already, and stay.
+@dataclass(frozen=True, eq=False)
+class _Names:
+    """The names of the images, once each, and which of them each sample has.
+
+    Attributes
+    ----------
+    distinct : list of str
+        Without case; images in several folders may have one name.
+    of_each : (n,) int32
+    """
+
+    distinct: list[str]
+    of_each: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, samples: Sequence[SampleSummary]) -> Self:
+        """Return the names of samples that are in image order."""
+        images = np.fromiter((sample.image_id for sample in samples), np.int64, len(samples))
+        begins = np.diff(images, prepend=-1) != 0
+        firsts = np.flatnonzero(begins).tolist()
+        distinct = [samples[first].image_name.casefold() for first in firsts]
+        return cls(distinct, (np.cumsum(begins) - 1).astype(np.int32))
+
+    def ranks(self) -> NDArray[np.float64]:
+        """Return where each sample comes by name, (n,); the same for the same name."""
+        padded = padded_numbers(self.distinct)
+        order = sorted(range(len(padded)), key=padded.__getitem__)
+        ordered = [padded[place] for place in order]
+        is_another = [a != b for a, b in pairwise(chain(ordered[:1], ordered))]
+        ranks = np.empty(len(order))
+        ranks[order] = np.cumsum(is_another)
+        return ranks[self.of_each]
+
+
+def padded_numbers(names: Iterable[str]) -> list[str]:
+    """Return names that sort as people count, ``face9`` before ``face10``.
+
+    Numbers are padded to the width of the widest; most are as wide already, and stay.
+    """
+    together = _APART.join(names)
     widths = set(map(len, _DIGITS.findall(together)))
-    if len(widths) < 2:
-        return sorted(listed)
-    widest = max(widths)
-    narrow = re.compile(rf"(?<!\d)\d{{1,{widest - 1}}}(?!\d)")
-    padded = narrow.sub(lambda digits: digits[0].zfill(widest), together).split(_APART)
-    return [listed[place] for place in sorted(range(len(listed)), key=padded.__getitem__)]
+    if len(widths) > 1:
+        widest = max(widths)
+        narrow = re.compile(rf"(?<!\d)\d{{1,{widest - 1}}}(?!\d)")
+        together = narrow.sub(lambda digits: digits[0].zfill(widest), together)
+    return together.split(_APART)
 
 
 def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
@@ -147,11 +185,6 @@ def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
         return []
     parts = np.split(ordered, np.flatnonzero(np.diff(ordered) > 1) + 1)
     return [(int(part[0]), int(part[-1])) for part in parts]
-
-
-def _ranks(names: list[str]) -> NDArray[np.float64]:
-    rank = {name: number for number, name in enumerate(natural_order(dict.fromkeys(names)))}
-    return np.fromiter(map(rank.__getitem__, names), np.float64, len(names))
 
 
 def _has_state(codes: NDArray[np.uint8], states: Collection[SampleState]) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotator.plugin.sample_order import SampleColumns, SortKey, natural_order, runs
+from annotator.plugin.sample_order import SampleColumns, SortKey, padded_numbers, runs
 from annotator.plugin.sample_text import sample_text, sample_tooltip, sorted_by_text, spent_text
 from annotator.plugin.shown_samples import NOT_DELETED, TO_DO, Shown, ShownSamples
 from annotator.project import SampleState, SampleSummary
@@ -36,8 +36,16 @@ def ids(samples: ShownSamples) -> list[int]:
 
 def test_names_are_sorted_as_people_count() -> None:
     names = ["b1", "a10", "a9", "a010", "a", "a9b2"]
-    assert natural_order(names) == ["a", "a9", "a9b2", "a10", "a010", "b1"]
-    assert natural_order(["10", "02"]) == ["02", "10"]
+    samples = shown(*(sample(n, name) for n, name in enumerate(names)), key=SortKey.NAME)
+    ordered = [names[i] for i in ids(samples)]
+    assert ordered == ["a", "a9", "a9b2", "a10", "a010", "b1"]
+    assert padded_numbers(["10", "02"]) == ["10", "02"]
+
+
+def test_images_of_one_name_stay_in_image_order_either_way() -> None:
+    four = [sample(n, name) for n, name in enumerate(("b.jpg", "a.jpg", "b.jpg", "A.jpg"))]
+    assert ids(shown(*four, key=SortKey.NAME)) == [1, 3, 0, 2]
+    assert ids(shown(*four, key=SortKey.NAME, descending=True)) == [0, 2, 1, 3]
 
 
 def test_rows_are_put_together_in_runs() -> None:
