@@ -192,7 +192,8 @@ class AnnotatorDock(QWidget):
         self._visits.close()
         self._display.close()
         self.samples.list.thumbnails.close()
-        self._help.hide()
+        self._help.remove()
+        self._finder.remove()
 
     def _shut_down_if_closed(self) -> None:
         window = self.window()

@@ -63,7 +63,9 @@ class EditPanel(QWidget):
         without_focus(self.tabs)
         self._goes_on = QCheckBox("Go on to the next to do after a verdict")
         self._goes_on.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._goes_on.setChecked(workbench.verdicts.goes_on)
         self._goes_on.toggled.connect(self._set_goes_on)
+        workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
         self._arrange()
         for signal in (
             workbench.current_changed, workbench.mesh_changed, workbench.sample_updated
@@ -115,9 +117,11 @@ class EditPanel(QWidget):
             f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
             f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
-        self._goes_on.setChecked(self._workbench.verdicts.goes_on)
         # Faces added or deleted are undone too, so that undo is never out of reach.
         self.buttons["redo"].setEnabled(session.can_redo)
+
+    def _show_goes_on(self, goes_on: bool) -> None:
+        self._goes_on.setChecked(goes_on)
 
     def _set_goes_on(self, goes_on: bool) -> None:
         self._workbench.verdicts.goes_on = goes_on

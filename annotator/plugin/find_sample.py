@@ -68,6 +68,11 @@ class SampleFinder(QFrame):
         self.raise_()
         self.field.setFocus()
 
+    def remove(self) -> None:
+        """Leave the window."""
+        self.hide()
+        self.deleteLater()
+
     def close_field(self) -> None:
         """Hide the field and hand the keyboard back."""
         self.hide()

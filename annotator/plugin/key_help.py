@@ -37,6 +37,14 @@ class KeyHelp(QLabel):
         self.hide()
         window.installEventFilter(self)
 
+    def remove(self) -> None:
+        """Leave the window."""
+        window = self.parentWidget()
+        if window is not None:
+            window.removeEventFilter(self)
+        self.hide()
+        self.deleteLater()
+
     def use_keys(self, bindings: KeyBindings) -> None:
         """Show these keys."""
         self._bindings = bindings

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from qtpy.QtWidgets import (
     QFileDialog,
@@ -32,6 +33,8 @@ from annotator.project import Project, ProjectError, SampleState
 # Seconds that the window waits for another program to release the database: longer would stop
 # the annotator's hand.
 _BUSY_TIMEOUT = 0.1
+
+_Answer = TypeVar("_Answer")
 
 
 class ProjectMenu(QPushButton):
@@ -139,7 +142,10 @@ class ProjectMenu(QPushButton):
         project = self._workbench.project
         if project is None or self._busy():
             return
-        dialog = PredictDialog(project.images.count(), self)
+        count = self._asked(project.images.count)
+        if count is None:
+            return
+        dialog = PredictDialog(count, self)
         if dialog.exec():
             work = predicting(project, small_faces=dialog.small_faces)
             self._progress.run(patiently(project, work))
@@ -155,10 +161,8 @@ class ProjectMenu(QPushButton):
         project = self._workbench.project
         if project is None:
             return
-        try:
-            images = project.images.without_faces()
-        except ProjectError as error:
-            self._tell(str(error))
+        images = self._asked(project.images.without_faces)
+        if images is None:
             return
         if not images:
             self._tell("Every photograph that was predicted has a face.")
@@ -172,7 +176,10 @@ class ProjectMenu(QPushButton):
         project = self._workbench.project
         if project is None or self._busy():
             return
-        accepted = project.samples.counts()[SampleState.ACCEPTED]
+        counts = self._asked(project.samples.counts)
+        if counts is None:
+            return
+        accepted = counts[SampleState.ACCEPTED]
         if not accepted:
             self._tell("Nothing is accepted yet: accept a sample (Enter) before exporting.")
             return
@@ -183,9 +190,10 @@ class ProjectMenu(QPushButton):
 
     def show_failed(self) -> None:
         """List the files that could not be used, with their reasons."""
-        if self._workbench.project is None:
+        project = self._workbench.project
+        failed = None if project is None else self._asked(project.images.failed)
+        if failed is None:
             return
-        failed = self._workbench.project.images.failed()
         box = QMessageBox(self)
         box.setWindowTitle("Files that failed")
         box.setText(f"{len(failed)} file(s) could not be used." if failed else "No file failed.")
@@ -214,6 +222,14 @@ class ProjectMenu(QPushButton):
         self._progress.finished.disconnect(self._open_made_sample)
         if Project.is_project(sample_project_folder()):
             self.open_folder(sample_project_folder())
+
+    def _asked(self, ask: Callable[[], _Answer]) -> _Answer | None:
+        """Return what the project answers, or None after telling why it cannot."""
+        try:
+            return ask()
+        except ProjectError as error:
+            self._tell(str(error))
+            return None
 
     def _busy(self) -> bool:
         if self._progress.is_running:

@@ -147,6 +147,9 @@ class SampleList(QTableView):
     ) -> None:
         """Note which samples are selected, before their rows become others."""
         super().selectionChanged(selected, deselected)
+        self._note_selection()
+
+    def _note_selection(self) -> None:
         model = self.selectionModel()
         selection = QItemSelection() if model is None else model.selection()
         ranges = (selection[number] for number in range(len(selection)))
@@ -164,6 +167,8 @@ class SampleList(QTableView):
             self._select_rows(rows)
         else:
             self.select_current()
+        # Qt does not say that a selection is gone with the rows it was made of.
+        self._note_selection()
 
     def refresh_sample(self, sample_id: int) -> None:
         """Paint one sample anew."""

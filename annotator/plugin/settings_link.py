@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from annotator.plugin.face_view import FaceView
 from annotator.plugin.keys import KeyBindings
+from annotator.plugin.settings import Settings
 from annotator.plugin.settings_store import SettingsStore
 from annotator.plugin.visit_clock import VisitClock
 from annotator.plugin.workbench import Workbench
@@ -36,6 +37,7 @@ class SettingsLink:
         self._view = view
         self._clock = clock
         self._use_keys = use_keys
+        self._applied: Settings | None = None
         store.changed.connect(self._apply)
         store.told.connect(workbench.failed.emit)
         self._apply()
@@ -54,8 +56,12 @@ class SettingsLink:
 
     def _apply(self) -> None:
         chosen, tools = self._store.settings, self._workbench.tools
-        self._workbench.verdicts.goes_on = chosen.goes_on
-        self._view.settings = replace(self._view.settings, keeps_zoom=chosen.keeps_zoom)
+        applied, self._applied = self._applied, chosen
+        # What the dock has its own switches for stays as they are, unless it was changed here.
+        if applied is None or chosen.goes_on != applied.goes_on:
+            self._workbench.verdicts.goes_on = chosen.goes_on
+        if applied is None or chosen.keeps_zoom != applied.keeps_zoom:
+            self._view.settings = replace(self._view.settings, keeps_zoom=chosen.keeps_zoom)
         self._clock.idle_seconds = chosen.idle_seconds
         if tools.kind is not chosen.tool:
             tools.choose(chosen.tool)

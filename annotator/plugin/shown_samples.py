@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from annotator.plugin.sample_order import Positions, SampleColumns, SortKey
 from annotator.project import SampleState, SampleSummary
 
+# Longer numbers are no sample's, and Python does not read them at any length.
+_MOST_DIGITS = 18
 TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
 # A face that somebody deleted is none; it is seen where deleted ones are asked for.
 NOT_DELETED = tuple(state for state in SampleState if state is not SampleState.DELETED)
@@ -164,7 +166,10 @@ class ShownSamples:
         begins = named & self._columns.named(sought, begins=True)
         ordered = np.concatenate([np.flatnonzero(begins), np.flatnonzero(named & ~begins)])
         number = sought.removeprefix("#")
-        numbered = self._columns.position(int(number)) if number.isdecimal() else None
+        is_number = number.isdecimal() and len(number) <= _MOST_DIGITS
+        numbered = self._columns.position(int(number)) if is_number else None
+        if numbered is not None and self._columns[numbered].state is SampleState.DELETED:
+            numbered = None
         positions = [*([] if numbered is None else [numbered]), *ordered[:limit].tolist()]
         return [self._columns[position] for position in dict.fromkeys(positions)][:limit]
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from psygnal import Signal
+
 from annotator.project import ProjectError, RejectReason, SampleSummary, StaleAnnotation
 from annotator.project.reviews import Reviews
 
@@ -16,13 +18,26 @@ class Verdicts:
 
     Attributes
     ----------
-    goes_on : bool
-        Whether a verdict brings up the next sample to do.
+    goes_on_changed
+        Carries whether a verdict brings up the next sample to do.
     """
 
+    goes_on_changed = Signal(bool)
+
     def __init__(self, workbench: "Workbench") -> None:
-        self.goes_on = True
+        self._goes_on = True
         self._workbench = workbench
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a verdict brings up the next sample to do."""
+        return self._goes_on
+
+    @goes_on.setter
+    def goes_on(self, goes_on: bool) -> None:
+        if goes_on != self._goes_on:
+            self._goes_on = goes_on
+            self.goes_on_changed.emit(goes_on)
 
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""

@@ -70,6 +70,9 @@ class VisitRecorder(QObject):
         self._workbench.current_changed.disconnect(self._enter)
         self._workbench.sample_updated.disconnect(self._count)
         self._workbench.closing.disconnect(self._end)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.applicationStateChanged.disconnect(self._on_activity)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Take note of the hand on mouse and keyboard."""
@@ -113,8 +116,10 @@ class VisitRecorder(QObject):
         session = self._workbench.session
         if session is None or session.sample_id != sample_id:
             return
-        before = self._strokes
-        self._strokes = self._workbench.samples.get(sample_id).stroke_count
+        before, sample = self._strokes, self._workbench.samples.get(sample_id)
+        self._strokes = sample.stroke_count
+        if sample.annotator != self._workbench.annotator:
+            return  # somebody else's, in another window
         for _ in range(self._strokes - before):
             self.clock.count_stroke()
 

@@ -91,6 +91,16 @@ def test_a_click_opens_and_one_with_ctrl_or_shift_selects(workplace: Workplace) 
     assert dock.samples.list.selected_ids == [dock.workbench.current.id]
 
 
+def test_rows_that_a_filter_hides_are_no_longer_selected(workplace: Workplace) -> None:
+    dock, _ = workplace
+    click(dock, 1)
+    click(dock, 4, SHIFT)
+    assert len(dock.samples.list.selected_ids) == 4
+    dock.samples.text.setText("zzzz")
+    assert dock.samples.list.selected_ids == []
+    assert dock.samples.batch.isHidden()
+
+
 def test_what_is_selected_stays_so_when_the_list_is_read_anew(workplace: Workplace) -> None:
     dock, _ = workplace
     click(dock, 1)

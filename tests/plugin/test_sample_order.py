@@ -138,6 +138,7 @@ def test_a_sample_is_found_by_its_number_or_by_its_name_from_the_beginning_on() 
     assert [s.id for s in samples.find("#12")] == [12]
     assert [s.id for s in samples.find("ANNA")] == [12]
     assert samples.find("nobody") == []
+    assert samples.find("9" * 5000) == []
     assert samples.find(" ") == []
     assert len(samples.find("jpg", limit=2)) == 2
 

@@ -144,6 +144,19 @@ def test_a_key_typed_into_napari_s_preferences_is_in_effect_and_cancel_takes_it_
     assert store.settings.keys.of("redo") == ("Mod-Shift-Z", "Mod-Y")
 
 
+def test_another_setting_leaves_the_docks_own_switches_alone(
+    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
+) -> None:
+    _, dock = open_dock(project_folder)
+    dock.workbench.verdicts.goes_on = False
+    dock.view_panel.keeps_zoom.setChecked(True)
+    get_plugin_settings(PLUGIN).work.idle_seconds = 77.0
+    process_events(0.2)
+    assert dock._visits.clock.idle_seconds == 77.0
+    assert not dock.workbench.verdicts.goes_on
+    assert dock.view.settings.keeps_zoom
+
+
 def test_the_dock_goes_by_the_settings_and_remembers_the_tools(
     open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
 ) -> None:
