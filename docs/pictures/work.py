@@ -1,0 +1,134 @@
+"""Pictures of the window and of the work from face to face."""
+
+from PIL import Image
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
+
+from annotator.plugin.batch import planned
+from annotator.plugin.find_sample import SampleFinder
+from annotator.plugin.key_help import KeyHelp
+from annotator.plugin.sample_order import SortKey
+from annotator.project import Verdict
+from pictures.studio import (
+    Picture,
+    Studio,
+    grabbed,
+    picture_of_dialog,
+    process_events,
+    side_by_side,
+)
+
+_CHIN = 152
+_HALF = (400, 400)
+
+
+def window(studio: Studio) -> Image.Image:
+    """Take the whole window, a stroke of Grab under way."""
+    studio.open("collins.jpg")
+    studio.key("grab")
+    studio.hold(studio.place(_CHIN), studio.place(_CHIN, studio.truth))
+    picture = studio.window()
+    studio.release()
+    return picture.resize((980, 700), Image.Resampling.LANCZOS)
+
+
+def box(studio: Studio) -> Image.Image:
+    """Show a box drawn around a face without a mesh, and the mesh it gets."""
+    studio.open("gallery_wall.jpg")
+    face = studio.mesh.copy()
+    studio.key("delete_face")
+    studio.open("gallery_wall.jpg")
+    studio.away()
+    studio.viewer.scene.camera.zoom = 1.0
+    studio.key("add_face")
+    studio.viewer.scene.camera.center = (0, *face[:, 1::-1].mean(axis=0))
+    (left, top), (right, bottom) = face[:, :2].min(axis=0), face[:, :2].max(axis=0)
+    studio.hold((left, top), (right, bottom))
+    drawn = studio.canvas(_HALF)
+    studio.release()
+    studio.away()
+    studio.viewer.scene.camera.zoom = 1.0
+    studio.viewer.scene.camera.center = (0, *face[:, 1::-1].mean(axis=0))
+    picture = side_by_side(drawn, studio.canvas(_HALF))
+    studio.key("undo")
+    studio.key("undo")
+    return picture
+
+
+def samples(studio: Studio) -> Image.Image:
+    """Show the list sorted, some samples selected, and what is asked before a verdict."""
+    for name, strokes in (("collins.jpg", 3), ("hopper.jpg", 5)):
+        studio.open(name)
+        studio.correct(strokes)
+    studio.away()
+    panel, bench = studio.dock.samples, studio.dock.workbench
+    panel.sorting.setCurrentIndex(list(SortKey).index(SortKey.DISPLACEMENT))
+    panel.direction.setChecked(True)
+    rows, click = panel.list.viewport(), Qt.MouseButton.LeftButton
+    with studio.taller_window():
+        for row in (0, 5):
+            middle = panel.list.visualRect(panel.list.model().index(row, 0)).center()
+            held = Qt.KeyboardModifier.ShiftModifier if row else Qt.KeyboardModifier.NoModifier
+            QTest.mouseClick(rows, click, held, middle)
+        shown = studio.part(studio.dock, 430)
+    batch = planned(bench.samples, Verdict.ACCEPT, panel.list.selected_ids)
+    asked = picture_of_dialog(lambda: panel.batch.run(batch))
+    panel.direction.setChecked(False)
+    panel.sorting.setCurrentIndex(0)
+    framed = Image.new("RGB", (asked.width, shown.height), "white")
+    framed.paste(asked, (0, (shown.height - asked.height) // 2))
+    return side_by_side(shown, framed)
+
+
+def find(studio: Studio) -> Image.Image:
+    """Show the field that jumps to a sample."""
+    studio.open("collins.jpg")
+    studio.away()
+    studio.key("find")
+    finder = studio.dock.window().findChild(SampleFinder)
+    QTest.keyClicks(finder.field, "hop")
+    picture = studio.part(finder, 140)
+    finder.close_field()
+    return picture
+
+
+def reject(studio: Studio) -> Image.Image:
+    """Show the reasons of a rejection."""
+    studio.open("hopper.jpg")
+    return picture_of_dialog(lambda: studio.key("reject"))
+
+
+def keys(studio: Studio) -> Image.Image:
+    """Show the sheet with every key."""
+    studio.open("collins.jpg")
+    studio.away()
+    studio.key("help")
+    sheet = studio.dock.window().findChild(KeyHelp)
+    picture = studio.part(sheet)
+    studio.key("help")
+    return picture
+
+
+def settings(studio: Studio) -> Image.Image:
+    """Show the page of napari's preferences."""
+    studio.dock.open_settings()
+    process_events(0.5)
+    (dialog,) = (w for w in QApplication.topLevelWidgets() if "Preferences" in w.windowTitle())
+    dialog.resize(760, 560)
+    process_events(0.5)
+    picture = grabbed(dialog)
+    dialog.close()
+    return picture
+
+
+# The list comes first, so that it does not tell of what the other pictures left.
+WORK: dict[str, Picture] = {
+    "samples": samples,
+    "window": window,
+    "box": box,
+    "find": find,
+    "reject": reject,
+    "keys": keys,
+    "settings": settings,
+}
