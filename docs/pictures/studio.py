@@ -37,6 +37,8 @@ _MODIFIERS = {
     "Shift": Qt.KeyboardModifier.ShiftModifier,
     "Mod": Qt.KeyboardModifier.ControlModifier,
 }
+# Seconds between moves: napari leaves out those that follow one another too soon.
+_PACE = 0.03
 _ARROW = ((0, 0), (0, 17), (4, 13), (7, 20), (10, 19), (7, 12), (12, 12))
 
 
@@ -157,9 +159,7 @@ class Studio:
         for start, end in pairwise(way):
             for position in positions_between(start, end, 8):
                 self.pointer.move(position, pressed=True)
-        process_events(0.1)
-        # Again, as moves that follow one another too soon are left out.
-        self.pointer.move(way[-1], pressed=True)
+                process_events(_PACE)
         self._at = way[-1]
 
     def drag(self, *way: Position) -> None:
