@@ -251,7 +251,7 @@ def test_nothing_is_folded_but_back_as_predicted(make, prediction: np.ndarray) -
     folded_at_the_press = newly_flipped(prediction, mesh, OPENED)
     counts = []
     for guard in (False, True):
-        after = paint(make(BRUSH, guard=guard), state, path)
+        after = paint(make(BRUSH, guards=guard), state, path)
         newly = newly_flipped(mesh, after, OPENED)
         counts.append((newly & ~folded_at_the_press).sum())
         assert (newly & folded_at_the_press).any()
@@ -294,6 +294,6 @@ def test_nothing_is_in_reach_far_from_the_face(make, prediction: np.ndarray) -> 
 
 def test_tools_compare_equal_to_their_like() -> None:
     assert SmoothTool(BRUSH) == SmoothTool(Brush(0.4))
-    assert SmoothTool(BRUSH) != SmoothTool(BRUSH, guard=False)
+    assert SmoothTool(BRUSH) != SmoothTool(BRUSH, guards=False)
     assert [make(BRUSH).name for make in MOVERS] == ["smooth", "relax", "restore"]
     assert len({SmoothTool(BRUSH), SmoothTool(Brush(0.4)), RelaxTool(BRUSH)}) == 2

@@ -8,7 +8,8 @@ All positions are (x, y) in pixels of the upright image.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,10 @@ class MeshState:
         return np.asarray(is_pinned(self.marks) | self.hidden)
 
 
+Guard = Callable[[MeshState, Floats], Floats]
+"""From the mesh before an edit and the landmarks after it: those without folds in the plane."""
+
+
 @dataclass(frozen=True, eq=False)
 class Edit:
     """What a stroke makes of a mesh.
@@ -65,12 +70,22 @@ class Edit:
         None where they stay as they were.
     anchors_added, anchors_removed : tuple of int
         Vertices that are anchors from now on, and that are none any more.
+    guard : Guard, optional
+        What kept the edit from folding the mesh in the plane that it was made in, if anything
+        did: whoever takes the edit over to another plane can guard it there.
     """
 
     landmarks: Floats
     marks: Marks | None = None
     anchors_added: tuple[int, ...] = ()
     anchors_removed: tuple[int, ...] = ()
+    guard: Guard | None = None
+
+    def guarded(self, state: MeshState) -> "Edit":
+        """Return the edit of that mesh without the folds that its guard finds, if it has one."""
+        if self.guard is None:
+            return self
+        return replace(self, landmarks=self.guard(state, self.landmarks))
 
 
 @dataclass(frozen=True, eq=False)

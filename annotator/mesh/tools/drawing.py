@@ -1,7 +1,8 @@
 """What a drawn line does to a mesh: the contour that it means slides onto it, the rest follows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from annotator.mesh.guided import guided_placement
 from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
 from annotator.mesh.outline import Outline, outline
 from annotator.mesh.polyline import Complex, drawn_line
-from annotator.mesh.tools.base import Aim, Edit, Influence, MeshState, Position
+from annotator.mesh.tools.base import Aim, Edit, Floats, Influence, MeshState, Position
 from annotator.mesh.unfolding import guard_placement
 
 # Where hardly anything moves, in outer IOD, the share that others take says nothing.
@@ -61,10 +62,10 @@ class Drawing:
         after = guided_placement(
             before, placed, found.targets, covariance, held, noise=covariance.noise
         )
-        if self.guards:
-            after = guard_placement(before, after, {*placed, *held})
         new = tuple(vertex for vertex in placed if vertex not in state.anchors)
-        return Edit(after, anchors_added=new)
+        fixed = frozenset({*placed, *held})
+        guard = partial(_guarded, fixed=fixed) if self.guards else None
+        return Edit(after, anchors_added=new, guard=guard).guarded(state)
 
     @cached_property
     def outline(self) -> Outline | None:
@@ -91,3 +92,7 @@ class Drawing:
         influence[:] = np.minimum(influence / largest, 1)
         influence[placed] = 1
         return influence
+
+
+def _guarded(state: MeshState, after: Floats, *, fixed: Collection[int]) -> Floats:
+    return guard_placement(state.landmarks, after, fixed)

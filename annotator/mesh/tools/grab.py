@@ -126,7 +126,8 @@ class GrabGesture(Gesture):
         before = self.state.landmarks
         after = before.copy()
         after[:, :2] += self._displacements(np.array((x, y))).astype(np.float32)
-        return Edit(self._guarded(before, after) if self.grab.guards else after)
+        guard = self._guarded if self.grab.guards else None
+        return Edit(after, guard=guard).guarded(self.state)
 
     def _displacements(self, drag: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how far each vertex moves, (468, 2)."""
@@ -143,15 +144,15 @@ class GrabGesture(Gesture):
         # The rest keeps to its half too: the guard may carry it along.
         return np.asarray((own + 1e-12) / (own + other + 2e-12))
 
-    def _guarded(self, before: Floats, after: Floats) -> Floats:
-        held = np.flatnonzero(self.state.still).tolist()
+    def _guarded(self, state: MeshState, after: Floats) -> Floats:
+        before, held = state.landmarks, np.flatnonzero(state.still).tolist()
         if self.mirror.direction is None:
             return guard_drag(before, after, self.pivot, held=held)
         triangles = load_topology().opened_triangles
         own = self._own_share[triangles].mean(axis=1) >= 1 / 2
         after = guard_drag(before, after, self.pivot, held=held, triangles=triangles[own])
         paired = int(load_topology().mirror[self.pivot])
-        if paired != self.pivot and not self.state.still[paired]:
+        if paired != self.pivot and not state.still[paired]:
             after = guard_drag(before, after, paired, held=held, triangles=triangles[~own])
         # What the two halves do to one another along the midline.
         return guard_edit(before, after)

@@ -13,7 +13,7 @@ import numpy as np
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.folding import guard_drag
 from annotator.mesh.guided import GuidedDrag, guided_drag
-from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
+from annotator.mesh.tools.base import Aim, Edit, Floats, Gesture, MeshState, Position, Tool
 from annotator.mesh.tools.reach import nearest_in_reach
 
 # Shorter ways of the pointer are a click, in pixels of the screen.
@@ -104,12 +104,14 @@ class GuidedGesture(Gesture):
             return self._clicked()
         x, y = before[vertex, :2].tolist()
         x, y = x + self.position[0] - self.start[0], y + self.position[1] - self.start[1]
-        after = self.drag.at((x, y))
-        if self.guided.guards:
-            held = np.flatnonzero(self.state.still).tolist()
-            placed = [anchor for anchor in self.state.anchors if anchor != vertex]
-            after = guard_drag(before, after, vertex, held=held, placed=placed)
-        return Edit(after, anchors_added=() if vertex in self.state.anchors else (vertex,))
+        new = () if vertex in self.state.anchors else (vertex,)
+        guard = self._guarded if self.guided.guards else None
+        return Edit(self.drag.at((x, y)), anchors_added=new, guard=guard).guarded(self.state)
+
+    def _guarded(self, state: MeshState, after: Floats) -> Floats:
+        vertex, held = self.drag.vertex, np.flatnonzero(state.still).tolist()
+        placed = [anchor for anchor in state.anchors if anchor != vertex]
+        return guard_drag(state.landmarks, after, vertex, held=held, placed=placed)
 
     def _clicked(self) -> Edit:
         vertex, before = self.drag.vertex, self.state.landmarks

@@ -24,6 +24,7 @@ from annotator.mesh.tools.base import (
     Edit,
     Floats,
     Gesture,
+    Guard,
     Influence,
     MeshState,
     Position,
@@ -60,6 +61,11 @@ class PaintTool(Tool):
             The mesh at the press, and as the dabs so far left it.
         influence : (468,)
         """
+
+    @property
+    def guard(self) -> Guard | None:
+        """What keeps a stroke from folding the mesh, if anything does."""
+        return None
 
     def anchors_removed(
         self, start: MeshState, now: MeshState, touched: NDArray[np.bool_]
@@ -102,13 +108,13 @@ class MovingPaintTool(PaintTool):
 
     Attributes
     ----------
-    guard
+    guards
         Whether vertices are held back where they would turn a triangle over, against the mesh
         at the press. A triangle that lies the other way in the prediction may turn back: to
         unfold the mesh is what these tools are for.
     """
 
-    guard: bool = True
+    guards: bool = True
 
     @abstractmethod
     def moved(self, start: MeshState, landmarks: Floats, influence: Influence) -> Floats:
@@ -121,14 +127,19 @@ class MovingPaintTool(PaintTool):
     def dab(self, start: MeshState, now: MeshState, influence: Influence) -> MeshState:
         """Return the mesh after one more dab, guarded against folds."""
         landmarks = self.moved(start, now.landmarks, influence)
-        if self.guard:
-            landmarks = guard_edit(start.landmarks, landmarks, triangles=_guarded(start))
-        return replace(now, landmarks=landmarks)
+        guard = self.guard
+        return replace(now, landmarks=guard(start, landmarks) if guard else landmarks)
+
+    @property
+    def guard(self) -> Guard | None:
+        """What holds vertices back, unless they are left alone."""
+        return _guarded if self.guards else None
 
 
-def _guarded(start: MeshState) -> NDArray[np.integer]:
+def _guarded(start: MeshState, after: Floats) -> Floats:
     triangles = load_topology().opened_triangles
-    return triangles[~newly_flipped(start.landmarks, start.prediction, triangles)]
+    triangles = triangles[~newly_flipped(start.landmarks, start.prediction, triangles)]
+    return guard_edit(start.landmarks, after, triangles=triangles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +183,8 @@ class Painting(Gesture):
         removed = self._stroke.tool.anchors_removed(start, now, self._touched)
         if marks is None and not removed and np.array_equal(now.landmarks, start.landmarks):
             return None
-        return Edit(now.landmarks, marks, anchors_removed=removed)
+        # Every dab was guarded.
+        return Edit(now.landmarks, marks, anchors_removed=removed, guard=self._stroke.tool.guard)
 
     def moved(self, position: Position) -> "Painting":
         """Return the stroke with the dabs on the straight way there laid."""

@@ -152,10 +152,11 @@ class TransformTool(Tool):
         after = softly_mapped(before, weights, mapping)
         if np.array_equal(after, before):
             return None
-        if self.guards:
-            fixed = {*self.selection, *np.flatnonzero(state.still).tolist()}
-            after = guard_placement(before, after, fixed)
-        return Edit(after)
+        return Edit(after, guard=self._guarded if self.guards else None).guarded(state)
+
+    def _guarded(self, state: MeshState, after: Floats) -> Floats:
+        fixed = {*self.selection, *np.flatnonzero(state.still).tolist()}
+        return guard_placement(state.landmarks, after, fixed)
 
 
 @dataclass(frozen=True, eq=False)

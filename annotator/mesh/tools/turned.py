@@ -6,12 +6,16 @@ depth, and no tool knows of it.
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.mesh.tools.base import Aim, Edit, Floats, Gesture, MeshState, Position, Tool
 from annotator.mesh.turning import Turn
+
+# How often the view's plane and the image's are guarded in turn; mostly once is enough.
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class TurnedGesture(Gesture):
         """What to draw, as it is seen."""
         return self.inner.aim
 
-    @property
+    @cached_property
     def edit(self) -> Edit | None:
         """What the stroke makes of the mesh in the image."""
         return _unseen_edit(self.inner.edit, self.state, self.turn)
@@ -108,17 +112,38 @@ def seen_state(state: MeshState, turn: Turn) -> MeshState:
 
 
 def _unseen_edit(edit: Edit | None, state: MeshState, turn: Turn) -> Edit | None:
+    """Return an edit of the mesh as it is seen as one of the mesh in the image.
+
+    What does not fold as it is seen may fold in the image, and the other way round. So both are
+    guarded in turn, the image last: it is what counts.
+    """
     if edit is None:
         return None
-    before = seen_state(state, turn).landmarks
-    return replace(edit, landmarks=_unseen(edit.landmarks, before, state.landmarks, turn))
+    seen = seen_state(state, turn)
+    for _ in range(_ROUNDS):
+        landmarks = _carried_over(edit.landmarks, seen, state, turn.matrix)
+        edit = replace(edit, landmarks=landmarks).guarded(state)
+        if edit.landmarks is landmarks:
+            return edit
+        back = _carried_over(edit.landmarks, state, seen, turn.matrix.T)
+        again = replace(edit, landmarks=back).guarded(seen)
+        if again.landmarks is back:
+            return edit
+        edit = again
+    landmarks = _carried_over(edit.landmarks, seen, state, turn.matrix)
+    return replace(edit, landmarks=landmarks).guarded(state)
 
 
-def _unseen(after: Floats, before: Floats, landmarks: Floats, turn: Turn) -> Floats:
-    """Turn back what moved; what did not keeps its very numbers."""
-    moved = (after != before).any(axis=1)
-    result = landmarks.copy()
+def _carried_over(
+    after: Floats, start: MeshState, goal: MeshState, rotation: NDArray[np.float64]
+) -> Floats:
+    """Return what moved from one state, moved likewise from another that is it rotated.
+
+    What did not move keeps its very numbers; a row vector times the rotation goes over.
+    """
+    moved = (after != start.landmarks).any(axis=1)
+    result = goal.landmarks.copy()
     # By what it moved, so that a small step is not lost in the rounding of a far position.
-    step = np.subtract(after[moved], before[moved], dtype=np.float64) @ turn.matrix
-    result[moved] = (landmarks[moved] + step).astype(np.float32)
+    step = np.subtract(after[moved], start.landmarks[moved], dtype=np.float64) @ rotation
+    result[moved] = (result[moved] + step).astype(np.float32)
     return result
