@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from qtpy.QtCore import QPoint, Qt, QTimer
-from qtpy.QtGui import QImage
+from qtpy.QtGui import QCursor, QImage
 from qtpy.QtWidgets import QApplication, QWidget
 
 from annotator.assets import asset_path
@@ -101,6 +101,7 @@ class Studio:
         self.dock._visits.clock.idle_seconds = 0.0
         self.pointer = Pointer(self.viewer)
         self._at: Position | None = None
+        QCursor.setPos(*_WINDOW)  # where it lights up no button
         process_events(1.0)
 
     @property
@@ -128,6 +129,8 @@ class Studio:
         view.settings = ViewSettings()
         bench.tools.set(**vars(ToolSettings()))
         self.dock.edit.tabs.setCurrentIndex(0)
+        self.dock.samples.list.select_current()
+        self.dock._message.hide()
         process_events(0.5)
         self.key("frame")
 

@@ -61,6 +61,7 @@ def samples(studio: Studio) -> Image.Image:
     for name, strokes in (("collins.jpg", 3), ("hopper.jpg", 5)):
         studio.open(name)
         studio.correct(strokes)
+    studio.dock._message.hide()
     studio.away()
     panel, bench = studio.dock.samples, studio.dock.workbench
     panel.sorting.setCurrentIndex(list(SortKey).index(SortKey.DISPLACEMENT))
@@ -122,10 +123,10 @@ def settings(studio: Studio) -> Image.Image:
     return picture
 
 
-# The list comes first, so that it does not tell of what the other pictures left.
+# These come first, so that the list does not tell of what the other pictures left.
 WORK: dict[str, Picture] = {
-    "samples": samples,
     "window": window,
+    "samples": samples,
     "box": box,
     "find": find,
     "reject": reject,
