@@ -1,0 +1,39 @@
+"""What the documents refer to is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+# Code is no prose: what looks like a link in it is none.
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def links_in(document: Path) -> list[str]:
+    """Return what a document's links name, but for other sites."""
+    found = LINK.findall(CODE.sub("", document.read_text(encoding="utf-8")))
+    return [link for link in found if "://" not in link]
+
+
+def anchors_of(document: Path) -> set[str]:
+    """Return what the headings of a document are linked by."""
+    prose = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    for link in links_in(document):
+        name, _, anchor = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), f"{document.name} refers to {link}"
+        assert not anchor or anchor in anchors_of(target), f"{document.name} refers to {link}"
+
+
+def test_every_picture_is_in_some_document() -> None:
+    shown = {Path(link).name for document in DOCUMENTS for link in links_in(document)}
+    assert {path.name for path in (ROOT / "docs" / "images").iterdir()} <= shown
