@@ -38,12 +38,13 @@ from scipy.sparse.csgraph import dijkstra
 from spoiled_faces import SpoiledFace, spoiled_faces
 
 from annotator.assets import asset_path
-from annotator.mesh.brush import Brush, brush_radius, displaced
+from annotator.mesh.brush import Brush, brush_radius
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.falloff import falloff_weights
 from annotator.mesh.geometry import edge_distances, edge_graph, newly_flipped
 from annotator.mesh.learned import Corrections, correction, learned_covariance
 from annotator.mesh.metrics import nme
+from annotator.mesh.plane import plane, with_plane
 from annotator.mesh.simulation import (
     Position,
     Tool,
@@ -93,8 +94,8 @@ def grab(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterabl
 
 
 def _dragged(mesh: Floats, weights: NDArray[np.float64], vertex: int, goal: Position) -> Floats:
-    x, y = mesh[vertex, :2].tolist()
-    return displaced(mesh, weights, (goal[0] - x, goal[1] - y))
+    before = plane(mesh)
+    return with_plane(mesh, before + weights * (complex(*goal) - before[vertex]))
 
 
 def _hops() -> NDArray[np.float64]:

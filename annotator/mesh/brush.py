@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from annotator.mesh.falloff import Falloff, falloff_weights
 from annotator.mesh.geometry import edge_distances, edge_graph
-from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.topology import FaceTopology
 
 MIN_RADIUS_IOD = 0.02
@@ -39,7 +39,8 @@ class Brush:
     Attributes
     ----------
     radius_iod : float
-        Radius in outer inter-ocular distances of the face under the brush.
+        Radius in outer inter-ocular distances, taken in space, of the face under the brush:
+        see `annotator.mesh.landmarks.tool_scale`.
     strength : float
         Share of the mouse's displacement that the grabbed vertex takes, in (0, 1].
     falloff : Falloff
@@ -82,7 +83,7 @@ class Brush:
         return self.with_radius_iod(self.radius_iod * step)
 
     def with_radius(self, radius: float, iod: float) -> "Brush":
-        """Return the brush with a radius of so many px on a face of this outer IOD in px.
+        """Return the brush with a radius in px, on a face of this outer IOD (in space).
 
         It goes on in the unit that the brush has; the nearest radius allowed is taken.
         """
@@ -100,8 +101,8 @@ class Brush:
         return replace(self, radius_px=min(max(radius_px, MIN_RADIUS_PX), MAX_RADIUS_PX))
 
     def radius_on(self, iod: float) -> float:
-        """Return the radius in px on a face of this outer IOD in px."""
-        # A face in strict profile can have its eye corners on one spot; one pixel still works.
+        """Return the radius in px on a face of this outer IOD (in space) in px."""
+        # However small the face, one pixel still works.
         return max(self.radius_iod * iod, 1.0) if self.radius_px is None else self.radius_px
 
     def with_strength(self, strength: float) -> "Brush":
@@ -111,7 +112,7 @@ class Brush:
 
 def brush_radius(landmarks: NDArray[np.floating], brush: Brush) -> float:
     """Return the brush's radius on this face, in px of the image."""
-    return brush.radius_on(outer_iod(landmarks))
+    return brush.radius_on(tool_scale(landmarks))
 
 
 def brush_weights(
@@ -133,24 +134,6 @@ def brush_weights(
     return brush.strength * falloff_weights(
         distances, brush_radius(landmarks, brush), brush.falloff
     )
-
-
-def displaced(
-    before: NDArray[np.float32],
-    weights: NDArray[np.float64],
-    displacement: tuple[float, float],
-) -> NDArray[np.float32]:
-    """Return the mesh with each vertex moved in the image plane by its share; z stays.
-
-    Parameters
-    ----------
-    before : (468, 3) float32
-    weights : (468,)
-    displacement : (dx, dy) in px
-    """
-    after = before.copy()
-    after[:, :2] += (weights[:, None] * np.asarray(displacement)).astype(np.float32)
-    return after
 
 
 def _distances_across(landmarks: NDArray[np.floating], pivot: int) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.mesh.plane import plane
 from annotator.mesh.topology import load_topology
 
 Indices = NDArray[np.intp]
@@ -113,7 +114,7 @@ def nearest_contour(
 
 def _distance(ring: NDArray[np.floating], position: tuple[float, float]) -> float:
     """Return how far a point lies from a closed line (n, 2), in px."""
-    corners = ring[:, 0].astype(np.float64) + 1j * ring[:, 1] - complex(*position)
+    corners = plane(ring) - complex(*position)
     edges = np.roll(corners, -1) - corners
     squared = np.maximum(np.abs(edges) ** 2, 1e-12)
     share = (-(corners * edges.conj()).real / squared).clip(0, 1)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.plane import Complex, cross, doubled_areas, plane, with_plane
 from annotator.mesh.topology import load_topology
 
-Complex = NDArray[np.complex128]
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
 
@@ -65,18 +65,19 @@ def guard_drag(
         and lids push one another when they touch.
     """
     triangles = load_topology().opened_triangles if triangles is None else triangles
-    start, moves = _plane(before), _plane(after) - _plane(before)
+    start = plane(before)
+    moves = plane(after) - start
     held_indices = np.array(sorted({pivot, *held, *placed}))
     if placed:
         by_hand = np.isin(triangles, [pivot, *placed])
         triangles = triangles[by_hand.sum(axis=1) < 2]
     carried = _carried_along(start, moves, pivot, held_indices, triangles)
-    result = after if carried is moves else _moved(before, after, carried)
+    result = after if carried is moves else with_plane(after, start + carried)
     if placed:
         triangles = triangles[~np.isin(triangles, list(placed)).any(axis=1)]
     if newly_flipped(before, result, triangles).any():
         share = _unfolded_share(start, carried, triangles)
-        result = _moved(before, after, share * carried)
+        result = with_plane(after, start + share * carried)
     return result
 
 
@@ -91,7 +92,8 @@ def guard_edit(before: Floats, after: Floats, *, triangles: Triangles | None = N
         What must not fold; by default the opened mesh.
     """
     triangles = load_topology().opened_triangles if triangles is None else triangles
-    moves = _plane(after) - _plane(before)
+    start = plane(before)
+    moves = plane(after) - start
     result, shares = after, np.ones(len(before))
     for _ in range(_PASSES):
         folded = newly_flipped(before, result, triangles)
@@ -100,7 +102,7 @@ def guard_edit(before: Floats, after: Floats, *, triangles: Triangles | None = N
         # Halving ends at rest within a few passes, where nothing is folded.
         corners = np.unique(triangles[folded])
         shares[corners] *= np.where(shares[corners] > 1 / 16, 0.5, 0.0)
-        result = _moved(before, after, shares * moves)
+        result = with_plane(after, start + shares * moves)
     return before
 
 
@@ -114,13 +116,13 @@ def _carried_along(
     drag = moves[pivot]
     if drag == 0:
         return moves
-    areas = _areas(start, triangles)
+    areas = doubled_areas(start, triangles)
     signs, areas = np.sign(areas), np.abs(areas)
     least = least_areas(start, areas, triangles)
     carried = moves
     for _ in range(_PASSES):
         # Areas count as positive where the orientation is that before the edit.
-        now = _areas(start + carried, triangles) * signs
+        now = doubled_areas(start + carried, triangles) * signs
         thin = np.flatnonzero(now < least)
         if not thin.size:
             break
@@ -154,7 +156,7 @@ class _AreaChange:
         signs: NDArray[np.float64],
     ) -> "_AreaChange":
         """Return it for displacements (k, 3) that take ``area``, at s = 0, to ``now``, at 1."""
-        c = _cross(moves[:, 1] - moves[:, 0], moves[:, 2] - moves[:, 0]) * signs
+        c = cross(moves[:, 1] - moves[:, 0], moves[:, 2] - moves[:, 0]) * signs
         return cls(area, now - area - c, c)
 
     def until(self, left: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -196,9 +198,9 @@ def _faster(
 
 def _unfolded_share(start: Complex, moves: Complex, triangles: Triangles) -> float:
     """Return the largest share of all displacements, up to 1, at which nothing is folded."""
-    areas = _areas(start, triangles)
+    areas = doubled_areas(start, triangles)
     signs = np.sign(areas)
-    now = _areas(start + moves, triangles) * signs
+    now = doubled_areas(start + moves, triangles) * signs
     change = _AreaChange.of(moves[triangles], np.abs(areas), now, signs)
     first = change.until(least_areas(start, np.abs(areas), triangles))[signs != 0].min(
         initial=np.inf
@@ -224,24 +226,3 @@ def least_areas(
     rounding = float(np.spacing(np.float32(np.abs(start).max())))
     lost_to_rounding = _ROUNDINGS * rounding * longest
     return np.asarray(np.maximum(_THINNEST * areas, np.minimum(_ROUNDED * areas, lost_to_rounding)))
-
-
-def _areas(points: Complex, triangles: Triangles) -> NDArray[np.float64]:
-    first = points[triangles[:, 0]]
-    return _cross(points[triangles[:, 1]] - first, points[triangles[:, 2]] - first)
-
-
-def _cross(a: Complex, b: Complex) -> NDArray[np.float64]:
-    return np.asarray(a.real * b.imag - a.imag * b.real)
-
-
-def _plane(landmarks: Floats) -> Complex:
-    return np.asarray(landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1])
-
-
-def _moved(before: Floats, after: Floats, moves: Complex) -> Floats:
-    """Return ``after`` with the positions in the plane that these displacements make."""
-    result = after.copy()
-    result[:, 0] = before[:, 0] + moves.real
-    result[:, 1] = before[:, 1] + moves.imag
-    return result

@@ -6,6 +6,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.plane import doubled_areas, plane
 
 
 def edge_lengths(points: NDArray[np.floating], edges: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -74,9 +75,7 @@ def signed_areas(
     landmarks: NDArray[np.floating], triangles: NDArray[np.integer]
 ) -> NDArray[np.float64]:
     """Return twice the signed area of each triangle in the image plane, in px^2."""
-    a, b, c = (landmarks[triangles[:, corner], :2].astype(np.float64) for corner in range(3))
-    first, second = b - a, c - a
-    return np.asarray(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])
+    return doubled_areas(plane(landmarks), triangles)
 
 
 def newly_flipped(

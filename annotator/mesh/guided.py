@@ -18,6 +18,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from annotator.mesh.covariance import Complex, Covariance
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.plane import plane, with_plane
 
 Position = tuple[float, float]
 
@@ -117,8 +118,8 @@ def guided_placement(
     columns = _conditioned_columns(covariance, placed, still)
     among = columns[placed]
     among[np.diag_indices(len(placed))] += max(_EXACT, noise or 0.0)
-    wanted = targets[:, 0] - before[placed, 0] + 1j * (targets[:, 1] - before[placed, 1])
-    after = _moved(before, columns @ np.linalg.solve(among, wanted))
+    wanted = plane(targets) - plane(before[placed])
+    after = with_plane(before, plane(before) + columns @ np.linalg.solve(among, wanted))
     after[still] = before[still]
     after[placed, :2] = targets
     return after
@@ -190,12 +191,4 @@ def turned(
     before: NDArray[np.float32], weights: Complex, displacement: Position
 ) -> NDArray[np.float32]:
     """Return the mesh with each vertex moved by its complex share of a displacement; z stays."""
-    return _moved(before, weights * complex(*displacement))
-
-
-def _moved(before: NDArray[np.float32], moves: Complex) -> NDArray[np.float32]:
-    """Return the mesh with each vertex moved by its complex displacement in px; z stays."""
-    after = before.copy()
-    after[:, 0] += moves.real.astype(np.float32)
-    after[:, 1] += moves.imag.astype(np.float32)
-    return after
+    return with_plane(before, plane(before) + weights * complex(*displacement))

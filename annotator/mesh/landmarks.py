@@ -35,6 +35,17 @@ def outer_iod(landmarks: NDArray[np.floating]) -> float:
     return float(np.linalg.norm(landmarks[RIGHT_EYE_OUTER, :2] - landmarks[LEFT_EYE_OUTER, :2]))
 
 
+def tool_scale(landmarks: NDArray[np.floating]) -> float:
+    """Return the length that sizes of tools are counted in, in px: the outer IOD in space.
+
+    That is the distance of vertices 33 and 263 in x, y and z, at least 1 px. From the front it
+    is `outer_iod`; a turn of the head or of the view changes it little or not at all, so that
+    tools do not shrink in profile, where the eyes lie behind one another.
+    """
+    apart = np.subtract(landmarks[RIGHT_EYE_OUTER], landmarks[LEFT_EYE_OUTER], dtype=np.float64)
+    return max(float(np.linalg.norm(apart)), 1.0)
+
+
 def eye_centre_iod(landmarks: NDArray[np.floating]) -> float:
     """Return the distance between the midpoints of the eye corners, in px.
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.contours import Contour, contour
+from annotator.mesh.plane import plane
 from annotator.mesh.polyline import Complex, DrawnLine, Floats, Indices, Lengths, directions
 
 # In outer IOD: being so far off costs as much as running off at a right angle does, halved.
@@ -63,7 +64,7 @@ class Ring:
         step = -1 if backwards else 1
         vertices = shape.vertices[::step]
         corners = (len(vertices) - 1 - shape.corners)[::-1] if backwards else shape.corners
-        points = landmarks[vertices, 0].astype(np.float64) + 1j * landmarks[vertices, 1]
+        points = plane(landmarks[vertices])
         return cls(shape.name, vertices, corners, points, _lengths_round(points))
 
     @property

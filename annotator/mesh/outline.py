@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from annotator.mesh.contours import CONTOUR_NAMES
 from annotator.mesh.covariance import Covariance
-from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.matching import Match, Ring, matched, meant_ring
+from annotator.mesh.plane import pairs
 from annotator.mesh.polyline import Complex, DrawnLine, Floats, Indices, Lengths
 
 # In outer IOD: how far from a corner's place a turn of the line may be the corner, and how near
@@ -92,7 +93,7 @@ def outline(
     -------
     The outline, or None if the line lies between two vertices, or near none of several contours.
     """
-    iod = max(outer_iod(landmarks), 1.0)
+    iod = tool_scale(landmarks)
     ring = meant_ring(landmarks, line, names, iod)
     if ring is None:
         return None
@@ -106,8 +107,7 @@ def outline(
     vertices = ring.vertices[places]
     next_to = ring.vertices[[places[0] - 1, (places[-1] + 1) % len(ring.vertices)]]
     beside = tuple(int(vertex) for vertex in next_to if vertex not in vertices)
-    plane = np.column_stack([targets.real, targets.imag])
-    return Outline(ring.name, vertices, plane, beside)
+    return Outline(ring.name, vertices, pairs(targets), beside)
 
 
 def _placed(line: DrawnLine, ring: Ring, iod: float) -> tuple[Indices, Complex]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.contours import nearest_contour
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.plane import plane
 from annotator.mesh.polyline import is_inside
 from annotator.mesh.topology import load_topology
 
@@ -75,8 +76,8 @@ def region_at(landmarks: NDArray[np.floating], position: tuple[float, float]) ->
     position
         In px.
     """
-    points = landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1]
-    pointer, iod = np.array([complex(*position)]), outer_iod(landmarks)
+    points = plane(landmarks)
+    pointer, iod = np.array([complex(*position)]), tool_scale(landmarks)
     rings = load_topology().regions
     for name, ring in _OUTLINES.items():
         if is_inside(pointer, points[rings[ring]])[0]:

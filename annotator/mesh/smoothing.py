@@ -22,6 +22,7 @@ from scipy.sparse import csr_array
 from annotator.mesh.contours import contour_chains
 from annotator.mesh.geometry import edge_lengths
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.plane import Complex, plane, with_plane
 from annotator.mesh.topology import load_topology
 
 Floats = NDArray[np.float32]
@@ -58,8 +59,8 @@ def smooth(
     """
     _check(weights)
     base = _base(landmarks, reference)
-    points = base + _evened(_plane(landmarks) - base, weights, passes)
-    return _with_plane(landmarks, points, weights > 0)
+    points = base + _evened(plane(landmarks) - base, weights, passes)
+    return with_plane(landmarks, points, weights > 0)
 
 
 def relax(
@@ -88,14 +89,14 @@ def relax(
         If a weight lies outside [0, 1], or their shape is another.
     """
     _check(weights)
-    base, points = _base(landmarks, reference), _plane(landmarks)
+    base, points = _base(landmarks, reference), plane(landmarks)
     inside = weights.copy()
     for chain in contour_chains():
         inside[chain] = 0
         if weights[chain[1:-1]].any():
             points[chain] = _slid(points[chain], base[chain], weights[chain], passes)
     points = base + _evened(points - base, inside, passes)
-    return _with_plane(landmarks, points, weights > 0)
+    return with_plane(landmarks, points, weights > 0)
 
 
 def fitted_reference(
@@ -112,7 +113,7 @@ def fitted_reference(
     """
     shape = load_topology().vertices if shape is None else shape
     model = np.column_stack([shape.astype(np.float64), np.ones(LANDMARK_COUNT)])
-    camera, *_ = np.linalg.lstsq(model, _plane(landmarks), rcond=None)
+    camera, *_ = np.linalg.lstsq(model, landmarks[:, :2].astype(np.float64), rcond=None)
     return np.asarray(model @ camera)
 
 
@@ -128,24 +129,24 @@ def _averaging() -> csr_array:
     return csr_array(matrix.multiply(1 / matrix.sum(axis=1)[:, None]))
 
 
-def _evened(deviation: Points, weights: Weights, passes: int) -> Points:
-    """Return deviations (468, 2), each moved towards its neighbours' mean."""
+def _evened(deviation: Complex, weights: Weights, passes: int) -> Complex:
+    """Return deviations (468,), each moved towards its neighbours' mean."""
     # Half a step a pass: whole ones make neighbours swap their values.
-    step = 0.5 * weights[:, None]
+    step = 0.5 * weights
     averaging = _averaging()
     for _ in range(passes):
-        deviation = deviation + step * (averaging @ deviation - deviation)
+        deviation = deviation + step * (np.asarray(averaging @ deviation) - deviation)
     return deviation
 
 
-def _slid(points: Points, base: Points, weights: Weights, passes: int) -> Points:
-    """Return the vertices of a chain (k, 2) slid along the smooth curve through them."""
-    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+def _slid(points: Complex, base: Complex, weights: Weights, passes: int) -> Complex:
+    """Return the vertices of a chain (k,) slid along the smooth curve through them."""
+    lengths = np.abs(np.diff(points))
     if not lengths.all():  # no curve goes through two vertices on one spot
         return points
     at = np.append(0.0, np.cumsum(lengths))
     curve = CubicSpline(at, points)
-    wanted = np.linalg.norm(np.diff(base, axis=0), axis=1)
+    wanted = np.abs(np.diff(base))
     share = wanted[:-1] / np.maximum(wanted[:-1] + wanted[1:], 1e-12)
     # Half a step a pass keeps the vertices in their order.
     step = 0.5 * weights[1:-1]
@@ -155,19 +156,8 @@ def _slid(points: Points, base: Points, weights: Weights, passes: int) -> Points
     return np.asarray(curve(at))
 
 
-def _base(landmarks: Floats, reference: NDArray[np.floating] | None) -> Points:
-    return fitted_reference(landmarks) if reference is None else _plane(reference)
-
-
-def _plane(landmarks: NDArray[np.floating]) -> Points:
-    return np.asarray(landmarks[:, :2].astype(np.float64))
-
-
-def _with_plane(landmarks: Floats, points: Points, moved: NDArray[np.bool_]) -> Floats:
-    """Return the mesh with these positions in the plane where it moved, to the bit elsewhere."""
-    result = landmarks.copy()
-    result[moved, :2] = points[moved]
-    return result
+def _base(landmarks: Floats, reference: NDArray[np.floating] | None) -> Complex:
+    return plane(fitted_reference(landmarks) if reference is None else reference)
 
 
 def _check(weights: Weights) -> None:

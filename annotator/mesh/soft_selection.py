@@ -9,6 +9,7 @@ from annotator.mesh.falloff import Falloff, falloff_weights
 from annotator.mesh.frame import Mapping
 from annotator.mesh.geometry import distances_from_any, edge_graph
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.plane import plane, with_plane
 from annotator.mesh.topology import load_topology
 
 Floats = NDArray[np.float32]
@@ -42,9 +43,5 @@ def soft_weights(
 
 def softly_mapped(landmarks: Floats, weights: Weights, mapping: Mapping) -> Floats:
     """Return the mesh with each vertex moved by its share of a mapping of the image; z stays."""
-    points = landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1]
-    moves = weights * (mapping(points) - points)
-    after = landmarks.copy()
-    after[:, 0] += moves.real.astype(np.float32)
-    after[:, 1] += moves.imag.astype(np.float32)
-    return after
+    points = plane(landmarks)
+    return with_plane(landmarks, points + weights * (mapping(points) - points))

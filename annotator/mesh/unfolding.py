@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from annotator.mesh.folding import least_areas
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.plane import Complex, doubled_areas, plane, with_plane
 from annotator.mesh.topology import load_topology
 
-Complex = NDArray[np.complex128]
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
 
@@ -57,12 +57,12 @@ def guard_placement(
     triangles = load_topology().opened_triangles if triangles is None else triangles
     free = np.ones(LANDMARK_COUNT, np.bool_)
     free[list(fixed)] = False
-    start, end = _plane(before), _plane(after)
+    start, end = plane(before), plane(after)
     constraint = _Constraint.of(start, triangles[free[triangles].any(axis=1)], free)
     points = constraint.met_near(end)
     if points is end:
         return after
-    at_once = _with_plane(after, points, free)
+    at_once = with_plane(after, points, free)
     folded = np.count_nonzero(newly_flipped(before, at_once, constraint.triangles))
     if not folded:
         return at_once
@@ -70,7 +70,7 @@ def guard_placement(
     points = start
     for _ in range(_STAGES):
         points = constraint.met_near(points + (end - start) / _STAGES)
-    bit_by_bit = _with_plane(after, points, free)
+    bit_by_bit = with_plane(after, points, free)
     still = np.count_nonzero(newly_flipped(before, bit_by_bit, constraint.triangles))
     return bit_by_bit if still < folded else at_once
 
@@ -86,7 +86,7 @@ class _Constraint:
 
     @classmethod
     def of(cls, start: Complex, triangles: Triangles, free: NDArray[np.bool_]) -> "_Constraint":
-        areas = _areas(start, triangles)
+        areas = doubled_areas(start, triangles)
         least = least_areas(start, np.abs(areas), triangles)
         has_area = areas != 0
         return cls(triangles[has_area], np.sign(areas)[has_area], least[has_area], free)
@@ -97,7 +97,7 @@ class _Constraint:
         They are the very array ``points`` if nothing needed to change.
         """
         for _ in range(_PASSES):
-            lacking = self.least - _areas(points, self.triangles) * self.signs
+            lacking = self.least - doubled_areas(points, self.triangles) * self.signs
             thin = np.flatnonzero(lacking > 0)
             if not thin.size:
                 break
@@ -142,21 +142,3 @@ def _metric() -> NDArray[np.float64]:
     spread[i, j] = spread[j, i] = _TOGETHER
     twice = spread @ spread
     return np.asarray(twice @ twice)
-
-
-def _areas(points: Complex, triangles: Triangles) -> NDArray[np.float64]:
-    first = points[triangles[:, 0]]
-    one, other = points[triangles[:, 1]] - first, points[triangles[:, 2]] - first
-    return np.asarray(one.real * other.imag - one.imag * other.real)
-
-
-def _plane(landmarks: Floats) -> Complex:
-    return np.asarray(landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1])
-
-
-def _with_plane(after: Floats, points: Complex, free: NDArray[np.bool_]) -> Floats:
-    """Return ``after`` with these positions in the plane of its free vertices."""
-    result = after.copy()
-    result[free, 0] = points[free].real
-    result[free, 1] = points[free].imag
-    return result

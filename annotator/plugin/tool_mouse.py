@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from annotator.mesh.geometry import nearest_vertex
-from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.tools.base import Aim, Position, Tool
 from annotator.mesh.tools.editor import MeshEditor
 from annotator.mesh.tools.transform import TransformTool
@@ -81,7 +81,7 @@ class ToolMouse:
         if self._gauge is not None:
             self._gauge = None
             return
-        iod = max(outer_iod(editor.landmarks), 1.0)
+        iod = tool_scale(editor.landmarks)
         brush = self._workbench.tools.brush
         self._gauge = BrushGauge.started_at(kind, self._pointer, iod, brush)
         self._show_aim()

@@ -3,9 +3,16 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.mesh.geometry import edge_distances, edge_graph, nearest_vertex, signed_areas
-from annotator.mesh.landmarks import as_landmarks, bounding_box, eye_centre_iod, outer_iod
+from annotator.mesh.landmarks import (
+    as_landmarks,
+    bounding_box,
+    eye_centre_iod,
+    outer_iod,
+    tool_scale,
+)
 from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.topology import load_topology
+from annotator.mesh.turning import Turn
 
 
 @pytest.fixture
@@ -57,6 +64,16 @@ def test_shared_arrays_cannot_be_written_to() -> None:
 
 def test_outer_iod_is_1_41_times_eye_centre_iod_on_the_canonical_face(face: np.ndarray) -> None:
     assert outer_iod(face) / eye_centre_iod(face) == pytest.approx(1.41, abs=0.01)
+
+
+def test_the_scale_of_tools_is_the_outer_iod_from_the_front_and_stays_in_profile(
+    face: np.ndarray,
+) -> None:
+    assert tool_scale(face) == pytest.approx(outer_iod(face))
+    profile = Turn(yaw=90).seen(face)
+    assert outer_iod(profile) < 0.01 * outer_iod(face)
+    assert tool_scale(profile) == pytest.approx(outer_iod(face), rel=1e-5)
+    assert tool_scale(np.zeros((468, 3), np.float32)) == 1
 
 
 def test_edge_distances_are_symmetric_and_never_shorter_than_straight(face: np.ndarray) -> None:

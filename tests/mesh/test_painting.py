@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
-from annotator.mesh.brush import Brush, brush_radius, brush_weights, displaced
+from annotator.mesh.brush import Brush, brush_radius, brush_weights
 from annotator.mesh.contours import contour_chains
 from annotator.mesh.falloff import Falloff
 from annotator.mesh.geometry import newly_flipped
@@ -18,10 +18,12 @@ from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.tools.base import Edit, MeshState, Position, Tool
+from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.relax import RelaxTool
 from annotator.mesh.tools.restore import RestoreTool
 from annotator.mesh.tools.smooth import SmoothTool
 from annotator.mesh.topology import load_topology
+from annotator.mesh.turning import Turn
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "collins_tiny.jpg")
 OPENED = load_topology().opened_triangles
@@ -47,8 +49,10 @@ def prediction(request: pytest.FixtureRequest, predictions: list[np.ndarray]) ->
 
 def bumped(mesh: np.ndarray, vertex: int = CHEEK) -> np.ndarray:
     """The mesh with a bump of 0.1 IOD, as a grab leaves one."""
-    weights = brush_weights(mesh, vertex, Brush(0.3), load_topology())
-    return displaced(mesh, weights, (0.0, 0.1 * outer_iod(mesh)))
+    tool, state = GrabTool(Brush(0.3), guards=False), MeshState(mesh, mesh)
+    edit = tool.nudged(state, place(mesh, vertex), PIXEL, (0.0, 0.1 * outer_iod(mesh)))
+    assert edit is not None
+    return edit.landmarks
 
 
 def jittered(mesh: np.ndarray, share: float = 0.02) -> np.ndarray:
@@ -282,6 +286,17 @@ def test_the_aim_shows_what_the_press_acts_on(make, prediction: np.ndarray) -> N
     far = (position[0] - 3 * outer_iod(prediction), position[1])
     assert gesture.moved(far).aim.centre == far
     assert not gesture.moved(far).aim.influence.any()
+
+
+def test_restore_comes_to_an_end_on_a_prediction_in_strict_profile(
+    predictions: list[np.ndarray],
+) -> None:
+    prediction = Turn(yaw=90).seen(predictions[0])
+    # No distance between the eyes is to be seen.
+    prediction[263, :2] = prediction[33, :2]
+    near = prediction + np.float32(0.001)
+    after = RestoreTool(BRUSH).moved(MeshState(near, prediction), near, np.full(468, 0.5))
+    assert_array_equal(after, prediction)
 
 
 @pytest.mark.parametrize("make", MOVERS)

@@ -10,6 +10,7 @@ from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.tools.base import MeshState, Position
 from annotator.mesh.tools.reach import nearest_in_reach, reach, within_reach
 from annotator.mesh.topology import load_topology
+from annotator.mesh.turning import Turn
 
 CHIN = 152
 
@@ -37,6 +38,11 @@ def test_small_faces_are_reached_from_ten_pixels_of_the_screen(state: MeshState)
     assert nearest_in_reach(state, below_the_chin(state, 49), 5.0) == CHIN
     assert within_reach(state.landmarks, below_the_chin(state, 49), 5.0)
     assert not within_reach(state.landmarks, below_the_chin(state, 51), 5.0)
+
+
+def test_in_profile_a_face_is_reached_from_as_far(state: MeshState) -> None:
+    profile = Turn(yaw=90).seen(state.landmarks)
+    assert reach(profile, 0.1) == pytest.approx(25, abs=0.01)
 
 
 def test_hidden_vertices_are_passed_over(state: MeshState) -> None:

@@ -17,15 +17,13 @@ import numpy as np
 
 from annotator.mesh.contours import contour, nearest_contour
 from annotator.mesh.covariance import Covariance, canonical_covariance
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
 from annotator.mesh.polyline import Complex, curve_through, drawn_on
 from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
 from annotator.mesh.tools.drawing import Drawing
-from annotator.mesh.tools.reach import reach, within_reach
+from annotator.mesh.tools.reach import CLICK, reach, within_reach
 
-# In pixels of the screen: shorter ways of the pointer are a click, and clicks so near a point
-# that was clicked before mean that point.
-_CLICK = 3.0
+# Clicks so near a point that was clicked before mean that point, in pixels of the screen.
 _SAME_POINT = 5.0
 # The pointer's way is kept in steps of this size, in pixels of the screen and in outer IOD.
 _STEP = 0.5
@@ -145,9 +143,9 @@ class LineGesture(Gesture):
 
     def moved(self, position: Position) -> "LineGesture":
         """Return the line drawn on to there."""
-        at, iod = complex(*position), outer_iod(self.state.landmarks)
+        at, iod = complex(*position), tool_scale(self.state.landmarks)
         trail = drawn_on(self.trail, at, max(_STEP * self.pixel, _STEP_IOD * iod))
-        dragged = self.was_dragged or abs(at - self.trail[0]) > _CLICK * self.pixel
+        dragged = self.was_dragged or abs(at - self.trail[0]) > CLICK * self.pixel
         return replace(self, trail=trail, was_dragged=dragged)
 
     @cached_property

@@ -9,8 +9,9 @@ import numpy as np
 from annotator.mesh.contours import CONTOUR_NAMES, contour
 from annotator.mesh.covariance import Covariance
 from annotator.mesh.guided import guided_placement
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
 from annotator.mesh.outline import Outline, outline
+from annotator.mesh.plane import pairs
 from annotator.mesh.polyline import Complex, drawn_line
 from annotator.mesh.tools.base import Aim, Edit, Floats, Influence, MeshState, Position
 from annotator.mesh.unfolding import guard_placement
@@ -44,8 +45,7 @@ class Drawing:
 
     def aim(self, position: Position) -> Aim:
         """Return the line, and what slides onto it and what follows."""
-        line = np.column_stack([self.points.real, self.points.imag])
-        return Aim(self._influence, position, lines=(line,))
+        return Aim(self._influence, position, lines=(pairs(self.points),))
 
     @cached_property
     def edit(self) -> Edit | None:
@@ -73,7 +73,7 @@ class Drawing:
         landmarks, still = self.state.landmarks, self.state.still
         names = CONTOUR_NAMES if self.contour is None else (self.contour,)
         names = tuple(name for name in names if not still[contour(name).vertices].all())
-        line = drawn_line(self.points, outer_iod(landmarks))
+        line = drawn_line(self.points, tool_scale(landmarks))
         found = outline(landmarks, line, self.covariance, names) if line and names else None
         if found is None or still[found.vertices].all():
             return None
@@ -88,7 +88,7 @@ class Drawing:
         before, placed = self.state.landmarks, self.outline.vertices
         moves = self.edit.landmarks[:, :2].astype(np.float64) - before[:, :2]
         influence += np.linalg.norm(moves, axis=1)
-        largest = max(influence[placed].max(), _LEAST_MOVE_IOD * outer_iod(before), 1e-9)
+        largest = max(influence[placed].max(), _LEAST_MOVE_IOD * tool_scale(before), 1e-9)
         influence[:] = np.minimum(influence / largest, 1)
         influence[placed] = 1
         return influence

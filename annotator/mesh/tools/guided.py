@@ -14,10 +14,7 @@ from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.folding import guard_drag
 from annotator.mesh.guided import GuidedDrag, guided_drag
 from annotator.mesh.tools.base import Aim, Edit, Floats, Gesture, MeshState, Position, Tool
-from annotator.mesh.tools.reach import nearest_in_reach
-
-# Shorter ways of the pointer are a click, in pixels of the screen.
-_CLICK = 1.5
+from annotator.mesh.tools.reach import CLICK, nearest_in_reach
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class GuidedTool(Tool):
             return None
         still = np.flatnonzero(state.still).tolist()
         drag = guided_drag(state.landmarks, vertex, self.covariance, state.anchors, still)
-        return GuidedGesture(self, state, drag, _CLICK * pixel, position, position)
+        return GuidedGesture(self, state, drag, CLICK * pixel, position, position)
 
     def nudged(
         self, state: MeshState, position: Position | None, pixel: float, way: Position

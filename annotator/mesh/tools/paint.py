@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from annotator.mesh.brush import Brush, brush_radius, brush_weights
 from annotator.mesh.folding import guard_edit
 from annotator.mesh.geometry import newly_flipped
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
 from annotator.mesh.tools.base import (
     Aim,
     Edit,
@@ -94,7 +94,7 @@ class PaintTool(Tool):
         if self.influence_at(state, position, pixel) is None:
             return None
         radius = brush_radius(state.landmarks, self.brush)
-        least = max(_LEAST_SPACING_IOD * outer_iod(state.landmarks), pixel)
+        least = max(_LEAST_SPACING_IOD * tool_scale(state.landmarks), pixel)
         # The circle keeps its size, even when an eye corner is what moves.
         brush = replace(self, brush=self.brush.with_radius_px(radius))
         stroke = _Stroke(self, brush, state, radius, max(_SPACING * radius, least), pixel)

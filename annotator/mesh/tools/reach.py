@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.geometry import nearest_vertex
-from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.tools.base import MeshState, Position
 
 # A press farther than this from the nearest vertex moves the photograph, whatever the radius:
@@ -12,6 +12,8 @@ from annotator.mesh.tools.base import MeshState, Position
 _REACH_IOD = 0.25
 # Small faces need a reach that a hand can hit, in pixels of the screen.
 _REACH_ON_SCREEN = 10
+# Shorter ways of the pointer are a click, in pixels of the screen.
+CLICK = 3.0
 
 
 def reach(landmarks: NDArray[np.floating], pixel: float) -> float:
@@ -23,7 +25,7 @@ def reach(landmarks: NDArray[np.floating], pixel: float) -> float:
     pixel
         How many px of the image one pixel of the screen covers.
     """
-    return max(_REACH_IOD * outer_iod(landmarks), _REACH_ON_SCREEN * pixel)
+    return max(_REACH_IOD * tool_scale(landmarks), _REACH_ON_SCREEN * pixel)
 
 
 def within_reach(landmarks: NDArray[np.floating], position: Position, pixel: float) -> bool:

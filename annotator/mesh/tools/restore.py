@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.tools.base import Floats, Influence, MeshState
 from annotator.mesh.tools.paint import MovingPaintTool
 
@@ -31,7 +31,7 @@ class RestoreTool(MovingPaintTool):
         """Return the landmarks with those under the brush nearer to the prediction."""
         left = np.subtract(start.prediction, landmarks, dtype=np.float64)
         left *= 1 - influence[:, None]
-        there = np.linalg.norm(left, axis=1) <= _THERE_IOD * outer_iod(start.prediction)
+        there = np.linalg.norm(left, axis=1) <= _THERE_IOD * tool_scale(start.prediction)
         result = (start.prediction - left).astype(np.float32)
         result[there] = start.prediction[there]
         return np.where(influence[:, None] > 0, result, landmarks)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.frame import Frame, Handle, Mapping, face_axis
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.plane import pairs, plane
 from annotator.mesh.polyline import Complex, drawn_on, is_inside
 from annotator.mesh.regions import region_at, region_vertices
 from annotator.mesh.soft_selection import soft_weights, softly_mapped
@@ -24,16 +25,13 @@ from annotator.mesh.tools.base import (
     Gesture,
     Influence,
     MeshState,
-    Polyline,
     Position,
     Tool,
 )
-from annotator.mesh.tools.reach import within_reach
+from annotator.mesh.tools.reach import CLICK, within_reach
 from annotator.mesh.unfolding import guard_placement
 
 MAX_SOFT_RADIUS_IOD = 1.0
-# Shorter ways of the pointer are a click, in pixels of the screen.
-_CLICK = 3.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class TransformTool(Tool):
         shown = [vertex for vertex in self.selection if not state.hidden[vertex]]
         if not shown:
             return None
-        points = _plane(state.landmarks)[shown]
+        points = plane(state.landmarks)[shown]
         return Frame.around(points, face_axis(state.landmarks), pixel)
 
     def handle_at(self, state: MeshState, position: Position, pixel: float) -> Handle | None:
@@ -141,7 +139,7 @@ class TransformTool(Tool):
 
     def weights(self, state: MeshState) -> Influence:
         """Return the share of the transformation that each vertex takes, (468,)."""
-        radius = self.soft_radius_iod * outer_iod(state.landmarks)
+        radius = self.soft_radius_iod * tool_scale(state.landmarks)
         weights = soft_weights(state.landmarks, self.selection, radius)
         weights[state.still] = 0
         return weights
@@ -193,7 +191,7 @@ class TransformGesture(Gesture):
     def moved(self, position: Position) -> "TransformGesture":
         """Return the gesture with the pointer there."""
         way = abs(complex(*position) - complex(*self.start))
-        dragged = self.was_dragged or way > _CLICK * self.frame.pixel
+        dragged = self.was_dragged or way > CLICK * self.frame.pixel
         return replace(self, position=position, was_dragged=dragged)
 
     @property
@@ -220,7 +218,7 @@ class LassoGesture(Gesture):
         """The line, closed, and what it would select."""
         closed = np.append(self.trail, self.trail[0])
         weights = self._inside.astype(np.float64)
-        return Aim(weights, _xy(self.trail[-1]), lines=(_polyline(closed),))
+        return Aim(weights, _xy(self.trail[-1]), lines=(pairs(closed),))
 
     @property
     def edit(self) -> None:
@@ -237,27 +235,19 @@ class LassoGesture(Gesture):
     def moved(self, position: Position) -> "LassoGesture":
         """Return the line drawn on to there."""
         at = complex(*position)
-        dragged = self.was_dragged or abs(at - self.trail[0]) > _CLICK * self.pixel
+        dragged = self.was_dragged or abs(at - self.trail[0]) > CLICK * self.pixel
         return replace(self, trail=drawn_on(self.trail, at, self.pixel), was_dragged=dragged)
 
     @cached_property
     def _inside(self) -> NDArray[np.bool_]:
         """Which vertices the line goes round, (468,), of those that are shown."""
-        return is_inside(_plane(self.state.landmarks), self.trail) & ~self.state.hidden
+        return is_inside(plane(self.state.landmarks), self.trail) & ~self.state.hidden
 
 
 def _framed(frame: Frame, mapping: Mapping, weights: Influence, position: Position) -> Aim:
-    lines = tuple(_polyline(line) for line in frame.outline(mapping))
+    lines = tuple(pairs(line) for line in frame.outline(mapping))
     handles = mapping(np.array([frame.at(handle) for handle in frame.handles]))
-    return Aim(weights, position, lines=lines, handles=_polyline(handles))
-
-
-def _plane(landmarks: Floats) -> Complex:
-    return np.asarray(landmarks[:, 0].astype(np.float64) + 1j * landmarks[:, 1])
-
-
-def _polyline(points: Complex) -> Polyline:
-    return np.column_stack([points.real, points.imag])
+    return Aim(weights, position, lines=lines, handles=pairs(handles))
 
 
 def _xy(point: np.complex128) -> Position:
