@@ -1,5 +1,7 @@
 """Asks why a sample is rejected: a digit for each reason, Enter to confirm."""
 
+from itertools import pairwise
+
 from magicgui.widgets import CheckBox, Container, Label, LineEdit, Widget
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
@@ -17,8 +19,12 @@ _TEXTS: dict[RejectReason, str] = {
 }
 
 
+_ASK = "Press the number of each reason, then Enter."
+_ASK_COMMENT = "Say in the comment what it is, then Enter."
+
+
 class RejectDialog(QDialog):
-    """Reasons and a comment. Keys 1 to 7 tick the reasons."""
+    """Reasons and a comment. Keys 1 to 7 tick the reasons; "other" needs the comment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +34,7 @@ class RejectDialog(QDialog):
             for digit, reason in enumerate(RejectReason, start=1)
         }
         self._comment = LineEdit(name="comment", label="Comment")
-        self._hint = Label(value="Press the number of each reason, then Enter.")
+        self._hint = Label(value=_ASK)
         form: Container[Widget] = Container(
             widgets=[self._hint, *self._boxes.values()], labels=False
         )
@@ -41,7 +47,10 @@ class RejectDialog(QDialog):
         layout = QVBoxLayout(self)
         for widget in (form.native, comment.native, self._buttons):
             layout.addWidget(widget)
+        self._order_by_tab()
+        self._boxes[RejectReason.OTHER].changed.connect(self._go_to_comment)
         form.changed.connect(self._update)
+        self._comment.changed.connect(self._update)
         self._update()
         self.setFocus()
 
@@ -65,9 +74,23 @@ class RejectDialog(QDialog):
         else:
             super().keyPressEvent(event)
 
+    def _order_by_tab(self) -> None:
+        ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
+        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        boxes = [box.native for box in self._boxes.values()]
+        for one, other in pairwise([*boxes, self._comment.native, ok, cancel]):
+            self.setTabOrder(one, other)
+
+    def _go_to_comment(self, is_ticked: bool) -> None:
+        """Have the comment written once "other" is ticked; digits are a part of it then."""
+        (self._comment.native if is_ticked else self).setFocus()
+
     def _update(self) -> None:
+        # Nobody could tell later what another reason was.
+        lacks_comment = RejectReason.OTHER in self.reasons and not self.comment
+        self._hint.value = _ASK_COMMENT if lacks_comment else _ASK
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
             ok.setText("Reject")
-            ok.setEnabled(bool(self.reasons))
+            ok.setEnabled(bool(self.reasons) and not lacks_comment)
             ok.setDefault(True)
