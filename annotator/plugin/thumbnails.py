@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 from qtpy.QtGui import QImage, QPixmap
 
 from annotator.imaging import inspect_image, read_thumbnail
@@ -16,6 +16,8 @@ THUMBNAIL_SIZE = 96
 _CAPACITY = 2000
 # The square around the face's box is this many times its longer side.
 _MARGIN = 1.25
+# A photograph that could not be read is tried again after so long, if its row is in sight.
+_RETRY_MS = 4000
 
 Box = tuple[float, float, float, float]
 
@@ -58,7 +60,13 @@ def _square(image: NDArray[np.uint8], centre: tuple[float, float], side: int) ->
 
 
 class Thumbnails(QObject):
-    """Loads thumbnails on a thread; `ready` carries the sample's id when one has come."""
+    """Loads thumbnails on a thread; one that failed is tried again after a while.
+
+    Attributes
+    ----------
+    ready
+        Carries a sample's id when its thumbnail has come, or is worth asking for again.
+    """
 
     ready = Signal(int)
     _decoded = Signal(int, object)
@@ -68,10 +76,16 @@ class Thumbnails(QObject):
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="thumbnail")
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
         self._asked: set[int] = set()
+        self._failed: set[int] = set()
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(_RETRY_MS)
+        self._retry.timeout.connect(self.retry_failed)
+        self._is_open = True
         self._decoded.connect(self._keep)
 
     def get(self, sample: SampleSummary) -> QPixmap | None:
-        """Return a sample's thumbnail, or None while it is on its way."""
+        """Return a sample's thumbnail, or None while it is on its way or cannot be had."""
         pixmap = self._pixmaps.get(sample.id)
         if pixmap is None and sample.id not in self._asked:
             self._asked.add(sample.id)
@@ -84,9 +98,19 @@ class Thumbnails(QObject):
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="thumbnail")
         self._pixmaps.clear()
         self._asked.clear()
+        self._failed.clear()
+
+    def retry_failed(self) -> None:
+        """Let those that failed be asked for again, which the list does for rows in sight."""
+        failed, self._failed = self._failed, set()
+        self._asked -= failed
+        for sample_id in failed:
+            self.ready.emit(sample_id)
 
     def close(self) -> None:
-        """Stop the thread."""
+        """Stop the thread; nothing is tried again."""
+        self._is_open = False
+        self._retry.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _load(self, sample: SampleSummary) -> None:
@@ -94,13 +118,19 @@ class Thumbnails(QObject):
             square = face_thumbnail(sample.image_path, sample.box)
         except (OSError, ValueError):
             # The list shows an empty frame; opening the sample tells the reason.
-            square = np.zeros((1, 1, 3), np.uint8)
+            self._decoded.emit(sample.id, None)
+            return
         height, width = square.shape[:2]
         image = QImage(square.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         self._decoded.emit(sample.id, image.copy())
 
-    def _keep(self, sample_id: int, image: QImage) -> None:
+    def _keep(self, sample_id: int, image: QImage | None) -> None:
         if sample_id not in self._asked:
+            return
+        if image is None:
+            self._failed.add(sample_id)
+            if self._is_open and not self._retry.isActive():
+                self._retry.start()
             return
         self._pixmaps[sample_id] = QPixmap.fromImage(image)
         while len(self._pixmaps) > _CAPACITY:
