@@ -26,6 +26,8 @@ _EDITING_KEYS = (
     "Delete", "Backspace", "1", "2", "3", "4", "P", "S", "Shift-A",
     "Mod-A", "Mod-C", "Mod-V", "Mod-D",
 )  # fmt: skip
+# How the texts begin that napari offers as a layer's help: keys that do nothing here.
+_HELP_OF_NAPARI = ("use <", "hold <")
 
 
 class FaceLayers:
@@ -44,11 +46,13 @@ class FaceLayers:
         self._vertices = np.zeros((LANDMARK_COUNT, 2), np.float32)
         self.image: Image | None = None
         self.points = _make_points_layer()
+        self._help = self.points.help
         self.light = LightFilter()
         self.curtain = CurtainFilter()
         self.covering: CoveringOverlay | None = None
         self.points.events.data.connect(self._restore_if_changed_from_outside)
         self.points.events.mode.connect(self._stay_in_pan_zoom)
+        self.points.events.help.connect(self._keep_help)
 
     @property
     def are_shown(self) -> bool:
@@ -102,6 +106,14 @@ class FaceLayers:
     def _stay_in_pan_zoom(self) -> None:
         if self.points.mode != "pan_zoom":
             self.points.mode = "pan_zoom"
+
+    def _keep_help(self) -> None:
+        """Undo what napari says of its own keys whenever the layer is added or its mode set."""
+        text = self.points.help
+        if text and not text.startswith(_HELP_OF_NAPARI):
+            self._help = text
+        else:
+            self.points.help = self._help
 
 
 def _make_points_layer() -> Points:

@@ -127,6 +127,19 @@ def test_a_mesh_that_napari_itself_spoils_is_restored(workplace: Workplace) -> N
     assert_array_equal(layer.data, before)
 
 
+def test_the_status_bar_names_our_key_whatever_napari_says_of_its_own(
+    workplace: Workplace,
+) -> None:
+    dock, _ = workplace
+    layer = dock.view.mesh_layer
+    assert "shows every key" in layer.help
+    layer.help = "F1 shows every key"
+    layer.mode = "add"
+    layer.mode = "transform"
+    assert layer.help == "F1 shows every key"
+    assert dock.view._viewer.help == "F1 shows every key"
+
+
 def test_brackets_change_the_radius_and_the_form_follows(workplace: Workplace) -> None:
     dock, pointer = workplace
     before = dock.workbench.tools.brush.radius_iod
