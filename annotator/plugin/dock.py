@@ -205,7 +205,7 @@ class AnnotatorDock(QWidget):
         self.view_panel = ViewPanel(self.view)
         self.region_panel = RegionPanel(self.workbench, self.regions)
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
-        self.edit = EditPanel(self.workbench, actions, pages)
+        self.edit = EditPanel(self.workbench, self.faces, actions, pages)
         self._pages = QStackedWidget()
         self._pages.addWidget(welcome(self.project_menu))
         self._pages.addWidget(nothing_predicted(self.project_menu))

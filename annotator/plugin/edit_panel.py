@@ -6,6 +6,7 @@ from html import escape
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import QCheckBox, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
+from annotator.plugin.faces import Faces
 from annotator.plugin.panels import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.sample_text import STATE_COLOURS, sample_text
 from annotator.plugin.workbench import Workbench
@@ -34,6 +35,7 @@ class EditPanel(QWidget):
     Parameters
     ----------
     workbench : Workbench
+    faces : Faces
     actions : mapping
         What the keys do, by name; the buttons do the same.
     pages : mapping
@@ -43,12 +45,14 @@ class EditPanel(QWidget):
     def __init__(
         self,
         workbench: Workbench,
+        faces: Faces,
         actions: Mapping[str, Callable[[], object]],
         pages: Mapping[str, QWidget],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
+        self._faces = faces
         self._current = QLabel()
         self._current.setTextFormat(Qt.TextFormat.RichText)
         self._current.setWordWrap(True)
@@ -68,7 +72,8 @@ class EditPanel(QWidget):
         workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
         self._arrange()
         for signal in (
-            workbench.current_changed, workbench.mesh_changed, workbench.sample_updated
+            workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
+            faces.changed,
         ):  # fmt: skip
             signal.connect(self._show_current)
         self._show_current()
@@ -117,8 +122,8 @@ class EditPanel(QWidget):
             f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
             f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
-        # Faces added or deleted are undone too, so that undo is never out of reach.
-        self.buttons["redo"].setEnabled(session.can_redo)
+        self.buttons["undo"].setEnabled(session.can_undo or self._faces.can_undo)
+        self.buttons["redo"].setEnabled(session.can_redo or self._faces.can_redo)
 
     def _show_goes_on(self, goes_on: bool) -> None:
         self._goes_on.setChecked(goes_on)

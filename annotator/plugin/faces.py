@@ -4,14 +4,16 @@ The net runs while the annotator waits: it takes some milliseconds once it is lo
 loaded on a thread as soon as a project is open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from psygnal import Signal
 
 from annotator.inference import FaceMesh, ModelError, ProviderError
 from annotator.mesh.tools.base import Edit
@@ -47,7 +49,14 @@ class Faces:
         Returns the photograph on screen, (H, W, 3) uint8 RGB upright, or None.
     load : callable
         Loads the model.
+
+    Attributes
+    ----------
+    changed
+        There is something else to undo or redo.
     """
+
+    changed = Signal()
 
     def __init__(
         self,
@@ -60,12 +69,24 @@ class Faces:
         self._load = load
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._model: Future[FaceMesh] | None = None
+        self._moves = False
         self._done: list[_FaceChange] = []
         self._undone: list[_FaceChange] = []
         workbench.project_changed.connect(self._forget)
         workbench.project_changed.connect(self._prepare)
         workbench.stroke_made.connect(self._forget)
+        workbench.current_changed.connect(self._forget_elsewhere)
         workbench.tools.changed.connect(self._look_for_box)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a face was added or deleted last."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether that was undone last."""
+        return bool(self._undone)
 
     def close(self) -> None:
         """Let go of the thread; call it once the project is closed."""
@@ -90,7 +111,11 @@ class Faces:
     def delete(self) -> None:
         """Take the current face out of the project: it is none."""
         sample = self._workbench.current
-        if sample is not None and self._workbench.verdicts.delete():
+        if sample is None:
+            return
+        with self._moving():
+            deleted = self._workbench.verdicts.delete()
+        if deleted:
             self._remember(_FaceChange(_Change.DELETED, sample.id, sample.id))
             self._workbench.told.emit("The face is deleted. Undo brings it back.")
 
@@ -101,6 +126,7 @@ class Faces:
         change = self._done[-1]
         if self._set_present(change, present=change.kind is _Change.DELETED):
             self._undone.append(self._done.pop())
+            self.changed.emit()
         return True
 
     def redo(self) -> bool:
@@ -110,6 +136,7 @@ class Faces:
         change = self._undone[-1]
         if self._set_present(change, present=change.kind is _Change.ADDED):
             self._done.append(self._undone.pop())
+            self.changed.emit()
         return True
 
     def _look_for_box(self) -> None:
@@ -159,8 +186,9 @@ class Faces:
             self._workbench.failed.emit(str(error))
             return
         before = self._workbench.current
-        self._workbench.refresh()
-        self._workbench.go_to(added.id)
+        with self._moving():
+            self._workbench.refresh()
+            self._workbench.go_to(added.id)
         came_from = None if before is None else before.id
         self._remember(_FaceChange(_Change.ADDED, added.id, came_from))
         self._tell_of_doubt(prediction, "A face is added.")
@@ -177,12 +205,14 @@ class Faces:
             bench.failed.emit(str(error))
             return False
         bench.take_in(summary)
-        if present:
-            bench.go_to(change.sample_id)
-        elif change.came_from not in (None, change.sample_id):
-            bench.go_to(change.came_from)
-        else:
-            bench.go_to_next_to_do()
+        with self._moving():
+            if present:
+                bench.go_to(change.sample_id)
+            elif change.came_from not in (None, change.sample_id):
+                bench.go_to(change.came_from)
+            else:
+                bench.go_to_next_to_do()
+        bench.told.emit("The face is back." if present else "The face is taken out again.")
         return True
 
     def _asked(self, ask: Callable[[FaceMesh], _Answer]) -> _Answer | None:
@@ -223,8 +253,24 @@ class Faces:
     def _remember(self, change: _FaceChange) -> None:
         self._done.append(change)
         self._undone.clear()
+        self.changed.emit()
+
+    @contextmanager
+    def _moving(self) -> Iterator[None]:
+        """Go to another sample for the face's sake: its undo is still what comes next."""
+        self._moves = True
+        try:
+            yield
+        finally:
+            self._moves = False
+
+    def _forget_elsewhere(self) -> None:
+        """Let undo and redo act on the face that the annotator went to."""
+        if not self._moves:
+            self._forget()
 
     def _forget(self) -> None:
         """Strokes come between: their undo is the next one, not that of a face."""
         self._done.clear()
         self._undone.clear()
+        self.changed.emit()

@@ -62,12 +62,13 @@ class RegionMarks:
         values = np.unique(visibility_of(session.state.marks)[region_vertices(region)])
         return Visibility(int(values[0])) if len(values) == 1 else None
 
-    def is_pinned(self, region: str) -> bool:
-        """Return whether all of a region is pinned."""
+    def pinned(self, region: str) -> bool | None:
+        """Return whether a region is pinned; None if only a part of it is."""
         session = self._workbench.session
         if session is None:
             return False
-        return bool(is_pinned(session.state.marks)[region_vertices(region)].all())
+        pins = is_pinned(session.state.marks)[region_vertices(region)]
+        return None if pins.any() and not pins.all() else bool(pins.all())
 
     def _next_visibility(self, region: str) -> Visibility:
         now = self.visibility(region)

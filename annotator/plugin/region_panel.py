@@ -18,8 +18,11 @@ _VISIBILITY_TEXT = {
 
 
 _ROW_HEIGHT = 21
+# For "out of frame".
+_WIDEST = 92
 # Flat rows, in which what is not as usual stands out.
 _STYLE = "QPushButton { padding: 1px 4px; } QPushButton:checked { background: palette(highlight); }"
+_PIN_TEXT = {True: "pinned", False: "free", None: "mixed"}
 _KEYS = {"pin_region": "pins", "mark_region": "marks", "hide_region": "hides"}
 
 
@@ -65,6 +68,7 @@ class RegionPanel(QWidget):
         shown = _button("Whether it is shown; the tools leave alone what is hidden")
         pinned = _button("Whether its vertices stay where they are")
         visible = _button("Visible, occluded or out of frame; exported")
+        visible.setMinimumWidth(_WIDEST)
         shown.clicked.connect(lambda: marks.toggle_hidden(region))
         pinned.clicked.connect(lambda: marks.toggle_pinned(region))
         visible.clicked.connect(lambda: marks.cycle_visibility(region))
@@ -77,9 +81,9 @@ class RegionPanel(QWidget):
             hidden = region in self._marks.hidden
             shown.setChecked(hidden)
             shown.setText("hidden" if hidden else "shown")
-            is_pinned = self._marks.is_pinned(region)
-            pinned.setChecked(is_pinned)
-            pinned.setText("pinned" if is_pinned else "free")
+            pins = self._marks.pinned(region)
+            pinned.setChecked(pins is not False)
+            pinned.setText(_PIN_TEXT[pins])
             visibility = self._marks.visibility(region)
             visible.setText(_VISIBILITY_TEXT[visibility])
             visible.setChecked(visibility is not Visibility.VISIBLE)

@@ -38,6 +38,7 @@ class SampleDisplay(QObject):
         self._view = view
         self._photographs = PhotographCache()
         self._shown: NDArray[np.uint8] | None = None
+        self._path_shown: Path | None = None
         self._look_ahead = QTimer(self)
         self._look_ahead.setSingleShot(True)
         self._look_ahead.timeout.connect(self._prefetch)
@@ -73,6 +74,9 @@ class SampleDisplay(QObject):
         if self._workbench.photograph_has_changed():
             self._show_nothing(f"{path} has changed since it was added: add it again.")
             return
+        if path != self._path_shown:
+            self._view.reset_light()  # what one photograph needs is wrong for the next
+        self._path_shown = path
         self._shown = photograph
         self._view.show(photograph, editor.state)
         self.shown.emit()

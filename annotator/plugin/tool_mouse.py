@@ -43,6 +43,7 @@ class ToolMouse:
         self._pointer: Position | None = None
         self._pixel = 1.0
         self._smooths = False
+        self._is_over = False
         viewer.mouse_move_callbacks.append(self._on_hover)
         viewer.mouse_drag_callbacks.append(self._on_press)
         viewer.mouse_wheel_callbacks.append(self._on_wheel)
@@ -130,7 +131,12 @@ class ToolMouse:
         self._show_aim()
 
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:
-        if event.button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
+        editor = self._workbench.editor
+        if editor is not None and editor.is_dragging and event.button != _LEFT_BUTTON:
+            # napari goes on with this press alone: it takes over the stroke under way.
+            event.handled = True
+            yield from self._follow(editor, event)
+        elif event.button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
             yield from self._pan(event)
         elif event.button == _RIGHT_BUTTON:
             yield from self._light(event)
@@ -155,6 +161,10 @@ class ToolMouse:
             return
         event.handled = True
         self._show_stroke(editor)
+        yield from self._follow(editor, event)
+
+    def _follow(self, editor: MeshEditor, event: Any) -> Generator[None, None, None]:
+        """Follow the pointer until a button is released, which ends the stroke."""
         yield
         while event.type == "mouse_move" and self._is_dragging(editor):
             editor.drag(self._look_at(event))
@@ -162,11 +172,9 @@ class ToolMouse:
             yield
         # The last move event is often lost to throttling: the release has the true position.
         if event.type == "mouse_release":
-            position = self._look_at(event)
-        elif self._pointer is not None:
-            position = self._pointer
-        if self._is_dragging(editor):
-            self._workbench.edits.release(position)
+            self._look_at(event)
+        if self._is_dragging(editor) and self._pointer is not None:
+            self._workbench.edits.release(self._pointer)
             self._show_aim()
 
     def _show_stroke(self, editor: MeshEditor) -> None:
@@ -215,7 +223,8 @@ class ToolMouse:
 
     def _on_enter_or_leave(self) -> None:
         editor = self._workbench.editor
-        if editor is not None and not editor.is_dragging and not self._viewer.mouse_over_canvas:
+        self._is_over = self._viewer.mouse_over_canvas
+        if editor is not None and not editor.is_dragging and not self._is_over:
             self._view.show_aim(None)
 
     def _is_dragging(self, editor: MeshEditor) -> bool:
@@ -232,6 +241,9 @@ class ToolMouse:
     def _show_aim(self) -> None:
         editor = self._workbench.editor
         if editor is None or self._pointer is None or not self._view.is_editable:
+            return
+        if not self._is_over:  # the annotator looks at the result, not at the next stroke
+            self._view.show_aim(None)
             return
         if self._gauge is not None:
             self._view.show_aim(self._gauge_aim(editor, self._gauge))
@@ -252,6 +264,7 @@ class ToolMouse:
         return self._view.tool_in_view(in_hand)
 
     def _look_at(self, event: Any) -> Position:
+        self._is_over = True
         self._smooths = _SMOOTH_MODIFIER in event.modifiers
         self._pointer, self._pixel = self._view.position_of(event)
         return self._pointer

@@ -200,6 +200,8 @@ class Workbench:
             return
         self._session = session
         self._faceless = self._blank = None
+        if self.tools.tool.is_pending:
+            self.told.emit("The line was not finished with Enter: it is dropped.")
         self.tools.drop_pending()
         self.is_displayed = True
         self.current_changed.emit()

@@ -9,6 +9,8 @@ from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Polyline, P
 
 # Shorter boxes are slips of the hand, in pixels of the screen.
 _LEAST_SIDE = 8
+# Of the cross at the pointer: across any screen, so that the box lines up with the face.
+_ARM = 4000
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class BoxTool(Tool):
 
     def aim(self, state: MeshState, position: Position, pixel: float) -> Aim:
         """Return a cross at the pointer, where a corner would be."""
-        return Aim(np.zeros(LANDMARK_COUNT), position, lines=_cross(position, 7 * pixel))
+        return Aim(np.zeros(LANDMARK_COUNT), position, lines=_cross(position, _ARM * pixel))
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "BoxGesture":
         """Put the first corner here."""
