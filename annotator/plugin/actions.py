@@ -41,7 +41,7 @@ def key_actions(hands: Hands) -> dict[str, Action]:
         | _tool_actions(hands)
         | _face_actions(hands)
         | _region_actions(hands)
-        | _view_actions(hands.view)
+        | _view_actions(hands)
         | _nudges(hands.mouse)
     )
 
@@ -124,7 +124,13 @@ def _region_actions(hands: Hands) -> dict[str, Action]:
     }
 
 
-def _view_actions(view: FaceView) -> dict[str, Action]:
+def _view_actions(hands: Hands) -> dict[str, Action]:
+    view = hands.view
+
+    def turn() -> None:
+        if hands.bench.session is not None:
+            view.toggle_turned()
+
     return {
         "frame": view.frame,
         "toggle_mesh": view.toggle_mesh,
@@ -132,7 +138,7 @@ def _view_actions(view: FaceView) -> dict[str, Action]:
         "ghost": view.toggle_ghost,
         "flicker": view.flicker,
         "colours": view.cycle_colours,
-        "turn": view.toggle_turned,
+        "turn": turn,
         "texture": view.cycle_texture,
         "reset_light": view.reset_light,
     }

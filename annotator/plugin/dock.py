@@ -242,6 +242,8 @@ class AnnotatorDock(QWidget):
         self.view.settings_changed.connect(self._show_uncertainty)
         self.view.turned.connect(self.workbench.tools.drop_pending)
         self.regions.hidden_changed.connect(self.workbench.mesh_changed.emit)
+        self.view.settings_changed.connect(self._mark_tabs)
+        self.regions.hidden_changed.connect(self._mark_tabs)
         self.samples.typed.connect(self.focus_canvas)
         self.workbench.told.connect(self.tell)
         self.workbench.failed.connect(self.warn)
@@ -265,6 +267,12 @@ class AnnotatorDock(QWidget):
         name = "No project" if project is None else f"<b>{escape(project.folder.name)}</b>"
         self._title.setText(name)
         self._title.setToolTip("" if project is None else str(project.folder))
+
+    def _mark_tabs(self) -> None:
+        """Show by a dot where something makes faces look other than usual."""
+        pages = {1: not self.view.settings.light.is_neutral, 2: bool(self.regions.hidden)}
+        for page, is_unusual in pages.items():
+            self.edit.mark_tab(page, is_unusual=is_unusual)
 
     def _show_uncertainty_anew(self) -> None:
         if self.view.uncertainty is not None:

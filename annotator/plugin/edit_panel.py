@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtWidgets import QCheckBox, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from annotator.plugin.faces import Faces
 from annotator.plugin.panels import KeyButton, button_row, key_button, without_focus
@@ -26,7 +34,8 @@ _BUTTONS = {
 
 # Fits the tool with most settings, so that nothing jumps when another is chosen; on small
 # screens the pages scroll instead.
-_PAGE_HEIGHT, _LEAST_PAGE_HEIGHT = 278, 150
+_DOT = " •"
+_PAGE_HEIGHT, _LEAST_PAGE_HEIGHT = 300, 110
 
 
 class EditPanel(QWidget):
@@ -55,22 +64,25 @@ class EditPanel(QWidget):
         self._faces = faces
         self._current = QLabel()
         self._current.setTextFormat(Qt.TextFormat.RichText)
-        self._current.setWordWrap(True)
+        # On one line, cut off if need be: nothing below may jump.
+        self._current.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.buttons: dict[str, KeyButton] = {
             name: key_button(text, name, actions[name], tooltip)
             for name, (text, tooltip) in _BUTTONS.items()
         }
-        self.tabs = _Tabs()
-        for title, page in pages.items():
-            self.tabs.addTab(_scrolling(page), title)
-        self.tabs.addTab(_scrolling(self._face_page()), "Face")
-        without_focus(self.tabs)
         self._goes_on = QCheckBox("Go on to the next to do after a verdict")
         self._goes_on.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._goes_on.setChecked(workbench.verdicts.goes_on)
         self._goes_on.toggled.connect(self._set_goes_on)
         workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
+        self.tabs = _Tabs()
+        for title, page in pages.items():
+            self.tabs.addTab(_scrolling(page), title)
+        self.tabs.addTab(_scrolling(self._face_page()), "Face")
+        without_focus(self.tabs)
         self._arrange()
+        workbench.tools.changed.connect(self._show_tool)
+        self._show_tool()
         for signal in (
             workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
             faces.changed,
@@ -86,7 +98,6 @@ class EditPanel(QWidget):
         layout.addWidget(self.tabs)
         for names in (("undo", "redo"), ("accept", "reject", "exclude")):
             layout.addWidget(self._row(*names))
-        layout.addWidget(self._goes_on)
 
     def _face_page(self) -> QWidget:
         page = QWidget()
@@ -103,6 +114,7 @@ class EditPanel(QWidget):
             layout.addWidget(label)
             layout.addWidget(self._row(*names))
         layout.addStretch(1)
+        layout.addWidget(self._goes_on)
         return page
 
     def _row(self, *names: str) -> QWidget:
@@ -118,12 +130,23 @@ class EditPanel(QWidget):
             return
         colour = STATE_COLOURS[sample.state]
         waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""
+        self._current.setToolTip(f"{sample.image_name} #{sample.face_index + 1}")
         self._current.setText(
             f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
             f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
         self.buttons["undo"].setEnabled(session.can_undo or self._faces.can_undo)
         self.buttons["redo"].setEnabled(session.can_redo or self._faces.can_redo)
+
+    def mark_tab(self, page: int, *, is_unusual: bool) -> None:
+        """Put a dot behind a page's title, or take it away."""
+        title = self.tabs.tabText(page).removesuffix(_DOT)
+        self.tabs.setTabText(page, title + _DOT if is_unusual else title)
+
+    def _show_tool(self) -> None:
+        """Say which tool is in hand, also while another page is open."""
+        tools = self._workbench.tools
+        self.tabs.setTabText(0, "Box" if tools.draws_box else tools.kind.capitalize())
 
     def _show_goes_on(self, goes_on: bool) -> None:
         self._goes_on.setChecked(goes_on)

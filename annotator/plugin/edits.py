@@ -85,4 +85,5 @@ class Edits:
         triangles = load_topology().opened_triangles
         count = folded(before.landmarks, after.landmarks, after.prediction, triangles).sum()
         if count:
-            self._workbench.told.emit(f"This folded the mesh: {count} triangle(s) turned over.")
+            triangles_are = "1 triangle is" if count == 1 else f"{count} triangles are"
+            self._workbench.told.emit(f"{triangles_are} turned over by this; Undo takes it back.")

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidge
 from annotator.plugin.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
+_LINES = 2
 
 
 def without_focus(widget: QWidget) -> None:
@@ -66,11 +67,19 @@ def button_row(*buttons: QPushButton) -> QWidget:
 
 
 class PassingMessage(QLabel):
-    """A sentence that goes away by itself after a while, and takes no room then."""
+    """A sentence that goes away by itself after a while.
+
+    Its room stays, so that nothing moves under the annotator's hand when it comes and goes.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setFixedHeight(_LINES * self.fontMetrics().lineSpacing() + 2)
+        room = self.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(room)
         self.hide()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -79,5 +88,6 @@ class PassingMessage(QLabel):
     def show_for_a_while(self, text: str) -> None:
         """Show a sentence in place of the one before."""
         self.setText(text)
+        self.setToolTip(text)
         self.show()
         self._timer.start(_MESSAGE_MS)

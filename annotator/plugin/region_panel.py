@@ -19,7 +19,7 @@ _VISIBILITY_TEXT = {
 
 _ROW_HEIGHT = 21
 # For "out of frame".
-_WIDEST = 92
+_WIDEST = 88
 # Flat rows, in which what is not as usual stands out.
 _STYLE = "QPushButton { padding: 1px 4px; } QPushButton:checked { background: palette(highlight); }"
 _PIN_TEXT = {True: "pinned", False: "free", None: "mixed"}
@@ -96,6 +96,6 @@ def _button(tooltip: str) -> QPushButton:
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setFixedHeight(_ROW_HEIGHT)
     button.setStyleSheet(_STYLE)
-    button.setMinimumWidth(66)
+    button.setMinimumWidth(56)
     button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     return button

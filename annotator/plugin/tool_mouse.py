@@ -178,8 +178,13 @@ class ToolMouse:
             self._show_aim()
 
     def _show_stroke(self, editor: MeshEditor) -> None:
-        if editor.gesture is not None:
-            self._view.move(editor.landmarks, editor.gesture.aim)
+        gesture = editor.gesture
+        if gesture is None:
+            return
+        edit = gesture.edit
+        if edit is not None and edit.marks is not None:
+            self._view.update(replace(editor.state, marks=edit.marks))
+        self._view.move(editor.landmarks, gesture.aim)
 
     def _light(self, event: Any) -> Generator[None, None, None]:
         """Change the photograph's brightness and contrast, or with Shift its gamma."""
