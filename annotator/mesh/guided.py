@@ -125,6 +125,24 @@ def guided_placement(
     return after
 
 
+def guided_shares(
+    covariance: Covariance,
+    vertices: Sequence[int] | NDArray[np.integer],
+    held: Collection[int] = (),
+    *,
+    noise: float | None = None,
+) -> NDArray[np.float64]:
+    """Return what each vertex takes if some are all displaced alike, (468,); 1 is all of it.
+
+    The parameters are those of `guided_placement`, which raises.
+    """
+    placed, still = np.asarray(vertices, np.intp), sorted({*held} - {*map(int, vertices)})
+    nowhere = np.zeros((LANDMARK_COUNT, 3), np.float32)
+    aside = np.tile((1.0, 0.0), (len(placed), 1))
+    moved = plane(guided_placement(nowhere, placed, aside, covariance, still, noise=noise))
+    return np.abs(moved)
+
+
 def _conditioned_columns(covariance: Covariance, vertices: list[int], held: list[int]) -> Complex:
     """Return the covariance of all vertices with some, (468, k), given the held ones."""
     columns = covariance.matrix[:, vertices].copy()

@@ -271,8 +271,30 @@ def test_before_the_press_the_contour_that_is_meant_shows(faces) -> None:
     mesh = faces[0]
     marks = with_pins(no_marks(), [386], pinned=True)
     aim = ContourTool().aim(MeshState(mesh, mesh, marks), tuple(mesh[387, :2].tolist()), 1.0)
-    expected = set(contour("left_eye").vertices.tolist()) - {386}
-    assert set(np.flatnonzero(aim.influence).tolist()) == expected
+    assert aim.influence[386] == 0
+    assert (aim.influence[np.setdiff1d(contour("left_eye").vertices, [386])] == 1).all()
+    assert 0 < aim.influence[152] < 1
+
+
+@pytest.mark.parametrize("anchors", [(), (1, 61, 152, 291)])
+def test_before_the_press_the_share_shows_that_others_will_take(anchors, faces) -> None:
+    mesh, name = faces[0], "left_eyebrow"
+    state, tool = MeshState(mesh, mesh, anchors=anchors), ContourTool(contour=name, guards=False)
+    aim = tool.aim(state, tuple(mesh[300, :2].tolist()), 1.0)
+    way = 0.05 * outer_iod(mesh)
+    edit = drawn(tool, state, outline_of(mesh, name) - 1j * way)
+    shares = np.linalg.norm((edit.landmarks - mesh)[:, :2], axis=1) / way
+    assert np.corrcoef(shares, aim.influence)[0, 1] > 0.98
+    assert np.abs(shares - aim.influence).mean() < 0.1
+    assert not aim.influence[list(anchors)].any()
+
+
+def test_a_contour_that_is_pinned_altogether_shows_no_influence(faces) -> None:
+    mesh = faces[0]
+    marks = with_pins(no_marks(), contour("lips_outer").vertices, pinned=True)
+    tool = ContourTool(contour="lips_outer")
+    aim = tool.aim(MeshState(mesh, mesh, marks), tuple(mesh[0, :2].tolist()), 1.0)
+    assert not aim.influence.any()
 
 
 def test_while_drawing_the_line_and_the_shares_show(faces) -> None:

@@ -56,6 +56,32 @@ def test_what_the_aim_shows_is_what_the_drag_moves(state: MeshState) -> None:
     assert_allclose(moved[:, 1], 10 * aim.influence, atol=1e-4)
 
 
+def test_the_circle_lies_around_the_vertex_that_is_held_not_around_the_pointer(
+    state: MeshState,
+) -> None:
+    x, y = at(state, CHIN)
+    tool, pointer = GrabTool(Brush(radius_px=10)), (x, y + 22)
+    aim = tool.aim(state, pointer, 1.0)
+    assert aim is not None
+    assert aim.centre == (x, y)
+    moving = state.landmarks[aim.influence > 0, :2]
+    assert (np.linalg.norm(moving - aim.centre, axis=1) <= 10).all()
+    gesture = tool.begin(state, pointer, 1.0)
+    assert gesture is not None
+    assert gesture.aim.centre == (x, y)
+    assert_allclose(gesture.moved((x + 5, y + 30)).aim.centre, (x + 5, y + 8), atol=1e-4)
+
+
+def test_a_circle_held_back_by_the_guard_stays_with_its_vertex(state: MeshState) -> None:
+    around = np.setdiff1d(np.arange(468), [UPPER_LIP])
+    held = replace(state, marks=with_pins(state.marks, around, pinned=True))
+    x, y = at(state, UPPER_LIP)
+    gesture = begun(GrabTool(), held, UPPER_LIP).moved((x, y - 60))
+    assert gesture.edit is not None
+    assert_allclose(gesture.aim.centre, gesture.edit.landmarks[UPPER_LIP, :2], atol=1e-4)
+    assert gesture.aim.centre[1] > y - 50
+
+
 def test_a_drag_depends_on_press_and_pointer_alone(state: MeshState) -> None:
     gesture = begun(GrabTool(), state, UPPER_LIP)
     x, y = at(state, UPPER_LIP)

@@ -17,7 +17,7 @@ from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.metrics import vertex_errors
-from annotator.mesh.tools.base import Edit, MeshState, Position, Tool
+from annotator.mesh.tools.base import Aim, Edit, MeshState, Position, Tool
 from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.relax import RelaxTool
 from annotator.mesh.tools.restore import RestoreTool
@@ -87,6 +87,12 @@ def paint(tool: Tool, state: MeshState, path: list[Position]) -> np.ndarray:
     edit = painted(tool, state, path)
     assert edit is not None
     return edit.landmarks
+
+
+def assert_within_circle(mesh: np.ndarray, aim: Aim) -> None:
+    assert aim.radius is not None
+    away = np.linalg.norm(mesh[aim.influence > 0, :2] - aim.centre, axis=1)
+    assert away.max() <= aim.radius
 
 
 def pieces(path: list[Position], longest: float) -> list[Position]:
@@ -280,9 +286,11 @@ def test_the_aim_shows_what_the_press_acts_on(make, prediction: np.ndarray) -> N
     assert aim is not None
     assert gesture is not None
     assert aim.radius == brush_radius(state.landmarks, BRUSH)
-    assert aim.centre == position
-    assert aim.influence.max() == 1
+    centre = int(aim.influence.argmax())
+    assert aim.centre == gesture.aim.centre == place(state.landmarks, centre)
+    assert aim.influence[centre] == 1
     assert_array_equal(gesture.aim.influence, aim.influence)
+    assert_within_circle(state.landmarks, aim)
     far = (position[0] - 3 * outer_iod(prediction), position[1])
     assert gesture.moved(far).aim.centre == far
     assert not gesture.moved(far).aim.influence.any()
@@ -297,6 +305,19 @@ def test_restore_comes_to_an_end_on_a_prediction_in_strict_profile(
     near = prediction + np.float32(0.001)
     after = RestoreTool(BRUSH).moved(MeshState(near, prediction), near, np.full(468, 0.5))
     assert_array_equal(after, prediction)
+
+
+@pytest.mark.parametrize("make", MOVERS)
+def test_beside_the_face_the_circle_lies_around_what_a_press_acts_on(
+    make, prediction: np.ndarray
+) -> None:
+    state, brush = MeshState(prediction, prediction), Brush(0.1)
+    outermost = int(prediction[:, 0].argmax())
+    x, y = place(prediction, outermost)
+    aim = make(brush).aim(state, (x + 0.2 * outer_iod(prediction), y), PIXEL)
+    assert aim is not None
+    assert aim.influence.any()
+    assert_within_circle(prediction, aim)
 
 
 @pytest.mark.parametrize("make", MOVERS)

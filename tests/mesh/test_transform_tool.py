@@ -249,6 +249,18 @@ def test_before_a_press_the_frame_or_the_region_shows(mesh) -> None:
     assert (selected.influence[LIPS] == 1).all()
 
 
+def test_beside_the_frame_a_press_moves_nothing_and_nothing_shows(mesh) -> None:
+    state, tool = MeshState(mesh, mesh), TransformTool().with_region("lips")
+    beside = tuple(mesh[10, :2].tolist())
+    assert tool.handle_at(state, beside, PIXEL) is None
+    aim = tool.aim(state, beside, PIXEL)
+    assert not aim.influence.any()
+    assert aim.handles.shape == (9, 2)
+    assert isinstance(tool.begin(state, beside, PIXEL), LassoGesture)
+    knob = tool.frame(state, PIXEL).at(KNOB)
+    assert (tool.aim(state, (knob.real, knob.imag), PIXEL).influence[LIPS] == 1).all()
+
+
 def test_while_pulling_the_frame_goes_along(mesh) -> None:
     state, tool = MeshState(mesh, mesh), TransformTool().with_region("lips")
     centre = tool.frame(state, PIXEL).centre

@@ -11,15 +11,16 @@ the first one closes the line before.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from annotator.mesh.contours import contour, nearest_contour
 from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.guided import guided_shares
 from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
 from annotator.mesh.polyline import Complex, curve_through, drawn_on
-from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Position, Tool
+from annotator.mesh.tools.base import Aim, Edit, Gesture, Influence, MeshState, Position, Tool
 from annotator.mesh.tools.drawing import Drawing
 from annotator.mesh.tools.reach import CLICK, reach, within_reach
 
@@ -71,15 +72,20 @@ class ContourTool(Tool):
         return bool(self.clicks)
 
     def aim(self, state: MeshState, position: Position, pixel: float) -> Aim | None:
-        """Return the contour that a press here means; with points pending, what they would do."""
+        """Return what a press here means: a contour, and the share of its move that others take.
+
+        With points pending it is what they would do.
+        """
         if self.clicks:
             return self.drawing(state, _line_through([*self.clicks, position])).aim(position)
         if not self._is_in_reach(state, position, pixel):
             return None
         name = self.contour or nearest_contour(state.landmarks, position)[0]
-        influence = np.zeros(LANDMARK_COUNT)
-        influence[contour(name).vertices] = 1
-        return Aim(np.where(state.still, 0, influence), position)
+        ring = contour(name).vertices
+        still = frozenset(np.flatnonzero(state.still).tolist())
+        placed = frozenset(ring.tolist()) - still
+        held = (frozenset(state.anchors) - placed) | still
+        return Aim(_shares(self.covariance, placed, held), position)
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "Gesture | None":
         """Begin a line, or set the next point; None if no contour is in reach."""
@@ -200,6 +206,17 @@ class PointGesture(Gesture):
         clicks = self.owner.clicks
         last = clicks[0] if self._closes else clicks[-1] if self._finishes else self.position
         return self.owner.drawing(self.state, _line_through([*clicks, last]))
+
+
+# The pointer passes over a contour in many events.
+@lru_cache(maxsize=16)
+def _shares(covariance: Covariance, placed: frozenset[int], held: frozenset[int]) -> Influence:
+    """Return what each vertex takes, (468,), where a contour is moved as a whole; read-only."""
+    if not placed:
+        return np.zeros(LANDMARK_COUNT)
+    shares = guided_shares(covariance, sorted(placed), held, noise=covariance.noise).clip(0, 1)
+    shares.flags.writeable = False
+    return shares
 
 
 def _line_through(clicks: Sequence[Position]) -> Complex:

@@ -100,9 +100,11 @@ class GrabGesture(Gesture):
 
     @property
     def aim(self) -> Aim:
-        """The influence fixed at the press, and the circle at the pointer."""
+        """The influence fixed at the press, and the circle around the vertex where it is now."""
         influence = np.maximum(self.weights, self.mirror.weights)
-        return Aim(influence, self.position, self.radius)
+        mesh = self.state.landmarks if self.edit is None else self.edit.landmarks
+        x, y = mesh[self.pivot, :2].tolist()
+        return Aim(influence, (x, y), self.radius)
 
     @property
     def tool(self) -> Tool:

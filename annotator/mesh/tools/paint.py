@@ -41,6 +41,22 @@ _LEAST_SPACING_IOD = 0.03
 _NEARLY = 1e-6
 
 
+@dataclass(frozen=True, eq=False)
+class Dab:
+    """One dab of a brush.
+
+    Attributes
+    ----------
+    centre
+        Where the vertex is that it lies around.
+    influence : (468,)
+        How much of it each vertex takes, in [0, 1].
+    """
+
+    centre: Position
+    influence: Influence
+
+
 @dataclass(frozen=True)
 class PaintTool(Tool):
     """A tool that paints with the brush."""
@@ -73,33 +89,34 @@ class PaintTool(Tool):
         """Return the anchors that are none any more after a stroke over the touched vertices."""
         return ()
 
-    def influence_at(self, state: MeshState, position: Position, pixel: float) -> Influence | None:
-        """Return how much of a dab there each vertex takes; None if none is in reach."""
+    def dab_at(self, state: MeshState, position: Position, pixel: float) -> "Dab | None":
+        """Return what a dab there acts on; None if nothing is in reach."""
         # A pinned vertex may be the centre of the brush without being moved by it.
         centre = nearest_in_reach(state, position, pixel, pinned=True)
         if centre is None:
             return None
         weights = brush_weights(state.landmarks, centre, self.brush, load_topology())
-        return self.influence(state, weights)
+        x, y = state.landmarks[centre, :2].tolist()
+        return Dab((x, y), self.influence(state, weights))
 
     def aim(self, state: MeshState, position: Position, pixel: float) -> Aim | None:
         """Return what a dab here would act on; None if nothing is in reach."""
-        influence = self.influence_at(state, position, pixel)
-        if influence is None:
+        dab = self.dab_at(state, position, pixel)
+        if dab is None:
             return None
-        return Aim(influence, position, brush_radius(state.landmarks, self.brush))
+        return Aim(dab.influence, dab.centre, brush_radius(state.landmarks, self.brush))
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "Painting | None":
         """Lay the first dab; None if nothing is in reach."""
-        if self.influence_at(state, position, pixel) is None:
+        if self.dab_at(state, position, pixel) is None:
             return None
         radius = brush_radius(state.landmarks, self.brush)
         least = max(_LEAST_SPACING_IOD * tool_scale(state.landmarks), pixel)
         # The circle keeps its size, even when an eye corner is what moves.
         brush = replace(self, brush=self.brush.with_radius_px(radius))
         stroke = _Stroke(self, brush, state, radius, max(_SPACING * radius, least), pixel)
-        untouched = np.zeros(LANDMARK_COUNT)
-        return Painting(stroke, position, 0.0, state, untouched > 0, untouched).dabbed(position)
+        untouched = np.zeros(LANDMARK_COUNT, np.bool_)
+        return Painting(stroke, position, 0.0, state, untouched, None).dabbed(position)
 
 
 @dataclass(frozen=True)
@@ -163,12 +180,15 @@ class Painting(Gesture):
     _since: float  # the way from the last dab to here, in px
     _now: MeshState
     _touched: NDArray[np.bool_]
-    _influence: Influence  # of the last dab
+    _dab: Dab | None  # the last one; None if nothing was in its reach
 
     @property
     def aim(self) -> Aim:
-        """What the last dab acted on, and the circle at the pointer."""
-        return Aim(self._influence, self._position, self._stroke.radius)
+        """What the last dab acted on, in its circle; far from the face, one at the pointer."""
+        radius, dab = self._stroke.radius, self._dab
+        if dab is None:
+            return Aim(np.zeros(LANDMARK_COUNT), self._position, radius)
+        return Aim(dab.influence, dab.centre, radius)
 
     @property
     def tool(self) -> Tool:
@@ -200,12 +220,9 @@ class Painting(Gesture):
 
     def dabbed(self, position: Position) -> "Painting":
         """Return the stroke with one more dab there."""
-        stroke = self._stroke
-        influence = stroke.painter.influence_at(self._now, position, stroke.pixel)
-        if influence is None:
-            return replace(self, _influence=np.zeros(LANDMARK_COUNT))
-        now = (
-            stroke.painter.dab(stroke.start, self._now, influence) if influence.any() else self._now
-        )
-        touched = self._touched | (influence > 0)
-        return replace(self, _now=now, _touched=touched, _influence=influence)
+        stroke, now, touched = self._stroke, self._now, self._touched
+        dab = stroke.painter.dab_at(now, position, stroke.pixel)
+        if dab is not None and dab.influence.any():
+            now = stroke.painter.dab(stroke.start, now, dab.influence)
+            touched = touched | (dab.influence > 0)
+        return replace(self, _now=now, _touched=touched, _dab=dab)

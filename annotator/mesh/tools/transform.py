@@ -110,10 +110,15 @@ class TransformTool(Tool):
         return None if frame is None else frame.handle_at(complex(*position))
 
     def aim(self, state: MeshState, position: Position, pixel: float) -> Aim | None:
-        """Return the frame with its handles; without a selection, what a click would select."""
+        """Return the frame with its handles, and what moves if the pointer is on or in it.
+
+        Without a selection it is what a click would select.
+        """
         frame = self.frame(state, pixel)
         if frame is not None:
-            return _framed(frame, Mapping(), self.weights(state), position)
+            is_held = frame.handle_at(complex(*position)) is not None
+            weights = self.weights(state) if is_held else np.zeros(LANDMARK_COUNT)
+            return _framed(frame, Mapping(), weights, position)
         name = region_at(state.landmarks, position)
         if name is not None:
             return Aim(self.with_region(name).weights(state), position)
