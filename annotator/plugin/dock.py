@@ -12,6 +12,7 @@ from qtpy.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -207,6 +208,8 @@ class AnnotatorDock(QWidget):
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
         self.edit = EditPanel(self.workbench, self.faces, actions, pages)
         self._pages = QStackedWidget()
+        # napari puts a stretch below docks of which no part asks for the room itself.
+        self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._pages.addWidget(welcome(self.project_menu))
         self._pages.addWidget(nothing_predicted(self.project_menu))
         self._pages.addWidget(self._work_page())
