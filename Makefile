@@ -33,7 +33,7 @@ demo: system $(INSTALLED)
 	fi
 
 test: system lint
-	.ci/with-display $(BIN)/python -m pytest
+	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -20,5 +20,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["NAPARI_CONFIG"] = str(Path(folder.name) / "settings.yaml")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests with windows in one process: two would take the focus from each other."""
+    windows = Path(__file__).parent / "plugin"
+    for item in items:
+        if item.path.is_relative_to(windows):
+            item.add_marker(pytest.mark.xdist_group("windows"))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_PREFERENCES].cleanup()
