@@ -20,7 +20,7 @@ _ENTRIES = (
 
 
 class BatchButton(QPushButton):
-    """Offers one verdict on all samples selected; hidden unless there are several.
+    """Offers one verdict on all samples selected; of use when there are several.
 
     Parameters
     ----------
@@ -81,4 +81,3 @@ class BatchButton(QPushButton):
 
     def _count(self, selected: int) -> None:
         self.setText(f"{selected:,} selected")
-        self.setVisible(selected > 1)

@@ -74,7 +74,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("frame_region", ("Shift-C",), "Frame it", "Region under the pointer"),
     Shortcut("frame", ("C",), "Frame the face", "View"),
     Shortcut("toggle_mesh", ("V",), "Hide or show the mesh", "View"),
-    Shortcut("mesh_style", ("Shift-V",), "All edges, contours, points", "View"),
+    Shortcut("mesh_style", ("Shift-V",), "All edges, contours, points, brush only", "View"),
     Shortcut("ghost", ("Y",), "Ghost of the prediction", "View"),
     Shortcut("flicker", ("B",), "Hold: the prediction instead", "View", holds=True),
     Shortcut("colours", ("K",), "What colours show", "View"),

@@ -24,6 +24,8 @@ Edges = NDArray[np.uint32]
 # Diameter of a vertex in outer inter-ocular distances; one that would move is larger.
 _VERTEX_SIZE_IOD = 0.022
 _INFLUENCED_SIZE = 1.5
+# Of what hardly moves; what moves with the pointer is opaque. The face shows through.
+_WEAKEST_ALPHA = 0.25
 _PINNED_SIZE = 1.35
 # Below this share of the drag a vertex is drawn as one that stays.
 _VISIBLE_INFLUENCE = 0.02
@@ -102,21 +104,29 @@ def look_of(
 
 
 def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.bool_]) -> Look:
-    """Return the look with the vertices that a stroke moves coloured by their share (468,)."""
+    """Return the look with the vertices that a stroke moves coloured by their share (468,).
+
+    What takes little of the drag is faint, and no larger than usual below a half of it: a tool
+    that moves the whole face would hide it otherwise.
+    """
     weights = np.clip(influence, 0, 1)
     moves = np.flatnonzero((weights > _VISIBLE_INFLUENCE) & ~hidden)
     if not moves.size:
         return look
-    ramp = palette.influence_ramp(weights[moves])
+    share = np.asarray(weights[moves], np.float32)
+    alpha = _WEAKEST_ALPHA + (1 - _WEAKEST_ALPHA) * share
+    ramp = _faded(palette.influence_ramp(share), alpha)
+    line_rims = _faded(np.tile(np.float32(palette.LINE_RIM_COLOUR), (len(moves), 1)), alpha)
+    vertex_rims = _faded(np.tile(np.float32(palette.VERTEX_RIM_COLOUR), (len(moves), 1)), alpha)
     sizes = look.vertex_sizes.copy()
-    sizes[moves] *= _INFLUENCED_SIZE
+    sizes[moves] *= 1 + (_INFLUENCED_SIZE - 1) * np.clip(2 * share - 1, 0, 1)
     return replace(
         look,
         edge_colours=_with_rows(look.edge_colours, moves, ramp),
         contour_colours=_with_rows(look.contour_colours, moves, ramp),
-        rim_colours=_with_rows(look.rim_colours, moves, palette.LINE_RIM_COLOUR),
+        rim_colours=_with_rows(look.rim_colours, moves, line_rims),
         vertex_colours=_with_rows(look.vertex_colours, moves, ramp),
-        vertex_rims=_with_rows(look.vertex_rims, moves, palette.VERTEX_RIM_COLOUR),
+        vertex_rims=_with_rows(look.vertex_rims, moves, vertex_rims),
         vertex_sizes=sizes,
     )
 

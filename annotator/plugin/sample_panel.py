@@ -8,6 +8,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -47,6 +48,10 @@ class SamplePanel(QWidget):
         self.list = SampleList(workbench)
         self.batch = BatchButton(workbench, self.list)
         self._done = QLabel()
+        # One in the other's place, so that nothing moves when several samples are selected.
+        self._tally = QStackedWidget()
+        for widget in (self._done, self.batch):
+            self._tally.addWidget(widget)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(6)
@@ -105,7 +110,7 @@ class SamplePanel(QWidget):
         first.addWidget(self.sorting, stretch=1)
         first.addWidget(self.direction)
         second.addWidget(self.text, stretch=1)
-        second.addWidget(self._done)
+        second.addWidget(self._tally)
         buttons = button_row(
             key_button("Prev", "previous", lambda: go.step(-1), "Previous sample"),
             key_button("To do", "next_to_do", go.go_to_next_to_do, "Next sample without a verdict"),
@@ -116,7 +121,7 @@ class SamplePanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(first)
         layout.addLayout(second)
-        for widget in (self._bar, self.list, self._empty, self.batch, buttons):
+        for widget in (self._bar, self.list, self._empty, buttons):
             layout.addWidget(widget)
 
     def _connect(self) -> None:
@@ -125,6 +130,7 @@ class SamplePanel(QWidget):
         self.text.textChanged.connect(self._show)
         self.direction.toggled.connect(self._show_direction)
         self.direction.toggled.connect(self._show)
+        self.list.selected.connect(self._show_tally)
         self.list.chosen.connect(self._workbench.go_to)
         self._workbench.project_changed.connect(self.list.thumbnails.clear)
         self._workbench.samples_changed.connect(self._reset)
@@ -138,6 +144,9 @@ class SamplePanel(QWidget):
 
     def _show_direction(self, descending: bool) -> None:
         self.direction.setText("↓" if descending else "↑")
+
+    def _show_tally(self, selected: int) -> None:
+        self._tally.setCurrentWidget(self.batch if selected > 1 else self._done)
 
     def _reset(self) -> None:
         self.list.reset_samples()
