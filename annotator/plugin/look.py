@@ -116,8 +116,8 @@ def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.b
     share = np.asarray(weights[moves], np.float32)
     alpha = _WEAKEST_ALPHA + (1 - _WEAKEST_ALPHA) * share
     ramp = _faded(palette.influence_ramp(share), alpha)
-    line_rims = _faded(np.tile(np.float32(palette.LINE_RIM_COLOUR), (len(moves), 1)), alpha)
-    vertex_rims = _faded(np.tile(np.float32(palette.VERTEX_RIM_COLOUR), (len(moves), 1)), alpha)
+    line_rims = _faded(np.tile(palette.LINE_RIM_COLOUR, (len(moves), 1)), alpha)
+    vertex_rims = _faded(np.tile(palette.VERTEX_RIM_COLOUR, (len(moves), 1)), alpha)
     sizes = look.vertex_sizes.copy()
     sizes[moves] *= 1 + (_INFLUENCED_SIZE - 1) * np.clip(2 * share - 1, 0, 1)
     return replace(
