@@ -95,9 +95,8 @@ def guided_placement(
         Anchors and pinned vertices: they stay exactly, and hold their surroundings. A vertex
         that is to be placed is placed even if it is among them.
     noise
-        How far the others may leave the targets out of account: the variance, in squared outer
-        IOD, with which the vertices are placed. By default they are taken as exact, as a
-        vertex under the hand is; ``covariance.noise`` smooths what a hand has drawn.
+        The variance, in squared outer IOD, with which the others take the targets; by default
+        they are exact.
 
     Raises
     ------
