@@ -85,15 +85,13 @@ def guided_placement(
     Parameters
     ----------
     before : (468, 3) float32
-        The mesh; it is left alone.
     vertices : (k,)
         What is placed, each once.
     targets : (k, 2)
         Where to, as (x, y) in px: exactly there.
     covariance
     held
-        Anchors and pinned vertices: they stay exactly, and hold their surroundings. A vertex
-        that is to be placed is placed even if it is among them.
+        Anchors and pinned vertices: they stay, but for those that are placed, and hold others.
     noise
         The variance, in squared outer IOD, with which the others take the targets; by default
         they are exact.
