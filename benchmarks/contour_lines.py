@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from spoiled_faces import SpoiledFace, spoiled_faces
 
-from annotator.assets import asset_path
 from annotator.mesh.contours import contour
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
@@ -28,6 +27,7 @@ from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.base import Edit, MeshState
 from annotator.mesh.tools.contour import ContourTool
 from annotator.mesh.topology import load_topology
+from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
 

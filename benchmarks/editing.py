@@ -23,10 +23,10 @@ os.environ["NAPARI_CONFIG"] = str(Path(_PREFERENCES.name) / "settings.yaml")
 import numpy as np
 from large_photographs import make_project
 
-from annotator.plugin.face_view import FaceView
+from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, process_events
-from annotator.plugin.toolbox import ToolKind
+from annotator.workbench.toolbox import ToolKind
 
 CHIN = 152
 STROKES = 8

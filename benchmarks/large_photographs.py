@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.project import Project
+from annotator.system.assets import asset_path
 from annotator.workflow import import_images, preannotate
 
 SIZE = (4000, 3000)

@@ -21,7 +21,7 @@ os.environ["NAPARI_CONFIG"] = str(Path(_PREFERENCES.name) / "settings.yaml")
 
 import numpy as np
 
-from annotator.plugin import pointer
+from annotator.plugin.canvas import pointer
 from annotator.plugin.launch import open_viewer
 from annotator.workflow import create_sample_project
 

@@ -24,9 +24,9 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
 from vispy import gloo
 
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.photographs import PhotographCache
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.workbench.photographs import PhotographCache
 
 PHOTOGRAPHS = 24
 LIMIT_MS = 60.0

@@ -37,7 +37,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from spoiled_faces import SpoiledFace, spoiled_faces
 
-from annotator.assets import asset_path
 from annotator.mesh.brush import Brush, brush_radius
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.falloff import falloff_weights
@@ -54,6 +53,7 @@ from annotator.mesh.simulation import (
     strokes_to,
 )
 from annotator.mesh.topology import load_topology
+from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
 ToolFor = Callable[[SpoiledFace], Tool]

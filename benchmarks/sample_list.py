@@ -26,13 +26,13 @@ from qtpy.QtCore import QSortFilterProxyModel, Qt
 from qtpy.QtGui import QStandardItem, QStandardItemModel
 from qtpy.QtWidgets import QApplication, QListView
 
-from annotator.assets import asset_path
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.topology import load_topology
+from annotator.plugin.canvas.pointer import process_events
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import process_events
-from annotator.plugin.sample_order import SortKey
 from annotator.project import NewImage, Project, SampleSummary, Verdict
+from annotator.system.assets import asset_path
+from annotator.workbench.sample_order import SortKey
 
 ROUNDS = 5
 SEED = 7

@@ -26,16 +26,16 @@ from numpy.typing import NDArray
 from qtpy.QtCore import Qt
 from spoiled_faces import NME_RANGE, spoiled
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
 from annotator.mesh.contours import CONTOUR_NAMES, contour
 from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.grab import GrabTool
+from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, positions_between, process_events
-from annotator.plugin.view_settings import Colours, MeshStyle, Texture
 from annotator.project import Project
+from annotator.system.assets import asset_path
+from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture
 from annotator.workflow import import_images
 
 Floats = NDArray[np.float32]

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from annotator.assets import asset_path
 from annotator.imaging import find_images, read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.landmarks import bounding_box, outer_iod
 from annotator.mesh.metrics import nme
+from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]

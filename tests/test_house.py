@@ -14,36 +14,28 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "annotator"
 
-# From left to right. A room is a folder, or modules that lie beside the folders.
-ROOMS: dict[str, set[str]] = {
-    "leaves": {"assets", "durable", "hashing", "people"},
-    "mesh": {"mesh"},
-    "imaging": {"imaging"},
-    "inference": {"inference"},
-    "project": {"project"},
-    "quality": {"quality"},
-    "release": {"release"},
-    "training": {"training"},
-    "workflow": {
-        "workflow",
-        "image_files",
-        "landmark_file",
-        "learning",
-        "covariance_file",
-        "reprediction",
-    },
-    "plugin": {"plugin"},
-    "cli": {"terminal", "cli", "learn_command"},
-}
-ORDER = list(ROOMS)
+# From left to right: each a folder, with `system` underneath all of them.
+ORDER = [
+    "system",
+    "mesh",
+    "imaging",
+    "inference",
+    "project",
+    "quality",
+    "release",
+    "synthesis",
+    "training",
+    "workflow",
+    "workbench",
+    "plugin",
+    "cli",
+]
+# The rooms in the room of windows, likewise; what lies beside them may use them all.
+PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"]
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
 DATABASES = {"sqlalchemy", "alembic", "sqlite3"}
-
-
-def room_of(module: str) -> str:
-    return next(room for room, modules in ROOMS.items() if module in modules)
 
 
 def imports_of(source: str, package: tuple[str, ...]) -> Iterator[str]:
@@ -67,33 +59,46 @@ def sources() -> Iterator[tuple[Path, str, set[str]]]:
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         if parts != ("__init__",):
             package = ("annotator", *parts[:-1])
-            yield path, room_of(parts[0]), set(imports_of(path.read_text("utf-8"), package))
+            yield path, parts[0], set(imports_of(path.read_text("utf-8"), package))
 
 
 def tops(imports: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in imports}
 
 
-def complaints() -> Iterator[str]:
-    for path, room, imports in sources():
-        allowed = set(ORDER[: ORDER.index(room) + 1])
+def complaints(order: list[str], house: tuple[str, ...] = ("annotator",)) -> Iterator[str]:
+    """Yield what rooms import from rooms to their right, the rooms of one house in their order."""
+    depth = len(house)
+    for path, _, imports in sources():
+        parts = ("annotator", *path.relative_to(PACKAGE).with_suffix("").parts)
+        if parts[:depth] != house or parts[depth] not in order:
+            continue
+        allowed = order[: order.index(parts[depth]) + 1]
         for name in sorted(imports):
-            parts = name.split(".")
-            if parts[0] != "annotator" or len(parts) < 2 or parts[1] == "__version__":
+            named = tuple(name.split("."))
+            if named[:depth] != house or len(named) == depth or named[depth] == "__version__":
                 continue
-            if room_of(parts[1]) not in allowed:
+            if named[depth] not in allowed:
                 yield f"{path.relative_to(PACKAGE)} imports {name}, which lies to its right"
 
 
 def test_every_module_lies_in_a_room():
-    known = set().union(*ROOMS.values()) | {"__init__"}
-    assert {path.stem for path in PACKAGE.glob("*.py")} <= known
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py"}
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert folders <= known
+    assert folders <= set(ORDER)
+
+
+def test_every_room_of_the_plugin_has_its_place():
+    folders = {path.parent.name for path in (PACKAGE / "plugin").glob("*/__init__.py")}
+    assert folders == set(PLUGIN_ORDER)
 
 
 def test_rooms_import_only_from_rooms_to_their_left():
-    assert list(complaints()) == []
+    assert list(complaints(ORDER)) == []
+
+
+def test_rooms_of_the_plugin_import_only_from_rooms_to_their_left():
+    assert list(complaints(PLUGIN_ORDER, ("annotator", "plugin"))) == []
 
 
 def test_the_package_itself_imports_no_room():
@@ -101,10 +106,11 @@ def test_the_package_itself_imports_no_room():
     assert "annotator" not in tops(set(imports_of(source, ("annotator",))))
 
 
-def test_leaves_import_only_the_standard_library():
+def test_the_system_room_imports_only_the_standard_library():
+    allowed = set(sys.stdlib_module_names) | {"annotator"}
     for path, room, imports in sources():
-        if room == "leaves":
-            assert tops(imports) <= set(sys.stdlib_module_names), path
+        if room == "system":
+            assert tops(imports) <= allowed, path
 
 
 def test_mesh_imports_only_numpy_and_scipy():
@@ -169,7 +175,9 @@ def test_nothing_catches_every_exception():
                 assert not is_broad or reraises, f"{path}:{node.lineno}"
 
 
-@pytest.mark.parametrize("module", ["annotator", "annotator.cli", "annotator.workflow"])
+@pytest.mark.parametrize(
+    "module", ["annotator", "annotator.cli", "annotator.workflow", "annotator.workbench.workbench"]
+)
 def test_importing_needs_neither_napari_nor_qt_nor_torch(module):
     blocked = sorted(WINDOWS | {"torch"})
     program = textwrap.dedent(

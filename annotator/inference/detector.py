@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from annotator.assets import asset_path
 from annotator.inference.detection import DETECTOR_SIZE, THRESHOLD, Detections, decode
 from annotator.inference.runtime import open_session, run
 from annotator.inference.sampling import Image, letterboxed, stacked
+from annotator.system.assets import asset_path
 
 _BATCH = 16  # inputs a run: bounds memory, and more is no faster
 

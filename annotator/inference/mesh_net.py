@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.assets import asset_path
-from annotator.hashing import file_sha256
 from annotator.inference.regions import CROP_SIZE
 from annotator.inference.results import ModelInfo
 from annotator.inference.runtime import ModelError, NotFiniteError, open_session, run
 from annotator.inference.sampling import Image, stacked
 from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.system.assets import asset_path
+from annotator.system.hashing import file_sha256
 
 Floats = NDArray[np.float32]
 

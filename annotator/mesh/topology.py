@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.assets import asset_path
+from annotator.system.assets import asset_path
 
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.float32]

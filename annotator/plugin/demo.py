@@ -6,13 +6,13 @@ import napari
 from qtpy.QtCore import Qt
 
 from annotator.mesh.metrics import vertex_errors
+from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, positions_between, process_events
-from annotator.plugin.project_menu import free_folder
-from annotator.plugin.shown_samples import TO_DO
+from annotator.plugin.menu.project_menu import free_folder
 from annotator.project import SampleState
 from annotator.release import export_release
+from annotator.workbench.shown_samples import TO_DO
 
 _CHIN = 152
 _WINDOW = (1280, 800)

@@ -18,36 +18,36 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from annotator.people import login_name
-from annotator.plugin.actions import Action, Hands, key_actions
-from annotator.plugin.bound_keys import BoundKeys
-from annotator.plugin.closing import may_close
-from annotator.plugin.edit_panel import EditPanel
-from annotator.plugin.face_view import FaceView
-from annotator.plugin.faces import Faces
-from annotator.plugin.find_sample import SampleFinder
-from annotator.plugin.key_help import KeyHelp
-from annotator.plugin.keys import KeyBindings
-from annotator.plugin.other_windows import OtherWindows
-from annotator.plugin.panels import KeyButton, PassingMessage, key_button
-from annotator.plugin.preferences import DISPLAY_NAME
-from annotator.plugin.private import canvas_widget, open_preferences
-from annotator.plugin.progress_row import ProgressRow
-from annotator.plugin.project_menu import ProjectMenu
-from annotator.plugin.region_marks import RegionMarks
-from annotator.plugin.region_panel import RegionPanel
-from annotator.plugin.reject_dialog import RejectDialog
-from annotator.plugin.sample_display import SampleDisplay
-from annotator.plugin.sample_panel import SamplePanel
-from annotator.plugin.settings_link import SettingsLink
-from annotator.plugin.settings_store import SettingsStore
-from annotator.plugin.tool_mouse import ToolMouse
-from annotator.plugin.tool_panel import ToolPanel
-from annotator.plugin.view_panel import ViewPanel
-from annotator.plugin.view_settings import Colours
-from annotator.plugin.visit_recorder import VisitRecorder
-from annotator.plugin.welcome import nothing_predicted, welcome
-from annotator.plugin.workbench import Workbench
+from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.private import canvas_widget, open_preferences
+from annotator.plugin.canvas.sample_display import SampleDisplay
+from annotator.plugin.canvas.tool_mouse import ToolMouse
+from annotator.plugin.canvas.visit_recorder import VisitRecorder
+from annotator.plugin.keyboard.actions import Action, Hands, key_actions
+from annotator.plugin.keyboard.bound_keys import BoundKeys
+from annotator.plugin.keyboard.key_help import KeyHelp
+from annotator.plugin.menu.closing import may_close
+from annotator.plugin.menu.progress_row import ProgressRow
+from annotator.plugin.menu.project_menu import ProjectMenu
+from annotator.plugin.menu.welcome import nothing_predicted, welcome
+from annotator.plugin.panels.edit_panel import EditPanel
+from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
+from annotator.plugin.panels.region_panel import RegionPanel
+from annotator.plugin.panels.tool_panel import ToolPanel
+from annotator.plugin.panels.view_panel import ViewPanel
+from annotator.plugin.preferences.preferences import DISPLAY_NAME
+from annotator.plugin.preferences.settings_link import SettingsLink
+from annotator.plugin.preferences.settings_store import SettingsStore
+from annotator.plugin.samples.find_sample import SampleFinder
+from annotator.plugin.samples.reject_dialog import RejectDialog
+from annotator.plugin.samples.sample_panel import SamplePanel
+from annotator.system.people import login_name
+from annotator.workbench.faces import Faces
+from annotator.workbench.keys import KeyBindings
+from annotator.workbench.look.view_settings import Colours
+from annotator.workbench.other_windows import OtherWindows
+from annotator.workbench.region_marks import RegionMarks
+from annotator.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from napari import Viewer

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import napari
 
+from annotator.plugin.canvas.private import hide_layer_panels
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.preferences import remember_reader
-from annotator.plugin.private import hide_layer_panels
+from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.reader import show_dock
 
 

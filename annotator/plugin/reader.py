@@ -7,12 +7,12 @@ from typing import Any
 import napari
 from qtpy.QtCore import QTimer
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
+from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.face_layers import PLACEHOLDER_LAYER
-from annotator.plugin.preferences import PLUGIN, remember_reader
+from annotator.plugin.preferences.preferences import PLUGIN, remember_reader
 from annotator.project import Project
+from annotator.system.assets import asset_path
 
 DOCK = "Annotate faces"
 

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from annotator.hashing import file_stamp, still_holds
 from annotator.project.database import Database
 from annotator.project.errors import UnknownImage
 from annotator.project.paths import ImagePaths, display_name
@@ -22,6 +21,7 @@ from annotator.project.records import (
     SampleState,
 )
 from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow, SampleRow
+from annotator.system.hashing import file_stamp, still_holds
 
 REPLACED = (
     "another image was added from its path: put the original back and add it again, "

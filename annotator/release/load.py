@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotator.hashing import file_sha256
 from annotator.release import coco, csv_tables, npz
 from annotator.release.errors import DamagedRelease
 from annotator.release.manifest import (
@@ -20,6 +19,7 @@ from annotator.release.manifest import (
 )
 from annotator.release.meshes import Meshes
 from annotator.release.rows import SCHEMA
+from annotator.system.hashing import file_sha256
 
 
 @dataclass(frozen=True, slots=True, eq=False)

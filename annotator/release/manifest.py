@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from annotator import __version__
-from annotator.hashing import file_sha256
 from annotator.release.images import IMAGE_FOLDER
 from annotator.release.rows import ReleaseSample
+from annotator.system.hashing import file_sha256
 
 MANIFEST = "manifest.json"
 FORMAT_NAME = "facemesh-annotator release"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from annotator.durable import sync_file, sync_folder
 from annotator.release.errors import ExportError
+from annotator.system.durable import sync_file, sync_folder
 
 
 @contextmanager

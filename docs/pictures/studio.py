@@ -13,18 +13,18 @@ from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QCursor, QImage
 from qtpy.QtWidgets import QApplication, QWidget
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.metrics import vertex_errors
-from annotator.plugin.keys import SHORTCUTS
+from annotator.plugin.canvas.pointer import Pointer, Position, positions_between, process_events
+from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, Position, positions_between, process_events
-from annotator.plugin.private import canvas_widget
-from annotator.plugin.toolbox import ToolSettings
-from annotator.plugin.view_settings import ViewSettings
 from annotator.project import Project, SampleState, SampleSummary
+from annotator.system.assets import asset_path
+from annotator.workbench.keys import SHORTCUTS
+from annotator.workbench.look.view_settings import ViewSettings
+from annotator.workbench.toolbox import ToolSettings
 from annotator.workflow import import_images, preannotate
 
 Floats = NDArray[np.float32]

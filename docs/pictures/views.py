@@ -4,7 +4,7 @@ from PIL import Image
 from qtpy.QtCore import Qt
 
 from annotator.mesh.regions import region_vertices
-from annotator.plugin.pointer import Pointer
+from annotator.plugin.canvas.pointer import Pointer
 from pictures.studio import Picture, Studio, side_by_side
 
 _THIRD = (272, 330)

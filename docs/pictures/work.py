@@ -5,11 +5,11 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
-from annotator.plugin.batch import planned
-from annotator.plugin.find_sample import SampleFinder
-from annotator.plugin.key_help import KeyHelp
-from annotator.plugin.sample_order import SortKey
+from annotator.plugin.keyboard.key_help import KeyHelp
+from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.project import Verdict
+from annotator.workbench.batch import planned
+from annotator.workbench.sample_order import SortKey
 from pictures.studio import (
     Picture,
     Studio,

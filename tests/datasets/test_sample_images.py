@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotator.assets import asset_path
 from annotator.imaging import IMAGE_SUFFIXES, find_images, inspect_image, read_image
 from annotator.inference import FaceMesh
+from annotator.system.assets import asset_path
 
 FOLDER = asset_path("datasets", "sample")
 CARD = asset_path("datasets", "README.md").read_text(encoding="utf-8")

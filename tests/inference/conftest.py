@@ -7,9 +7,9 @@ import pytest
 import skimage.data
 from onnx import TensorProto, helper, numpy_helper
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
+from annotator.system.assets import asset_path
 
 SAMPLES = ("hopper.jpg", "collins_tilted.jpg", "two_portraits.jpg", "coffee.jpg")
 

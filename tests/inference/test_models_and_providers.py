@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from annotator.assets import asset_path
 from annotator.inference import FaceMesh, ModelError, ProviderError, available_providers
 from annotator.inference.mesh_net import MeshNet
+from annotator.system.assets import asset_path
 
 WriteModel = Callable[..., Path]
 

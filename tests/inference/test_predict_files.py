@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, ModelError
 from annotator.inference.pipeline import predict_files
 from annotator.inference.runtime import NotFiniteError
+from annotator.system.assets import asset_path
 
 SAMPLE = ("hopper.jpg", "coffee.jpg", "two_portraits.jpg", "collins_tilted.jpg")
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.contours import CONTOUR_NAMES, contour
@@ -18,6 +17,7 @@ from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.tools.base import Edit, MeshState, Tool
 from annotator.mesh.tools.contour import ContourTool
 from annotator.mesh.topology import load_topology
+from annotator.system.assets import asset_path
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg")
 TREMBLE = 0.003  # of the outer IOD

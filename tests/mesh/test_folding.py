@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.brush import Brush, brush_weights
@@ -15,6 +14,7 @@ from annotator.mesh.guided import guided_drag
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.plane import plane, with_plane
 from annotator.mesh.topology import load_topology
+from annotator.system.assets import asset_path
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "gallery_wall.jpg")
 TOPOLOGY = load_topology()

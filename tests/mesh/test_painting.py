@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.brush import Brush, brush_radius, brush_weights
@@ -24,6 +23,7 @@ from annotator.mesh.tools.restore import RestoreTool
 from annotator.mesh.tools.smooth import SmoothTool
 from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
+from annotator.system.assets import asset_path
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "collins_tiny.jpg")
 OPENED = load_topology().opened_triangles

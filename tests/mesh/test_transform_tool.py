@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.assets import asset_path
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.frame import Handle, HandleKind
@@ -18,6 +17,7 @@ from annotator.mesh.regions import REGION_NAMES, region_vertices
 from annotator.mesh.tools.base import Edit, MeshState
 from annotator.mesh.tools.transform import LassoGesture, TransformTool
 from annotator.mesh.topology import load_topology
+from annotator.system.assets import asset_path
 
 PIXEL = 0.3  # px of the image to one of the screen
 LIPS = region_vertices("lips")

@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
 
-from annotator.assets import asset_path
+from annotator.system.assets import asset_path
 
 FACTS = {
     "vertices": ((468, 3), np.float32),

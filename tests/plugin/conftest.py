@@ -12,8 +12,8 @@ from annotator.workflow import create_sample_project
 napari = pytest.importorskip("napari")
 pytest.importorskip("napari.settings")
 
+from annotator.plugin.canvas.pointer import Pointer, process_events  # noqa: E402
 from annotator.plugin.dock import AnnotatorDock  # noqa: E402
-from annotator.plugin.pointer import Pointer, process_events  # noqa: E402
 from annotator.plugin.reader import show_dock  # noqa: E402
 
 

@@ -15,8 +15,8 @@ from qtpy.QtWidgets import QApplication
 
 from annotator.mesh.brush import Brush, brush_weights
 from annotator.mesh.topology import load_topology
+from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, positions_between, process_events
 from annotator.project import Project
 
 CHIN = 152
@@ -285,7 +285,7 @@ SCRIPT = """
 import os, signal, sys
 from pathlib import Path
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer, process_events
 viewer, dock = open_viewer(Path(sys.argv[1]), "kim")
 process_events(0.3)
 dock.view.frame()

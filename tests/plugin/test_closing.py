@@ -11,9 +11,9 @@ from numpy.testing import assert_array_equal
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox
 
-from annotator.plugin.closing import may_close
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.menu.closing import may_close
 from annotator.plugin.reader import show_dock
 from annotator.project import Project, SampleState
 
@@ -117,7 +117,7 @@ from pathlib import Path
 import napari
 from qtpy.QtCore import QTimer
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer, process_events
 viewer, dock = open_viewer(Path(sys.argv[1]), "kim")
 process_events(0.3)
 dock.view.frame()

@@ -6,17 +6,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.mesh.tools.base import Aim, MeshState
 from annotator.mesh.topology import load_topology
-from annotator.plugin.convert import (
+from annotator.workbench.look.coordinates import (
     from_napari,
     position_from_napari,
     position_to_napari,
     to_napari,
     to_pixel_centres,
 )
-from annotator.plugin.drawing import aim_lines
-from annotator.plugin.look import look_of
-from annotator.plugin.palette import influence_ramp
-from annotator.plugin.view_settings import ViewSettings
+from annotator.workbench.look.drawing import aim_lines
+from annotator.workbench.look.look import look_of
+from annotator.workbench.look.palette import influence_ramp
+from annotator.workbench.look.view_settings import ViewSettings
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QScrollArea
 
 from annotator.mesh.tools.grab import GrabTool
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, process_events
-from annotator.plugin.project_menu import free_folder
-from annotator.plugin.steps import adding, exporting, predicting
+from annotator.plugin.menu.project_menu import free_folder
 from annotator.project import EditSession, Project, SampleState
+from annotator.workbench.steps import adding, exporting, predicting
 
 OpenDock = Callable[[Path | None], tuple[object, AnnotatorDock]]
 Workplace = tuple[AnnotatorDock, Pointer]

@@ -12,10 +12,10 @@ from annotator.inference import FaceMesh, ModelError
 from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.metrics import nme
+from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.faces import Faces
-from annotator.plugin.pointer import Pointer
 from annotator.project import SampleState
+from annotator.workbench.faces import Faces
 
 Workplace = tuple[AnnotatorDock, Pointer]
 CHIN = 152

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from annotator.plugin.key_names import key_text
-from annotator.plugin.keys import SHORTCUTS
+from annotator.workbench.key_names import key_text
+from annotator.workbench.keys import SHORTCUTS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "annotators-guide.md"
 

@@ -11,12 +11,23 @@ from qtpy.QtGui import QFocusEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
-from annotator.plugin import bound_keys, key_help, key_names, keys
-from annotator.plugin.bound_keys import BoundKeys
+from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.key_help import KeyHelp, help_groups, help_html, spread
-from annotator.plugin.key_names import UnknownKeyError, bound_key, key_text, parse_key, parse_keys
-from annotator.plugin.keys import (
+from annotator.plugin.keyboard import bound_keys, key_help
+from annotator.plugin.keyboard.bound_keys import BoundKeys
+from annotator.plugin.keyboard.key_help import KeyHelp, help_groups, help_html, spread
+from annotator.plugin.panels.parts import KeyButton
+from annotator.project import SampleState
+from annotator.workbench import key_names, keys
+from annotator.workbench.key_names import (
+    UnknownKeyError,
+    bound_key,
+    key_text,
+    parse_key,
+    parse_keys,
+)
+from annotator.workbench.keys import (
     DEFAULT_BINDINGS,
     SHORTCUTS,
     KeyBindings,
@@ -24,10 +35,6 @@ from annotator.plugin.keys import (
     chosen_bindings,
     keys_of,
 )
-from annotator.plugin.panels import KeyButton
-from annotator.plugin.pointer import Pointer, process_events
-from annotator.plugin.private import canvas_widget
-from annotator.project import SampleState
 
 Workplace = tuple[AnnotatorDock, Pointer]
 

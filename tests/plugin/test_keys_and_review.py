@@ -9,12 +9,12 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.key_names import key_text
-from annotator.plugin.keys import SHORTCUTS
-from annotator.plugin.pointer import Pointer, process_events
-from annotator.plugin.reject_dialog import RejectDialog
+from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.project import Project, RejectReason, SampleState, Verdict
+from annotator.workbench.key_names import key_text
+from annotator.workbench.keys import SHORTCUTS
 
 Workplace = tuple[AnnotatorDock, Pointer]
 

@@ -4,13 +4,13 @@ from time import monotonic
 
 import pytest
 
-from annotator.covariance_file import FILE_NAME
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.tools.grab import GrabTool
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, process_events
-from annotator.plugin.toolbox import ToolKind
 from annotator.project import EditSession, Project
+from annotator.project.covariance_file import FILE_NAME
+from annotator.workbench.toolbox import ToolKind
 
 Workplace = tuple[AnnotatorDock, Pointer]
 CHIN = 152

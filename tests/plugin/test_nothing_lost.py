@@ -10,8 +10,8 @@ from numpy.testing import assert_array_equal
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox
 
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, process_events
 from annotator.project import Project, SampleState
 from annotator.project.strokes import Stroke
 
@@ -74,7 +74,7 @@ def test_a_stroke_is_in_the_database_when_the_release_event_returns(
     pointer.move((x + 7, y + 4), pressed=True)
     assert_array_equal(stored(project_folder, session.sample_id), session.prediction)
     # Nothing but this event is handled: no timer and no idle moment helps.
-    monkeypatch.setattr("annotator.plugin.pointer.process_events", lambda: None)
+    monkeypatch.setattr("annotator.plugin.canvas.pointer.process_events", lambda: None)
     pointer.release((x + 7, y + 4))
     assert_array_equal(stored(project_folder, session.sample_id), session.landmarks)
     assert (session.landmarks != session.prediction).any()

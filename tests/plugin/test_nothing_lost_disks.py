@@ -28,7 +28,7 @@ from pathlib import Path
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.project import Project
 
 folder = Path(sys.argv[1])
@@ -142,7 +142,7 @@ import os
 import sys
 from pathlib import Path
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer, process_events
 
 folder = Path(sys.argv[1])
 viewer, dock = open_viewer(folder, "kim")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.plugin.other_windows import OtherWindows
-from annotator.plugin.workbench import Workbench
 from annotator.project import Project, RejectReason, SampleState
+from annotator.workbench.other_windows import OtherWindows
+from annotator.workbench.workbench import Workbench
 
 CHIN, FOREHEAD = 152, 10
 
@@ -196,7 +196,7 @@ def test_a_face_that_another_window_adds_is_listed(kim: Window, robin: Window) -
 def test_many_changes_are_taken_in_at_once_and_only_now_and_then(
     kim: Window, robin: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.plugin.other_windows._MANY", 2)
+    monkeypatch.setattr("annotator.workbench.other_windows._MANY", 2)
     ids = robin.bench.samples.ids(0, len(robin.bench.samples) - 1)
     kim.bench.project.reviews.give("accept", ids, reviewer="kim")
     robin.others.look()

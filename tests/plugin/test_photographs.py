@@ -11,10 +11,10 @@ from PIL import Image
 from qtpy.QtCore import Qt
 
 from annotator.imaging import ImageError, read_image
-from annotator.plugin import photographs
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.photographs import PhotographCache
-from annotator.plugin.pointer import Pointer, process_events
+from annotator.workbench import photographs
+from annotator.workbench.photographs import PhotographCache
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from napari.settings import get_settings
 from PIL import Image
 
 from annotator.imaging import read_image
-from annotator.plugin import sample_project
+from annotator.plugin.canvas.pointer import process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import process_events
-from annotator.plugin.preferences import remember_reader
+from annotator.plugin.menu import sample_project
+from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.reader import get_photograph_reader, get_reader
 
 MANIFEST = Path(__file__).parents[2] / "annotator" / "napari.yaml"

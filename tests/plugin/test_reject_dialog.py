@@ -5,7 +5,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QDialog
 
-from annotator.plugin.reject_dialog import RejectDialog
+from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.project import RejectReason
 
 

@@ -11,12 +11,12 @@ from qtpy.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
 
 from annotator.mesh.brush import Brush
 from annotator.mesh.tools.grab import GrabTool
-from annotator.plugin.batch import give, planned
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer, process_events
-from annotator.plugin.reject_dialog import RejectDialog
-from annotator.plugin.sample_order import SortKey
+from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.project import EditSession, Project, RejectReason, SampleState, Verdict  # fmt: skip
+from annotator.workbench.batch import give, planned
+from annotator.workbench.sample_order import SortKey
 
 Workplace = tuple[AnnotatorDock, Pointer]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -216,7 +216,7 @@ def test_a_large_batch_is_read_with_the_whole_list(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dock, _ = workplace
-    monkeypatch.setattr("annotator.plugin.batch._FEW", 2)
+    monkeypatch.setattr("annotator.workbench.batch._FEW", 2)
     ids = dock.workbench.samples.ids(0, 5)
     assert give(dock.workbench, planned(dock.workbench.samples, Verdict.EXCLUDE, ids))
     assert {dock.workbench.samples.get(i).state for i in ids} == {SampleState.EXCLUDED}

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from annotator.plugin.sample_order import SampleColumns, SortKey, padded_numbers, runs
-from annotator.plugin.sample_text import sample_text, sample_tooltip, sorted_by_text, spent_text
-from annotator.plugin.shown_samples import NOT_DELETED, TO_DO, Shown, ShownSamples
 from annotator.project import SampleState, SampleSummary
+from annotator.workbench.sample_order import SampleColumns, SortKey, padded_numbers, runs
+from annotator.workbench.sample_text import sample_text, sample_tooltip, sorted_by_text, spent_text
+from annotator.workbench.shown_samples import NOT_DELETED, TO_DO, Shown, ShownSamples
 
 P, BEGUN, A, D = (
     SampleState.PREDICTED, SampleState.IN_PROGRESS, SampleState.ACCEPTED, SampleState.DELETED

@@ -7,9 +7,9 @@ import pytest
 from numpy.testing import assert_array_equal
 from qtpy.QtCore import Qt
 
+from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer
-from annotator.plugin.view_settings import Colours, MeshStyle, Texture
+from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture
 
 NOSE_TIP = 1
 Workplace = tuple[AnnotatorDock, Pointer]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from annotator.plugin.light import Light, LightDrag
+from annotator.workbench.look.light import Light, LightDrag
 
 LEVELS = np.linspace(0, 1, 11)
 

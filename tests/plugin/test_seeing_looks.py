@@ -10,13 +10,13 @@ from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibilit
 from annotator.mesh.tools.base import MeshState
 from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
-from annotator.plugin.colouring import displacement_percent, legend_of
-from annotator.plugin.covering import cut_out, faces_away, far_to_near, texture_pixels
-from annotator.plugin.drawing import comparison_of
-from annotator.plugin.frames import face_frame, kept_frame, region_frame
-from annotator.plugin.look import Look, influenced, look_of
-from annotator.plugin.palette import VISIBILITY_COLOURS, scale_colours
-from annotator.plugin.view_settings import (
+from annotator.workbench.look.colouring import displacement_percent, legend_of
+from annotator.workbench.look.covering import cut_out, faces_away, far_to_near, texture_pixels
+from annotator.workbench.look.drawing import comparison_of
+from annotator.workbench.look.frames import face_frame, kept_frame, region_frame
+from annotator.workbench.look.look import Look, influenced, look_of
+from annotator.workbench.look.palette import VISIBILITY_COLOURS, scale_colours
+from annotator.workbench.look.view_settings import (
     Colours,
     MeshStyle,
     Texture,

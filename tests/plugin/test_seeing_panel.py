@@ -11,11 +11,11 @@ from qtpy.QtWidgets import QWidget
 
 from annotator.mesh.tools.base import MeshState
 from annotator.mesh.topology import load_topology
-from annotator.plugin.face_view import FaceView
-from annotator.plugin.light import Light
-from annotator.plugin.sliders import Scale
-from annotator.plugin.view_panel import ViewPanel
-from annotator.plugin.view_settings import Colours, MeshStyle, Texture, ViewSettings
+from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.panels.sliders import Scale
+from annotator.plugin.panels.view_panel import ViewPanel
+from annotator.workbench.look.light import Light
+from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture, ViewSettings
 
 
 @pytest.fixture

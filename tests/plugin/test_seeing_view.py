@@ -14,12 +14,12 @@ from annotator.mesh.tools.base import Aim, MeshState
 from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.turned import TurnedTool
 from annotator.mesh.topology import load_topology
-from annotator.plugin.convert import position_to_napari
-from annotator.plugin.face_view import FaceView
-from annotator.plugin.light import Light
-from annotator.plugin.palette import ANCHOR_COLOUR, PINNED_COLOUR
-from annotator.plugin.pointer import process_events
-from annotator.plugin.view_settings import Colours, MeshStyle, Texture, ViewSettings
+from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.pointer import process_events
+from annotator.workbench.look.coordinates import position_to_napari
+from annotator.workbench.look.light import Light
+from annotator.workbench.look.palette import ANCHOR_COLOUR, PINNED_COLOUR
+from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture, ViewSettings
 
 CHIN, NOSE_TIP, CHEEK = 152, 1, 50
 SKIN = (150, 110, 90)

@@ -12,15 +12,15 @@ from qtpy.QtWidgets import QLineEdit
 
 from annotator.mesh.brush import Brush, Metric
 from annotator.mesh.falloff import Falloff
-from annotator.plugin import settings_store
+from annotator.plugin.canvas.pointer import process_events
+from annotator.plugin.canvas.private import open_preferences
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.manifest import MANIFEST, configurations, manifest_text
-from annotator.plugin.pointer import process_events
-from annotator.plugin.preferences import PLUGIN
-from annotator.plugin.private import open_preferences
-from annotator.plugin.settings import Settings, read_settings, write_tools
-from annotator.plugin.settings_store import SettingsStore
-from annotator.plugin.toolbox import ToolKind, ToolSettings
+from annotator.plugin.preferences import settings_store
+from annotator.plugin.preferences.manifest import MANIFEST, configurations, manifest_text
+from annotator.plugin.preferences.preferences import PLUGIN
+from annotator.plugin.preferences.settings_store import SettingsStore
+from annotator.workbench.settings import Settings, read_settings, write_tools
+from annotator.workbench.toolbox import ToolKind, ToolSettings
 
 OTHER_TOOLS = ToolSettings(
     Brush(0.7, 0.5, Falloff.SMOOTH, Metric.STRAIGHT, 80.0),
@@ -41,7 +41,7 @@ def store(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[SettingsSto
 
 def test_the_manifest_says_what_the_code_reads() -> None:
     text = MANIFEST.read_text("utf-8")
-    assert text == manifest_text(text), "run: python -m annotator.plugin.manifest"
+    assert text == manifest_text(text), "run: python -m annotator.plugin.preferences.manifest"
 
 
 def test_napari_reads_every_entry_of_the_manifest() -> None:

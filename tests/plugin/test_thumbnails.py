@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.plugin.thumbnails import Thumbnails
+from annotator.plugin.samples.thumbnails import Thumbnails
 from annotator.project import Project, SampleSummary
 
 

@@ -10,9 +10,9 @@ from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of
 from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.regions import region_vertices
+from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.pointer import Pointer
-from annotator.plugin.toolbox import ToolKind
+from annotator.workbench.toolbox import ToolKind
 
 Workplace = tuple[AnnotatorDock, Pointer]
 CHIN, UPPER_LIP, RIGHT_MOUTH_CORNER, LEFT_MOUTH_CORNER, RIGHT_LID = 152, 13, 61, 291, 159

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from annotator.plugin.visit_clock import Stay, VisitClock
+from annotator.workbench.visit_clock import Stay, VisitClock
 
 MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

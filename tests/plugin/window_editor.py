@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from qtpy.QtCore import Qt
 
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.pointer import Pointer, process_events
 
 EDITOR = runpy.run_path(
     str(Path(__file__).parents[1] / "project" / "scripted_editor.py"), run_name="editor"

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotator.assets import asset_path
 from annotator.imaging import inspect_image
 from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.topology import load_topology
 from annotator.project import Project
 from annotator.project.records import NewImage, RejectReason
 from annotator.project.strokes import Stroke
+from annotator.system.assets import asset_path
 
 SAMPLES = asset_path("datasets", "sample")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from annotator.assets import asset_path
-from annotator.hashing import file_sha256
 from annotator.project.records import ImageRecord, NewImage, RejectReason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
 from annotator.release.images import place_images, unique_names
 from annotator.release.staging import staged_folder
+from annotator.system.assets import asset_path
+from annotator.system.hashing import file_sha256
 
 FORMATS = ["npz", "csv", "coco"]
 

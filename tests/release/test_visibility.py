@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from annotator.hashing import file_sha256
 from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.project import Project, Stroke
 from annotator.release import DamagedRelease, export_release, load_release
 from annotator.release.manifest import content_hash
 from annotator.release.npz import write_arrays
+from annotator.system.hashing import file_sha256
 
 FORMATS = ["npz", "csv", "coco"]
 OCCLUDED, OUTSIDE = [10, 11, 467], [0]

@@ -1,0 +1,151 @@
+"""Everything that is drawn of one sample, worked out anew only where something changed."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.folds import folded
+from annotator.mesh.tools.base import Aim, MeshState
+from annotator.mesh.topology import load_topology
+from annotator.mesh.turning import Turn
+from annotator.plugin.canvas.face_covering import FaceCovering
+from annotator.plugin.canvas.face_layers import FaceLayers
+from annotator.plugin.canvas.private import add_mesh_overlay
+from annotator.workbench.look.coordinates import to_pixel_centres
+from annotator.workbench.look.covering import faces_away
+from annotator.workbench.look.drawing import (
+    NO_TRIANGLES,
+    Comparison,
+    MeshDrawing,
+    aim_lines,
+    aimed_look,
+    comparison_of,
+)
+from annotator.workbench.look.look import Look, look_of
+from annotator.workbench.look.view_settings import ViewSettings
+
+if TYPE_CHECKING:
+    from napari import Viewer
+
+Landmarks = NDArray[np.float32]
+
+
+class FaceScene:
+    """The layers of one sample and what is drawn over them.
+
+    Set the state, assign to its other attributes, then call `restyle` or `draw`.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+
+    Attributes
+    ----------
+    settings : ViewSettings
+    turn : Turn
+        Of the view in space, where the settings ask for one.
+    state : MeshState or None
+        As it was at the last stroke's end.
+    landmarks : (468, 3) float32
+        The mesh, a stroke under way included.
+    aim : Aim or None
+    uncertainty : (468,) or None
+        In px of the image.
+    shows_prediction : bool
+        Whether the prediction is drawn in place of the mesh.
+    """
+
+    def __init__(self, viewer: "Viewer") -> None:
+        self.layers = FaceLayers(viewer)
+        self.settings = ViewSettings()
+        self.turn = Turn(yaw=30.0)
+        self.state: MeshState | None = None
+        self.landmarks: Landmarks = load_topology().vertices
+        self.aim: Aim | None = None
+        self.uncertainty: NDArray[np.floating] | None = None
+        self.shows_prediction = False
+        self._overlay = add_mesh_overlay(self.layers.points)
+        self._covering = FaceCovering(self.layers)
+        self._look: Look | None = None
+        self._aimed: tuple[Look, object, Look] | None = None
+        self._comparison: Comparison | None = None
+        self._drawn: tuple[Landmarks, Landmarks, Landmarks] | None = None
+
+    @property
+    def drawing(self) -> MeshDrawing | None:
+        """What is drawn of the mesh."""
+        drawing: MeshDrawing | None = self._overlay.drawing
+        return drawing
+
+    def seen(self, landmarks: Landmarks) -> Landmarks:
+        """Return a mesh (468, 3) as the view shows it."""
+        return self.turn.seen(landmarks) if self.settings.turned else landmarks
+
+    def set_state(self, state: MeshState) -> None:
+        """Take over a mesh at rest; the view turns around the middle of its prediction."""
+        self.state, self.landmarks = state, state.landmarks
+        low, high = state.prediction.min(axis=0), state.prediction.max(axis=0)
+        x, y, z = ((low + high) / 2).tolist()
+        self.turn = self.turn.around((x, y, z))
+
+    def restyle(self) -> None:
+        """Draw after a stroke, or after the settings or the view changed."""
+        if self.state is None:
+            return
+        seen = self.seen(self.state.landmarks)
+        self._look = look_of(
+            self.state,
+            self.settings,
+            uncertainty=self.uncertainty,
+            faces_away=faces_away(seen) if self.settings.turned else None,
+        )
+        self._overlay.vertex_size = self.settings.vertex_size
+        self._drawn = None
+        self.draw(anew=True)
+
+    def draw(self, *, anew: bool = False) -> None:
+        """Draw after the mesh or the aim moved; ``anew`` if there is more to it."""
+        if self.state is None or self._look is None:
+            return
+        landmarks = self.state.prediction if self.shows_prediction else self.landmarks
+        moved = self._drawn is None or self._drawn[0] is not landmarks
+        if self._drawn is None or moved:
+            seen = self.seen(landmarks)
+            self._drawn = (landmarks, seen, to_pixel_centres(seen))
+        if anew or (moved and self.settings.vectors):
+            self._compare()
+        self._overlay.drawing = MeshDrawing(
+            points=self._drawn[2],
+            look=self._aimed_look(self._look, self.state),
+            aim=aim_lines(self.aim),
+            flipped=self._flipped(self.state) if moved else self._flipped_before(),
+            comparison=self._comparison,
+        )
+        if anew or moved:
+            with_texture = bool(self.layers.points.visible)
+            self._covering.show(*self._drawn, self.settings, with_texture=with_texture, anew=anew)
+
+    def _compare(self) -> None:
+        assert self.state is not None
+        seen, predicted = self.seen(self.landmarks), self.seen(self.state.prediction)
+        self._comparison = comparison_of(self.state, self.settings, seen, predicted)
+
+    def _flipped(self, state: MeshState) -> NDArray[np.uint32]:
+        """Return the triangles that the stroke under way has turned over."""
+        if self.landmarks is state.landmarks or self.shows_prediction:
+            return NO_TRIANGLES
+        triangles = load_topology().triangles
+        flipped = folded(state.landmarks, self.landmarks, state.prediction, triangles)
+        return np.asarray(triangles[flipped], np.uint32) if flipped.any() else NO_TRIANGLES
+
+    def _flipped_before(self) -> NDArray[np.uint32]:
+        return NO_TRIANGLES if self.drawing is None else self.drawing.flipped
+
+    def _aimed_look(self, look: Look, state: MeshState) -> Look:
+        """Return the look under the aim; the same one as long as that moves the same."""
+        influence = None if self.aim is None else self.aim.influence
+        cached = self._aimed
+        if cached is None or cached[0] is not look or cached[1] is not influence:
+            cached = self._aimed = (look, influence, aimed_look(look, self.aim, state.hidden))
+        return cached[2]

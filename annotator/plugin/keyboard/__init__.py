@@ -1,0 +1,1 @@
+"""The keys: bound, explained, and what each does."""

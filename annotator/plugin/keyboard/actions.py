@@ -1,0 +1,155 @@
+"""What each key does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from annotator.mesh.regions import region_at, region_vertices
+from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.tool_mouse import ToolMouse
+from annotator.workbench.brush_gauge import Gauge
+from annotator.workbench.faces import Faces
+from annotator.workbench.region_marks import RegionMarks
+from annotator.workbench.toolbox import ToolKind
+from annotator.workbench.workbench import Workbench
+
+Action = Callable[..., object]
+
+# How far the arrow keys move, in pixels of the screen; with Shift the second.
+_STEP, _LONG_STEP = 1, 10
+_ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+@dataclass(frozen=True)
+class Hands:
+    """All that keys and buttons reach for."""
+
+    bench: Workbench
+    view: FaceView
+    mouse: ToolMouse
+    faces: Faces
+    regions: RegionMarks
+    ask_reject: Action
+
+
+def key_actions(hands: Hands) -> dict[str, Action]:
+    """Return the callback of each action in `annotator.workbench.keys.SHORTCUTS`, but for help.
+
+    Those of shortcuts that hold take whether the key is down, the others nothing.
+    """
+    return (
+        _sample_actions(hands)
+        | _tool_actions(hands)
+        | _face_actions(hands)
+        | _region_actions(hands)
+        | _view_actions(hands)
+        | _nudges(hands.mouse)
+    )
+
+
+def _sample_actions(hands: Hands) -> dict[str, Action]:
+    bench = hands.bench
+    return {
+        "next": lambda: bench.step(1),
+        "previous": lambda: bench.step(-1),
+        "next_to_do": bench.go_to_next_to_do,
+        "accept": lambda: _first_that_acts(hands.mouse.finish, bench.verdicts.accept),
+        "reject": hands.ask_reject,
+        "exclude": bench.verdicts.exclude,
+        "reopen": bench.verdicts.reopen,
+    }
+
+
+def _tool_actions(hands: Hands) -> dict[str, Action]:
+    tools, mouse = hands.bench.tools, hands.mouse
+
+    def resize_brush(steps: int) -> None:
+        tools.brush = tools.brush.resized(steps)
+
+    def choose(kind: ToolKind) -> Action:
+        return lambda: tools.choose(kind)
+
+    return {
+        **{kind.value: choose(kind) for kind in ToolKind},
+        "guard": lambda: tools.set(guards=not tools.settings.guards),
+        "mirror": lambda: tools.set(mirrors=not tools.settings.mirrors),
+        "smaller": lambda: resize_brush(-1),
+        "larger": lambda: resize_brush(1),
+        "radius": lambda: mouse.start_gauge(Gauge.RADIUS),
+        "strength": lambda: mouse.start_gauge(Gauge.STRENGTH),
+        "cancel": mouse.cancel,
+    }
+
+
+def _face_actions(hands: Hands) -> dict[str, Action]:
+    bench, faces = hands.bench, hands.faces
+    return {
+        "undo": lambda: _first_that_acts(bench.tools.take_back_click, faces.undo, bench.edits.undo),
+        "redo": lambda: _first_that_acts(faces.redo, bench.edits.redo),
+        "repredict": faces.repredict,
+        "repredict_in_box": lambda: bench.tools.draw_box(adds_face=False),
+        "add_face": lambda: bench.tools.draw_box(adds_face=True),
+        "delete_face": faces.delete,
+    }
+
+
+def _first_that_acts(*actions: Callable[[], bool | None]) -> None:
+    """Call actions until one says that it had something to do."""
+    any(action() for action in actions)
+
+
+def _region_actions(hands: Hands) -> dict[str, Action]:
+    regions, view = hands.regions, hands.view
+
+    def with_region(act: Callable[[str], object]) -> Action:
+        """Let an action have the region under the pointer."""
+
+        def on_region() -> None:
+            session, pointer = hands.bench.session, hands.mouse.pointer
+            if session is None or pointer is None or session.is_dragging:
+                return
+            region = region_at(view.seen_landmarks, pointer)
+            # Between the regions, where only the whole face is left, nobody means all of it.
+            if region is None or region == "face":
+                hands.bench.told.emit("Hold the pointer over a region of the face first.")
+            else:
+                act(region)
+
+        return on_region
+
+    return {
+        "pin_region": with_region(regions.toggle_pinned),
+        "mark_region": with_region(regions.cycle_visibility),
+        "hide_region": with_region(regions.toggle_hidden),
+        "frame_region": with_region(lambda region: view.frame_region(region_vertices(region))),
+    }
+
+
+def _view_actions(hands: Hands) -> dict[str, Action]:
+    view = hands.view
+
+    def turn() -> None:
+        if hands.bench.session is not None:
+            view.toggle_turned()
+
+    return {
+        "frame": view.frame,
+        "toggle_mesh": view.toggle_mesh,
+        "mesh_style": view.cycle_style,
+        "ghost": view.toggle_ghost,
+        "flicker": view.flicker,
+        "colours": view.cycle_colours,
+        "turn": turn,
+        "texture": view.cycle_texture,
+        "reset_light": view.reset_light,
+    }
+
+
+def _nudges(mouse: ToolMouse) -> dict[str, Action]:
+    def nudge(right: int, down: int) -> Action:
+        return lambda: mouse.nudge(right, down)
+
+    return {
+        f"nudge_{name}{suffix}": nudge(right * step, down * step)
+        for name, (right, down) in _ARROWS.items()
+        for suffix, step in (("", _STEP), ("_far", _LONG_STEP))
+    }

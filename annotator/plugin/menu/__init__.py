@@ -1,0 +1,1 @@
+"""The project menu: opening, adding, predicting, exporting, and how far that is."""

@@ -1,0 +1,250 @@
+"""Opening, filling, predicting and exporting a project from the dock."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
+
+from annotator.plugin.menu.closing import may_close
+from annotator.plugin.menu.faceless_dialog import FacelessDialog
+from annotator.plugin.menu.progress_row import ProgressRow
+from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
+from annotator.plugin.menu.sample_project import sample_project_folder
+from annotator.plugin.preferences.preferences import remember_reader
+from annotator.project import Project, ProjectError, SampleState
+from annotator.workbench.steps import (
+    adding,
+    exporting,
+    learning,
+    making_samples,
+    patiently,
+    predicting,
+)
+from annotator.workbench.workbench import Workbench
+
+# Seconds that the window waits for another program to release the database: longer would stop
+# the annotator's hand.
+_BUSY_TIMEOUT = 0.1
+
+_Answer = TypeVar("_Answer")
+
+
+class ProjectMenu(QPushButton):
+    """The button with the project's actions.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    progress : ProgressRow
+        Where long work runs.
+    tell : callable
+        Shows a sentence to the annotator.
+    open_settings : callable
+        Shows the settings.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        progress: ProgressRow,
+        tell: Callable[[str], None],
+        open_settings: Callable[[], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("Project", parent)
+        self._workbench = workbench
+        self._progress = progress
+        self._tell = tell
+        menu = QMenu(self)
+        menu.addAction("Open project…", self.ask_open)
+        menu.addAction("New project…", self.ask_new)
+        menu.addAction("Open the sample project", self.open_sample)
+        menu.addAction("Annotator's name…", self.ask_annotator)
+        menu.addAction("Settings and keys…", open_settings)
+        menu.addSeparator()
+        self._needs_project = [
+            menu.addAction("Add photographs…", self.ask_photographs),
+            menu.addAction("Add a folder of photographs…", self.ask_folder),
+            menu.addAction("Predict…", self.ask_predict),
+            menu.addAction("Photographs without a face…", self.ask_faceless),
+            menu.addAction("Learn from corrections", self.learn),
+            menu.addAction("Export accepted samples…", self.ask_export),
+            menu.addAction("Files that failed…", self.show_failed),
+        ]
+        self.setMenu(menu)
+        workbench.project_changed.connect(self._enable)
+        self._enable()
+
+    def open_folder(self, folder: Path) -> bool:
+        """Open a project; tells why not if that fails."""
+        if self._busy():
+            return False
+        try:
+            project = Project.open(folder, busy_timeout=_BUSY_TIMEOUT)
+        except ProjectError as error:
+            self._tell(str(error))
+            return False
+        return self._take_over(project)
+
+    def ask_open(self) -> None:
+        """Ask for a project folder and open it."""
+        folder = QFileDialog.getExistingDirectory(self, "Open a project folder")
+        if folder and self.open_folder(Path(folder)):
+            remember_reader(Path(folder))
+
+    def ask_new(self) -> None:
+        """Ask for a folder and make a project there."""
+        name, _ = QFileDialog.getSaveFileName(self, "Name the new project's folder", "faces")
+        if not name or self._busy():
+            return
+        try:
+            project = Project.create(Path(name), busy_timeout=_BUSY_TIMEOUT)
+        except (ProjectError, OSError) as error:
+            self._tell(str(error))
+            return
+        if self._take_over(project):
+            remember_reader(project.folder)
+
+    def ask_annotator(self) -> None:
+        """Ask for the name that goes with strokes and verdicts from now on."""
+        name, given = QInputDialog.getText(
+            self, "Annotator", "Your name, recorded with every stroke and verdict:",
+            text=self._workbench.annotator,
+        )  # fmt: skip
+        if given and name.strip():
+            self._workbench.rename_annotator(name.strip())
+
+    def open_sample(self) -> None:
+        """Open the sample project, after making what is missing of it."""
+        if self._progress.run(making_samples(sample_project_folder())):
+            self._progress.finished.connect(self._open_made_sample)
+
+    def ask_photographs(self) -> None:
+        """Ask for photographs and add them."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Add photographs")
+        self._add([Path(name) for name in names])
+
+    def ask_folder(self) -> None:
+        """Ask for a folder and add the photographs in it."""
+        folder = QFileDialog.getExistingDirectory(self, "Add a folder of photographs")
+        self._add([Path(folder)] if folder else [])
+
+    def ask_predict(self) -> None:
+        """Ask how, then predict what has no prediction yet."""
+        project = self._workbench.project
+        if project is None or self._busy():
+            return
+        count = self._asked(project.images.count)
+        if count is None:
+            return
+        dialog = PredictDialog(count, self)
+        if dialog.exec():
+            work = predicting(project, small_faces=dialog.small_faces)
+            self._progress.run(patiently(project, work))
+
+    def learn(self) -> None:
+        """Teach Guided drag what was corrected in this project, then use it."""
+        project = self._workbench.project
+        if project is not None and not self._busy() and self._progress.run(learning(project)):
+            self._progress.finished.connect(self._use_what_was_learned)
+
+    def ask_faceless(self) -> None:
+        """Ask for a photograph in which no face was found, and show it."""
+        project = self._workbench.project
+        if project is None:
+            return
+        images = self._asked(project.images.without_faces)
+        if images is None:
+            return
+        if not images:
+            self._tell("Every photograph that was predicted has a face.")
+            return
+        dialog = FacelessDialog(images, self)
+        if dialog.exec():
+            self._workbench.look_at_photograph(dialog.image)
+
+    def ask_export(self) -> None:
+        """Ask where to, then export the accepted samples."""
+        project = self._workbench.project
+        if project is None or self._busy():
+            return
+        counts = self._asked(project.samples.counts)
+        if counts is None:
+            return
+        accepted = counts[SampleState.ACCEPTED]
+        if not accepted:
+            self._tell("Nothing is accepted yet: accept a sample (Enter) before exporting.")
+            return
+        dialog = ExportDialog(free_folder(project.folder), accepted, self)
+        if dialog.exec():
+            work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
+            self._progress.run(work)
+
+    def show_failed(self) -> None:
+        """List the files that could not be used, with their reasons."""
+        project = self._workbench.project
+        failed = None if project is None else self._asked(project.images.failed)
+        if failed is None:
+            return
+        box = QMessageBox(self)
+        box.setWindowTitle("Files that failed")
+        box.setText(f"{len(failed)} file(s) could not be used." if failed else "No file failed.")
+        box.setInformativeText("\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10]))
+        if len(failed) > 10:
+            box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))
+        box.exec()
+
+    def _add(self, paths: list[Path]) -> None:
+        project = self._workbench.project
+        if project is not None and paths and not self._busy():
+            self._progress.run(patiently(project, adding(project, paths, copy=False)))
+
+    def _take_over(self, project: Project) -> bool:
+        # Strokes of the project before may be waiting where it can no longer be written.
+        if may_close(self._workbench, self) and self._workbench.open(project):
+            return True
+        project.close()
+        return False
+
+    def _use_what_was_learned(self) -> None:
+        self._progress.finished.disconnect(self._use_what_was_learned)
+        self._workbench.learn_anew()
+
+    def _open_made_sample(self) -> None:
+        self._progress.finished.disconnect(self._open_made_sample)
+        if Project.is_project(sample_project_folder()):
+            self.open_folder(sample_project_folder())
+
+    def _asked(self, ask: Callable[[], _Answer]) -> _Answer | None:
+        """Return what the project answers, or None after telling why it cannot."""
+        try:
+            return ask()
+        except ProjectError as error:
+            self._tell(str(error))
+            return None
+
+    def _busy(self) -> bool:
+        if self._progress.is_running:
+            self._tell("Wait for the work under way, or cancel it.")
+        return self._progress.is_running
+
+    def _enable(self) -> None:
+        for action in self._needs_project:
+            if action is not None:
+                action.setEnabled(self._workbench.project is not None)
+
+
+def free_folder(project_folder: Path) -> Path:
+    """Return a folder beside the project for the next release that does not exist yet."""
+    number = 1
+    while (folder := project_folder.parent / f"{project_folder.name}-release-{number}").exists():
+        number += 1
+    return folder

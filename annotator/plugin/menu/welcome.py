@@ -1,0 +1,70 @@
+"""What the dock says when there is nothing to annotate yet."""
+
+from collections.abc import Callable
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from annotator.plugin.menu.project_menu import ProjectMenu
+
+
+class Guidance(QWidget):
+    """A heading, an explanation and buttons for what to do next.
+
+    Parameters
+    ----------
+    heading, explanation : str
+    actions : (text, callback) pairs, the first one is the one most people want
+    """
+
+    def __init__(
+        self,
+        heading: str,
+        explanation: str,
+        actions: list[tuple[str, Callable[[], object]]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        title = QLabel(f"<h3>{heading}</h3>")
+        text = QLabel(explanation)
+        for label in (title, text):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.RichText)
+            layout.addWidget(label)
+        for name, callback in actions:
+            button = QPushButton(name)
+            button.clicked.connect(lambda _checked=False, call=callback: call())
+            layout.addWidget(button)
+        layout.addStretch(1)
+
+
+def welcome(menu: ProjectMenu) -> Guidance:
+    """Return the page of a dock without a project."""
+    return Guidance(
+        "Correct face meshes",
+        "A <b>project</b> holds photographs, predicted meshes and everything you correct. "
+        "Every stroke is saved as you make it.<br><br>New here? The sample project has "
+        "a few faces to try the brush on.",
+        [
+            ("Open a project…", menu.ask_open),
+            ("New project…", menu.ask_new),
+            ("Try the sample project", menu.open_sample),
+        ],
+    )
+
+
+def nothing_predicted(menu: ProjectMenu) -> Guidance:
+    """Return the page of a project without samples."""
+    return Guidance(
+        "No faces yet",
+        "Add photographs: each face found in them becomes a sample. If photographs were added "
+        "but not predicted, predict them now.",
+        [
+            ("Add photographs…", menu.ask_photographs),
+            ("Add a folder of photographs…", menu.ask_folder),
+            ("Predict…", menu.ask_predict),
+        ],
+    )

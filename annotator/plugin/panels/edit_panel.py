@@ -1,0 +1,178 @@
+"""The lower part of the dock: the tools and the view, undo and redo, and the verdict."""
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
+from annotator.workbench.faces import Faces
+from annotator.workbench.sample_text import STATE_COLOURS, sample_text
+from annotator.workbench.workbench import Workbench
+
+_BUTTONS = {
+    "undo": ("Undo", "Take the last stroke back"),
+    "redo": ("Redo", "Bring it back"),
+    "accept": ("Accept", "This mesh becomes ground truth as it stands"),
+    "reject": ("Reject…", "Turn it down, with reasons"),
+    "exclude": ("Exclude", "Keep this face out of the data set"),
+    "repredict": ("Predict again", "Let the model look again where the mesh is now"),
+    "repredict_in_box": ("In a box", "Draw a box: there the model looks again for this face"),
+    "add_face": ("Add face", "Draw a box around a face that has no mesh"),
+    "delete_face": ("No face", "Take this face out of the project: it is none"),
+}
+
+
+# Fits the tool with most settings, so that nothing jumps when another is chosen; on small
+# screens the pages scroll instead.
+_DOT = " •"
+_PAGE_HEIGHT, _LEAST_PAGE_HEIGHT = 300, 110
+
+
+class EditPanel(QWidget):
+    """What can be done with the current sample.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    faces : Faces
+    actions : mapping
+        What the keys do, by name; the buttons do the same.
+    pages : mapping
+        The pages of the tabs, by title.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        faces: Faces,
+        actions: Mapping[str, Callable[[], object]],
+        pages: Mapping[str, QWidget],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._faces = faces
+        self._current = QLabel()
+        self._current.setTextFormat(Qt.TextFormat.RichText)
+        # On one line, cut off if need be: nothing below may jump.
+        self._current.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.buttons: dict[str, KeyButton] = {
+            name: key_button(text, name, actions[name], tooltip)
+            for name, (text, tooltip) in _BUTTONS.items()
+        }
+        self._goes_on = QCheckBox("Go on to the next to do after a verdict")
+        self._goes_on.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._goes_on.setChecked(workbench.verdicts.goes_on)
+        self._goes_on.toggled.connect(self._set_goes_on)
+        workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
+        self.tabs = _Tabs()
+        for title, page in pages.items():
+            self.tabs.addTab(_scrolling(page), title)
+        self.tabs.addTab(_scrolling(self._face_page()), "Face")
+        without_focus(self.tabs)
+        self._arrange()
+        workbench.tools.changed.connect(self._show_tool)
+        self._show_tool()
+        for signal in (
+            workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
+            faces.changed,
+        ):  # fmt: skip
+            signal.connect(self._show_current)
+        self._show_current()
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._current)
+        layout.addWidget(self.tabs)
+        for names in (("undo", "redo"), ("accept", "reject", "exclude")):
+            layout.addWidget(self._row(*names))
+
+    def _face_page(self) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.setSpacing(4)
+        again = QLabel("<b>The mesh is far off?</b> Let the model look again, here or in a box.")
+        missing = QLabel("<b>A face without a mesh?</b> Add it. <b>No face at all?</b> Delete it.")
+        for label, names in (
+            (again, ("repredict", "repredict_in_box")),
+            (missing, ("add_face", "delete_face")),
+        ):
+            label.setWordWrap(True)
+            layout.addWidget(label)
+            layout.addWidget(self._row(*names))
+        layout.addStretch(1)
+        layout.addWidget(self._goes_on)
+        return page
+
+    def _row(self, *names: str) -> QWidget:
+        return button_row(*(self.buttons[name] for name in names))
+
+    def _show_current(self) -> None:
+        sample, session = self._workbench.current, self._workbench.session
+        faceless = self._workbench.faceless
+        self.setEnabled(sample is not None or faceless is not None)
+        if sample is None or session is None:
+            name = "" if faceless is None else escape(faceless.name)
+            self._current.setText(f"<b>{name}</b>: draw a box around a face" if name else "")
+            return
+        colour = STATE_COLOURS[sample.state]
+        waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""
+        self._current.setToolTip(f"{sample.image_name} #{sample.face_index + 1}")
+        self._current.setText(
+            f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
+            f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
+        )
+        self.buttons["undo"].setEnabled(session.can_undo or self._faces.can_undo)
+        self.buttons["redo"].setEnabled(session.can_redo or self._faces.can_redo)
+
+    def mark_tab(self, page: int, *, is_unusual: bool) -> None:
+        """Put a dot behind a page's title, or take it away."""
+        title = self.tabs.tabText(page).removesuffix(_DOT)
+        self.tabs.setTabText(page, title + _DOT if is_unusual else title)
+
+    def _show_tool(self) -> None:
+        """Say which tool is in hand, also while another page is open."""
+        tools = self._workbench.tools
+        self.tabs.setTabText(0, "Box" if tools.draws_box else tools.kind.capitalize())
+
+    def _show_goes_on(self, goes_on: bool) -> None:
+        self._goes_on.setChecked(goes_on)
+
+    def _set_goes_on(self, goes_on: bool) -> None:
+        self._workbench.verdicts.goes_on = goes_on
+
+
+class _Tabs(QTabWidget):
+    """Tabs that are as high as their pages deserve, where there is room."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return a height that is the same for every page."""
+        return QSize(super().sizeHint().width(), _PAGE_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the height of a small screen."""
+        return QSize(super().minimumSizeHint().width(), _LEAST_PAGE_HEIGHT)
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    """Let a page scroll where the window is too low for it."""
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

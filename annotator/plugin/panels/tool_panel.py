@@ -1,0 +1,100 @@
+"""The page of the dock with the tools: a palette, what the tool does, and its settings."""
+
+from qtpy.QtCore import QEvent, QSize, Qt
+from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from annotator.plugin.panels.tool_icons import tool_icon
+from annotator.plugin.panels.tool_options import ToolOptions
+from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
+from annotator.workbench.toolbox import ToolKind
+from annotator.workbench.workbench import Workbench
+
+_ICON_SIZE = 22
+# napari's themes do not show which button is checked.
+_STYLE = "QToolButton:checked { background: palette(highlight); border-radius: 3px; }"
+
+HINTS: dict[ToolKind, str] = {
+    ToolKind.GRAB: "Drag a vertex; those around it follow",
+    ToolKind.GUIDED: "Drag vertices to their places; the whole face follows",
+    ToolKind.SMOOTH: "Brush bumps away (Shift in any tool)",
+    ToolKind.RELAX: "Brush towards even spacing; contours stay",
+    ToolKind.RESTORE: "Brush the prediction back",
+    ToolKind.TRANSFORM: "Click a region or draw round one; use its handles",
+    ToolKind.CONTOUR: "Draw a lip, lid, brow or the oval; or click, and Enter",
+    ToolKind.PIN: "Brush over vertices that shall stay",
+    ToolKind.VISIBILITY: "Brush over what is occluded or out of frame",
+}
+_BOX_HINT = "Draw a box around the face (Esc: never mind)"
+
+
+class ToolPanel(QWidget):
+    """Chooses the tool of a workbench and sets it."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tools = workbench.tools
+        self.options = ToolOptions(workbench)
+        self._buttons: dict[ToolKind, QToolButton] = {}
+        self._hint = QLabel()
+        self._hint.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.setSpacing(3)
+        layout.addLayout(self._palette())
+        layout.addWidget(self._hint)
+        layout.addWidget(self.options.native)
+        layout.addStretch(1)
+        self._tools.changed.connect(self._show)
+        self._paint_icons()
+        self.show_keys(DEFAULT_BINDINGS)
+        self._show()
+
+    def show_keys(self, keys: KeyBindings) -> None:
+        """Name the keys that are in effect now."""
+        for kind, button in self._buttons.items():
+            key = keys.text(kind)
+            named = f"\nKey: {key}" if key else ""
+            button.setToolTip(f"{kind.capitalize()}: {HINTS[kind]}{named}")
+
+    def button(self, kind: ToolKind) -> QToolButton:
+        """Return the button of a tool."""
+        return self._buttons[kind]
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        """Paint the icons in the colours of another theme."""
+        if event is not None and event.type() in (
+            QEvent.Type.PaletteChange,
+            QEvent.Type.StyleChange,
+        ):
+            self._paint_icons()
+        super().changeEvent(event)
+
+    def _palette(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(1)
+        group = QButtonGroup(self)
+        for kind in ToolKind:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.setStyleSheet(_STYLE)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
+            button.setAccessibleName(kind.capitalize())
+            button.clicked.connect(lambda _, kind=kind: self._tools.choose(kind))
+            group.addButton(button)
+            row.addWidget(button, stretch=1)
+            self._buttons[kind] = button
+        return row
+
+    def _paint_icons(self) -> None:
+        colour = self.palette().windowText().color()
+        for kind, button in self._buttons.items():
+            button.setIcon(tool_icon(kind, colour))
+
+    def _show(self) -> None:
+        kind = self._tools.kind
+        self._buttons[kind].setChecked(True)
+        hint = _BOX_HINT if self._tools.draws_box else HINTS[kind]
+        title = "Box" if self._tools.draws_box else kind.capitalize()
+        self._hint.setText(f"<b>{title}.</b> {hint}")

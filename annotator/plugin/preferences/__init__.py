@@ -1,0 +1,1 @@
+"""The settings in napari's preferences."""

@@ -1,0 +1,167 @@
+"""The upper part of the dock: how far the project is, what the list shows, and its buttons."""
+
+from qtpy.QtCore import QEvent, QObject, Qt, Signal
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.plugin.panels.parts import button_row, key_button, without_focus
+from annotator.plugin.samples.batch_menu import BatchButton
+from annotator.plugin.samples.sample_list import SampleList
+from annotator.project import SampleState
+from annotator.workbench.sample_order import SortKey
+from annotator.workbench.sample_text import state_text
+from annotator.workbench.shown_samples import NOT_DELETED, TO_DO, Shown
+from annotator.workbench.workbench import Workbench
+
+_FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (
+    ("All samples", NOT_DELETED),
+    ("To do", TO_DO),
+    *((state_text(state).capitalize(), (state,)) for state in SampleState),
+)
+_LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class SamplePanel(QWidget):
+    """Shows the samples of a workbench and goes to the one chosen.
+
+    Attributes
+    ----------
+    typed
+        The annotator has done typing: the keyboard can go back to the canvas.
+    """
+
+    typed = Signal()
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self.list = SampleList(workbench)
+        self.batch = BatchButton(workbench, self.list)
+        self._done = QLabel()
+        # One in the other's place, so that nothing moves when several samples are selected.
+        self._tally = QStackedWidget()
+        for widget in (self._done, self.batch):
+            self._tally.addWidget(widget)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumHeight(6)
+        self._empty = QLabel("No sample passes this filter.")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._make_choices()
+        self._arrange()
+        self._connect()
+
+    def show_all(self) -> None:
+        """Let every sample pass that is not deleted."""
+        self.filter.setCurrentIndex(0)
+        self.text.clear()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Leave the text field with Esc, which also empties it, or with Enter."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() not in _LEAVING_KEYS:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.text.clear()
+        self.typed.emit()
+        return True
+
+    def _make_choices(self) -> None:
+        self.filter = QComboBox()
+        for text, states in _FILTERS:
+            self.filter.addItem(text, states)
+        self.filter.setToolTip("Which samples the list shows and the keys walk through")
+        self.sorting = QComboBox()
+        for key in SortKey:
+            self.sorting.addItem(f"By {key.value}", key)
+        self.sorting.setToolTip("The order of the list; samples that change stay where they are")
+        self.direction = QToolButton()
+        self.direction.setCheckable(True)
+        self.direction.setToolTip("Turn the order round")
+        self._show_direction(False)
+        self.text = QLineEdit()
+        self.text.setPlaceholderText("Part of a file name")
+        self.text.setClearButtonEnabled(True)
+        self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.text.installEventFilter(self)
+        for choice in (self.filter, self.sorting):
+            choice.setMinimumContentsLength(8)
+            choice.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+        for widget in (self.filter, self.sorting, self.direction, self.batch):
+            without_focus(widget)
+
+    def _arrange(self) -> None:
+        go = self._workbench
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.filter, stretch=1)
+        first.addWidget(self.sorting, stretch=1)
+        first.addWidget(self.direction)
+        second.addWidget(self.text, stretch=1)
+        second.addWidget(self._tally)
+        buttons = button_row(
+            key_button("Prev", "previous", lambda: go.step(-1), "Previous sample"),
+            key_button("To do", "next_to_do", go.go_to_next_to_do, "Next sample without a verdict"),
+            key_button("Next", "next", lambda: go.step(1), "Next sample"),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        for widget in (self._bar, self.list, self._empty, buttons):
+            layout.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.filter.currentIndexChanged.connect(self._show)
+        self.sorting.currentIndexChanged.connect(self._show)
+        self.text.textChanged.connect(self._show)
+        self.direction.toggled.connect(self._show_direction)
+        self.direction.toggled.connect(self._show)
+        self.list.selected.connect(self._show_tally)
+        self.list.chosen.connect(self._workbench.go_to)
+        self._workbench.project_changed.connect(self.list.thumbnails.clear)
+        self._workbench.samples_changed.connect(self._reset)
+        self._workbench.sample_updated.connect(self._refresh)
+        self._workbench.current_changed.connect(self.list.select_current)
+
+    def _show(self) -> None:
+        states, key = self.filter.currentData(), self.sorting.currentData()
+        descending = self.direction.isChecked()
+        self._workbench.show_samples(Shown(tuple(states), self.text.text(), key, descending))
+
+    def _show_direction(self, descending: bool) -> None:
+        self.direction.setText("↓" if descending else "↑")
+
+    def _show_tally(self, selected: int) -> None:
+        self._tally.setCurrentWidget(self.batch if selected > 1 else self._done)
+
+    def _reset(self) -> None:
+        self.list.reset_samples()
+        samples = self._workbench.samples
+        self._empty.setVisible(samples.total > 0 and not len(samples))
+        self._count()
+
+    def _refresh(self, sample_id: int) -> None:
+        self.list.refresh_sample(sample_id)
+        self._count()
+
+    def _count(self) -> None:
+        samples = self._workbench.samples
+        faces = samples.count(NOT_DELETED)
+        done = faces - samples.count(TO_DO)
+        self._done.setText(f"{done:,} of {faces:,} done")
+        self._bar.setRange(0, max(faces, 1))
+        self._bar.setValue(done)

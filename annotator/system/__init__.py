@@ -1,0 +1,1 @@
+"""The machine underneath: shipped files, the disk, hashes, who is logged in."""

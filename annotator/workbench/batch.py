@@ -1,0 +1,150 @@
+"""One verdict on many samples: which of them may have it, and what is asked first.
+
+A mesh that nobody looked at must not become ground truth. A batch therefore accepts only samples
+that were on the screen in this window or carry strokes; the others are left as they are, and the
+annotator is told how many. Rejecting, excluding and deleting keep samples out of the data set and
+need no look at each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.project import ProjectError, RejectReason, SampleState, Verdict
+from annotator.workbench.shown_samples import TO_DO, ShownSamples
+from annotator.workbench.workbench import Workbench
+
+_BECOMES = {
+    Verdict.ACCEPT: SampleState.ACCEPTED,
+    Verdict.REJECT: SampleState.REJECTED,
+    Verdict.EXCLUDE: SampleState.EXCLUDED,
+    Verdict.DELETE: SampleState.DELETED,
+}
+_ASKS = {
+    Verdict.ACCEPT: "Accept {} as ground truth, as they stand?",
+    Verdict.REJECT: "Reject {}?",
+    Verdict.EXCLUDE: "Exclude {} from the data set?",
+    Verdict.DELETE: "Delete {}, as showing no face? The filter “Deleted” finds them again.",
+    Verdict.REOPEN: "Withdraw the verdicts on {}?",
+}
+_DONE = {
+    Verdict.ACCEPT: "{} accepted.",
+    Verdict.REJECT: "{} rejected.",
+    Verdict.EXCLUDE: "{} excluded.",
+    Verdict.DELETE: "{} deleted.",
+    Verdict.REOPEN: "{} without a verdict again.",
+}
+# Reading single samples anew costs less than the whole list up to about so many.
+_FEW = 100
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A verdict and the samples that are to have it.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    sample_ids : tuple of int
+        Those that the verdict changes something about.
+    unseen : tuple of int
+        Those left out because nobody has looked at them.
+    """
+
+    verdict: Verdict
+    sample_ids: tuple[int, ...]
+    unseen: tuple[int, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """What the annotator is asked before it is given."""
+        asked = _ASKS[self.verdict].format(counted(len(self.sample_ids)))
+        return f"{asked} {self._left_out()}".strip()
+
+    @property
+    def refusal(self) -> str:
+        """Why there is nothing to be done, if so."""
+        return self._left_out() or "None of the selected samples would change."
+
+    def _left_out(self) -> str:
+        if not self.unseen:
+            return ""
+        left = len(self.unseen)
+        stays = "was never opened in this window and has no stroke: it stays as it is"
+        stay = "were never opened in this window and have no stroke: they stay as they are"
+        return f"{counted(left)} {stays if left == 1 else stay}."
+
+
+def planned(samples: ShownSamples, verdict: Verdict, sample_ids: Sequence[int]) -> Batch:
+    """Return which of the samples a verdict would be given to."""
+    changing = [i for i in sample_ids if _would_change(samples.get(i).state, verdict)]
+    unseen = samples.unseen(changing) if verdict is Verdict.ACCEPT else []
+    given = tuple(i for i in changing if i not in set(unseen))
+    return Batch(verdict, given, tuple(unseen))
+
+
+def give(
+    bench: Workbench, batch: Batch, reasons: Sequence[RejectReason] = (), comment: str = ""
+) -> bool:
+    """Give a verdict to many samples in one transaction; return whether that was done.
+
+    Nothing is given if the current sample has strokes that cannot be saved, or if somebody else
+    changed one of the samples since the list was read.
+    """
+    project, session = bench.project, bench.session
+    if project is None or (session is not None and session.is_dragging):
+        return False
+    if not batch.sample_ids or not bench.save_pending():
+        return False
+    try:
+        changed = _take_in(bench, batch.sample_ids)
+        if changed:
+            bench.failed.emit(
+                f"{counted(changed)} changed elsewhere meanwhile. Look at the list, then try again."
+            )
+            return False
+        project.reviews.give(
+            batch.verdict,
+            batch.sample_ids,
+            reviewer=bench.annotator,
+            reasons=reasons,
+            comment=comment,
+        )
+        _take_in(bench, batch.sample_ids)
+    except ProjectError as error:
+        bench.failed.emit(str(error))
+        return False
+    bench.told.emit(_DONE[batch.verdict].format(counted(len(batch.sample_ids))))
+    return True
+
+
+def counted(number: int) -> str:
+    """Return a number of samples in words."""
+    return f"{number:,} sample{'' if number == 1 else 's'}"
+
+
+def _would_change(state: SampleState, verdict: Verdict) -> bool:
+    if verdict is Verdict.REOPEN:
+        return state not in TO_DO
+    # A deleted face is brought back first: it is no face to anybody who does not look there.
+    return state not in (_BECOMES[verdict], SampleState.DELETED)
+
+
+def _take_in(bench: Workbench, sample_ids: Sequence[int]) -> int:
+    """Read samples anew, show what changed, and return how many did."""
+    project = bench.project
+    assert project is not None
+    if len(sample_ids) <= _FEW:
+        read = [project.samples.get(i) for i in sample_ids]
+    else:
+        asked = set(sample_ids)
+        read = [sample for sample in project.samples.summaries() if sample.id in asked]
+    changed = [sample for sample in read if sample != bench.samples.get(sample.id)]
+    for sample in changed:
+        bench.samples.update(sample)
+    if len(changed) > _FEW:
+        bench.samples_changed.emit()
+    current = bench.session.sample_id if bench.session is not None else None
+    for sample in changed:
+        if len(changed) <= _FEW or sample.id == current:
+            bench.sample_updated.emit(sample.id)
+    return len(changed)

@@ -1,0 +1,199 @@
+"""How each vertex and edge looks between strokes, computed without any window.
+
+A `Look` changes with a stroke, a setting or the vertices under the brush, not with every move
+of the mouse. Its arrays are never written to, so that whoever draws knows by their identity
+what has to be sent to the graphics card again.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.marks import Visibility, is_pinned, visibility_of
+from annotator.mesh.tools.base import MeshState
+from annotator.mesh.topology import load_topology
+from annotator.workbench.look import palette
+from annotator.workbench.look.colouring import vertex_base_colours
+from annotator.workbench.look.view_settings import Colours, MeshStyle, ViewSettings
+
+Rgba = NDArray[np.float32]
+Edges = NDArray[np.uint32]
+
+# Diameter of a vertex in outer inter-ocular distances; one that would move is larger.
+_VERTEX_SIZE_IOD = 0.022
+_INFLUENCED_SIZE = 1.5
+# Of what hardly moves; what moves with the pointer is opaque. The face shows through.
+_WEAKEST_ALPHA = 0.25
+_PINNED_SIZE = 1.35
+# Below this share of the drag a vertex is drawn as one that stays.
+_VISIBLE_INFLUENCE = 0.02
+# What cannot be seen in the photograph, and what faces away in a turned view.
+_UNSEEN_ALPHA = 0.45
+_AWAY_ALPHA = 0.12
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The appearance of the mesh wherever its vertices are.
+
+    Attributes
+    ----------
+    edges, contours : (n, 2) uint32
+        Which vertices are joined by thin and by strong lines.
+    edge_colours, contour_colours, rim_colours : (468, 4) float32
+        RGBA at each vertex; lines blend between their ends. The rim lies under both kinds.
+    vertex_colours, vertex_rims : (468, 4) float32
+    vertex_sizes : (468,) float32
+        Diameters in px of the image.
+    symbols : (468,) str
+        Shapes by vispy's names.
+    anchors : (k,) intp
+        Vertices under a large diamond.
+    """
+
+    edges: Edges
+    contours: Edges
+    edge_colours: Rgba
+    contour_colours: Rgba
+    rim_colours: Rgba
+    vertex_colours: Rgba
+    vertex_rims: Rgba
+    vertex_sizes: NDArray[np.float32]
+    symbols: NDArray[np.str_]
+    anchors: NDArray[np.intp]
+
+
+def look_of(
+    state: MeshState,
+    settings: ViewSettings,
+    *,
+    uncertainty: NDArray[np.floating] | None = None,
+    faces_away: NDArray[np.bool_] | None = None,
+) -> Look:
+    """Return how the mesh looks while no brush is near.
+
+    Parameters
+    ----------
+    state
+        Decides by its marks, anchors and hidden vertices, and by how far it has moved.
+    settings
+    uncertainty : (468,), optional
+        In px of the image.
+    faces_away : (468,) bool, optional
+        In a turned view, the vertices of the far side.
+    """
+    base = vertex_base_colours(state, settings.colours, uncertainty)
+    alpha = _alpha(state, settings, faces_away)
+    edges, contours = _shown_edges(state, settings)
+    edge_colours = _every(palette.EDGE_COLOUR) if base is None else base * (1, 1, 1, 0.65)
+    look = Look(
+        edges=edges,
+        contours=contours,
+        edge_colours=_faded(edge_colours, alpha),
+        contour_colours=_faded(_every(palette.CONTOUR_COLOUR) if base is None else base, alpha),
+        rim_colours=_faded(_every(palette.LINE_RIM_COLOUR), alpha),
+        vertex_colours=_faded(_every(palette.VERTEX_COLOUR) if base is None else base, alpha),
+        vertex_rims=_faded(_every(palette.VERTEX_RIM_COLOUR), alpha),
+        vertex_sizes=_sizes(state, settings),
+        symbols=np.full(len(alpha), "disc", dtype="<U8"),
+        anchors=np.array([v for v in state.anchors if alpha[v] > 0], np.intp),
+    )
+    return _with_pins(look, state, settings)
+
+
+def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.bool_]) -> Look:
+    """Return the look with the vertices that a stroke moves coloured by their share (468,).
+
+    What takes little of the drag is faint, and no larger than usual below a half of it: a tool
+    that moves the whole face would hide it otherwise.
+    """
+    weights = np.clip(influence, 0, 1)
+    moves = np.flatnonzero((weights > _VISIBLE_INFLUENCE) & ~hidden)
+    if not moves.size:
+        return look
+    share = np.asarray(weights[moves], np.float32)
+    alpha = _WEAKEST_ALPHA + (1 - _WEAKEST_ALPHA) * share
+    ramp = _faded(palette.influence_ramp(share), alpha)
+    line_rims = _faded(np.tile(palette.LINE_RIM_COLOUR, (len(moves), 1)), alpha)
+    vertex_rims = _faded(np.tile(palette.VERTEX_RIM_COLOUR, (len(moves), 1)), alpha)
+    sizes = look.vertex_sizes.copy()
+    sizes[moves] *= 1 + (_INFLUENCED_SIZE - 1) * np.clip(2 * share - 1, 0, 1)
+    return replace(
+        look,
+        edge_colours=_with_rows(look.edge_colours, moves, ramp),
+        contour_colours=_with_rows(look.contour_colours, moves, ramp),
+        rim_colours=_with_rows(look.rim_colours, moves, line_rims),
+        vertex_colours=_with_rows(look.vertex_colours, moves, ramp),
+        vertex_rims=_with_rows(look.vertex_rims, moves, vertex_rims),
+        vertex_sizes=sizes,
+    )
+
+
+def _shown_edges(state: MeshState, settings: ViewSettings) -> tuple[Edges, Edges]:
+    topology = load_topology()
+    none = np.empty((0, 2), np.uint32)
+    if settings.style is MeshStyle.POINTS:
+        return none, none
+    contours = _without(topology.contour_edges, state.hidden)
+    if settings.style is MeshStyle.CONTOURS:
+        return none, contours
+    return _without(topology.opened_edges, state.hidden), contours
+
+
+def _without(edges: NDArray[np.integer], hidden: NDArray[np.bool_]) -> Edges:
+    return np.asarray(edges[~hidden[edges].any(axis=1)], np.uint32)
+
+
+def _alpha(
+    state: MeshState, settings: ViewSettings, faces_away: NDArray[np.bool_] | None
+) -> NDArray[np.float32]:
+    """Return how opaque each vertex and the edges at it are, (468,)."""
+    alpha = np.full(len(state.landmarks), settings.opacity, np.float32)
+    if settings.style is MeshStyle.UNDER_BRUSH:
+        alpha[:] = 0
+    if settings.colours is not Colours.VISIBILITY:
+        alpha[visibility_of(state.marks) != Visibility.VISIBLE] *= _UNSEEN_ALPHA
+    if faces_away is not None:
+        alpha[faces_away] *= _AWAY_ALPHA
+    alpha[state.hidden] = 0
+    return alpha
+
+
+def _sizes(state: MeshState, settings: ViewSettings) -> NDArray[np.float32]:
+    size = max(outer_iod(state.landmarks) * _VERTEX_SIZE_IOD, 0.5) * settings.vertex_size
+    return np.full(len(state.landmarks), size, np.float32)
+
+
+def _with_pins(look: Look, state: MeshState, settings: ViewSettings) -> Look:
+    """Return the look with pinned vertices as squares."""
+    pinned = np.flatnonzero(is_pinned(state.marks) & (look.vertex_colours[:, 3] > 0))
+    if not pinned.size:
+        return look
+    symbols, sizes = look.symbols.copy(), look.vertex_sizes.copy()
+    symbols[pinned] = "square"
+    sizes[pinned] *= _PINNED_SIZE
+    colours = look.vertex_colours
+    if settings.colours is Colours.NONE:
+        colours = _with_rows(colours, pinned, palette.PINNED_COLOUR)
+    rims = _with_rows(look.vertex_rims, pinned, palette.PINNED_RIM_COLOUR)
+    return replace(
+        look, symbols=symbols, vertex_sizes=sizes, vertex_colours=colours, vertex_rims=rims
+    )
+
+
+def _every(colour: palette.Colour) -> Rgba:
+    return np.tile(np.array(colour, np.float32), (len(load_topology().vertices), 1))
+
+
+def _faded(colours: Rgba, alpha: NDArray[np.float32]) -> Rgba:
+    faded = np.array(colours, np.float32)
+    faded[:, 3] *= alpha
+    return faded
+
+
+def _with_rows(colours: Rgba, rows: NDArray[np.intp], values: Rgba | palette.Colour) -> Rgba:
+    result = colours.copy()
+    result[rows] = values
+    return result

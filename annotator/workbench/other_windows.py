@@ -1,0 +1,102 @@
+"""Takes in what other windows and programs make of the project. No widgets here."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from annotator.project import EditSession, Project, ProjectError, SampleState, SampleSummary
+from annotator.workbench.workbench import Workbench
+
+# Whoever changes or adds so many samples between two looks is no annotator: then the whole list
+# is read anew, which takes a second for 100,000 samples, and so only now and then.
+_MANY = 50
+_SECONDS_BETWEEN_REFRESHES = 10.0
+
+_SAYS = {
+    SampleState.ACCEPTED: "accepted this face",
+    SampleState.REJECTED: "rejected this face",
+    SampleState.EXCLUDED: "excluded this face",
+    SampleState.DELETED: "deleted this face",
+}
+
+
+class OtherWindows:
+    """Keeps a workbench's list, and the mesh under edit, as the project has them.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    clock : callable
+        Returns seconds that only ever grow.
+    """
+
+    def __init__(self, workbench: Workbench, clock: Callable[[], float]) -> None:
+        self._workbench = workbench
+        self._clock = clock
+        self._version: int | None = None
+        self._moment: datetime | None = None
+        self._refreshed_at = clock()
+        workbench.project_changed.connect(self._begin)
+
+    def look(self) -> None:
+        """Take in what changed since the last look; cheap while nothing did."""
+        project, editor = self._workbench.project, self._workbench.editor
+        if project is None or (editor is not None and editor.is_dragging):
+            return
+        try:
+            version = project.version()
+            if version != self._version and self._take_in(project):
+                self._version = version
+        except ProjectError:
+            return  # looked for again soon; what the annotator does says what is wrong
+
+    def _begin(self) -> None:
+        """Note where the project stands before its list is read."""
+        project = self._workbench.project
+        self._version = self._moment = None
+        self._refreshed_at = self._clock()
+        if project is not None:
+            with suppress(ProjectError):
+                self._version = project.version()
+                self._moment = project.samples.last_change()
+
+    def _take_in(self, project: Project) -> bool:
+        """Take changes in; return False if some have to wait for a later look."""
+        bench = self._workbench
+        changed = project.samples.changed_since(self._moment)
+        if len(changed) > _MANY or not bench.samples.total:
+            waited = self._clock() - self._refreshed_at
+            if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
+                return False
+            bench.refresh()
+            self._refreshed_at = self._clock()
+        else:
+            total = bench.samples.total
+            for sample_id in changed:
+                self._take_in_one(project.samples.get(sample_id))
+            if bench.samples.total != total:
+                bench.samples_changed.emit()
+        if bench.session is not None and bench.session.sample_id in changed:
+            self._follow(bench.session)
+        self._moment = max(changed.values(), default=self._moment)
+        return True
+
+    def _take_in_one(self, sample: SampleSummary) -> None:
+        bench = self._workbench
+        try:
+            known = bench.samples.get(sample.id)
+        except KeyError:
+            bench.samples.update(sample)
+            return
+        if sample == known:
+            return
+        bench.take_in(sample)
+        is_current = bench.session is not None and bench.session.sample_id == sample.id
+        if is_current and sample.state in _SAYS and sample.state != known.state:
+            bench.told.emit(f"{sample.reviewer} {_SAYS[sample.state]} in another window.")
+
+    def _follow(self, session: EditSession) -> None:
+        """Show the mesh that another window made of the sample under edit."""
+        stored = session.project.annotations.load(session.sample_id)
+        if stored.revision != session.revision:
+            self._workbench.take_over_theirs(refused=False)

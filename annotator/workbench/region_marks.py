@@ -1,0 +1,83 @@
+"""Hiding, pinning and marking whole regions of the face. No widgets here."""
+
+import numpy as np
+from psygnal import Signal
+
+from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.marks import Visibility, is_pinned, visibility_of, with_pins, with_visibility
+from annotator.mesh.regions import region_vertices
+from annotator.mesh.tools.base import Edit
+from annotator.workbench.workbench import Workbench
+
+
+class RegionMarks:
+    """What a workbench's current sample has of marks, region by region.
+
+    Attributes
+    ----------
+    hidden_changed
+        Other regions are hidden.
+    """
+
+    hidden_changed = Signal()
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._hidden: frozenset[str] = frozenset()
+        workbench.current_changed.connect(self._hide_in_session)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The regions that are not shown, in any sample."""
+        return self._hidden
+
+    def toggle_hidden(self, region: str) -> None:
+        """Hide a region from the view and the tools, or show it again."""
+        self._hidden ^= {region}
+        self._hide_in_session()
+        self.hidden_changed.emit()
+
+    def toggle_pinned(self, region: str) -> None:
+        """Pin a region; or free it, if all of it is pinned."""
+        session = self._workbench.session
+        if session is not None:
+            vertices, state = region_vertices(region), session.state
+            pinned = not is_pinned(state.marks[vertices]).all()
+            marks = with_pins(state.marks, vertices, pinned=pinned)
+            self._workbench.edits.apply("pin" if pinned else "unpin", Edit(state.landmarks, marks))
+
+    def cycle_visibility(self, region: str) -> None:
+        """Mark a region as occluded, then as out of frame, then as visible again."""
+        session = self._workbench.session
+        if session is not None:
+            vertices, state = region_vertices(region), session.state
+            marks = with_visibility(state.marks, vertices, self._next_visibility(region))
+            self._workbench.edits.apply("visibility", Edit(state.landmarks, marks))
+
+    def visibility(self, region: str) -> Visibility | None:
+        """Return what a region is marked as; None if its vertices differ or there are none."""
+        session = self._workbench.session
+        if session is None:
+            return None
+        values = np.unique(visibility_of(session.state.marks)[region_vertices(region)])
+        return Visibility(int(values[0])) if len(values) == 1 else None
+
+    def pinned(self, region: str) -> bool | None:
+        """Return whether a region is pinned; None if only a part of it is."""
+        session = self._workbench.session
+        if session is None:
+            return False
+        pins = is_pinned(session.state.marks)[region_vertices(region)]
+        return None if pins.any() and not pins.all() else bool(pins.all())
+
+    def _next_visibility(self, region: str) -> Visibility:
+        now = self.visibility(region)
+        return Visibility.OCCLUDED if now is None else Visibility((now + 1) % len(Visibility))
+
+    def _hide_in_session(self) -> None:
+        session = self._workbench.session
+        if session is not None:
+            hidden = np.zeros(LANDMARK_COUNT, np.bool_)
+            for region in self._hidden:
+                hidden[region_vertices(region)] = True
+            session.hide(hidden)

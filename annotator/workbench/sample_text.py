@@ -1,0 +1,64 @@
+"""What is said about a sample in the list and beside it."""
+
+from html import escape
+
+from annotator.project import SampleState, SampleSummary
+from annotator.workbench.sample_order import SortKey
+
+STATE_COLOURS: dict[SampleState, str] = {
+    SampleState.PREDICTED: "#8a97a3",
+    SampleState.IN_PROGRESS: "#f0a830",
+    SampleState.ACCEPTED: "#3fb56b",
+    SampleState.REJECTED: "#e0524d",
+    SampleState.EXCLUDED: "#9b6fd0",
+    SampleState.DELETED: "#6d5f57",
+}
+
+
+def state_text(state: SampleState) -> str:
+    """Return a state as people read it."""
+    return str(state.value).replace("_", " ")
+
+
+def sample_text(sample: SampleSummary) -> str:
+    """Return a sample's state, strokes and time, as the second line of a row says them."""
+    count = sample.stroke_count
+    strokes = f"{count} stroke{'' if count == 1 else 's'}" if count else ""
+    parts = (state_text(sample.state), strokes, spent_text(sample.seconds_spent))
+    return ", ".join(part for part in parts if part)
+
+
+def spent_text(seconds: float) -> str:
+    """Return a time as people say it, or an empty text below a second."""
+    if seconds < 1:
+        return ""
+    if seconds < 60:
+        return f"{int(seconds)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def sorted_by_text(sample: SampleSummary, key: SortKey) -> str:
+    """Return what a sample is sorted by, where the row does not say it anyway."""
+    if key is SortKey.SCORE:
+        return f"score {sample.presence:.3f}"
+    if key is SortKey.DISPLACEMENT:
+        return f"moved {sample.displacement:.1%}"
+    return ""
+
+
+def sample_tooltip(sample: SampleSummary) -> str:
+    """Return all that the list knows about a sample, as rich text."""
+    lines = [
+        str(sample.image_path),
+        f"sample {sample.id}, face {sample.face_index + 1}: {sample_text(sample)}",
+        f"model score {sample.presence:.3f}, "
+        f"moved {sample.displacement:.2%} of the eye distance in the mean",
+    ]
+    people = {
+        "annotated by": sample.annotator,
+        "verdict by": sample.reviewer,
+        "added by": sample.added_by,
+    }
+    lines += [f"{what} {who}" for what, who in people.items() if who]
+    return "<br>".join(map(escape, lines))

@@ -1,0 +1,104 @@
+"""What an annotator can choose: values, and what they are called in napari's preferences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from annotator.mesh.brush import Brush, Metric
+from annotator.mesh.falloff import Falloff
+from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings, chosen_bindings
+from annotator.workbench.toolbox import ToolKind, ToolSettings
+
+# A page of the preferences: what its entries are called and what they hold.
+Page = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the preferences hold.
+
+    Attributes
+    ----------
+    goes_on : bool
+        Whether a verdict brings up the next sample to do.
+    keeps_zoom : bool
+        Whether the next sample is shown at the zoom of the one before.
+    idle_seconds : float
+        After so long without a hand on mouse or keyboard, time does not count as work.
+    tool : ToolKind
+        The tool in hand.
+    tools : ToolSettings
+        How the tools are set.
+    keys : KeyBindings
+    """
+
+    goes_on: bool = True
+    keeps_zoom: bool = False
+    idle_seconds: float = 60.0
+    tool: ToolKind = ToolKind.GRAB
+    tools: ToolSettings = field(default_factory=ToolSettings)
+    keys: KeyBindings = DEFAULT_BINDINGS
+
+
+def read_settings(
+    pages: Mapping[str, Page], in_effect: Settings
+) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings on the pages of the preferences, and what of them cannot be had.
+
+    Parameters
+    ----------
+    pages : mapping of a page's name (``work``, ``tools``, ``keys``) to its entries
+        Entries that are missing stay as they are in effect; those unknown are passed over.
+    in_effect : Settings
+        What holds where an entry is of no use.
+
+    Returns
+    -------
+    Settings
+    sentences : tuple of str
+    """
+    work, tools = dict(pages.get("work", {})), dict(pages.get("tools", {}))
+    known = {"goes_on", "keeps_zoom", "idle_seconds"} & work.keys()
+    keys, problems = chosen_bindings(pages.get("keys", {}), in_effect.keys)
+    try:
+        tool, settings = _read_tools(tools, in_effect)
+    except ValueError as error:
+        tool, settings = in_effect.tool, in_effect.tools
+        problems = (*problems, f"Tools: {error}.")
+    chosen = {name: work[name] for name in known}
+    return replace(in_effect, **chosen, tool=tool, tools=settings, keys=keys), problems
+
+
+def write_tools(tool: ToolKind, settings: ToolSettings) -> dict[str, Any]:
+    """Return the entries of the page ``tools`` that say this."""
+    brush = settings.brush
+    return {
+        "tool": tool.value,
+        "radius": round(brush.radius_iod, 3),
+        "radius_px": round(brush.radius_px or 0.0, 1),
+        "strength": round(brush.strength, 3),
+        "falloff": brush.falloff.value,
+        "distance": brush.metric.value,
+        "mirrors": settings.mirrors,
+        "guards": settings.guards,
+        "soft_edge": round(settings.soft_edge_iod, 3),
+    }
+
+
+def _read_tools(page: dict[str, Any], in_effect: Settings) -> tuple[ToolKind, ToolSettings]:
+    entries = write_tools(in_effect.tool, in_effect.tools) | page
+    brush = Brush(
+        radius_iod=entries["radius"],
+        strength=entries["strength"],
+        falloff=Falloff(entries["falloff"]),
+        metric=Metric(entries["distance"]),
+        radius_px=entries["radius_px"] or None,
+    )
+    settings = replace(
+        in_effect.tools,
+        brush=brush,
+        mirrors=entries["mirrors"],
+        guards=entries["guards"],
+        soft_edge_iod=entries["soft_edge"],
+    )
+    return ToolKind(entries["tool"]), settings

@@ -1,0 +1,193 @@
+"""The samples of a project as the list shows them: filtered, sorted, and walked through."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.project import SampleState, SampleSummary
+from annotator.workbench.sample_order import Positions, SampleColumns, SortKey
+
+# Longer numbers are no sample's, and Python does not read them at any length.
+_MOST_DIGITS = 18
+TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
+# A face that somebody deleted is none; it is seen where deleted ones are asked for.
+NOT_DELETED = tuple(state for state in SampleState if state is not SampleState.DELETED)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which samples are shown, and in which order.
+
+    Attributes
+    ----------
+    states : tuple of SampleState
+    text : str
+        What the file's name holds; its case does not matter.
+    key : SortKey
+    descending : bool
+    """
+
+    states: tuple[SampleState, ...] = NOT_DELETED
+    text: str = ""
+    key: SortKey = SortKey.IMAGE
+    descending: bool = False
+
+
+class ShownSamples:
+    """All samples, and the part of them that passes the filter, in the order asked for.
+
+    A sample that no longer passes because its state changed stays in the list, where it was,
+    until the list is arranged anew: a row must not vanish from under the annotator's pointer.
+    """
+
+    def __init__(self) -> None:
+        self._columns = SampleColumns()
+        self._shown = Shown()
+        self._positions: Positions = np.empty(0, np.int32)
+        self._rows: NDArray[np.int32] = np.empty(0, np.int32)
+        self._seen: set[int] = set()
+
+    @property
+    def shown(self) -> Shown:
+        """Which samples are shown, and in which order."""
+        return self._shown
+
+    @property
+    def total(self) -> int:
+        """How many samples there are, shown or not, deleted ones too."""
+        return len(self._columns)
+
+    def __len__(self) -> int:
+        """Return how many samples are shown."""
+        return len(self._positions)
+
+    def at(self, row: int) -> SampleSummary:
+        """Return the sample in a row of the list shown."""
+        return self._columns[int(self._positions[row])]
+
+    def ids(self, first: int, last: int) -> list[int]:
+        """Return the samples in some rows of the list shown, the last included."""
+        return self._columns.ids(self._positions[first : last + 1])
+
+    def get(self, sample_id: int) -> SampleSummary:
+        """Return a sample by its id, shown or not; raises KeyError if there is none."""
+        position = self._columns.position(sample_id)
+        if position is None:
+            raise KeyError(sample_id)
+        return self._columns[position]
+
+    def row(self, sample_id: int) -> int | None:
+        """Return a sample's row in the list shown, or None if it is not shown."""
+        position = self._columns.position(sample_id)
+        row = -1 if position is None else int(self._rows[position])
+        return row if row >= 0 else None
+
+    def count(self, states: Collection[SampleState]) -> int:
+        """Return how many samples, shown or not, are in one of these states."""
+        return self._columns.count(states)
+
+    def replace(self, samples: Sequence[SampleSummary]) -> None:
+        """Take over another list of samples, in image order; none means another project."""
+        if not samples:
+            self._seen.clear()
+        self._columns = SampleColumns(samples)
+        self._arrange()
+
+    def update(self, sample: SampleSummary) -> None:
+        """Take over what changed about one sample, or a sample that is new."""
+        position = self._columns.position(sample.id)
+        if position is not None:
+            self._columns.put(position, sample)
+            return
+        listed = sorted([*self._columns, sample], key=lambda s: (s.image_id, s.face_index))
+        self.replace(listed)
+
+    def arrange(self, shown: Shown) -> None:
+        """Show these samples in this order."""
+        self._shown = shown
+        self._arrange()
+
+    def neighbour(self, sample_id: int | None, offset: int) -> int | None:
+        """Return the sample so many rows away, or None past either end."""
+        row = None if sample_id is None else self.row(sample_id)
+        target = offset + row if row is not None else (0 if offset > 0 else len(self) - 1)
+        return self.at(target).id if 0 <= target < len(self) else None
+
+    def next_in(self, states: Collection[SampleState], *, after: int | None) -> int | None:
+        """Return the next shown sample in one of these states, wrapping round, or None."""
+        start = None if after is None else self.row(after)
+        rows = np.flatnonzero(self._columns.in_states(states)[self._positions])
+        if start is not None:
+            rows = rows[rows != start]
+        if not len(rows):
+            return None
+        following = 0 if start is None else int(np.searchsorted(rows, start))
+        return self.at(int(rows[following % len(rows)])).id
+
+    def likely_next(self, current: int | None) -> list[SampleSummary]:
+        """Return the samples that the annotator will probably go to next, likeliest first."""
+        ids = (
+            self.next_in(TO_DO, after=current),
+            self.neighbour(current, 1),
+            self.neighbour(current, -1),
+            self.neighbour(current, 2),
+        )
+        return [self.get(i) for i in dict.fromkeys(ids) if i is not None and i != current]
+
+    def first_to_open(self) -> int | None:
+        """Return the first shown sample to do, or the first at all, or None."""
+        to_do = self.next_in(TO_DO, after=None)
+        return self.neighbour(None, 1) if to_do is None else to_do
+
+    def why_nothing_to_do(self, current: int | None) -> str:
+        """Return why there is no next sample to do, as a sentence for the annotator."""
+        if current is not None and self.get(current).state in TO_DO:
+            return "This is the only sample shown that is left to do."
+        if self.count(TO_DO):
+            return "No sample shown is left to do, but the filter hides some that are."
+        return "Every sample has its verdict: nothing is left to do."
+
+    def find(self, text: str, limit: int = 50) -> list[SampleSummary]:
+        """Return the samples that a name or a number may mean, likeliest first; none deleted.
+
+        Parameters
+        ----------
+        text : str
+            Part of a file's name, whatever its case, or a sample's number.
+        limit : int
+            At most so many.
+        """
+        sought = text.strip()
+        if not sought:
+            return []
+        named = self._columns.named(sought) & self._columns.in_states(NOT_DELETED)
+        begins = named & self._columns.named(sought, begins=True)
+        ordered = np.concatenate([np.flatnonzero(begins), np.flatnonzero(named & ~begins)])
+        number = sought.removeprefix("#")
+        is_number = number.isdecimal() and len(number) <= _MOST_DIGITS
+        numbered = self._columns.position(int(number)) if is_number else None
+        if numbered is not None and self._columns[numbered].state is SampleState.DELETED:
+            numbered = None
+        positions = [*([] if numbered is None else [numbered]), *ordered[:limit].tolist()]
+        return [self._columns[position] for position in dict.fromkeys(positions)][:limit]
+
+    def mark_seen(self, sample_id: int) -> None:
+        """Note that the annotator has had a sample on the screen."""
+        self._seen.add(sample_id)
+
+    def unseen(self, sample_ids: Iterable[int]) -> list[int]:
+        """Return those that nobody can have judged: never on the screen here, and no stroke."""
+        return [i for i in sample_ids if i not in self._seen and not self.get(i).stroke_count]
+
+    def _arrange(self) -> None:
+        passing = self._columns.in_states(self._shown.states)
+        if self._shown.text.strip():
+            passing &= self._columns.named(self._shown.text.strip())
+        positions = np.flatnonzero(passing).astype(np.int32)
+        self._positions = self._columns.sorted(
+            positions, self._shown.key, descending=self._shown.descending
+        )
+        self._rows = np.full(len(self._columns), -1, np.int32)
+        self._rows[self._positions] = np.arange(len(self._positions), dtype=np.int32)

@@ -1,0 +1,108 @@
+"""Long work as generators that say how far they are; free of widgets, run on a thread.
+
+Closing a generator cancels the work and keeps what was done.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from annotator.imaging import find_images
+from annotator.inference import FaceMesh
+from annotator.project import Project
+from annotator.project.covariance_file import write_covariance
+from annotator.project.database import BUSY_TIMEOUT
+from annotator.release import ExportFormat, ImageMode, export_release
+from annotator.system.assets import asset_path
+from annotator.workflow import import_images, preannotate
+from annotator.workflow.learning import learn
+
+_IMPORT_STEP = 512
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far the work is: so many of so many (0 of 0: unknown), and a sentence."""
+
+    done: int
+    total: int
+    text: str
+
+
+Work = Generator[Step, None, None]
+
+
+def patiently(project: Project, work: Work) -> Work:
+    """Let work on a thread wait for other programs, as long as a command does.
+
+    The window's own project hardly waits, because that would stop the annotator's hand.
+    """
+    with project.waiting_at_most(BUSY_TIMEOUT):
+        yield from work
+
+
+def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
+    """Add photographs and folders of photographs to the project, then predict them."""
+    yield Step(0, 0, "Looking for photographs")
+    files = list(find_images(paths))
+    added = failed = 0
+    for start in range(0, len(files), _IMPORT_STEP):
+        batch = files[start : start + _IMPORT_STEP]
+        report = import_images(project, batch, copy=copy)
+        added += report.added
+        failed += len(report.failed)
+        text = f"Adding photographs: {added} added, {failed} failed"
+        yield Step(start + len(batch), len(files), text)
+    yield from predicting(project)
+
+
+def predicting(project: Project, *, small_faces: bool = True) -> Work:
+    """Predict every photograph that the shipped model has not seen."""
+    yield Step(0, 0, "Loading the model")
+    face_mesh = FaceMesh.load(small_faces=small_faces)
+    step = Step(1, 1, "Every photograph has its prediction")
+    for progress in preannotate(project, face_mesh):
+        text = f"{progress.done} of {progress.total} photographs, {progress.faces} faces"
+        step = Step(
+            progress.done,
+            progress.total,
+            text + (f", {progress.failed} failed" if progress.failed else ""),
+        )
+        yield step
+    yield step
+
+
+def exporting(
+    project: Project, folder: Path, release_format: ExportFormat, images: ImageMode
+) -> Work:
+    """Export the accepted samples into a new folder."""
+    yield Step(0, 0, "Exporting the accepted samples")
+    report = export_release(project, folder, release_format, images=images)
+    noun = "sample" if report.samples == 1 else "samples"
+    yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}")
+
+
+def learning(project: Project) -> Work:
+    """Teach Guided drag and Contour what this project's annotators corrected."""
+    yield Step(0, 0, "Learning from the accepted corrections")
+    lesson = learn(project)
+    if lesson.costs_strokes:
+        yield Step(1, 1, "Nothing is changed: it would cost strokes. Correct more faces first.")
+        return
+    when = datetime.now(UTC)
+    write_covariance(project.folder, lesson.covariance, lesson.corrections, when)
+    text = f"Guided drag learned from {lesson.corrections} corrected face(s)."
+    if lesson.efforts and lesson.efforts[-1].prior:
+        before, after = lesson.efforts[-1].medians
+        text += f" Simulated annotators needed {after:g} strokes a face instead of {before:g}."
+    yield Step(1, 1, text)
+
+
+def making_samples(folder: Path) -> Work:
+    """Make the project of the shipped sample photographs, or what is missing of it."""
+    yield Step(0, 0, "Preparing the sample project")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with Project.open(folder) if Project.is_project(folder) else Project.create(folder) as project:
+        yield from adding(project, [asset_path("datasets", "sample")], copy=True)
+    yield Step(1, 1, f"The sample project is in {folder}")

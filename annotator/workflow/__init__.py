@@ -1,0 +1,17 @@
+"""The steps that join rooms: photographs into a project, predictions for its images.
+
+Everything here is free of any user interface. The command line and the napari plugin call
+the same functions and only differ in how they show progress.
+"""
+
+from annotator.workflow.importing import ImportReport, import_images
+from annotator.workflow.predicting import PredictionProgress, preannotate
+from annotator.workflow.sample_project import create_sample_project
+
+__all__ = [
+    "ImportReport",
+    "PredictionProgress",
+    "create_sample_project",
+    "import_images",
+    "preannotate",
+]

@@ -1,0 +1,137 @@
+"""Photographs into a project: found, hashed and inspected by threads, committed in batches."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.imaging import find_images
+from annotator.project import FailedImage, NewImage, Project
+from annotator.system.durable import sync_folder
+from annotator.workflow.image_files import copy_into, inspect_file
+
+# What one transaction holds. Large enough that waiting for the disk costs little, small
+# enough that a kill loses little work.
+_BATCH = 128
+# What a thread inspects in one go: handing over costs as much as inspecting a small file.
+_PIECE = 8
+
+_READERS = min(8, 2 + (os.cpu_count() or 1))
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """How many images were new, how many files held known content, and what failed."""
+
+    added: int
+    already_there: int
+    failed: tuple[FailedImage, ...]
+
+
+def import_images(
+    project: Project,
+    paths: Iterable[str | Path],
+    *,
+    copy: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> ImportReport:
+    """Add photographs to a project; files that cannot be used are recorded with a reason.
+
+    Files are hashed and inspected by threads and committed in batches, so a killed import
+    loses at most a batch and running it again resumes with nothing twice.
+
+    Parameters
+    ----------
+    project
+        Where the images go.
+    paths
+        Files, and folders to search.
+    copy
+        Whether the files are copied into ``PROJECT/images``, which makes the project
+        independent of where they came from.
+    on_progress
+        Called on the calling thread with the number of files done and their total.
+
+    Raises
+    ------
+    OSError
+        If a copy cannot be written.
+    """
+    # Links are resolved but for the file's own: its name is the one people know.
+    found = _with_real_folders(find_images(paths))
+    unchanged = project.images.unchanged(found)
+    files = [path for path in found if path not in unchanged]
+    added, already_there = 0, len(found) - len(files)
+    failed: list[FailedImage] = []
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
+        done = len(found) - len(files)
+        for inspected in _inspected(executor, files):
+            batch = _copy_new(project, inspected) if copy else inspected
+            failed += [entry for entry in batch if isinstance(entry, FailedImage)]
+            report = project.images.add(batch)
+            added += report.added
+            already_there += report.already_there
+            done += len(batch)
+            if on_progress is not None:
+                on_progress(done, len(found))
+    return ImportReport(added, already_there, tuple(failed))
+
+
+def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
+    """Return the paths with links in their folders resolved; each folder is looked up once."""
+    folders: dict[Path, Path] = {}
+    found = []
+    for path in paths:
+        folder = path.parent
+        if folder not in folders:
+            folders[folder] = folder.resolve()
+        found.append(folders[folder] / path.name)
+    return found
+
+
+def _inspected(
+    executor: ThreadPoolExecutor, files: Sequence[Path]
+) -> Iterator[list[NewImage | FailedImage]]:
+    """Yield batch after batch; while one is dealt with, the next is being inspected."""
+    ahead: deque[list[Future[list[NewImage | FailedImage]]]] = deque()
+    for start in range(0, len(files), _BATCH):
+        batch = files[start : start + _BATCH]
+        pieces = (batch[at : at + _PIECE] for at in range(0, len(batch), _PIECE))
+        ahead.append([executor.submit(_inspect_all, piece) for piece in pieces])
+        if len(ahead) > 1:
+            yield [entry for piece in ahead.popleft() for entry in piece.result()]
+    for last in ahead:
+        yield [entry for piece in last for entry in piece.result()]
+
+
+def _inspect_all(files: Sequence[Path]) -> list[NewImage | FailedImage]:
+    return [inspect_file(path) for path in files]
+
+
+def _copy_new(
+    project: Project, entries: list[NewImage | FailedImage]
+) -> list[NewImage | FailedImage]:
+    """Copy the files of images that the project lacks into it and point the entries there.
+
+    The copies are on the disk when this returns: before the project counts on them.
+    """
+    home = project.folder.resolve()
+    images = home / "images"
+    met: set[str] = set()
+
+    def copied(entry: NewImage | FailedImage) -> NewImage | FailedImage:
+        if isinstance(entry, FailedImage) or entry.path.is_relative_to(home):
+            return entry
+        if entry.sha256 in met or project.images.has_sha256(entry.sha256):
+            return entry
+        met.add(entry.sha256)
+        images.mkdir(exist_ok=True)
+        return copy_into(images, entry)
+
+    result = [copied(entry) for entry in entries]
+    if met:
+        sync_folder(images)
+        sync_folder(home)
+    return result

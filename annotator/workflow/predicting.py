@@ -1,0 +1,89 @@
+"""Predictions for a project's images, decoded ahead by threads and committed in batches."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from annotator.inference import FaceMesh, FacePrediction, FileResult
+from annotator.project import FailedImage, ImageRecord, Project
+from annotator.workflow.image_files import photograph_has_changed
+
+# What one transaction holds. Large enough that waiting for the disk costs little, small
+# enough that a kill loses little work.
+_BATCH = 64
+
+
+@dataclass(frozen=True)
+class PredictionProgress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    done, total
+        Images dealt with, failures included, and images to deal with.
+    faces, failed
+        Faces found and images failed so far.
+    failure
+        The image just dealt with, where it failed.
+    """
+
+    done: int
+    total: int
+    faces: int
+    failed: int
+    failure: FailedImage | None = None
+
+
+def preannotate(
+    project: Project, face_mesh: FaceMesh, *, workers: int | None = None
+) -> Generator[PredictionProgress, None, None]:
+    """Predict the faces of every image this model has not seen, yielding after each image.
+
+    Results are committed in batches. Closing the generator cancels the run and keeps what
+    was done; a later run goes on from there. An image that cannot be decoded, has vanished
+    or has changed is marked as failed in the project and the rest goes on.
+
+    Parameters
+    ----------
+    project
+        Where images come from and predictions go.
+    face_mesh
+        The model.
+    workers
+        Threads that decode ahead; by default as many as suit the machine.
+    """
+    model_id = project.models.register(face_mesh.info)
+    records = project.images.pending(model_id)
+    batch: list[tuple[int, list[FacePrediction]]] = []
+    faces = failed = 0
+
+    def commit() -> None:
+        predictions = batch.copy()
+        batch.clear()  # first, so that what the store refused is not offered again
+        if predictions:
+            project.predictions.store(model_id, predictions)
+
+    results = face_mesh.predict_files([record.path for record in records], workers=workers)
+    try:
+        for done, (record, result) in enumerate(zip(records, results, strict=True), start=1):
+            reason, failure = _why_unusable(record, result), None
+            if reason is None:
+                batch.append((record.id, list(result.faces)))
+                faces += len(result.faces)
+            else:
+                project.images.mark_failed(record.id, reason)
+                failure = FailedImage(record.path, reason)
+                failed += 1
+            if len(batch) == _BATCH or done == len(records):
+                commit()
+            yield PredictionProgress(done, len(records), faces, failed, failure)
+    finally:
+        if isinstance(results, Generator):
+            results.close()  # stop decoding ahead
+        commit()
+
+
+def _why_unusable(record: ImageRecord, result: FileResult) -> str | None:
+    """Return why a result is not a prediction of the image that was added, or None."""
+    if result.error is None and photograph_has_changed(record):
+        return "the file has changed since it was added: add it again"
+    return result.error
