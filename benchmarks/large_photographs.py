@@ -30,7 +30,7 @@ def make_project(folder: Path, count: int) -> Path:
         import_images(project, [photographs])
         for _ in preannotate(project, FaceMesh.load()):
             pass
-        return project.folder
+        return project.home
 
 
 def _enlarge(source: Path, seed: int) -> Image.Image:

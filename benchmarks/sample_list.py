@@ -80,7 +80,7 @@ def _make_project(folder: Path, count: int) -> Path:
         project.predictions.store(model, results)
         for first, verdict in enumerate((Verdict.ACCEPT, Verdict.EXCLUDE)):
             project.reviews.give(verdict, range(1 + first, count, 5), reviewer="nobody")
-        return project.folder
+        return project.home
 
 
 def _faces(number: int) -> list[FacePrediction]:

@@ -89,7 +89,7 @@ def make_project(folder: Path) -> tuple[Path, Floats]:
             )
             project.predictions.store(model, [(image.id, [start])])
             truths.append(truth.landmarks)
-        return project.folder, np.array(truths)
+        return project.home, np.array(truths)
 
 
 def spoiled_prediction(

@@ -26,7 +26,7 @@ def learn(
 
     with Project.open(project) as opened, progress_bar("trying it out") as show:
         lesson = learn_from(opened, on_progress=show)
-        path = opened.folder / FILE_NAME
+        path = opened.home / FILE_NAME
     written = not (dry_run or lesson.costs_strokes)
     if written:
         write_covariance(path.parent, lesson.covariance, lesson.corrections, datetime.now(UTC))

@@ -109,7 +109,7 @@ class _Demo:
     def _export(self) -> None:
         project = self._dock.workbench.project
         assert project is not None
-        report = export_release(project, free_folder(project.folder), "npz")
+        report = export_release(project, free_folder(project.home), "npz")
         print(f"{report.samples} accepted sample(s) exported to {report.folder}")
 
     def _show_keys(self) -> None:

@@ -267,9 +267,9 @@ class AnnotatorDock(QWidget):
         project = self.workbench.project
         page = 0 if project is None else 2 if self.workbench.samples.total else 1
         self._pages.setCurrentIndex(page)
-        name = "No project" if project is None else f"<b>{escape(project.folder.name)}</b>"
+        name = "No project" if project is None else f"<b>{escape(project.home.name)}</b>"
         self._title.setText(name)
-        self._title.setToolTip("" if project is None else str(project.folder))
+        self._title.setToolTip("" if project is None else str(project.home))
 
     def _mark_tabs(self) -> None:
         """Show by a dot where something makes faces look other than usual."""

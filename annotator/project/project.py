@@ -39,8 +39,8 @@ class Project:
 
     Attributes
     ----------
-    folder : Path
-        Absolute.
+    home : Path
+        Where its images and what it learned lie; absolute.
     images : Images
     models : Models
     predictions : Predictions
@@ -54,7 +54,7 @@ class Project:
         paths = ImagePaths(folder)
         self._database = database
         self._paths = paths
-        self.folder = folder
+        self.home = folder
         self.images = Images(database, paths)
         self.models = Models(database)
         self.predictions = Predictions(database)

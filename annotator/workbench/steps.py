@@ -91,7 +91,7 @@ def learning(project: Project) -> Work:
         yield Step(1, 1, "Nothing is changed: it would cost strokes. Correct more faces first.")
         return
     when = datetime.now(UTC)
-    write_covariance(project.folder, lesson.covariance, lesson.corrections, when)
+    write_covariance(project.home, lesson.covariance, lesson.corrections, when)
     text = f"Guided drag learned from {lesson.corrections} corrected face(s)."
     if lesson.efforts and lesson.efforts[-1].prior:
         before, after = lesson.efforts[-1].medians

@@ -141,7 +141,7 @@ class Workbench:
         if self._project is None:
             return
         try:
-            self.tools.learn(load_guided_covariance(self._project.folder))
+            self.tools.learn(load_guided_covariance(self._project.home))
         except CovarianceFileError as error:
             self.tools.learn(canonical_covariance())
             self.failed.emit(str(error))

@@ -117,7 +117,7 @@ def _copy_new(
 
     The copies are on the disk when this returns: before the project counts on them.
     """
-    home = project.folder.resolve()
+    home = project.home.resolve()
     images = home / "images"
     met: set[str] = set()
 

@@ -57,7 +57,7 @@ def make_project(folder: Path) -> tuple[Path, dict[str, Floats]]:
         for _ in preannotate(project, face_mesh):
             pass
         _work_before(project)
-        return project.folder, truths
+        return project.home, truths
 
 
 def _spoiled_prediction(

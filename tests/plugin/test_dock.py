@@ -148,11 +148,11 @@ def test_work_that_fails_is_told(workplace: Workplace, tmp_path: Path) -> None:
 def test_accepted_samples_are_exported_from_the_dock(workplace: Workplace) -> None:
     dock, pointer = workplace
     pointer.key(Qt.Key.Key_Return, "\r")
-    folder = free_folder(dock.workbench.project.folder)
+    folder = free_folder(dock.workbench.project.home)
     dock.progress.run(exporting(dock.workbench.project, folder, "npz", "reference"))
     wait_for_work(dock)
     assert (folder / "manifest.json").is_file()
-    assert free_folder(dock.workbench.project.folder) != folder
+    assert free_folder(dock.workbench.project.home) != folder
 
 
 def test_the_window_fits_a_small_laptop(workplace: Workplace) -> None:

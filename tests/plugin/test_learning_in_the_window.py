@@ -40,13 +40,13 @@ def test_the_tools_expect_what_was_corrected(workplace: Workplace) -> None:
     assert bench.tools.tool.covariance is canonical_covariance()
     dock.project_menu.learn()
     wait_for_the_work(dock)
-    assert (bench.project.folder / FILE_NAME).exists()
+    assert (bench.project.home / FILE_NAME).exists()
     assert bench.tools.tool.covariance is not canonical_covariance()
 
 
 def test_a_project_opened_later_expects_it_too(workplace: Workplace) -> None:
     dock, _ = workplace
-    folder = dock.workbench.project.folder
+    folder = dock.workbench.project.home
     correct_and_accept(dock.workbench.project, 4)
     dock.project_menu.learn()
     wait_for_the_work(dock)
@@ -72,7 +72,7 @@ def test_a_damaged_file_is_told_and_the_tools_go_on(workplace: Workplace, conten
     bench = dock.workbench
     told: list[str] = []
     bench.failed.connect(told.append)
-    (bench.project.folder / FILE_NAME).write_bytes(content)
+    (bench.project.home / FILE_NAME).write_bytes(content)
     bench.learn_anew()
     bench.tools.choose(ToolKind.GUIDED)
     assert FILE_NAME in told[0]

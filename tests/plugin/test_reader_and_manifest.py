@@ -88,7 +88,7 @@ def test_the_sample_project_replaces_a_project_that_is_open(
     viewer.open_sample("facemesh-annotator", "faces")
     for _ in range(600):
         process_events(0.05)
-        if dock.workbench.project is not None and dock.workbench.project.folder != project_folder:
+        if dock.workbench.project is not None and dock.workbench.project.home != project_folder:
             break
     process_events(0.2)
     assert [layer.name for layer in viewer.layers] == ["Photograph", "Face mesh"]

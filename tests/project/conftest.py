@@ -53,7 +53,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 @pytest.fixture
 def predicted(project, make_face, new_image) -> Project:
     """Samples 1 and 2 in one image, 3 in another, and an image without a face."""
-    images = [new_image(project.folder / "images" / f"{name}.jpg") for name in "abc"]
+    images = [new_image(project.home / "images" / f"{name}.jpg") for name in "abc"]
     project.images.add(images)
     model = project.models.register(FIRST_MODEL)
     first = [make_face(100, 100), make_face(300, 100, seed=1)]

@@ -25,7 +25,7 @@ def test_every_connection_flushes_what_it_commits(predicted):
 @pytest.fixture
 def sizes_and_meshes(predicted, draw) -> list[tuple[int, bytes]]:
     """The log's size, and the mesh, after each of some strokes."""
-    log = predicted.folder / "project.sqlite-wal"
+    log = predicted.home / "project.sqlite-wal"
     annotation = predicted.annotations.load(1)
     found = [(log.stat().st_size, annotation.landmarks.tobytes())]
     for step in range(STROKES):
@@ -40,8 +40,8 @@ def test_a_log_that_is_torn_after_a_stroke_loses_that_stroke_at_most(
     predicted, sizes_and_meshes, tmp_path: Path, tail: str
 ) -> None:
     dice = random.Random(tail)
-    database = (predicted.folder / "project.sqlite").read_bytes()
-    log = (predicted.folder / "project.sqlite-wal").read_bytes()
+    database = (predicted.home / "project.sqlite").read_bytes()
+    log = (predicted.home / "project.sqlite-wal").read_bytes()
     sizes, meshes = zip(*sizes_and_meshes, strict=True)
     for turn in range(60):
         cut = dice.choice([dice.choice(sizes), dice.randint(sizes[0], len(log))])

@@ -57,14 +57,14 @@ def test_undo_and_redo_walk_the_whole_history_even_after_a_restart(predicted, dr
             predicted.annotations.record_stroke(2, stroke, revision=step, annotator="Ann")
         )
     predicted.close()
-    with Project.open(predicted.folder) as project:
+    with Project.open(predicted.home) as project:
         current = project.annotations.load(2)
         for expected in reversed(meshes[:-1]):
             current = project.annotations.undo(2, revision=current.revision)
             assert current.landmarks.tobytes() == expected.landmarks.tobytes()
         assert (current.can_undo, current.can_redo) == (False, True)
         assert project.samples.get(2).state is SampleState.PREDICTED
-    with Project.open(predicted.folder) as project:
+    with Project.open(predicted.home) as project:
         for expected in meshes[1:]:
             current = project.annotations.redo(2, revision=current.revision)
             assert current.landmarks.tobytes() == expected.landmarks.tobytes()
@@ -184,7 +184,7 @@ def test_a_full_disk_is_reported_and_the_stroke_can_be_written_later(predicted, 
                 1, draw(annotation, indices=range(468)), revision=revision, annotator="Ann"
             )
     predicted.close()
-    with Project.open(predicted.folder) as project:
+    with Project.open(predicted.home) as project:
         stored = project.annotations.load(1)
         assert stored.landmarks.tobytes() == annotation.landmarks.tobytes()
         assert stored.revision == annotation.revision

@@ -24,7 +24,7 @@ def database(predicted, edit) -> Path:
     """The database of a closed project with predictions and strokes."""
     edit(predicted, 1, 3)
     predicted.close()
-    return predicted.folder / "project.sqlite"
+    return predicted.home / "project.sqlite"
 
 
 def run_sql(path: Path, *statements: str) -> None:
@@ -43,11 +43,11 @@ def assert_refused_untouched(path: Path, error: type[ProjectError], words: str, 
 
 def test_a_new_project_is_empty_and_leaves_one_file_when_closed(tmp_path):
     with Project.create(tmp_path / "new" / "project") as project:
-        assert project.folder == tmp_path / "new" / "project"
+        assert project.home == tmp_path / "new" / "project"
         assert project.images.count() == 0
         assert project.samples.counts() == dict.fromkeys(SampleState, 0)
         assert project.samples.summaries() == []
-    assert [path.name for path in project.folder.iterdir()] == ["project.sqlite"]
+    assert [path.name for path in project.home.iterdir()] == ["project.sqlite"]
 
 
 def test_a_project_is_never_created_over_another(database, contents):
@@ -60,7 +60,7 @@ def test_a_project_is_never_created_over_another(database, contents):
 def test_a_folder_of_photographs_can_become_a_project(tmp_path):
     (tmp_path / "photo.jpg").write_bytes(b"jpeg")
     with Project.create(tmp_path) as project:
-        assert Project.is_project(project.folder)
+        assert Project.is_project(project.home)
 
 
 def test_a_project_cannot_be_created_where_a_file_is(tmp_path):
@@ -194,7 +194,7 @@ def test_a_moved_project_finds_the_images_inside_it(predicted, new_image, tmp_pa
     predicted.images.add([new_image(outside)])
     predicted.close()
     moved = tmp_path / "elsewhere" / "renamed"
-    shutil.move(predicted.folder, moved)
+    shutil.move(predicted.home, moved)
     with Project.open(moved) as project:
         assert project.images.get(1).path == moved / "images" / "a.jpg"
         assert project.images.get(4).path == outside

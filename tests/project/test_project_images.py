@@ -70,7 +70,7 @@ def test_a_failed_file_that_later_imports_well_is_no_longer_failed(project, new_
 
 
 def test_an_image_that_failed_to_be_predicted_is_listed_and_tried_again(predicted, new_image):
-    path = predicted.folder / "vanished.jpg"
+    path = predicted.home / "vanished.jpg"
     predicted.images.add([new_image(path)])
     predicted.images.mark_failed(4, "the file has vanished")
     assert predicted.images.failed() == [FailedImage(path, "the file has vanished")]
@@ -167,9 +167,9 @@ def test_a_copy_elsewhere_does_not_take_the_place_of_a_file_that_was_only_touche
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_an_image_inside_the_folder_is_recognised_through_a_link(project, new_image, tmp_path):
     link = tmp_path / "link"
-    link.symlink_to(project.folder)
+    link.symlink_to(project.home)
     project.images.add([new_image(link / "images" / "a.jpg")])
-    assert project.images.get(1).path == project.folder / "images" / "a.jpg"
+    assert project.images.get(1).path == project.home / "images" / "a.jpg"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")

@@ -54,7 +54,7 @@ def test_every_field_of_a_summary_is_the_column_of_its_name(judged):
         assert getattr(summary, name) == getattr(row, name) is not None, name
     assert summary.state is SampleState.ACCEPTED
     assert summary.box == (row.box_left, row.box_top, row.box_width, row.box_height)
-    assert summary.image_path == judged.folder / "images" / summary.image_name
+    assert summary.image_path == judged.home / "images" / summary.image_name
     assert summary.image_file == str(summary.image_path)
 
 
@@ -76,8 +76,8 @@ def test_a_summary_cannot_be_changed(judged):
 
 
 def test_images_outside_the_project_and_with_odd_names_are_listed(project, new_image, make_face):
-    outside = project.folder.parent / "Zoë 😀.jpg"
-    inside = project.folder / "odd\udcff.jpg"
+    outside = project.home.parent / "Zoë 😀.jpg"
+    inside = project.home / "odd\udcff.jpg"
     project.images.add([new_image(outside), new_image(inside, content="odd")])
     model = project.models.register(type("Model", (), {"name": "m", "sha256": "1" * 64})())
     project.predictions.store(model, [(1, [make_face()]), (2, [make_face()])])
@@ -137,7 +137,7 @@ def test_displacement_without_an_inter_ocular_distance_is_not_a_number():
 
 
 def test_accepted_samples_come_ordered_by_content_not_by_import(project, new_image, make_face):
-    images = [new_image(project.folder / f"{i}.jpg") for i in range(40)]
+    images = [new_image(project.home / f"{i}.jpg") for i in range(40)]
     project.images.add(images)
     model = project.models.register(type("Model", (), {"name": "m", "sha256": "1" * 64})())
     faces = [make_face(100, 100), make_face(400, 100)]
@@ -168,7 +168,7 @@ def test_the_data_frame_has_a_row_for_each_sample(judged):
     assert frame.comment.tolist() == ["fine", "", ""]
     assert frame.stroke_count.tolist() == [1, 0, 0]
     assert frame.annotator.isna().tolist() == [False, True, True]
-    assert frame.image[0] == str(judged.folder / "images" / "a.jpg")
+    assert frame.image[0] == str(judged.home / "images" / "a.jpg")
     assert frame.displacement_max.tolist() == pytest.approx([5, 0, 0], rel=1e-5)
     assert (frame.updated_at >= frame.created_at).all()
     assert str(frame.created_at.dt.tz) == "UTC"
@@ -205,7 +205,7 @@ def test_a_withdrawn_verdict_is_not_in_the_data_frame(judged):
 
 
 def test_an_empty_project_gives_an_empty_data_frame_of_the_same_types(project, judged):
-    with Project.create(project.folder.parent / "empty") as empty:
+    with Project.create(project.home.parent / "empty") as empty:
         frame = empty.to_dataframe()
     assert len(frame) == 0
     pd.testing.assert_series_equal(frame.dtypes, judged.to_dataframe().dtypes)
@@ -213,7 +213,7 @@ def test_an_empty_project_gives_an_empty_data_frame_of_the_same_types(project, j
 
 def test_a_list_of_twenty_thousand_samples_is_loaded_in_well_under_a_second(predicted):
     predicted.close()
-    with closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection:
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
         connection.execute(
             "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
             "INSERT INTO samples SELECT i, 3, i, 'predicted', 0.9, 0, 1, 2, 3, 4, NULL, NULL, "
@@ -221,7 +221,7 @@ def test_a_list_of_twenty_thousand_samples_is_loaded_in_well_under_a_second(pred
             "FROM n, (SELECT created_at, updated_at FROM samples LIMIT 1)"
         )
         connection.commit()
-    with Project.open(predicted.folder) as project:
+    with Project.open(predicted.home) as project:
         began = time.perf_counter()
         summaries = project.samples.summaries()
         assert time.perf_counter() - began < 1  # 0.1 s on an idle machine
@@ -229,7 +229,7 @@ def test_a_list_of_twenty_thousand_samples_is_loaded_in_well_under_a_second(pred
 
 
 def test_strokes_and_predictions_are_written_fast(predicted, new_image, make_face):
-    predicted.images.add(new_image(predicted.folder / f"{i}.jpg") for i in range(300))
+    predicted.images.add(new_image(predicted.home / f"{i}.jpg") for i in range(300))
     pending = predicted.images.pending(1)
     faces = [make_face(100 + 200 * i, 100, seed=i) for i in range(3)]
     began = time.perf_counter()

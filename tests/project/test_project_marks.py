@@ -59,7 +59,7 @@ def test_a_stroke_that_only_marks_is_stored_undone_and_redone(predicted):
     assert undone.can_redo
     assert predicted.annotations.redo(1, revision=2).marks.tolist() == marks.tolist()
     predicted.close()
-    with Project.open(predicted.folder) as project:
+    with Project.open(predicted.home) as project:
         assert project.annotations.load(1).marks.tolist() == marks.tolist()
 
 
@@ -175,10 +175,10 @@ def test_an_impossible_stroke_cannot_be_made(stroke, words):
 def test_impossible_marks_and_anchors_are_reported_as_damage(predicted, statement, words):
     record(predicted, anchoring(added=(5,)))
     predicted.close()
-    with closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection:
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
         connection.execute(statement)
         connection.commit()
-    with Project.open(predicted.folder) as project, pytest.raises(DamagedProject, match=words):
+    with Project.open(predicted.home) as project, pytest.raises(DamagedProject, match=words):
         project.annotations.load(1)
 
 

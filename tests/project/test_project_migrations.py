@@ -100,7 +100,7 @@ def test_predictions_and_reviews_cannot_be_changed_even_by_hand(predicted, table
     predicted.reviews.accept(1, reviewer="Rae")
     predicted.close()
     with (
-        closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection,
+        closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection,
         pytest.raises(sqlite3.IntegrityError, match=f"{table} never change"),
     ):
         connection.execute(change.format(table))
@@ -129,7 +129,7 @@ def test_predictions_and_reviews_cannot_be_changed_even_by_hand(predicted, table
 def test_the_database_itself_refuses_impossible_values(predicted, statement):
     predicted.close()
     with (
-        closing(sqlite3.connect(predicted.folder / "project.sqlite")) as connection,
+        closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection,
         pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"),
     ):
         connection.execute(statement)

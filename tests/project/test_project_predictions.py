@@ -143,7 +143,7 @@ def test_impossible_landmarks_stop_the_whole_call(predicted, make_face, landmark
 
 
 def test_predictions_of_more_images_than_one_statement_holds_are_stored(project, new_image):
-    project.images.add(new_image(project.folder / f"{i}.jpg") for i in range(1201))
+    project.images.add(new_image(project.home / f"{i}.jpg") for i in range(1201))
     model = project.models.register(SECOND_MODEL)
     project.predictions.store(model, ((image.id, []) for image in project.images.pending(model)))
     assert project.images.pending(model) == []

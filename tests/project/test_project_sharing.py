@@ -97,9 +97,9 @@ def test_a_killed_program_loses_no_stroke_that_was_recorded(predicted, start_pro
     predicted.close()
     random_source = random.Random(5)
     for _ in range(5):
-        process = start_program(DRAW_FOREVER, predicted.folder)
+        process = start_program(DRAW_FOREVER, predicted.home)
         last = kill_after(process, random_source.randint(1, 40))
-        with Project.open(predicted.folder) as project:
+        with Project.open(predicted.home) as project:
             annotation = project.annotations.load(1)
             if last:  # at most the stroke whose number was not printed any more comes on top
                 assert annotation.revision - int(last) in (0, 1)
@@ -109,26 +109,26 @@ def test_a_killed_program_loses_no_stroke_that_was_recorded(predicted, start_pro
 
 
 def test_a_killed_prediction_resumes_with_nothing_twice(project, new_image, start_program):
-    project.images.add(new_image(project.folder / f"{i}.jpg") for i in range(200))
+    project.images.add(new_image(project.home / f"{i}.jpg") for i in range(200))
     for lines in (1, 7):
-        kill_after(start_program(PREDICT, project.folder), lines)
+        kill_after(start_program(PREDICT, project.home), lines)
     interrupted = len(project.samples.summaries())
     assert 0 < interrupted < 400
-    assert start_program(PREDICT, project.folder).wait() == 0
+    assert start_program(PREDICT, project.home).wait() == 0
     faces = Counter(summary.image_id for summary in project.samples.summaries())
     assert faces == dict.fromkeys(range(1, 201), 2)
 
 
 def test_a_killed_import_resumes_with_nothing_twice(project, start_program):
-    kill_after(start_program(IMPORT, project.folder), 5)
+    kill_after(start_program(IMPORT, project.home), 5)
     assert 0 < project.images.count() < 400
-    process = start_program(IMPORT, project.folder)
+    process = start_program(IMPORT, project.home)
     process.communicate()
     assert project.images.count() == 400
 
 
 def test_two_windows_never_overwrite_each_other_silently(predicted, draw):
-    with Project.open(predicted.folder) as other:
+    with Project.open(predicted.home) as other:
         mine, theirs = predicted.annotations.load(1), other.annotations.load(1)
         other.annotations.record_stroke(1, draw(theirs), revision=0, annotator="Bob")
         with pytest.raises(StaleAnnotation):
@@ -139,7 +139,7 @@ def test_two_windows_never_overwrite_each_other_silently(predicted, draw):
 
 
 def test_many_threads_and_two_windows_racing_for_a_sample_lose_no_stroke(predicted, draw):
-    with Project.open(predicted.folder) as other:
+    with Project.open(predicted.home) as other:
 
         def work(worker: int) -> int:
             project = (predicted, other)[worker % 2]
@@ -167,7 +167,7 @@ def test_many_threads_and_two_windows_racing_for_a_sample_lose_no_stroke(predict
 def test_a_worker_thread_predicts_while_the_main_thread_annotates(
     predicted, new_image, make_face, edit
 ):
-    predicted.images.add(new_image(predicted.folder / f"{i}.jpg") for i in range(100))
+    predicted.images.add(new_image(predicted.home / f"{i}.jpg") for i in range(100))
     pending = [image.id for image in predicted.images.pending(1)]
 
     def predict() -> None:
@@ -189,18 +189,18 @@ def test_a_busy_project_can_be_read_and_says_that_it_cannot_be_written(
     predicted, new_image, make_face, draw
 ):
     predicted.close()
-    with Project.open(predicted.folder, busy_timeout=0.05) as project:
+    with Project.open(predicted.home, busy_timeout=0.05) as project:
         annotation = project.annotations.load(1)
         stroke = draw(annotation)
         with closing(
-            sqlite3.connect(project.folder / "project.sqlite", isolation_level=None)
+            sqlite3.connect(project.home / "project.sqlite", isolation_level=None)
         ) as other:
             other.execute("BEGIN IMMEDIATE")
             for write in (
                 lambda: project.annotations.record_stroke(1, stroke, revision=0, annotator="Ann"),
                 lambda: project.annotations.undo(1, revision=0),
                 lambda: project.reviews.give(Verdict.ACCEPT, [1], reviewer="Rae"),
-                lambda: project.images.add([FailedImage(project.folder / "x.jpg", "is empty")]),
+                lambda: project.images.add([FailedImage(project.home / "x.jpg", "is empty")]),
                 lambda: project.predictions.store(1, [(1, [make_face()])]),
             ):
                 with pytest.raises(ProjectBusy, match="try again in a moment"):
@@ -215,17 +215,17 @@ def test_a_busy_project_can_be_read_and_says_that_it_cannot_be_written(
 @pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved there")
 def test_a_stroke_is_not_written_into_a_project_that_was_moved_away(predicted, edit, tmp_path):
     edit(predicted, 1)
-    predicted.folder.rename(tmp_path / "away")
+    predicted.home.rename(tmp_path / "away")
     with pytest.raises(ProjectUnavailable, match="put it back"):
         edit(predicted, 1)
-    (tmp_path / "away").rename(predicted.folder)
+    (tmp_path / "away").rename(predicted.home)
     edit(predicted, 1)
     assert len(predicted.annotations.strokes(1)) == 2
 
 
 def test_a_thread_that_waits_too_long_for_another_is_told_so(predicted, edit):
     predicted.close()
-    with Project.open(predicted.folder, busy_timeout=0.05) as project:
+    with Project.open(predicted.home, busy_timeout=0.05) as project:
         with project._database.writing(), ThreadPoolExecutor(1) as pool:
             future = pool.submit(edit, project, 1)
             with pytest.raises(ProjectBusy):
@@ -248,7 +248,7 @@ def test_a_program_that_is_killed_with_the_lock_in_its_hand_holds_nobody_up(
     predicted, start_program, draw
 ):
     stroke = draw(predicted.annotations.load(1))
-    program = start_program(HOLD, predicted.folder / "project.sqlite")
+    program = start_program(HOLD, predicted.home / "project.sqlite")
     assert program.stdout.readline() == "held\n"
     with pytest.raises(ProjectBusy), predicted.waiting_at_most(0):
         predicted.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
@@ -270,7 +270,7 @@ def test_a_thread_in_a_hurry_hurries_no_other(predicted, edit):
 
 
 def test_the_version_tells_that_any_program_changed_anything(predicted, edit):
-    with Project.open(predicted.folder) as other:
+    with Project.open(predicted.home) as other:
         before = predicted.version()
         other.samples.summaries()
         assert predicted.version() == before
@@ -294,7 +294,7 @@ def test_nothing_is_written_into_a_database_that_took_the_place_of_the_one_opene
     predicted, edit, tmp_path
 ):
     edit(predicted, 1)
-    database, aside = predicted.folder / "project.sqlite", tmp_path / "aside.sqlite"
+    database, aside = predicted.home / "project.sqlite", tmp_path / "aside.sqlite"
     database.rename(aside)
     database.write_bytes(aside.read_bytes())
     with pytest.raises(ProjectUnavailable, match="was replaced by another file"):

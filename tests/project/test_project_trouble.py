@@ -93,13 +93,13 @@ def run(start_program, script: str, folder: Path) -> list[str]:
 @posix
 def test_what_a_disk_has_no_room_for_is_told_and_can_be_done_later(predicted, start_program):
     predicted.close()
-    *refused, read, written = run(start_program, WORK, predicted.folder)
+    *refused, read, written = run(start_program, WORK, predicted.home)
     assert len(refused) == 3
     for line in refused:
         assert line.startswith("ProjectUnavailable ")
         assert "has room" in line
     assert (read, written) == ("done", "done")
-    with Project.open(predicted.folder) as project:
+    with Project.open(predicted.home) as project:
         assert project.annotations.load(1).revision == 1
         assert len(project.annotations.strokes(1)) == 1
         assert project.samples.get(1).seconds_spent == 0
@@ -203,13 +203,13 @@ def test_a_project_whose_folder_is_closed_meanwhile_says_so_and_goes_on_later(
 ):
     script = """
 project = Project.create(folder / "project")
-project.folder.chmod(0)
+project.home.chmod(0)
 if root := os.getuid() == 0:
     os.seteuid(65534)
 attempt(lambda: project.images.add([]))
 if root:
     os.seteuid(0)
-project.folder.chmod(0o755)
+project.home.chmod(0o755)
 attempt(lambda: project.images.add([]))
 """
     program = start_program(AS_NOBODY + script, open_folder)

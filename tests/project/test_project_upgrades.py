@@ -44,7 +44,7 @@ def older(worked_on, tmp_path) -> Path:
     path.parent.mkdir()
     create_database(path, revision="0002")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("ATTACH ? AS new", [str(worked_on.folder / "project.sqlite")])
+        connection.execute("ATTACH ? AS new", [str(worked_on.home / "project.sqlite")])
         for table in TABLES:
             columns = connection.execute(f"PRAGMA main.table_info({table})").fetchall()
             names = ", ".join(f'"{column[1]}"' for column in columns)
@@ -111,7 +111,7 @@ def test_an_upgraded_project_keeps_its_history_from_being_changed(older):
 def test_an_upgraded_database_is_built_like_a_new_one(worked_on, older):
     Project.open(older.parent).close()
     kinds = "SELECT type, name, tbl_name FROM sqlite_master ORDER BY 1, 2"
-    assert query(older, kinds) == query(worked_on.folder / "project.sqlite", kinds)
+    assert query(older, kinds) == query(worked_on.home / "project.sqlite", kinds)
     assert query(older, "PRAGMA foreign_key_check") == []
     assert query(older, "PRAGMA integrity_check") == [("ok",)]
 

@@ -28,7 +28,7 @@ def names_in(folder: Path) -> list[str]:
 def test_the_same_project_exports_the_same_bytes(
     project, content, format_name, images, monkeypatch
 ):
-    tmp_path = project.folder.parent
+    tmp_path = project.home.parent
     export_release(project, tmp_path / "first", format_name, images=images)
     later = time.time() + 90_000
     monkeypatch.setattr(time, "time", lambda: later)

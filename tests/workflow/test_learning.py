@@ -63,7 +63,7 @@ def fill(project: Project, photographs: int, *, faces: int = 1, corrected: bool 
     digests = [sha256(name.encode()).hexdigest() for name in names]
     project.images.add(
         [
-            NewImage(project.folder / name, digest, 4000, 3000)
+            NewImage(project.home / name, digest, 4000, 3000)
             for name, digest in zip(names, digests, strict=True)
         ]
     )
@@ -165,29 +165,29 @@ def test_a_project_with_nothing_corrected_says_what_to_do(project):
 
 def test_the_command_writes_what_the_window_reads(project, command):
     fill(project, 12)
-    code, output, error = command("learn", project.folder)
+    code, output, error = command("learn", project.home)
     assert (code, error) == (0, "")
     assert "learned from 12 corrected faces" in output
     assert "to 1 % of the outer IOD:" in output
-    assert f"written to {project.folder / FILE_NAME}" in output
-    assert read_covariance(project.folder).corrections == 12
+    assert f"written to {project.home / FILE_NAME}" in output
+    assert read_covariance(project.home).corrections == 12
     expected = learn(project).covariance.matrix
-    assert_allclose(load_guided_covariance(project.folder).matrix, expected, atol=1e-15)
+    assert_allclose(load_guided_covariance(project.home).matrix, expected, atol=1e-15)
 
 
 def test_one_correction_is_enough(project, command):
     fill(project, 1)
-    code, output, _ = command("learn", project.folder)
+    code, output, _ = command("learn", project.home)
     assert code == 0
     assert "learned from 1 corrected face\n" in output
     assert "all corrections are in one photograph" in output
-    assert read_covariance(project.folder).corrections == 1
+    assert read_covariance(project.home).corrections == 1
 
 
 def test_json_says_it_all_in_one_object(project, command):
     fill(project, 8)
     fill(project, 1, corrected=False)
-    code, output, _ = command("learn", project.folder, "--json")
+    code, output, _ = command("learn", project.home, "--json")
     said = json.loads(output)
     assert code == 0
     assert (said["corrections"], said["accepted_as_predicted"]) == (8, 1)
@@ -197,22 +197,22 @@ def test_json_says_it_all_in_one_object(project, command):
     assert said["region_errors"]["lips"] > said["region_errors"]["left_eyebrow"]
     assert [goal["to"] for goal in said["strokes"]] == [0.0256, 0.01]
     assert said["strokes"][1]["faces"] == 8
-    assert said["file"] == str(project.folder / FILE_NAME)
+    assert said["file"] == str(project.home / FILE_NAME)
 
 
 def test_a_dry_run_writes_nothing(project, command):
     fill(project, 3)
-    code, output, _ = command("learn", project.folder, "--dry-run")
+    code, output, _ = command("learn", project.home, "--dry-run")
     assert code == 0
     assert "nothing written: a dry run" in output
-    assert not (project.folder / FILE_NAME).exists()
+    assert not (project.home / FILE_NAME).exists()
 
 
 def test_learning_replaces_a_damaged_file(project, command):
     fill(project, 3)
-    (project.folder / FILE_NAME).write_bytes(b"damaged")
-    assert command("learn", project.folder)[0] == 0
-    assert read_covariance(project.folder).corrections == 3
+    (project.home / FILE_NAME).write_bytes(b"damaged")
+    assert command("learn", project.home)[0] == 0
+    assert read_covariance(project.home).corrections == 3
 
 
 def test_what_would_cost_strokes_is_not_written(project, command, monkeypatch):
@@ -224,17 +224,17 @@ def test_what_would_cost_strokes_is_not_written(project, command, monkeypatch):
         return type(canonical_covariance())(nothing, 1e-3)
 
     monkeypatch.setattr(learning, "learned_covariance", misled)
-    code, output, _ = command("learn", project.folder)
+    code, output, _ = command("learn", project.home)
     assert code == 0
     assert "nothing written: it would cost strokes" in output
-    assert not (project.folder / FILE_NAME).exists()
+    assert not (project.home / FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("corrected", [False, None])
 def test_a_project_that_teaches_nothing_is_an_error_in_one_line(project, command, corrected):
     if corrected is False:
         fill(project, 1, corrected=False)
-    code, output, error = command("learn", project.folder)
+    code, output, error = command("learn", project.home)
     assert (code, output) == (1, "")
     assert error.startswith("error: no")
     assert error.count("\n") == 1

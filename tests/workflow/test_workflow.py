@@ -143,7 +143,7 @@ def test_copied_images_make_the_project_independent_of_their_source(project, tmp
     import_images(project, [photos], copy=True)
     shutil.rmtree(photos)
 
-    assert project.images.get(1).path == project.folder / "images" / "plain_000.png"
+    assert project.images.get(1).path == project.home / "images" / "plain_000.png"
     assert project.images.get(1).path.read_bytes() == before
 
 
@@ -155,7 +155,7 @@ def test_different_images_with_one_name_are_copied_beside_each_other(project, tm
     report = import_images(project, [tmp_path / "a", tmp_path / "b"], copy=True)
 
     assert report.added == 2
-    copies = sorted(path.name for path in (project.folder / "images").iterdir())
+    copies = sorted(path.name for path in (project.home / "images").iterdir())
     assert copies[-1] == "same.png"
     assert copies[0].startswith("same-")
 
@@ -168,7 +168,7 @@ def test_copying_again_copies_nothing(project, tmp_path):
     again = import_images(project, [photos], copy=True)
 
     assert (again.added, again.already_there) == (0, 3)
-    assert len(list((project.folder / "images").iterdir())) == 2
+    assert len(list((project.home / "images").iterdir())) == 2
 
 
 def test_progress_counts_up_to_the_number_of_files(project, tmp_path, monkeypatch):
@@ -204,7 +204,7 @@ def test_a_file_that_changes_while_it_is_copied_fails(project, tmp_path, monkeyp
     monkeypatch.setattr(shutil, "copyfile", lambda source, to: Path(to).write_bytes(b"half of it"))
     report = import_images(project, [photo], copy=True)
     assert (report.added, len(report.failed)) == (0, 1)
-    assert list((project.folder / "images").iterdir()) == []
+    assert list((project.home / "images").iterdir()) == []
 
 
 # --- predicting ------------------------------------------------------------------------------
@@ -438,7 +438,7 @@ def test_the_sample_project_is_made_once_and_opened_afterwards(tmp_path, face_me
     with create_sample_project(tmp_path / "demo", face_mesh=face_mesh) as project:
         images, samples = project.images.count(), project.samples.summaries()
         assert images == len(list(SAMPLES.iterdir()))
-        assert all(sample.image_path.is_relative_to(project.folder) for sample in samples)
+        assert all(sample.image_path.is_relative_to(project.home) for sample in samples)
         project.reviews.accept(samples[0].id, reviewer="ada")
 
     with create_sample_project(tmp_path / "demo", face_mesh=face_mesh) as again:

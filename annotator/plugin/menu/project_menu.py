@@ -111,7 +111,7 @@ class ProjectMenu(QPushButton):
             self._tell(str(error))
             return
         if self._take_over(project):
-            remember_reader(project.folder)
+            remember_reader(project.home)
 
     def ask_annotator(self) -> None:
         """Ask for the name that goes with strokes and verdicts from now on."""
@@ -183,7 +183,7 @@ class ProjectMenu(QPushButton):
         if not accepted:
             self._tell("Nothing is accepted yet: accept a sample (Enter) before exporting.")
             return
-        dialog = ExportDialog(free_folder(project.folder), accepted, self)
+        dialog = ExportDialog(free_folder(project.home), accepted, self)
         if dialog.exec():
             work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
             self._progress.run(work)
