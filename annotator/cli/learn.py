@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotator.cli.terminal import AsJson, ProjectFolder, count, progress_bar, report
+from annotator.cli.options import AsJson, ProjectFolder
+from annotator.cli.terminal import count, progress_bar, report
 
 if TYPE_CHECKING:
     from annotator.workflow.learning import Effort, Lesson
 
+commands = typer.Typer()
+
 _WORST_REGIONS = 4
 
 
+@commands.command()
 def learn(
     project: ProjectFolder,
     *,

@@ -1,0 +1,46 @@
+"""Parameters that several commands share, each with its help and what it refuses."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
+Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=256, help="Threads that decode images ahead.")
+]
+NoSmallFaces = Annotated[
+    bool, typer.Option("--no-small-faces", help="Skip the search for small faces: faster.")
+]
+
+
+def _text(given: str) -> str:
+    """Refuse, as a usage error, bytes that are no text: the project could not keep them."""
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise typer.BadParameter("it holds bytes that are not UTF-8 text") from error
+    return given
+
+
+def _name(given: str | None) -> str | None:
+    """Refuse, as a usage error, a name that says nothing."""
+    name = None if given is None else _text(given).strip()
+    if name == "":
+        raise typer.BadParameter("a name cannot be empty")
+    return name
+
+
+Person = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
+]
+Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
+SampleNumbers = Annotated[
+    # The largest number is what the database can hold.
+    list[int] | None,
+    typer.Argument(metavar="SAMPLE", min=1, max=2**63 - 1),
+]

@@ -1,0 +1,88 @@
+"""The commands `predict` and `landmarks`: meshes into a project, or into a file."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectFolder, Providers, Workers
+from annotator.cli.terminal import count, counted, progress_bar, report
+
+if TYPE_CHECKING:
+    from annotator.inference import FaceMesh
+
+commands = typer.Typer()
+
+
+@commands.command()
+def predict(
+    project: ProjectFolder,
+    *,
+    model: Model = "face_landmark",
+    providers: Providers = "cpu",
+    workers: Workers = None,
+    no_small_faces: NoSmallFaces = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find and predict the faces of all images that the model has not seen yet."""
+    from annotator.project import Project
+    from annotator.workflow import PredictionProgress, preannotate
+
+    with Project.open(project) as opened, progress_bar("predicting") as show:
+        face_mesh = _load(model, providers, no_small_faces)
+        last, failed = PredictionProgress(0, 0, 0, 0), []
+        with closing(preannotate(opened, face_mesh, workers=workers)) as run:
+            for last in run:
+                show(last.done, last.total)
+                failed += [last.failure] if last.failure else []
+    images = last.done - last.failed
+    text = f"predicted {count(images, 'image')} with {count(last.faces, 'face')}"
+    text += f", failed {last.failed}" if last.total else ": no image was waiting"
+    if no_small_faces and images:
+        text += "\nsmall faces were not searched for, and will not be in these images by this model"
+    values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
+    report(values, text, failed, as_json=as_json)
+    if last.failed and not images:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def landmarks(
+    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", exists=True)],
+    *,
+    output: Annotated[Path, typer.Option(metavar="FILE.npz", help="Replaced where it exists.")],
+    model: Model = "face_landmark",
+    providers: Providers = "cpu",
+    workers: Workers = None,
+    no_small_faces: NoSmallFaces = False,
+    as_json: AsJson = False,
+) -> None:
+    """Predict images without a project; an (n_faces, 468, 3) array per file name."""
+    from annotator.imaging import find_images
+    from annotator.workflow.landmark_files import SameNameError, distinctly_named, save_landmarks
+
+    try:
+        files = distinctly_named(find_images(paths))
+    except SameNameError as error:
+        raise typer.BadParameter(str(error)) from error
+    if output.is_dir():
+        raise typer.BadParameter(f"{output} is a folder: name a file")
+    if not output.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
+    face_mesh = _load(model, providers, no_small_faces)
+    with progress_bar("predicting") as show:
+        results = counted(face_mesh.predict_files(files, workers=workers), len(files), show)
+        faces, failed = save_landmarks(results, output)
+    text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
+    values = {"output": str(output) if faces else None, "faces": faces}
+    report(values, text if faces else "nothing written", failed, as_json=as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _load(model: str, providers: str, no_small_faces: bool) -> "FaceMesh":
+    from annotator.inference import FaceMesh
+
+    names = providers.replace(",", " ").split()
+    return FaceMesh.load(model, providers=names, small_faces=not no_small_faces)

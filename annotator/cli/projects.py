@@ -1,0 +1,56 @@
+"""The commands `new`, `add` and `status`: a project, what is in it, how far it is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotator.cli.options import AsJson, ProjectFolder
+from annotator.cli.terminal import progress_bar, report, say
+
+commands = typer.Typer()
+
+
+@commands.command()
+def new(project: ProjectFolder) -> None:
+    """Make an empty project."""
+    from annotator.project import Project
+
+    Project.create(project).close()
+    say(f"new project: {project.resolve()}")
+
+
+@commands.command()
+def add(
+    project: ProjectFolder,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", exists=True, help="Images and folders.")
+    ],
+    copy: Annotated[bool, typer.Option("--copy", help="Copy the files into the project.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add images; files that cannot be used are recorded with a reason."""
+    from annotator.project import Project
+    from annotator.workflow import import_images
+
+    with Project.open(project) as opened, progress_bar("adding") as show:
+        done = import_images(opened, paths, copy=copy, on_progress=show)
+    text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
+    values = {"added": done.added, "already_there": done.already_there}
+    report(values, text, done.failed, as_json=as_json)
+    if done.failed and not done.added + done.already_there:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def status(project: ProjectFolder, as_json: AsJson = False) -> None:
+    """Say how many images and samples there are, and which files failed and why."""
+    from annotator.project import Project
+
+    with Project.open(project) as opened:
+        images, failed = opened.images.count(), opened.images.failed()
+        samples = {state.value: n for state, n in opened.samples.counts().items()}
+    rows = {"images": images, "samples": sum(samples.values())}
+    rows |= {f"  {state.replace('_', ' ')}": n for state, n in samples.items()}
+    lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
+    report({"images": images, "samples": samples}, "\n".join(lines), failed, as_json=as_json)

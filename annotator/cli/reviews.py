@@ -1,0 +1,60 @@
+"""The command `review`: a verdict on samples."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from annotator.cli.options import AsJson, Comment, Person, ProjectFolder, SampleNumbers
+from annotator.cli.terminal import count, report
+from annotator.system.people import login_name
+
+if TYPE_CHECKING:
+    from annotator.project import RejectReason
+
+commands = typer.Typer()
+
+
+@commands.command()
+def review(
+    project: ProjectFolder,
+    verdict: Annotated[Literal["accept", "reject", "exclude"], typer.Argument(metavar="VERDICT")],
+    samples: SampleNumbers = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
+    reason: Annotated[list[str] | None, typer.Option(help="Why to reject; repeatable.")] = None,
+    comment: Comment = "",
+    reviewer: Person = None,
+    as_json: AsJson = False,
+) -> None:
+    """Accept, reject or exclude samples."""
+    from annotator.project import Project, Verdict
+
+    if every == bool(samples):
+        raise typer.BadParameter("give either the numbers of samples or --all")
+    reasons = _reasons(verdict, reason or [])
+    name = reviewer or login_name()
+    ids = list(dict.fromkeys(samples or ()))
+    with Project.open(project) as opened:
+        if every:
+            ids = opened.reviews.give_undecided(
+                Verdict(verdict), reviewer=name, reasons=reasons, comment=comment
+            )
+        else:
+            opened.reviews.give(
+                Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment
+            )
+    text = f"{verdict}: {count(len(ids), 'sample')}"
+    report({"verdict": verdict, "samples": ids}, text, as_json=as_json)
+
+
+def _reasons(verdict: str, names: Sequence[str]) -> tuple["RejectReason", ...]:
+    from annotator.project import RejectReason
+
+    known = [reason.value for reason in RejectReason]
+    given = [name.replace("-", "_") for name in names]
+    if bool(given) != (verdict == "reject") or not set(given) <= set(known):
+        raise typer.BadParameter(
+            f"reject, and nothing else, needs --reason, one or more of: {', '.join(known)}"
+        )
+    return tuple(RejectReason(name) for name in dict.fromkeys(given))

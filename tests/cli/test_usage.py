@@ -1,0 +1,95 @@
+import subprocess
+import sys
+
+import pytest
+
+from annotator import __version__
+from annotator.system.assets import asset_path
+
+PORTRAIT = asset_path("datasets", "sample", "collins.jpg")
+
+
+def test_help_is_printed_without_arguments_and_for_every_command(command):
+    code, out, _ = command()
+    assert code == 0
+    commands = ["demo", "new", "add", "predict", "status", "open", "review", "export"]
+    commands += ["learn", "landmarks"]
+    for name in commands:
+        assert name in out
+        assert command(name, "--help")[0] == 0
+
+
+def test_the_version_is_printed(command):
+    assert command("--version") == (0, f"facemesh-annotator {__version__}\n", "")
+
+
+def test_help_imports_nothing_slow():
+    program = (
+        "import sys, annotator.cli; annotator.cli.main(['--help']);"
+        "slow = {'numpy', 'onnxruntime', 'sqlalchemy', 'pandas', 'napari', 'PIL', 'scipy'};"
+        "sys.exit(f'imported: {slow & set(sys.modules)}' if slow & set(sys.modules) else 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["frobnicate"],
+        ["new"],
+        ["new", "a", "b"],
+        ["status", "a", "--yaml"],
+        ["add", ".", "there_is_no_such.jpg"],
+        ["export", ".", "out"],
+        ["export", ".", "out", "--format", "xml"],
+        ["review", ".", "praise", "1"],
+        ["review", ".", "accept"],
+        ["review", ".", "accept", "1", "--all"],
+        ["review", ".", "accept", "one"],
+        ["review", ".", "reject", "1"],
+        ["review", ".", "reject", "1", "--reason", "ugly"],
+        ["review", ".", "accept", "1", "--reason", "blurred"],
+        ["landmarks", str(PORTRAIT)],
+        ["predict", ".", "--workers", "0"],
+        ["landmarks", str(PORTRAIT), "--output", "no/such/folder/x.npz"],
+        ["landmarks", str(PORTRAIT), "--output", "."],
+        ["review", ".", "accept", "1", "--reviewer", " "],
+        ["review", ".", "accept", "1", "--reviewer", "caf\udce9"],
+        ["review", ".", "accept", "1", "--comment", "caf\udce9"],
+        ["review", ".", "accept", "0"],
+        ["review", ".", "accept", "9" * 30],
+        ["open", ".", "--annotator", " "],
+        ["predict", ".", "--workers", "1000000"],
+    ],
+)
+def test_a_command_that_makes_no_sense_exits_with_2_and_one_line(
+    command, arguments, assert_one_line
+):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2, "")
+    assert_one_line(err)
+
+
+@pytest.mark.parametrize("name", ["status", "predict", "open", "add", "export", "review"])
+def test_a_folder_that_holds_no_project_exits_with_1_and_one_line(
+    command, tmp_path, monkeypatch, name, assert_one_line
+):
+    monkeypatch.setenv("DISPLAY", ":99")
+    more = {
+        "add": [PORTRAIT],
+        "export": [tmp_path / "out", "--format", "npz"],
+        "review": ["accept", "1"],
+    }
+    code, out, err = command(name, tmp_path, *more.get(name, []))
+    assert (code, out) == (1, "")
+    assert_one_line(err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_errors_of_a_real_process_have_no_traceback(process, tmp_path, assert_one_line):
+    result = process("status", tmp_path / "nowhere")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert_one_line(result.stderr)
