@@ -1,9 +1,9 @@
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, event, update
 
 from annotator.cli import main
 from annotator.project import Project, RejectReason, SampleState
@@ -31,16 +31,31 @@ def test_all_means_the_samples_without_verdict(command, project):
     assert exclusion.reviewer
 
 
-def test_all_leaves_alone_what_is_decided_meanwhile(command, project):
+def test_all_leaves_alone_what_is_decided_meanwhile(command, project, lock_asked_for):
     with Project.open(project) as opened, ThreadPoolExecutor(1) as executor:
         with opened._database.writing() as session:  # someone else's transaction
+            lock_asked_for.clear()
             run = executor.submit(main, ["review", str(project), "exclude", "--all"])
-            time.sleep(0.5)  # it waits for the lock by now
+            assert lock_asked_for.wait(60)
             session.execute(
                 update(SampleRow).values(state=SampleState.ACCEPTED).where(SampleRow.id == 1)
             )
-        assert run.result(timeout=10) == 0
+        assert run.result() == 0
         assert [opened.samples.get(number).state for number in (1, 2)] == ["accepted", "excluded"]
+
+
+@pytest.fixture
+def lock_asked_for():
+    """Return an event that is set whenever a transaction asks the database for its lock."""
+    asked = Event()
+
+    def notice(connection, cursor, statement, *more):
+        if statement.startswith("BEGIN IMMEDIATE"):
+            asked.set()
+
+    event.listen(Engine, "before_cursor_execute", notice)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", notice)
 
 
 def test_a_name_is_kept_without_the_blanks_around_it(command, project):
