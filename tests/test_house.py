@@ -32,6 +32,9 @@ ORDER = [
 ]
 # The rooms in the room of windows, likewise; what lies beside them may use them all.
 PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"]
+# The extra that brings what a room needs; without it the other rooms work.
+BASE = "base"
+EXTRAS = {"plugin": "napari"}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
@@ -148,17 +151,35 @@ def test_private_napari_is_imported_in_one_module():
 
 
 def test_what_the_package_imports_is_what_it_declares():
-    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {canonical(re.split(r"[^\w.-]", line)[0]) for line in project["dependencies"]}
+    """The base install brings what the rooms import that have no extra, an extra the rest."""
+    declared = requirements()
     installed = packages_distributions()
-    foreign = set().union(*(tops(imports) for _, _, imports in sources()))
-    foreign -= {"annotator", *sys.stdlib_module_names}
-    unknown = foreign - set(installed)
-    assert not unknown, f"not installed here: {unknown}"
-    for name in sorted(foreign):
-        assert declared & set(map(canonical, installed[name])), f"{name} is not declared"
-    used = {canonical(distribution) for name in foreign for distribution in installed[name]}
-    assert declared <= used, f"nothing imports {declared - used}"
+    for extra, imported in foreign_imports().items():
+        unknown = imported - set(installed)
+        assert not unknown, f"not installed here: {unknown}"
+        known = declared[BASE] | declared[extra]
+        for name in sorted(imported):
+            assert known & set(map(canonical, installed[name])), f"[{extra}] lacks {name}"
+        used = {canonical(distribution) for name in imported for distribution in installed[name]}
+        assert declared[extra] <= used, f"[{extra}]: nothing imports {declared[extra] - used}"
+
+
+def foreign_imports() -> dict[str, set[str]]:
+    """Return what is imported of others: by the rooms an extra is for, and by all the rest."""
+    found: dict[str, set[str]] = {BASE: set(), **{extra: set() for extra in EXTRAS.values()}}
+    for _, room, imports in sources():
+        found[EXTRAS.get(room, BASE)] |= tops(imports) - {"annotator", *sys.stdlib_module_names}
+    return found
+
+
+def requirements() -> dict[str, set[str]]:
+    """Return the names of the distributions that the base install and each extra ask for."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    lists = {BASE: project["dependencies"], **project["optional-dependencies"]}
+    return {
+        name: {canonical(re.split(r"[^\w.-]", line)[0]) for line in lines}
+        for name, lines in lists.items()
+    }
 
 
 def canonical(distribution: str) -> str:

@@ -4,9 +4,7 @@ Results go to stdout, everything about the way there to stderr; with ``--json`` 
 one JSON object and nothing else.
 """
 
-import importlib.util
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,10 +23,6 @@ _Item = TypeVar("_Item")
 
 class FailedError(Exception):
     """A command failed; the message is for whoever gave it."""
-
-
-class CannotStartError(FailedError):
-    """Something outside of the project is missing; the message says what to do."""
 
 
 def report(
@@ -124,23 +118,6 @@ def counted(
     for done, item in enumerate(items, start=1):
         show(done, total)
         yield item
-
-
-def require_window_system() -> None:
-    """Refuse to start napari where Qt would be missing or would abort the process.
-
-    Raises
-    ------
-    CannotStartError
-        With what to install or to run.
-    """
-    if not any(importlib.util.find_spec(binding) for binding in ("PyQt6", "PySide6")):
-        raise CannotStartError("Qt is missing: pip install 'facemesh-annotator[qt]'")
-    has_display = any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    )
-    if sys.platform == "linux" and not has_display:
-        raise CannotStartError("there is no display: put 'xvfb-run -a' in front of the command")
 
 
 def _printable(path: Path) -> str:

@@ -1,15 +1,21 @@
 """The commands `open` and `demo`, which open a window: the only ones that need napari."""
 
+import os
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from annotator.cli.options import Person, ProjectFolder
-from annotator.cli.terminal import FailedError, require_window_system, say
+from annotator.cli.terminal import FailedError, say
 from annotator.system.people import login_name
 
 commands = typer.Typer()
+
+# What a window needs that servers do without, each with the modules of which one must be there.
+_WINDOW_SYSTEM = {"napari": ("napari",), "Qt": ("PyQt6", "PySide6")}
 
 
 @commands.command(name="open")
@@ -18,7 +24,7 @@ def open_(project: ProjectFolder, annotator: Person = None) -> None:
     from annotator.project import Project
 
     Project.open(project).close()  # says what is wrong before napari takes its time
-    require_window_system()
+    _require_window_system()
     from annotator.plugin.launch import open_project
 
     open_project(project, annotator or login_name())
@@ -32,9 +38,9 @@ def demo(
     ] = False,
 ) -> None:
     """Make a project of the shipped sample images and open it in napari."""
+    _require_window_system()
     from annotator.workflow import create_sample_project
 
-    require_window_system()
     create_sample_project(folder).close()
     say(f"demo project: {folder.resolve()}")
     if headless:
@@ -50,3 +56,21 @@ def demo(
         from annotator.plugin.launch import open_project
 
         open_project(folder, login_name())
+
+
+def _require_window_system() -> None:
+    """Refuse to start napari where it or Qt is missing, or where Qt would abort the process.
+
+    Raises
+    ------
+    FailedError
+        With what to install or to run.
+    """
+    for name, modules in _WINDOW_SYSTEM.items():
+        if not any(map(find_spec, modules)):
+            raise FailedError(f"{name} is missing: pip install 'facemesh-annotator[all]'")
+    has_display = any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+    if sys.platform == "linux" and not has_display:
+        raise FailedError("there is no display: put 'xvfb-run -a' in front of the command")

@@ -15,18 +15,36 @@ def test_without_a_display_the_error_says_so(
 ):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    code, _, err = command(arguments[0], tmp_path / "p", *arguments[1:])
+    folder = made_for(arguments, command, tmp_path)
+    code, _, err = command(arguments[0], folder, *arguments[1:])
     assert code == 1
-    assert "display" in err
+    assert "there is no display" in err
     assert_one_line(err)
-    assert not (tmp_path / "p").exists()
+    assert arguments == ["open"] or not folder.exists()
 
 
-def test_without_qt_the_error_says_what_to_install(command, project, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    code, _, err = command("open", project)
-    assert code == 1
-    assert "facemesh-annotator[qt]" in err
+@pytest.mark.parametrize("arguments", [["open"], ["demo"], ["demo", "--headless"]])
+@pytest.mark.parametrize("missing", ["napari", "Qt"])
+def test_without_napari_or_qt_the_error_says_what_to_install(
+    command, tmp_path, monkeypatch, arguments, missing
+):
+    absent = {"napari": {"napari"}, "Qt": {"PyQt6", "PySide6"}}[missing]
+    monkeypatch.setattr(
+        "annotator.cli.windows.find_spec", lambda name: None if name in absent else "there"
+    )
+    folder = made_for(arguments, command, tmp_path)
+    code, out, err = command(arguments[0], folder, *arguments[1:])
+    assert (code, out) == (1, "")
+    assert err == f"error: {missing} is missing: pip install 'facemesh-annotator[all]'\n"
+    assert arguments == ["open"] or not folder.exists()
+
+
+def made_for(arguments, command, tmp_path):
+    """Return a folder for a command: a project for the one that opens, none yet for the other."""
+    folder = tmp_path / "p"
+    if arguments == ["open"]:
+        command("new", folder)
+    return folder
 
 
 def test_a_demonstration_that_fails_says_why_in_one_line(command, tmp_path, monkeypatch):
