@@ -23,10 +23,10 @@ from spoiled_faces import SpoiledFace, spoiled_faces
 from annotator.mesh.contours import contour
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.base import Edit, MeshState
 from annotator.mesh.tools.contour import ContourTool
-from annotator.mesh.topology import load_topology
 from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
@@ -41,7 +41,7 @@ TREMBLE = 0.003
 
 def drawn_round(truth: Floats, name: str, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return where a pointer goes that draws a contour, (n, 2)."""
-    shape, iod = contour(name), outer_iod(truth)
+    shape, iod = contour(FACE_468, name), outer_iod(truth, FACE_468)
     ring = truth[shape.vertices, :2].astype(np.float64)
     turns = shape.corners.tolist() or [0]
     pieces = []
@@ -76,24 +76,24 @@ def correct(
     face: SpoiledFace, number: int, seed: int
 ) -> tuple[list[float], list[list[float]], list[float]]:
     """Return the mesh's error after each line, what `main` reports of each, and seconds a move."""
-    state, every, moves = MeshState(face.start, face.start), [], []
-    errors = [nme(face.start, face.truth)]
+    state, every, moves = MeshState.of(face.start, face.start, FACE_468), [], []
+    errors = [nme(face.start, face.truth, FACE_468)]
     for at, name in enumerate(ORDER):
         rng = np.random.default_rng([seed, number, at])
         edit, seconds = drawn(state, drawn_round(face.truth, name, rng))
         moves += seconds
-        ring = contour(name).vertices
+        ring = contour(FACE_468, name).vertices
         if edit is None or not set(edit.anchors_added) <= set(ring.tolist()):
             every.append([at, np.nan, np.nan, np.nan])
         else:
             meshes = (state.landmarks, edit.landmarks)
             off = [vertex_errors(mesh, face.truth)[ring].mean() for mesh in meshes]
-            off = [float(value) / outer_iod(face.truth) for value in off]
-            flipped = newly_flipped(*meshes, load_topology().opened_triangles).sum()
+            off = [float(value) / outer_iod(face.truth, FACE_468) for value in off]
+            flipped = newly_flipped(*meshes, FACE_468.topology.opened_triangles).sum()
             every.append([at, *off, flipped])
             anchors = (*state.anchors, *edit.anchors_added)
-            state = MeshState(edit.landmarks, face.start, anchors=anchors)
-        errors.append(nme(state.landmarks, face.truth))
+            state = MeshState.of(edit.landmarks, face.start, FACE_468, anchors=anchors)
+        errors.append(nme(state.landmarks, face.truth, FACE_468))
     return errors, every, moves
 
 

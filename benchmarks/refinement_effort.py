@@ -41,6 +41,7 @@ from annotator.mesh.brush import Brush, brush_radius
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.falloff import falloff_weights
 from annotator.mesh.geometry import edge_distances, edge_graph, newly_flipped
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.learned import Corrections, correction, learned_covariance
 from annotator.mesh.metrics import nme
 from annotator.mesh.plane import plane, with_plane
@@ -52,7 +53,6 @@ from annotator.mesh.simulation import (
     simulated_strokes,
     strokes_to,
 )
-from annotator.mesh.topology import load_topology
 from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
@@ -73,7 +73,7 @@ CHARTED = {
     "Guided, guarded": "Guided",
     "Learned, guarded": "Guided, learned",
 }
-TOPOLOGY = load_topology()
+TOPOLOGY = FACE_468.topology
 
 
 def one_vertex(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterable[Floats]:
@@ -89,7 +89,7 @@ def rings(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterab
 def grab(mesh: Floats, vertex: int, goal: Position, _: Sequence[int]) -> Iterable[Floats]:
     distances = edge_distances(edge_graph(mesh, TOPOLOGY.opened_edges), vertex)
     for radius in RADII_IOD:
-        weights = falloff_weights(distances, brush_radius(mesh, Brush(radius)))
+        weights = falloff_weights(distances, brush_radius(mesh, FACE_468, Brush(radius)))
         yield _dragged(mesh, weights, vertex, goal)
 
 
@@ -114,10 +114,10 @@ def learned_elsewhere(
     rng = np.random.default_rng(seed)
     result = {}
     for person in sorted({face.person for face in faces}):
-        every = [correction(f.truth, f.start) for f in faces if f.person != person]
+        every = [correction(f.truth, f.start, FACE_468) for f in faces if f.person != person]
         others = [moves for moves in every if moves is not None]
         chosen = [others[at] for at in rng.permutation(len(others))[:most]]
-        sums = Corrections.of(np.array(chosen)) if chosen else Corrections.none()
+        sums = Corrections.of(FACE_468, np.array(chosen)) if chosen else Corrections.none(FACE_468)
         result[person] = len(chosen), learned_covariance(sums)
     return result
 
@@ -127,15 +127,15 @@ def _tools(learned: dict[str, tuple[int, Covariance]]) -> dict[str, ToolFor]:
         "one vertex": one_vertex,
         "rings exp(-n)": rings,
         "Grab": grab,
-        "Grab, guarded": guarded(grab),
-        "Guided": guided_tool(canonical_covariance()),
-        "Guided, guarded": guarded(guided_tool(canonical_covariance())),
+        "Grab, guarded": guarded(grab, FACE_468),
+        "Guided": guided_tool(canonical_covariance(FACE_468)),
+        "Guided, guarded": guarded(guided_tool(canonical_covariance(FACE_468)), FACE_468),
     }
     same: dict[str, ToolFor] = {name: lambda _, tool=tool: tool for name, tool in fixed.items()}
     return {
         **same,
         "Learned": lambda face: guided_tool(learned[face.person][1]),
-        "Learned, guarded": lambda face: guarded(guided_tool(learned[face.person][1])),
+        "Learned, guarded": lambda face: guarded(guided_tool(learned[face.person][1]), FACE_468),
     }
 
 
@@ -164,9 +164,9 @@ def refine(
 
     At least so many strokes are done, but those after the last goal only make the errors longer.
     """
-    errors = [nme(face.start, face.truth)]
+    errors = [nme(face.start, face.truth, FACE_468)]
     flipped, wall, processor, counted = 0, 0.0, 0.0, 0
-    meshes = simulated_strokes(face.start, face.truth, tool, miss=noise, rng=rng)
+    meshes = simulated_strokes(face.start, face.truth, tool, FACE_468, miss=noise, rng=rng)
     last = next(meshes)
     for stroke in range(1, MOST_STROKES + 1):
         reached = min(errors) <= GOALS[-1]
@@ -179,7 +179,7 @@ def refine(
             wall += perf_counter() - begin
             processor += thread_time() - begin_processor
             flipped += int(newly_flipped(last, mesh, TOPOLOGY.opened_triangles).sum())
-        errors.append(nme(mesh, face.truth))
+        errors.append(nme(mesh, face.truth, FACE_468))
         last = mesh
     strokes = max(counted, 1)
     return Effort(tuple(errors), flipped / strokes, wall / strokes, processor / strokes)
@@ -242,7 +242,9 @@ def main() -> None:
     folder = arguments.images or asset_path("datasets", "sample")
     faces = spoiled_faces([folder], arguments.seed, times=DRAWS)
     counted = [face for face in faces if face.draw < (1 if arguments.images else 2)]
-    low, middle, high = np.percentile([nme(f.start, f.truth) for f in counted], [0, 50, 100])
+    low, middle, high = np.percentile(
+        [nme(f.start, f.truth, FACE_468) for f in counted], [0, 50, 100]
+    )
     learned = learned_elsewhere(faces)
     corrections = sorted(count for count, _ in learned.values())
     print(f"{len(counted)} faces, seed {arguments.seed}; they begin at a mean error of")

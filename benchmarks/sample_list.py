@@ -27,7 +27,7 @@ from qtpy.QtGui import QStandardItem, QStandardItemModel
 from qtpy.QtWidgets import QApplication, QListView
 
 from annotator.inference import FacePrediction, ModelInfo
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import FACE_468
 from annotator.plugin.canvas.pointer import process_events
 from annotator.plugin.launch import open_viewer
 from annotator.project import NewImage, Project, SampleSummary, Verdict
@@ -75,7 +75,7 @@ def _make_project(folder: Path, count: int) -> Path:
     with Project.create(folder / "project") as project:
         images = (NewImage(n, sha256(n.name.encode()).hexdigest(), 600, 800) for n in names)
         project.images.add(images)
-        model = project.models.register(ModelInfo("face_landmark", "1" * 64))
+        model = project.models.register(ModelInfo("face_landmark", "1" * 64, FACE_468))
         results = ((number, _faces(number)) for number in range(1, len(names) + 1))
         project.predictions.store(model, results)
         for first, verdict in enumerate((Verdict.ACCEPT, Verdict.EXCLUDE)):
@@ -84,7 +84,7 @@ def _make_project(folder: Path, count: int) -> Path:
 
 
 def _faces(number: int) -> list[FacePrediction]:
-    mesh = load_topology().vertices * [10, -10, 10] + [300, 400, 0]
+    mesh = FACE_468.topology.vertices * [10, -10, 10] + [300, 400, 0]
     score = 0.5 + number * 7919 % 50_000 / 100_000
     both = (mesh, mesh + np.array([50, 0, 0]))
     return [FacePrediction(m.astype(np.float32), score, 0.9) for m in both]

@@ -28,7 +28,8 @@ from spoiled_faces import NME_RANGE, spoiled
 
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
-from annotator.mesh.contours import CONTOUR_NAMES, contour
+from annotator.mesh.contours import contour
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.metrics import nme, vertex_errors
 from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
@@ -98,7 +99,7 @@ def spoiled_prediction(
     """Return what the model says of a spoiled copy where that is neither good nor hopeless."""
     for _ in range(MOST_TRIALS):
         for face in face_mesh.predict(spoiled(photograph, truth, rng)):
-            if NME_RANGE[0] <= nme(face.landmarks, truth) <= NME_RANGE[1]:
+            if NME_RANGE[0] <= nme(face.landmarks, truth, FACE_468) <= NME_RANGE[1]:
                 return face
     raise RuntimeError("no copy was spoiled as it should be: try another seed")
 
@@ -160,19 +161,19 @@ class ScriptedAnnotator:
 
     def _draw(self, number: int) -> int:
         truth = self._truths[number]
-        for name in CONTOUR_NAMES:
+        for name in tuple(FACE_468.contour_features):
             self._key(Qt.Key.Key_L, "l")
-            line = truth[contour(name).vertices, :2].tolist()
+            line = truth[contour(FACE_468, name).vertices, :2].tolist()
             self._draw_line([*line, line[0]])
             self._shoot(name)
         self._key(Qt.Key.Key_Q, "q")
-        return len(CONTOUR_NAMES) + self._drag_the_worst(number)
+        return len(tuple(FACE_468.contour_features)) + self._drag_the_worst(number)
 
     def _drag_the_worst(self, number: int, prepare=lambda vertex, truth: None) -> int:  # type: ignore[no-untyped-def]
         """Drag the vertex farthest off to its place until the goal is reached."""
         truth = self._truths[number]
         for stroke in range(MOST_STROKES):
-            if nme(self._session.landmarks, truth) < 0.95 * GOAL:
+            if nme(self._session.landmarks, truth, FACE_468) < 0.95 * GOAL:
                 return stroke
             vertex = int(vertex_errors(self._session.landmarks, truth).argmax())
             prepare(vertex, truth)
@@ -186,7 +187,7 @@ class ScriptedAnnotator:
         def error(steps: int) -> float:
             gesture = GrabTool(brush.resized(steps)).begin(state, start, 1.0)
             edit = None if gesture is None else gesture.moved(end).edit
-            return nme(state.landmarks if edit is None else edit.landmarks, truth)
+            return nme(state.landmarks if edit is None else edit.landmarks, truth, FACE_468)
 
         best = min(_WHEEL_STEPS, key=error)
         for _ in range(abs(best)):
@@ -246,10 +247,10 @@ class ScriptedAnnotator:
         return x, y
 
     def _prediction_error(self, number: int) -> float:
-        return nme(self._session.prediction, self._truths[number])
+        return nme(self._session.prediction, self._truths[number], FACE_468)
 
     def _report(self, way: str, number: int, before: float, strokes: int) -> None:
-        after = nme(self._session.landmarks, self._truths[number])
+        after = nme(self._session.landmarks, self._truths[number], FACE_468)
         print(f"{PHOTOGRAPHS[number]:22} {way:6} {strokes:3} strokes: {before:.2%} -> {after:.2%}")
         _expect(after < GOAL, "the goal is reached")
 
@@ -283,7 +284,9 @@ def check(folder: Path) -> None:
         session = dock.workbench.session
         assert session is not None
         _expect(np.array_equal(session.landmarks, mesh), "the corrected mesh is found again")
-        _expect(session.can_undo and nme(session.landmarks, truth) < GOAL, "and its history")
+        _expect(
+            session.can_undo and nme(session.landmarks, truth, FACE_468) < GOAL, "and its history"
+        )
     viewer.close()
     print("a new process found every corrected mesh and its history")
 

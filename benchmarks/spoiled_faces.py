@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter
 from annotator.imaging import find_images, read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.landmarks import bounding_box, outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.metrics import nme
 from annotator.system.assets import asset_path
 
@@ -69,7 +70,7 @@ def spoiled_faces(
     for number, path in enumerate(find_images(paths)):
         image = read_image(path)
         for at, face in enumerate(face_mesh.predict(image)[:faces_per_image]):
-            if outer_iod(face.landmarks) < MIN_IOD:
+            if outer_iod(face.landmarks, FACE_468) < MIN_IOD:
                 continue
             rng = np.random.default_rng([seed, number, at])
             cutout, truth = _cutout(image, face.landmarks)
@@ -97,7 +98,9 @@ def spoiled(image: Image, truth: Floats, rng: np.random.Generator) -> Image:
     w, h = sides.round().astype(int)
     values = image.astype(np.float64)
     values[max(y, 0) : y + h, max(x, 0) : x + w] = rng.uniform(0, 255, 3)
-    values = gaussian_filter(values, (*(2 * [rng.uniform(*BLUR_IOD) * outer_iod(truth)]), 0))
+    values = gaussian_filter(
+        values, (*(2 * [rng.uniform(*BLUR_IOD) * outer_iod(truth, FACE_468)]), 0)
+    )
     values += rng.normal(0, rng.uniform(*NOISE), values.shape)
     return np.asarray(values.clip(0, 255).round(), np.uint8)
 
@@ -108,7 +111,7 @@ def _starts(
     """Yield what the model says of spoiled copies, where it is neither good nor hopeless."""
     for _ in range(TRIALS):
         for face in face_mesh.predict(spoiled(image, truth, rng)):
-            if NME_RANGE[0] <= nme(face.landmarks, truth) <= NME_RANGE[1]:
+            if NME_RANGE[0] <= nme(face.landmarks, truth, FACE_468) <= NME_RANGE[1]:
                 yield face.landmarks
                 break
 

@@ -73,7 +73,7 @@ def landmarks(
     face_mesh = _load(model, providers, no_small_faces)
     with progress_bar("predicting") as show:
         results = counted(face_mesh.predict_files(files, workers=workers), len(files), show)
-        faces, failed = save_landmarks(results, output)
+        faces, failed = save_landmarks(results, face_mesh.info.layout, output)
     text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
     values = {"output": str(output) if faces else None, "faces": faces}
     report(values, text if faces else "nothing written", failed, as_json=as_json)

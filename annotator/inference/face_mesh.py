@@ -25,7 +25,7 @@ _TOGETHER_ON_CPU, _TOGETHER = 1, 8
 
 @dataclass(frozen=True, eq=False)
 class FaceMesh:
-    """Finds every face of a photograph and predicts its 468 vertices.
+    """Finds every face of a photograph and predicts its mesh.
 
     Make one with `FaceMesh.load`. It may be used by several threads at once.
     """

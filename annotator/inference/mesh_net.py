@@ -1,4 +1,4 @@
-"""The net that turns the crop of a face into 468 vertices: the shipped one or a user's own."""
+"""The net that turns the crop of a face into a mesh: the shipped one or a user's own."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,18 +13,17 @@ from annotator.inference.regions import CROP_SIZE
 from annotator.inference.results import ModelInfo
 from annotator.inference.runtime import ModelError, NotFiniteError, open_session, run
 from annotator.inference.sampling import Image, stacked
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import LAYOUTS, MeshLayout, known_layouts
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
 
 Floats = NDArray[np.float32]
 
 SHIPPED = ("face_landmark",)
-_VALUES = 3 * LANDMARK_COUNT
 # Crops a run. On a processor the tensors of one crop just fit its caches, those of two do not.
 # Elsewhere the number bounds the memory, and more is no faster.
 _BATCH_ON_CPU, _BATCH = 1, 16
-_LAYOUTS = {
+_AXES = {
     "channels_last": [CROP_SIZE, CROP_SIZE, 3],
     "channels_first": [3, CROP_SIZE, CROP_SIZE],
 }
@@ -38,7 +37,7 @@ class MeshNet:
     Attributes
     ----------
     info
-        Its name and hash.
+        Its name, its hash and the layout of its meshes.
     """
 
     info: ModelInfo
@@ -54,9 +53,9 @@ class MeshNet:
         """Load a model by the name of a shipped one or by path, and check it.
 
         A mesh model has one float32 input of shape (N, 192, 192, 3) or (N, 3, 192, 192) - RGB,
-        0 to 1; N symbolic or 1 - and floating-point outputs of 1404 numbers a face (468 x (x,
-        y, z) in pixels of the crop) and of one number a face (presence, before the sigmoid).
-        Further outputs are ignored.
+        0 to 1; N symbolic or 1 - and floating-point outputs of 3 n numbers a face (x, y, z of
+        each vertex in pixels of the crop; n of one of the layouts, which it thereby has) and of
+        one number a face (presence, before the sigmoid). Further outputs are ignored.
 
         Raises
         ------
@@ -72,15 +71,14 @@ class MeshNet:
         if channels_first:
             trial = trial.transpose(0, 3, 1, 2)
         outputs = run(session, {name: np.ascontiguousarray(trial)}, str(path))
-        info = ModelInfo(path.stem, file_sha256(path))
-        landmarks, presence = (
-            _find_output(path, outputs, len(trial), size) for size in (_VALUES, 1)
-        )
+        landmarks, layout = _find_landmarks(path, outputs, len(trial))
+        presence = _find_output(path, outputs, len(trial), 1, "presence")
+        info = ModelInfo(path.stem, file_sha256(path), layout)
         batch = 1 if one_by_one else _BATCH_ON_CPU if providers[0] == "cpu" else _BATCH
         return cls(info, session, name, channels_first, batch, landmarks, presence)
 
     def __call__(self, crops: Sequence[Image]) -> tuple[Floats, Floats]:
-        """Return landmarks (n, 1404) in pixels of the crops and presences (n,) from 0 to 1.
+        """Return landmarks (k, 3 n) in pixels of the crops and presences (k,) from 0 to 1.
 
         Parameters
         ----------
@@ -89,11 +87,15 @@ class MeshNet:
         """
         step = self._batch
         parts = [self._run(stacked(crops[at : at + step])) for at in range(0, len(crops), step)]
-        landmarks = [part for part, _ in parts] or [np.empty((0, _VALUES), np.float32)]
+        landmarks = [part for part, _ in parts] or [np.empty((0, self._values), np.float32)]
         logits = np.concatenate([part for _, part in parts] or [np.empty(0, np.float32)])
         points = np.concatenate(landmarks)
         self._check(points, logits)
         return points, 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
+
+    @property
+    def _values(self) -> int:
+        return 3 * self.info.layout.count
 
     def _check(self, landmarks: Floats, logits: Floats) -> None:
         """Refuse numbers that cannot be a mesh, but for crops that the net takes for no face."""
@@ -110,7 +112,9 @@ class MeshNet:
         if self._channels_first:
             values = np.ascontiguousarray(values.transpose(0, 3, 1, 2))
         outputs = run(self._session, {self._input: values}, self.info.name)
-        landmarks = np.asarray(outputs[self._landmarks], np.float32).reshape(len(crops), _VALUES)
+        landmarks = np.asarray(outputs[self._landmarks], np.float32).reshape(
+            len(crops), self._values
+        )
         return landmarks, np.asarray(outputs[self._presence], np.float32).reshape(len(crops))
 
 
@@ -146,7 +150,7 @@ def _checked_input(path: Path, inputs: Sequence[Any]) -> tuple[str, bool, bool]:
             f"{path}: expected a float32 input with values from 0 to 1, but {only.name!r} is "
             f"{only.type}; export the model with a float32 input"
         )
-    for layout, sides in _LAYOUTS.items():
+    for layout, sides in _AXES.items():
         if _fits(only.shape, sides):
             return only.name, layout == "channels_first", only.shape[0] == 1
     raise ModelError(f"{path}: expected an input of shape {_EXPECTED}, but got {only.shape}")
@@ -161,16 +165,26 @@ def _fits(shape: Sequence[int | str | None], sides: Sequence[int]) -> bool:
     return all(have == want or (want != 3 and not isinstance(have, int)) for have, want in fixed)
 
 
-def _find_output(path: Path, outputs: Sequence[Any], batch: int, size: int) -> int:
-    """Return which output holds ``size`` floating-point numbers a face."""
-    sizes = [np.size(output) / batch for output in outputs]
-    found = [at for at, have in enumerate(sizes) if have == size]
-    what = f"landmarks ({LANDMARK_COUNT} x 3)" if size > 1 else "presence"
+def _find_landmarks(path: Path, outputs: Sequence[Any], batch: int) -> tuple[int, MeshLayout]:
+    """Return which output holds the landmarks, and of which layout they are."""
+    sizes = {np.size(output) / batch for output in outputs}
+    found = [layout for layout in LAYOUTS.values() if 3 * layout.count in sizes]
     if len(found) != 1:
-        shapes = ", ".join(str(np.shape(output)) for output in outputs)
         raise ModelError(
-            f"{path}: expected one output of {size} numbers a face, the {what}, but got outputs "
-            f"of shapes {shapes} for {batch} crops; a model of another topology cannot be used"
+            f"{path}: expected one output of 3 numbers a vertex, the landmarks, but got "
+            f"{_shapes(outputs, batch)}; it must have one of these layouts: {known_layouts()}"
+        )
+    (layout,) = found
+    return _find_output(path, outputs, batch, 3 * layout.count, "landmarks"), layout
+
+
+def _find_output(path: Path, outputs: Sequence[Any], batch: int, size: int, what: str) -> int:
+    """Return which output holds ``size`` floating-point numbers a face."""
+    found = [at for at, output in enumerate(outputs) if np.size(output) == size * batch]
+    if len(found) != 1:
+        raise ModelError(
+            f"{path}: expected one output of {size} numbers a face, the {what}, but got "
+            f"{_shapes(outputs, batch)}"
         )
     kind = np.asarray(outputs[found[0]]).dtype
     if not np.issubdtype(kind, np.floating):
@@ -179,3 +193,8 @@ def _find_output(path: Path, outputs: Sequence[Any], batch: int, size: int) -> i
             "export the model with float32 outputs"
         )
     return found[0]
+
+
+def _shapes(outputs: Sequence[Any], batch: int) -> str:
+    shapes = ", ".join(str(np.shape(output)) for output in outputs)
+    return f"outputs of shapes {shapes} for {batch} crops"

@@ -9,12 +9,8 @@ from numpy.typing import NDArray
 
 from annotator.inference.detection import Detections
 from annotator.inference.sampling import Image, sample, square_positions
-from annotator.mesh.landmarks import (
-    LANDMARK_COUNT,
-    LEFT_EYE_OUTER,
-    RIGHT_EYE_OUTER,
-    bounding_box,
-)
+from annotator.mesh.landmarks import bounding_box
+from annotator.mesh.layout import MeshLayout
 
 CROP_SIZE = 192
 _GROWTH = 1.5  # from the box of a detection, a mesh or a person to the region
@@ -75,18 +71,20 @@ def region_of_box(
     return Region((left + right) / 2, (top + bottom) / 2, side, angle)
 
 
-def region_around(landmarks: NDArray[np.floating]) -> Region:
+def region_around(landmarks: NDArray[np.floating], layout: MeshLayout) -> Region:
     """Return the region in which a mesh is to be predicted again.
 
     As MediaPipe takes it from one frame of a video to the next: the mesh's upright bounding box,
-    turned so that the outer eye corners (33, 263) lie level, squared and grown.
+    turned so that the outer eye corners lie level, squared and grown.
 
     Parameters
     ----------
-    landmarks : (468, 3)
+    landmarks : (n, 3)
+    layout
     """
     left, top, width, height = bounding_box(landmarks)
-    x, y = (landmarks[LEFT_EYE_OUTER, :2] - landmarks[RIGHT_EYE_OUTER, :2]).tolist()
+    eyes = layout.eye_corners
+    x, y = (landmarks[eyes.left_outer, :2] - landmarks[eyes.right_outer, :2]).tolist()
     return region_of_box(left, top, left + width, top + height, math.atan2(y, x))
 
 
@@ -134,20 +132,20 @@ def to_image(landmarks: NDArray[np.float32], region: Region) -> NDArray[np.float
 
     Parameters
     ----------
-    landmarks : (1404,)
-        468 x (x, y, z) in pixels of the crop.
+    landmarks : (3 n,)
+        x, y, z of each vertex in pixels of the crop.
     region
         Where the crop was taken.
 
     Returns
     -------
-    (468, 3) float32
+    (n, 3) float32
     """
     scale = region.side / CROP_SIZE
     cos, sin = math.cos(region.angle) * scale, math.sin(region.angle) * scale
     turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, scale]])
     middle = CROP_SIZE / 2
     corner = (region.x - middle * (cos - sin), region.y - middle * (sin + cos), 0.0)
-    points = landmarks.reshape(LANDMARK_COUNT, 3).astype(np.float64) @ turn
+    points = landmarks.reshape(-1, 3).astype(np.float64) @ turn
     points += corner
     return np.asarray(points, np.float32)

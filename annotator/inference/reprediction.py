@@ -41,7 +41,7 @@ class Reprediction(FacePrediction):
 
     Attributes
     ----------
-    uncertainty : (468,) float64
+    uncertainty : (n,) float64
         How far each vertex spreads over the crops, see `uncertainty`. Read-only.
     doubt : float
         The mean of that as a share of the region's side.
@@ -66,20 +66,22 @@ def repredict(
     face_mesh
     photograph : (height, width, 3) uint8
         RGB, upright.
-    landmarks : (468, 3)
+    landmarks : (n, 3)
         In px of the photograph; may be off by half a face.
 
     Raises
     ------
     ValueError
-        If the mesh is too small, lies outside the photograph or is not finite.
+        If the mesh is too small, lies outside the photograph or is not finite, or the model
+        predicts another layout than its.
     """
+    _check_layout(face_mesh, landmarks)
     left, top, width, height = bounding_box(landmarks)
     try:
         _check_box(photograph, (left, top, left + width, top + height), "mesh")
     except ValueError as error:
         raise ValueError(f"{error}; draw a box around the face instead") from None
-    return _found_near(face_mesh, photograph, region_around(landmarks))
+    return _found_near(face_mesh, photograph, region_around(landmarks, face_mesh.info.layout))
 
 
 def predict_in_box(face_mesh: FaceMesh, photograph: Photograph, box: Box) -> Reprediction:
@@ -114,7 +116,7 @@ def uncertainty(
     *,
     jitters: int = 16,
 ) -> NDArray[np.float64]:
-    """Return how far the model's predictions spread about each vertex, (468,), in px.
+    """Return how far the model's predictions spread about each vertex, (n,), in px.
 
     It is the standard deviation, in the image plane, over predictions from crops around the
     mesh that differ a little in place, size and turn; always the same ones. It tells how much
@@ -125,7 +127,7 @@ def uncertainty(
     face_mesh
     photograph : (height, width, 3) uint8
         RGB, upright.
-    landmarks : (468, 3)
+    landmarks : (n, 3)
         In px of the photograph.
     jitters
         How many crops, at least two.
@@ -133,11 +135,12 @@ def uncertainty(
     Raises
     ------
     ValueError
-        If there are too few crops.
+        If there are too few crops, or the model predicts another layout than the mesh has.
     """
+    _check_layout(face_mesh, landmarks)
     if jitters < 2:
         raise ValueError(f"expected at least 2 jitters to tell a spread from, but got {jitters}")
-    regions = jittered(region_around(landmarks), jitters)
+    regions = jittered(region_around(landmarks, face_mesh.info.layout), jitters)
     return _spread(face_mesh.predict_regions(photograph, regions))
 
 
@@ -157,13 +160,13 @@ def _found_near(face_mesh: FaceMesh, photograph: Photograph, region: Region) -> 
 
 def _settled(face_mesh: FaceMesh, photograph: Photograph, region: Region) -> Reprediction:
     """Return what the model sees once it looks where it sees it."""
-    face = face_mesh.predict_region(photograph, region)
+    face, layout = face_mesh.predict_region(photograph, region), face_mesh.info.layout
     for _ in range(_PASSES - 1):
-        before, region = face.landmarks, region_around(face.landmarks)
+        before, region = face.landmarks, region_around(face.landmarks, layout)
         face = face_mesh.predict_region(photograph, region)
         if vertex_errors(face.landmarks, before).mean() < _STILL * region.side:
             break
-    region = region_around(face.landmarks)
+    region = region_around(face.landmarks, layout)
     faces = face_mesh.predict_regions(photograph, jittered(region, _CROPS))
     landmarks = np.array([each.landmarks for each in faces], np.float64).mean(axis=0)
     mesh, spread = landmarks.astype(np.float32), _spread(faces)
@@ -176,6 +179,15 @@ def _settled(face_mesh: FaceMesh, photograph: Photograph, region: Region) -> Rep
 def _spread(faces: list[FacePrediction]) -> NDArray[np.float64]:
     points = np.array([face.landmarks[:, :2] for face in faces], np.float64)
     return np.asarray(np.sqrt(points.var(axis=0, ddof=1).sum(axis=1)))
+
+
+def _check_layout(face_mesh: FaceMesh, landmarks: NDArray[np.floating]) -> None:
+    layout = face_mesh.info.layout
+    if len(landmarks) != layout.count:
+        raise ValueError(
+            f"the mesh has {len(landmarks)} vertices, but the model {face_mesh.info.name} predicts "
+            f"those of {layout.name}, {layout.count}"
+        )
 
 
 def _check_box(photograph: Photograph, box: Box, what: str) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.mesh.layout import MeshLayout
+
 
 @dataclass(frozen=True, eq=False)
 class FacePrediction:
@@ -13,7 +15,7 @@ class FacePrediction:
 
     Attributes
     ----------
-    landmarks : (468, 3) float32
+    landmarks : (n, 3) float32
         x (right), y (down) and z (smaller is nearer, about the mesh's centre) in pixels of the
         upright image. Read-only.
     presence : float
@@ -30,10 +32,11 @@ class FacePrediction:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """Which mesh model predicted: its name and the SHA-256 of its file."""
+    """Which mesh model predicted: its name, the SHA-256 of its file and the mesh that it gives."""
 
     name: str
     sha256: str
+    layout: MeshLayout
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from annotator.mesh.falloff import Falloff, falloff_weights
 from annotator.mesh.geometry import edge_distances, edge_graph
 from annotator.mesh.landmarks import tool_scale
-from annotator.mesh.topology import FaceTopology
+from annotator.mesh.layout import MeshLayout
 
 MIN_RADIUS_IOD = 0.02
 MAX_RADIUS_IOD = 3.0
@@ -110,19 +110,19 @@ class Brush:
         return replace(self, strength=min(max(strength, 0.01), 1.0))
 
 
-def brush_radius(landmarks: NDArray[np.floating], brush: Brush) -> float:
+def brush_radius(landmarks: NDArray[np.floating], layout: MeshLayout, brush: Brush) -> float:
     """Return the brush's radius on this face, in px of the image."""
-    return brush.radius_on(tool_scale(landmarks))
+    return brush.radius_on(tool_scale(landmarks, layout))
 
 
 def brush_weights(
-    landmarks: NDArray[np.floating], pivot: int, brush: Brush, topology: FaceTopology
+    landmarks: NDArray[np.floating], layout: MeshLayout, pivot: int, brush: Brush
 ) -> NDArray[np.float64]:
-    """Return the share of the drag that each vertex takes, (468,), in [0, strength].
+    """Return the share of the drag that each vertex takes, (n,), in [0, strength].
 
     Parameters
     ----------
-    landmarks : (468, 3)
+    landmarks : (n, 3)
         The mesh before the stroke.
     pivot : int
         The grabbed vertex.
@@ -130,9 +130,9 @@ def brush_weights(
     if brush.metric is Metric.STRAIGHT:
         distances = _distances_across(landmarks, pivot)
     else:
-        distances = edge_distances(edge_graph(landmarks, topology.opened_edges), pivot)
+        distances = edge_distances(edge_graph(landmarks, layout.topology.opened_edges), pivot)
     return brush.strength * falloff_weights(
-        distances, brush_radius(landmarks, brush), brush.falloff
+        distances, brush_radius(landmarks, layout, brush), brush.falloff
     )
 
 

@@ -1,7 +1,7 @@
 """What is known of a prediction's errors before anybody corrects it: a covariance.
 
 A vertex's error is one complex number, x + iy in the image plane (y down). Turning and scaling
-a face is then one multiplication, and a covariance is a Hermitian matrix (468, 468) in squared
+a face is then one multiplication, and a covariance is a Hermitian matrix (n, n) in squared
 outer inter-ocular distances. ``docs/mesh-tools.md`` has the mathematics.
 """
 
@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from annotator.mesh.geometry import edge_lengths
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
-from annotator.mesh.topology import FaceTopology, load_topology
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import MeshLayout
 
 Complex = NDArray[np.complex128]
 
@@ -87,7 +87,7 @@ class Covariance:
 
     Attributes
     ----------
-    matrix : (468, 468) complex128
+    matrix : (n, n) complex128
         Hermitian and positive semi-definite: E[error_i * conjugate(error_j)], errors as x + iy
         (y down) in outer IOD. A real matrix is one whose x and y are independent.
     noise : float
@@ -96,7 +96,7 @@ class Covariance:
     Raises
     ------
     ValueError
-        If the matrix has another shape, is not Hermitian or has a variance that is not
+        If the matrix is not square, is not Hermitian or has a variance that is not
         positive, or the noise is not positive.
     """
 
@@ -104,9 +104,8 @@ class Covariance:
     noise: float
 
     def __post_init__(self) -> None:
-        shape = (LANDMARK_COUNT, LANDMARK_COUNT)
-        if self.matrix.shape != shape:
-            raise ValueError(f"expected a matrix of shape {shape}, but got {self.matrix.shape}")
+        if self.matrix.ndim != 2 or self.matrix.shape[0] != self.matrix.shape[1]:
+            raise ValueError(f"expected a matrix of shape (n, n), but got {self.matrix.shape}")
         variances = self.matrix.diagonal().real
         if not (np.isfinite(self.matrix).all() and (variances > 0).all()):
             raise ValueError("expected a positive variance for every vertex, and finite numbers")
@@ -117,21 +116,23 @@ class Covariance:
 
 
 def prior_covariance(
-    prior: GuidedPrior, topology: FaceTopology, landmarks: NDArray[np.floating] | None = None
+    prior: GuidedPrior, layout: MeshLayout, landmarks: NDArray[np.floating] | None = None
 ) -> Covariance:
     """Return the covariance of a prior.
 
     Parameters
     ----------
     prior
-    topology
-    landmarks : (468, 3), optional
+    layout
+    landmarks : (n, 3), optional
         The mesh, in px of the image, whose shape and edge lengths count; by default the
         canonical face, seen from the front, whose covariance does for every face.
     """
-    points = _in_iod(topology.vertices * (1, -1, -1) if landmarks is None else landmarks)
+    if landmarks is None:
+        landmarks = layout.topology.vertices * (1, -1, -1)
+    points = _in_iod(landmarks, layout)
     plane, depth = points[:, 0] + 1j * points[:, 1], points[:, 2]
-    distances = _all_distances(points, topology.opened_edges)
+    distances = _all_distances(points, layout.topology.opened_edges)
     matrix: Complex = np.full(distances.shape, prior.shift, dtype=np.complex128)
     matrix += prior.turn_and_scale * np.outer(plane, plane.conj())
     matrix += prior.shear * np.outer(plane.conj(), plane)
@@ -142,23 +143,34 @@ def prior_covariance(
 
 
 @cache
-def canonical_covariance() -> Covariance:
+def canonical_covariance(layout: MeshLayout) -> Covariance:
     """Return the default prior's covariance on the canonical face, computed once a process."""
-    covariance = prior_covariance(DEFAULT_PRIOR, load_topology())
+    covariance = prior_covariance(DEFAULT_PRIOR, layout)
     covariance.matrix.flags.writeable = False
     return covariance
 
 
-def _in_iod(landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the mesh centred, in outer IOD, (468, 3)."""
-    points = landmarks.astype(np.float64) / max(outer_iod(landmarks), 1e-9)
+def expected_covariance(layout: MeshLayout, learned: Covariance | None) -> Covariance:
+    """Return what is to be expected of meshes of a layout.
+
+    It is what was learned, if that is of this layout; of any other one it says nothing, and the
+    canonical covariance counts.
+    """
+    if learned is None or len(learned.matrix) != layout.count:
+        return canonical_covariance(layout)
+    return learned
+
+
+def _in_iod(landmarks: NDArray[np.floating], layout: MeshLayout) -> NDArray[np.float64]:
+    """Return the mesh centred, in outer IOD, (n, 3)."""
+    points = landmarks.astype(np.float64) / max(outer_iod(landmarks, layout), 1e-9)
     return np.asarray(points - points.mean(axis=0))
 
 
 def _all_distances(points: NDArray[np.float64], edges: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the distances along edges in space between all vertices, (468, 468)."""
+    """Return the distances along edges in space between all vertices, (n, n)."""
     lengths = np.maximum(edge_lengths(points, edges), 1e-9)
-    shape = (LANDMARK_COUNT, LANDMARK_COUNT)
+    shape = (len(points), len(points))
     graph = csr_array((lengths, (edges[:, 0], edges[:, 1])), shape=shape)
     return np.asarray(dijkstra(graph, directed=False))
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.plane import Complex, cross, doubled_areas, plane, with_plane
-from annotator.mesh.topology import load_topology
 
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
@@ -38,10 +37,10 @@ def guard_drag(
     before: Floats,
     after: Floats,
     pivot: int,
+    triangles: Triangles,
     *,
     held: Collection[int] = (),
     placed: Collection[int] = (),
-    triangles: Triangles | None = None,
 ) -> Floats:
     """Return the dragged mesh, changed where it would fold.
 
@@ -49,10 +48,13 @@ def guard_drag(
 
     Parameters
     ----------
-    before, after : (468, 3) float32
+    before, after : (n, 3) float32
         The mesh at the press and as a tool would have it; both are left alone.
     pivot
         The vertex under the hand.
+    triangles : (t, 3)
+        What must not fold: as a rule the opened mesh. With all triangles of the topology lips
+        and lids push one another when they touch.
     held
         Vertices that must stay where ``after`` has them. They are obstacles: where the mesh
         cannot pass them without folding, the whole drag stops short of them.
@@ -60,11 +62,7 @@ def guard_drag(
         Vertices that somebody put where they are: they are not carried along, and a triangle
         with two of them, or with one and the pivot, may be turned over, since that is what the
         hand asks for. `newly_flipped` tells of it.
-    triangles : (n, 3), optional
-        What must not fold; by default the opened mesh. With all triangles of the topology lips
-        and lids push one another when they touch.
     """
-    triangles = load_topology().opened_triangles if triangles is None else triangles
     start = plane(before)
     moves = plane(after) - start
     held_indices = np.array(sorted({pivot, *held, *placed}))
@@ -81,17 +79,16 @@ def guard_drag(
     return result
 
 
-def guard_edit(before: Floats, after: Floats, *, triangles: Triangles | None = None) -> Floats:
+def guard_edit(before: Floats, after: Floats, triangles: Triangles) -> Floats:
     """Return the edited mesh with vertices held back, towards ``before``, where it would fold.
 
     Parameters
     ----------
-    before, after : (468, 3) float32
+    before, after : (n, 3) float32
         The mesh before the edit and as a tool would have it; both are left alone.
-    triangles : (n, 3), optional
-        What must not fold; by default the opened mesh.
+    triangles : (t, 3)
+        What must not fold: as a rule the opened mesh.
     """
-    triangles = load_topology().opened_triangles if triangles is None else triangles
     start = plane(before)
     moves = plane(after) - start
     result, shares = after, np.ones(len(before))
@@ -211,15 +208,15 @@ def _unfolded_share(start: Complex, moves: Complex, triangles: Triangles) -> flo
 def least_areas(
     start: Complex, areas: NDArray[np.float64], triangles: Triangles
 ) -> NDArray[np.float64]:
-    """Return twice the area that an edit leaves each triangle, (n,).
+    """Return twice the area that an edit leaves each triangle, (t,).
 
     Parameters
     ----------
-    start : (468,) complex128
+    start : (n,) complex128
         Where the vertices are before it.
-    areas : (n,)
+    areas : (t,)
         Twice the areas of the triangles there, none negative.
-    triangles : (n, 3)
+    triangles : (t, 3)
     """
     corners = start[triangles]
     longest = np.abs(corners - corners[:, [1, 2, 0]]).max(axis=1)

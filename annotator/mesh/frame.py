@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LEFT_EYE_OUTER, RIGHT_EYE_OUTER
+from annotator.mesh.layout import MeshLayout
 
 Complex = NDArray[np.complex128]
 
@@ -171,11 +171,12 @@ class Frame:
         return turn / abs(turn) if turn else 1 + 0j
 
 
-def face_axis(landmarks: NDArray[np.floating]) -> complex:
+def face_axis(landmarks: NDArray[np.floating], layout: MeshLayout) -> complex:
     """Return the direction from the outer corner of one eye to the other's, of magnitude 1.
 
     In an upright picture it is about 1. Where both lie on one spot it is 1.
     """
-    x, y = (landmarks[LEFT_EYE_OUTER, :2] - landmarks[RIGHT_EYE_OUTER, :2]).tolist()
+    eyes = layout.eye_corners
+    x, y = (landmarks[eyes.left_outer, :2] - landmarks[eyes.right_outer, :2]).tolist()
     length = abs(complex(x, y))
     return complex(x, y) / length if length else 1 + 0j

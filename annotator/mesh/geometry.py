@@ -5,12 +5,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.plane import doubled_areas, plane
 
 
 def edge_lengths(points: NDArray[np.floating], edges: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the length of each edge; ``points`` is (468, d), ``edges`` (n, 2)."""
+    """Return the length of each edge; ``points`` is (v, d), ``edges`` (n, 2)."""
     difference = np.subtract(points[edges[:, 0]], points[edges[:, 1]], dtype=np.float64)
     return np.asarray(np.linalg.norm(difference, axis=1))
 
@@ -22,12 +21,12 @@ def edge_graph(landmarks: NDArray[np.floating], edges: NDArray[np.integer]) -> c
     sparse matrix reads as "no edge"; such edges get a negligible length instead.
     """
     lengths = np.maximum(edge_lengths(landmarks[:, :2], edges), 1e-9)
-    shape = (LANDMARK_COUNT, LANDMARK_COUNT)
+    shape = (len(landmarks), len(landmarks))
     return csr_array((lengths, (edges[:, 0], edges[:, 1])), shape=shape)
 
 
 def edge_distances(graph: csr_array, source: int) -> NDArray[np.float64]:
-    """Return the shortest distance along edges from one vertex to all, (468,), in px.
+    """Return the shortest distance along edges from one vertex to all, (n,), in px.
 
     Vertices that cannot be reached are at infinity.
 
@@ -36,13 +35,14 @@ def edge_distances(graph: csr_array, source: int) -> NDArray[np.float64]:
     IndexError
         If ``source`` is not a vertex.
     """
-    if not 0 <= source < LANDMARK_COUNT:
-        raise IndexError(f"expected a vertex index from 0 to {LANDMARK_COUNT - 1}, got {source}")
+    count = graph.shape[0]
+    if not 0 <= source < count:
+        raise IndexError(f"expected a vertex index from 0 to {count - 1}, got {source}")
     return np.asarray(dijkstra(graph, directed=False, indices=[source])[0])
 
 
 def distances_from_any(graph: csr_array, sources: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the shortest distance along edges from the nearest of some vertices, (468,), in px.
+    """Return the shortest distance along edges from the nearest of some vertices, (n,), in px.
 
     Parameters
     ----------

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from annotator.mesh.covariance import Complex, Covariance
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.plane import plane, with_plane
 
 Position = tuple[float, float]
@@ -33,7 +32,7 @@ def guided_weights(
     anchors: Collection[int] = (),
     pinned: Collection[int] = (),
 ) -> Complex:
-    """Return what each vertex takes of a drag of one vertex, (468,) complex.
+    """Return what each vertex takes of a drag of one vertex, (n,) complex.
 
     The displacement of vertex ``i`` is ``weights[i] * displacement`` as complex numbers: the
     magnitude is the share, the angle turns it. The weights are the change of the posterior mean
@@ -58,7 +57,7 @@ def guided_weights(
     IndexError
         If an index is not a vertex.
     """
-    _check_indices((pivot, *anchors, *pinned))
+    _check_indices((pivot, *anchors, *pinned), len(covariance.matrix))
     if pivot in pinned:
         raise ValueError(f"expected a free vertex to drag, but {pivot} is pinned")
     held = sorted({*anchors, *pinned} - {pivot})
@@ -84,7 +83,7 @@ def guided_placement(
 
     Parameters
     ----------
-    before : (468, 3) float32
+    before : (n, 3) float32
     vertices : (k,)
         What is placed, each once.
     targets : (k, 2)
@@ -104,7 +103,7 @@ def guided_placement(
         If an index is not a vertex.
     """
     placed = [int(index) for index in vertices]
-    _check_indices((*placed, *held))
+    _check_indices((*placed, *held), len(covariance.matrix))
     if len(set(placed)) != len(placed):
         raise ValueError(f"expected each vertex once, but got {placed}")
     if targets.shape != (len(placed), 2):
@@ -129,19 +128,19 @@ def guided_shares(
     *,
     noise: float | None = None,
 ) -> NDArray[np.float64]:
-    """Return what each vertex takes if some are all displaced alike, (468,); 1 is all of it.
+    """Return what each vertex takes if some are all displaced alike, (n,); 1 is all of it.
 
     The parameters are those of `guided_placement`, which raises.
     """
     placed, still = np.asarray(vertices, np.intp), sorted({*held} - {*map(int, vertices)})
-    nowhere = np.zeros((LANDMARK_COUNT, 3), np.float32)
+    nowhere = np.zeros((len(covariance.matrix), 3), np.float32)
     aside = np.tile((1.0, 0.0), (len(placed), 1))
     moved = plane(guided_placement(nowhere, placed, aside, covariance, still, noise=noise))
     return np.abs(moved)
 
 
 def _conditioned_columns(covariance: Covariance, vertices: list[int], held: list[int]) -> Complex:
-    """Return the covariance of all vertices with some, (468, k), given the held ones."""
+    """Return the covariance of all vertices with some, (n, k), given the held ones."""
     columns = covariance.matrix[:, vertices].copy()
     if held:
         among = covariance.matrix[np.ix_(held, held)]
@@ -152,10 +151,10 @@ def _conditioned_columns(covariance: Covariance, vertices: list[int], held: list
     return columns
 
 
-def _check_indices(indices: Iterable[int]) -> None:
+def _check_indices(indices: Iterable[int], count: int) -> None:
     for index in indices:
-        if not 0 <= index < LANDMARK_COUNT:
-            raise IndexError(f"expected a vertex index from 0 to {LANDMARK_COUNT - 1}, got {index}")
+        if not 0 <= index < count:
+            raise IndexError(f"expected a vertex index from 0 to {count - 1}, got {index}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,11 +163,11 @@ class GuidedDrag:
 
     Attributes
     ----------
-    before : (468, 3) float32
+    before : (n, 3) float32
         The mesh at the press.
     vertex : int
         The vertex under the hand.
-    weights : (468,) complex128
+    weights : (n,) complex128
         As `guided_weights` gives them.
     """
 
@@ -178,7 +177,7 @@ class GuidedDrag:
 
     @property
     def influence(self) -> NDArray[np.float64]:
-        """The share of the drag that each vertex takes, (468,); 1 at the pivot, 0 if it stays."""
+        """The share of the drag that each vertex takes, (n,); 1 at the pivot, 0 if it stays."""
         return np.abs(self.weights)
 
     def at(self, position: Position) -> NDArray[np.float32]:

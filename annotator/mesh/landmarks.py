@@ -1,19 +1,16 @@
-"""The landmarks of one face: a float32 array (468, 3) in pixels of the upright image."""
+"""The landmarks of one face: a float32 array (n, 3) in pixels of the upright image.
+
+How many there are, and which of them are the corners of the eyes, says the layout.
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-LANDMARK_COUNT = 468
-
-# Eye corners by vertex index; left and right are the subject's.
-RIGHT_EYE_OUTER = 33
-RIGHT_EYE_INNER = 133
-LEFT_EYE_INNER = 362
-LEFT_EYE_OUTER = 263
+from annotator.mesh.layout import MeshLayout
 
 
-def as_landmarks(values: ArrayLike) -> NDArray[np.float32]:
-    """Return a fresh float32 array (468, 3) of x, y, z.
+def as_landmarks(values: ArrayLike, layout: MeshLayout) -> NDArray[np.float32]:
+    """Return a fresh float32 array (n, 3) of x, y, z, n of the layout.
 
     Raises
     ------
@@ -21,38 +18,41 @@ def as_landmarks(values: ArrayLike) -> NDArray[np.float32]:
         If the shape differs or a coordinate is not finite.
     """
     landmarks = np.array(values, dtype=np.float32)
-    if landmarks.shape != (LANDMARK_COUNT, 3):
+    if landmarks.shape != (layout.count, 3):
         raise ValueError(
-            f"expected landmarks of shape ({LANDMARK_COUNT}, 3), but got {landmarks.shape}"
+            f"expected landmarks of shape ({layout.count}, 3), but got {landmarks.shape}"
         )
     if not np.isfinite(landmarks).all():
         raise ValueError("expected finite landmarks, but some coordinates are NaN or infinite")
     return landmarks
 
 
-def outer_iod(landmarks: NDArray[np.floating]) -> float:
-    """Return the distance in the image plane between the outer eye corners (33, 263), in px."""
-    return float(np.linalg.norm(landmarks[RIGHT_EYE_OUTER, :2] - landmarks[LEFT_EYE_OUTER, :2]))
+def outer_iod(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
+    """Return the distance in the image plane between the outer eye corners, in px."""
+    eyes = layout.eye_corners
+    return float(np.linalg.norm(landmarks[eyes.right_outer, :2] - landmarks[eyes.left_outer, :2]))
 
 
-def tool_scale(landmarks: NDArray[np.floating]) -> float:
+def tool_scale(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     """Return the length that sizes of tools are counted in, in px: the outer IOD in space.
 
-    That is the distance of vertices 33 and 263 in x, y and z, at least 1 px. From the front it
+    That is the distance of the outer eye corners in x, y and z, at least 1 px. From the front it
     is `outer_iod`; a turn of the head or of the view changes it little or not at all, so that
     tools do not shrink in profile, where the eyes lie behind one another.
     """
-    apart = np.subtract(landmarks[RIGHT_EYE_OUTER], landmarks[LEFT_EYE_OUTER], dtype=np.float64)
+    right, left = layout.eye_corners.right_outer, layout.eye_corners.left_outer
+    apart = np.subtract(landmarks[right], landmarks[left], dtype=np.float64)
     return max(float(np.linalg.norm(apart)), 1.0)
 
 
-def eye_centre_iod(landmarks: NDArray[np.floating]) -> float:
+def eye_centre_iod(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     """Return the distance between the midpoints of the eye corners, in px.
 
     It is the distance that 300-W style pupil-centre scores come closest to with this mesh.
     """
-    right = (landmarks[RIGHT_EYE_OUTER, :2] + landmarks[RIGHT_EYE_INNER, :2]) / 2
-    left = (landmarks[LEFT_EYE_OUTER, :2] + landmarks[LEFT_EYE_INNER, :2]) / 2
+    eyes = layout.eye_corners
+    right = (landmarks[eyes.right_outer, :2] + landmarks[eyes.right_inner, :2]) / 2
+    left = (landmarks[eyes.left_outer, :2] + landmarks[eyes.left_inner, :2]) / 2
     return float(np.linalg.norm(right - left))
 
 

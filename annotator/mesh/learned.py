@@ -1,6 +1,6 @@
 """A covariance learned from corrections: what people change, predictions tend to have wrong.
 
-A correction is what an annotation differs from its prediction by, (468,) complex as in
+A correction is what an annotation differs from its prediction by, (n,) complex as in
 `annotator.mesh.covariance`. Sums over corrections are all that is kept of them, so that any
 number of faces takes the same memory, and leaving some out again is a subtraction.
 ``docs/mesh-tools.md`` has the mathematics and what was measured.
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.covariance import Complex, Covariance, canonical_covariance
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
-from annotator.mesh.topology import load_topology
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import MeshLayout
 
 # How many corrections the prior is worth. Fixed and not fitted: the likelihood of corrections
 # left out asks for fewer, but strokes are fewest between 30 and 100, from 3 corrections to 150.
@@ -28,16 +28,19 @@ _LARGEST_GAIN = 10.0
 _SMALLEST_IOD = 1.0  # px; faces seen from the side have none
 
 
-def correction(landmarks: NDArray[np.floating], prediction: NDArray[np.floating]) -> Complex | None:
-    """Return what was corrected, (468,) complex in outer IOD, or None if nothing was.
+def correction(
+    landmarks: NDArray[np.floating], prediction: NDArray[np.floating], layout: MeshLayout
+) -> Complex | None:
+    """Return what was corrected, (n,) complex in outer IOD, or None if nothing was.
 
     A face that was accepted as predicted says nothing of *how* predictions are wrong when they
     are, which is all that a drag needs to know: it is no correction.
 
     Parameters
     ----------
-    landmarks, prediction : (468, 3)
+    landmarks, prediction : (n, 3)
         The annotation, whose IOD counts, and what it was made of, in px.
+    layout
 
     Raises
     ------
@@ -45,62 +48,70 @@ def correction(landmarks: NDArray[np.floating], prediction: NDArray[np.floating]
         If the shapes differ from that, or a coordinate is not finite.
     """
     for mesh in (landmarks, prediction):
-        if mesh.shape != (LANDMARK_COUNT, 3):
+        if mesh.shape != (layout.count, 3):
             raise ValueError(
-                f"expected landmarks of shape ({LANDMARK_COUNT}, 3), but got {mesh.shape}"
+                f"expected landmarks of shape ({layout.count}, 3), but got {mesh.shape}"
             )
     moves = np.subtract(landmarks[:, :2], prediction[:, :2], dtype=np.float64)
     if not np.isfinite(moves).all():
         raise ValueError("expected finite landmarks, but some coordinates are NaN or infinite")
     if not moves.any():
         return None
-    moves /= max(outer_iod(landmarks), _SMALLEST_IOD)
+    moves /= max(outer_iod(landmarks, layout), _SMALLEST_IOD)
     return np.asarray(moves[:, 0] + 1j * moves[:, 1])
 
 
 @dataclass(frozen=True, eq=False)
 class Corrections:
-    """What is kept of any number of corrections.
+    """What is kept of any number of corrections of meshes of one layout.
 
     Attributes
     ----------
+    layout : MeshLayout
     count : int
-    moments : (468, 468) complex128
+    moments : (n, n) complex128
         Sum of error_i * conjugate(error_j), in squared outer IOD. A correction larger than the
         prior expects of a face is scaled down to that first, so that one face that was a
         disaster does not outweigh all others.
-    squares : (468,) float64
+    squares : (n,) float64
         Sum of each vertex's squared error, nothing scaled down.
     """
 
+    layout: MeshLayout
     count: int
     moments: Complex
     squares: NDArray[np.float64]
 
     @classmethod
-    def none(cls) -> "Corrections":
+    def none(cls, layout: MeshLayout) -> "Corrections":
         """Return the sums of no corrections."""
-        shape = (LANDMARK_COUNT, LANDMARK_COUNT)
-        return cls(0, np.zeros(shape, np.complex128), np.zeros(LANDMARK_COUNT))
+        shape = (layout.count, layout.count)
+        return cls(layout, 0, np.zeros(shape, np.complex128), np.zeros(layout.count))
 
     @classmethod
-    def of(cls, corrections: Complex) -> "Corrections":
-        """Return the sums of corrections (n, 468)."""
+    def of(cls, layout: MeshLayout, corrections: Complex) -> "Corrections":
+        """Return the sums of corrections (k, n)."""
         energy = np.abs(corrections) ** 2
-        usual = canonical_covariance().matrix.diagonal().real.mean()
+        usual = canonical_covariance(layout).matrix.diagonal().real.mean()
         share = np.minimum(1.0, usual / np.maximum(energy.mean(axis=1), 1e-30))
         moments = (corrections * share[:, None]).T @ corrections.conj()
-        return cls(len(corrections), moments, energy.sum(axis=0))
+        return cls(layout, len(corrections), moments, energy.sum(axis=0))
 
     def __add__(self, other: "Corrections") -> "Corrections":
         return Corrections(
-            self.count + other.count, self.moments + other.moments, self.squares + other.squares
+            self.layout,
+            self.count + other.count,
+            self.moments + other.moments,
+            self.squares + other.squares,
         )
 
     def __sub__(self, other: "Corrections") -> "Corrections":
         """Return the sums without corrections that are in them."""
         return Corrections(
-            self.count - other.count, self.moments - other.moments, self.squares - other.squares
+            self.layout,
+            self.count - other.count,
+            self.moments - other.moments,
+            self.squares - other.squares,
         )
 
 
@@ -124,25 +135,25 @@ def learned_covariance(corrections: Corrections, prior: Covariance | None = None
     prior
         By default the canonical covariance.
     """
-    prior = prior or canonical_covariance()
+    prior = prior or canonical_covariance(corrections.layout)
     if not corrections.count:
         return prior
     weight = prior_weight(corrections.count)
-    mean = _with_mirror_image(corrections.moments) / corrections.count
+    mean = _with_mirror_image(corrections) / corrections.count
     size = float(np.trace(mean).real / np.trace(prior.matrix).real)
     gain = 1 / min(max(size, 1 / _LARGEST_GAIN), 1.0)
     matrix = weight * prior.matrix + (1 - weight) * gain * mean
     return Covariance((matrix + matrix.conj().T) / 2, prior.noise)  # Hermitian to the bit
 
 
-def _with_mirror_image(moments: Complex) -> Complex:
-    """Return the mean of moments and those of the mirrored errors.
+def _with_mirror_image(corrections: Corrections) -> Complex:
+    """Return the mean of the moments and those of the mirrored errors.
 
     x -> -x takes an error e to -conj(e) at the paired vertex. That the face lies at an angle,
     and its mirror image at another, does not matter: it multiplies all errors by one number of
     magnitude 1, which cancels in e_i * conj(e_j).
     """
-    mirror = load_topology().mirror
+    moments, mirror = corrections.moments, corrections.layout.mirror
     return np.asarray((moments + moments[np.ix_(mirror, mirror)].conj()) / 2)
 
 
@@ -160,7 +171,7 @@ def variance_shares(corrections: Corrections) -> dict[str, float]:
     total = float(np.trace(corrections.moments).real)
     if not total:
         raise ValueError("expected at least one correction")
-    points = load_topology().vertices * np.array((1, -1, -1), np.float64)
+    points = corrections.layout.topology.vertices * np.array((1, -1, -1), np.float64)
     points = points - points.mean(axis=0)
     plane = points[:, 0] + 1j * points[:, 1]
     forms = np.column_stack([np.ones_like(plane), plane, plane.conj(), points[:, 2]])
@@ -181,9 +192,10 @@ def region_errors(corrections: Corrections) -> dict[str, float]:
     """
     if not corrections.count:
         raise ValueError("expected at least one correction")
-    regions = load_topology().regions
-    named = [name for name in regions if name not in ("lips_outer", "lips_inner")]
-    rest = np.setdiff1d(np.arange(LANDMARK_COUNT), np.concatenate([regions[n] for n in named]))
+    layout, regions = corrections.layout, corrections.layout.topology.regions
+    # As the asset has them, so that an eye is its lids alone.
+    named = [name for name in regions if name in layout.regions]
+    rest = np.setdiff1d(np.arange(layout.count), np.concatenate([regions[n] for n in named]))
     vertices = {**{name.replace("_", " "): regions[name] for name in named}, "elsewhere": rest}
     mean = corrections.squares / corrections.count
     errors = {name: float(np.sqrt(mean[indices].mean())) for name, indices in vertices.items()}

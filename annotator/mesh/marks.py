@@ -10,8 +10,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
-
 Marks = NDArray[np.uint8]
 Vertices = Sequence[int] | NDArray[np.integer]
 
@@ -27,9 +25,9 @@ class Visibility(IntEnum):
     OUT_OF_FRAME = 2
 
 
-def no_marks() -> Marks:
-    """Return the marks of an untouched sample, (468,) uint8: all visible, none pinned."""
-    return np.zeros(LANDMARK_COUNT, np.uint8)
+def no_marks(count: int) -> Marks:
+    """Return the marks of an untouched sample, (count,) uint8: all visible, none pinned."""
+    return np.zeros(count, np.uint8)
 
 
 def as_marks(values: ArrayLike) -> Marks:

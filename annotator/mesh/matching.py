@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.contours import Contour, contour
+from annotator.mesh.layout import Contour
 from annotator.mesh.plane import plane
 from annotator.mesh.polyline import Complex, DrawnLine, Floats, Indices, Lengths, directions
 
@@ -60,7 +60,7 @@ class Ring:
 
     @classmethod
     def of(cls, landmarks: NDArray[np.floating], shape: Contour, *, backwards: bool) -> "Ring":
-        """Return the ring of a contour on a mesh (468, 3)."""
+        """Return the ring of a contour on a mesh (n, 3)."""
         step = -1 if backwards else 1
         vertices = shape.vertices[::step]
         corners = (len(vertices) - 1 - shape.corners)[::-1] if backwards else shape.corners
@@ -99,7 +99,7 @@ class Match:
 
 
 def meant_ring(
-    landmarks: NDArray[np.floating], line: DrawnLine, names: Sequence[str], iod: float
+    landmarks: NDArray[np.floating], line: DrawnLine, contours: Sequence[Contour], iod: float
 ) -> Ring | None:
     """Return the contour that a line fits best along its whole length, in its direction.
 
@@ -108,19 +108,19 @@ def meant_ring(
     count = min(_COARSE_LINE, len(line.points))
     points = line.at(np.linspace(0, line.length, count, endpoint=not line.closed))
     along = directions(points, closed=line.closed)
-    rings = [Ring.of(landmarks, contour(name), backwards=False) for name in names]
+    rings = [Ring.of(landmarks, contour, backwards=False) for contour in contours]
     samples = [ring.at(np.arange(_COARSE_RING) / _COARSE_RING * ring.length) for ring in rings]
     on_rings = np.concatenate(samples)
     along_rings = np.concatenate([directions(sample, closed=True) for sample in samples])
     best = []
     for sign in (1, -1):
         cost = _costs(points, along, on_rings, sign * along_rings, _NEAR * iod)
-        nearest = cost.reshape(count, len(names), _COARSE_RING).min(axis=2)
+        nearest = cost.reshape(count, len(contours), _COARSE_RING).min(axis=2)
         best.append(nearest.mean(axis=0))
-    if len(names) > 1 and np.min(best) > _MOST:
+    if len(contours) > 1 and np.min(best) > _MOST:
         return None
-    sign_index, at = np.unravel_index(int(np.argmin(best)), (2, len(names)))
-    return Ring.of(landmarks, contour(names[int(at)]), backwards=bool(sign_index))
+    sign_index, at = np.unravel_index(int(np.argmin(best)), (2, len(contours)))
+    return Ring.of(landmarks, contours[int(at)], backwards=bool(sign_index))
 
 
 def matched(line: DrawnLine, ring: Ring, iod: float) -> Match:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import MeshLayout
 
 
 def vertex_errors(
@@ -13,13 +14,13 @@ def vertex_errors(
 
     Parameters
     ----------
-    landmarks, reference : (..., 468, 3)
+    landmarks, reference : (..., n, 3)
     dimensions : {2, 3}
         Distance in the image plane or in space.
 
     Returns
     -------
-    (..., 468) float64
+    (..., n) float64
 
     Raises
     ------
@@ -37,8 +38,12 @@ def vertex_errors(
 
 
 def nme(
-    landmarks: NDArray[np.floating], reference: NDArray[np.floating], *, dimensions: int = 2
+    landmarks: NDArray[np.floating],
+    reference: NDArray[np.floating],
+    layout: MeshLayout,
+    *,
+    dimensions: int = 2,
 ) -> float:
     """Return the mean vertex error divided by the reference's outer inter-ocular distance."""
     errors = vertex_errors(landmarks, reference, dimensions=dimensions)
-    return float(errors.mean() / outer_iod(reference))
+    return float(errors.mean() / outer_iod(reference, layout))

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.contours import CONTOUR_NAMES
 from annotator.mesh.covariance import Covariance
 from annotator.mesh.landmarks import tool_scale
+from annotator.mesh.layout import Contour, MeshLayout
 from annotator.mesh.matching import Match, Ring, matched, meant_ring
 from annotator.mesh.plane import pairs
 from annotator.mesh.polyline import Complex, DrawnLine, Floats, Indices, Lengths
@@ -72,29 +72,31 @@ class _Knots:
 
 def outline(
     landmarks: NDArray[np.floating],
+    layout: MeshLayout,
     line: DrawnLine,
     covariance: Covariance,
-    names: Sequence[str] = CONTOUR_NAMES,
+    contours: Sequence[Contour],
 ) -> Outline | None:
     """Return where a drawn line puts the vertices of the contour that it fits best.
 
     Parameters
     ----------
-    landmarks : (468, 3)
+    landmarks : (n, 3)
         The mesh, at any angle and of any size.
+    layout
     line
         It may cover a part of a contour or all of it, in either direction.
     covariance
         How the contour may be expected to be off.
-    names
-        Of the contours that may be meant.
+    contours
+        Of the layout: those that may be meant.
 
     Returns
     -------
     The outline, or None if the line lies between two vertices, or near none of several contours.
     """
-    iod = tool_scale(landmarks)
-    ring = meant_ring(landmarks, line, names, iod)
+    iod = tool_scale(landmarks, layout)
+    ring = meant_ring(landmarks, line, contours, iod)
     if ring is None:
         return None
     if line.closed and line.length < _ROUND * ring.length:

@@ -18,9 +18,9 @@ def with_plane(
 
     Parameters
     ----------
-    landmarks : (468, 3) float32
-    points : (468,)
-    moved : (468,) bool, optional
+    landmarks : (n, 3) float32
+    points : (n,)
+    moved : (n,) bool, optional
         Which vertices take them, by default all; the others keep their very numbers.
     """
     rows = slice(None) if moved is None else moved

@@ -1,101 +1,61 @@
-"""The parts of a face by name, each with all the vertices that belong to it.
-
-They are what is pinned, hidden, marked or transformed as a whole. Left is the subject's left.
-"""
-
-from functools import cache
+"""The regions of a face: by name, and the one that a pointer means."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.contours import nearest_contour
-from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.landmarks import tool_scale
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.plane import plane
 from annotator.mesh.polyline import is_inside
-from annotator.mesh.topology import load_topology
 
 Indices = NDArray[np.intp]
 
-REGION_TITLES = {
-    "face_oval": "Face oval",
-    "lips": "Lips",
-    "left_eye": "Left eye",
-    "right_eye": "Right eye",
-    "left_eyebrow": "Left eyebrow",
-    "right_eyebrow": "Right eyebrow",
-    "nose": "Nose",
-    "face": "Whole face",
-}
-REGION_NAMES = tuple(REGION_TITLES)
-_WHOLE = "face"
-# Regions with vertices inside of which the pointer may be far from all of them.
-_OUTLINES = {
-    "lips": "lips_outer",
-    "left_eye": "left_eye",
-    "right_eye": "right_eye",
-    "left_eyebrow": "left_eyebrow",
-    "right_eyebrow": "right_eyebrow",
-}
 # How near a region the pointer must be, in outer IOD: on the face, and beside it.
 _NEAR = 0.1
 _BESIDE = 0.25
 
 
-@cache
-def region_vertices(name: str) -> Indices:
-    """Return the vertices of a region, (k,), ascending and read-only.
-
-    The lips reach from the outer line to the inner one, an eye from its lids to the ring of
-    vertices around them; the nose is what MediaPipe's nose lines enclose. The regions overlap
-    in the whole face alone.
+def region_vertices(layout: MeshLayout, name: str) -> Indices:
+    """Return the vertices of a region of a layout, (k,), ascending and read-only.
 
     Raises
     ------
     ValueError
         If there is no region of that name.
     """
-    if name not in REGION_TITLES:
-        raise ValueError(f"expected one of {', '.join(REGION_NAMES)}, but got {name!r}")
-    if name == _WHOLE:
-        vertices = np.arange(LANDMARK_COUNT)
-    else:
-        vertices = np.unique(load_topology().regions[name])
-        if name.endswith("_eye"):
-            vertices = _with_neighbours(vertices)
-    vertices = vertices.astype(np.intp)
-    vertices.flags.writeable = False
-    return vertices
+    if name not in layout.regions:
+        raise ValueError(f"expected one of {', '.join(layout.regions)}, but got {name!r}")
+    return layout.regions[name].vertices
 
 
-def region_at(landmarks: NDArray[np.floating], position: tuple[float, float]) -> str | None:
+def region_at(
+    landmarks: NDArray[np.floating], layout: MeshLayout, position: tuple[float, float]
+) -> str | None:
     """Return the region that a pointer at (x, y) means, or None off the face.
 
     Parameters
     ----------
-    landmarks : (468, 3)
+    landmarks : (n, 3)
+    layout
     position
         In px.
     """
-    points = plane(landmarks)
-    pointer, iod = np.array([complex(*position)]), tool_scale(landmarks)
-    rings = load_topology().regions
-    for name, ring in _OUTLINES.items():
-        if is_inside(pointer, points[rings[ring]])[0]:
-            return name
-    on_face = bool(is_inside(pointer, points[rings["face_oval"]])[0])
+    points, regions = plane(landmarks), layout.regions.values()
+    pointer, iod = np.array([complex(*position)]), tool_scale(landmarks, layout)
+    for region in regions:
+        if region.outline is not None and is_inside(pointer, points[region.outline])[0]:
+            return region.name
+    boundary = layout.boundary
+    on_face = bool(is_inside(pointer, points[layout.contours[boundary].vertices])[0])
     away = np.abs(points - pointer)
-    distances = {name: away[region_vertices(name)].min() for name in REGION_NAMES[:-1]}
-    contour, distance = nearest_contour(landmarks, position)
-    if contour == "face_oval":
-        distances["face_oval"] = distance
+    parts = [region for region in regions if not region.is_whole]
+    distances = {part.name: away[part.vertices].min() for part in parts}
+    contour, distance = nearest_contour(landmarks, layout, position)
+    if contour == boundary:
+        distances[boundary] = distance
     nearest = min(distances, key=lambda name: distances[name])
     if distances[nearest] <= (_NEAR if on_face else _BESIDE) * iod:
         return nearest
-    return _WHOLE if on_face else None
-
-
-def _with_neighbours(vertices: Indices) -> Indices:
-    """Return the vertices and those that an edge joins to them."""
-    edges = load_topology().opened_edges
-    touched = np.isin(edges, vertices).any(axis=1)
-    return np.union1d(vertices, edges[touched])
+    whole = [region.name for region in regions if region.is_whole]
+    return whole[0] if on_face and whole else None

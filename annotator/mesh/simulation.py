@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from annotator.mesh.covariance import Covariance
 from annotator.mesh.folding import guard_drag
 from annotator.mesh.guided import guided_drag
-from annotator.mesh.landmarks import LANDMARK_COUNT, outer_iod
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import nme, vertex_errors
 
 Floats = NDArray[np.float32]
@@ -26,6 +27,7 @@ def simulated_strokes(
     start: Floats,
     truth: Floats,
     tool: Tool,
+    layout: MeshLayout,
     *,
     miss: float = 0.0,
     rng: np.random.Generator | None = None,
@@ -34,9 +36,10 @@ def simulated_strokes(
 
     Parameters
     ----------
-    start, truth : (468, 3) float32
+    start, truth : (n, 3) float32
         The mesh to begin with and the one to reach.
     tool
+    layout
     miss
         Standard deviation, in x and in y, of where the hand lets go (truth's outer IOD).
     rng
@@ -49,7 +52,7 @@ def simulated_strokes(
     """
     if miss and rng is None:
         raise ValueError("expected a random generator for a hand that misses")
-    iod, mesh, placed = outer_iod(truth), start, dict[int, None]()
+    iod, mesh, placed = outer_iod(truth, layout), start, dict[int, None]()
     while True:
         yield mesh
         errors = vertex_errors(mesh, truth)
@@ -58,7 +61,7 @@ def simulated_strokes(
         if miss and rng is not None:
             x, y = np.add((x, y), rng.normal(0, miss * iod, 2))
         choices = tool(mesh, worst, (float(x), float(y)), tuple(placed))
-        mesh = min(choices, key=lambda choice: nme(choice, truth))
+        mesh = min(choices, key=lambda choice: nme(choice, truth, layout))
         placed[worst] = None
 
 
@@ -66,25 +69,24 @@ def strokes_needed(
     start: Floats,
     truth: Floats,
     tool: Tool,
+    layout: MeshLayout,
     goals: Sequence[float],
     *,
-    most: int = LANDMARK_COUNT,
+    most: int,
 ) -> tuple[int, ...]:
     """Return after how many strokes the mean error is at most each goal, or ``most``.
 
     The error is 2-D, in the truth's outer IOD, and the hand does not miss.
     """
     errors: list[float] = []
-    for mesh in islice(simulated_strokes(start, truth, tool), most + 1):
-        errors.append(nme(mesh, truth))
+    for mesh in islice(simulated_strokes(start, truth, tool, layout), most + 1):
+        errors.append(nme(mesh, truth, layout))
         if errors[-1] <= min(goals):
             break
     return strokes_to(errors, goals, most=most)
 
 
-def strokes_to(
-    errors: Sequence[float], goals: Sequence[float], *, most: int = LANDMARK_COUNT
-) -> tuple[int, ...]:
+def strokes_to(errors: Sequence[float], goals: Sequence[float], *, most: int) -> tuple[int, ...]:
     """Return the first index at which the errors are at most each goal, or ``most``."""
     reached = (
         next((stroke for stroke, error in enumerate(errors) if error <= goal), most)
@@ -104,13 +106,14 @@ def guided_tool(covariance: Covariance) -> Tool:
     return drag
 
 
-def guarded(tool: Tool) -> Tool:
+def guarded(tool: Tool, layout: MeshLayout) -> Tool:
     """Return a tool with the fold guard on, as annotators have it by default."""
+    triangles = layout.topology.opened_triangles
 
     def drag(
         mesh: Floats, vertex: int, position: Position, anchors: Sequence[int]
     ) -> Iterable[Floats]:
         for after in tool(mesh, vertex, position, anchors):
-            yield guard_drag(mesh, after, vertex, placed=anchors)
+            yield guard_drag(mesh, after, vertex, triangles, placed=anchors)
 
     return drag

@@ -21,9 +21,8 @@ from scipy.sparse import csr_array
 
 from annotator.mesh.contours import contour_chains
 from annotator.mesh.geometry import edge_lengths
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.plane import Complex, plane, with_plane
-from annotator.mesh.topology import load_topology
 
 Floats = NDArray[np.float32]
 Points = NDArray[np.float64]
@@ -34,6 +33,7 @@ _PASSES = 6
 
 def smooth(
     landmarks: Floats,
+    layout: MeshLayout,
     weights: Weights,
     *,
     reference: NDArray[np.floating] | None = None,
@@ -43,10 +43,11 @@ def smooth(
 
     Parameters
     ----------
-    landmarks : (468, 3) float32
-    weights : (468,)
+    landmarks : (n, 3) float32
+    layout
+    weights : (n,)
         How much of each pass a vertex takes, in [0, 1]; 0 keeps it still.
-    reference : (468, 2) or (468, 3), optional
+    reference : (n, 2) or (n, 3), optional
         What is smooth by definition: the prediction fitted to the mesh, to smooth what was done
         to it; by default the canonical face, see `fitted_reference` for both.
     passes
@@ -57,14 +58,15 @@ def smooth(
     ValueError
         If a weight lies outside [0, 1], or their shape is another.
     """
-    _check(weights)
-    base = _base(landmarks, reference)
-    points = base + _evened(plane(landmarks) - base, weights, passes)
+    _check(weights, len(landmarks))
+    base = _base(landmarks, layout, reference)
+    points = base + _evened(plane(landmarks) - base, layout, weights, passes)
     return with_plane(landmarks, points, weights > 0)
 
 
 def relax(
     landmarks: Floats,
+    layout: MeshLayout,
     weights: Weights,
     *,
     reference: NDArray[np.floating] | None = None,
@@ -77,8 +79,9 @@ def relax(
 
     Parameters
     ----------
-    landmarks : (468, 3) float32
-    weights : (468,)
+    landmarks : (n, 3) float32
+    layout
+    weights : (n,)
         How much of each pass a vertex takes, in [0, 1]; 0 keeps it still.
     reference, passes
         As for `smooth`.
@@ -88,52 +91,49 @@ def relax(
     ValueError
         If a weight lies outside [0, 1], or their shape is another.
     """
-    _check(weights)
-    base, points = _base(landmarks, reference), plane(landmarks)
+    _check(weights, len(landmarks))
+    base, points = _base(landmarks, layout, reference), plane(landmarks)
     inside = weights.copy()
-    for chain in contour_chains():
+    for chain in contour_chains(layout):
         inside[chain] = 0
         if weights[chain[1:-1]].any():
             points[chain] = _slid(points[chain], base[chain], weights[chain], passes)
-    points = base + _evened(points - base, inside, passes)
+    points = base + _evened(points - base, layout, inside, passes)
     return with_plane(landmarks, points, weights > 0)
 
 
-def fitted_reference(
-    landmarks: NDArray[np.floating], shape: NDArray[np.floating] | None = None
-) -> Points:
-    """Return a face as an affine camera would see it in the mesh's place, (468, 2).
+def fitted_reference(landmarks: NDArray[np.floating], shape: NDArray[np.floating]) -> Points:
+    """Return a face as an affine camera would see it in the mesh's place, (n, 2).
 
     Parameters
     ----------
-    landmarks : (468, 3)
+    landmarks : (n, 3)
         The mesh that it is fitted to, by least squares.
-    shape : (468, 3), optional
-        The face, by default the canonical one. A prediction's own expression stays in it.
+    shape : (n, 3)
+        The face: a prediction, whose own expression stays in it, or the canonical one.
     """
-    shape = load_topology().vertices if shape is None else shape
-    model = np.column_stack([shape.astype(np.float64), np.ones(LANDMARK_COUNT)])
+    model = np.column_stack([shape.astype(np.float64), np.ones(len(shape))])
     camera, *_ = np.linalg.lstsq(model, landmarks[:, :2].astype(np.float64), rcond=None)
     return np.asarray(model @ camera)
 
 
 @cache
-def _averaging() -> csr_array:
+def _averaging(layout: MeshLayout) -> csr_array:
     """Return the matrix that gives each vertex the mean of its neighbours, nearer ones first."""
-    topology = load_topology()
+    topology = layout.topology
     i, j = topology.opened_edges.T
     nearness = 1 / edge_lengths(topology.vertices, topology.opened_edges)
-    shape = (LANDMARK_COUNT, LANDMARK_COUNT)
+    shape = (layout.count, layout.count)
     entries = (np.tile(nearness, 2), (np.append(i, j), np.append(j, i)))
     matrix = csr_array(entries, shape=shape)
     return csr_array(matrix.multiply(1 / matrix.sum(axis=1)[:, None]))
 
 
-def _evened(deviation: Complex, weights: Weights, passes: int) -> Complex:
-    """Return deviations (468,), each moved towards its neighbours' mean."""
+def _evened(deviation: Complex, layout: MeshLayout, weights: Weights, passes: int) -> Complex:
+    """Return deviations (n,), each moved towards its neighbours' mean."""
     # Half a step a pass: whole ones make neighbours swap their values.
     step = 0.5 * weights
-    averaging = _averaging()
+    averaging = _averaging(layout)
     for _ in range(passes):
         deviation = deviation + step * (np.asarray(averaging @ deviation) - deviation)
     return deviation
@@ -156,12 +156,14 @@ def _slid(points: Complex, base: Complex, weights: Weights, passes: int) -> Comp
     return np.asarray(curve(at))
 
 
-def _base(landmarks: Floats, reference: NDArray[np.floating] | None) -> Complex:
-    return plane(fitted_reference(landmarks) if reference is None else reference)
+def _base(landmarks: Floats, layout: MeshLayout, reference: NDArray[np.floating] | None) -> Complex:
+    if reference is None:
+        reference = fitted_reference(landmarks, layout.topology.vertices)
+    return plane(reference)
 
 
-def _check(weights: Weights) -> None:
-    if weights.shape != (LANDMARK_COUNT,):
-        raise ValueError(f"expected weights of shape ({LANDMARK_COUNT},), but got {weights.shape}")
+def _check(weights: Weights, count: int) -> None:
+    if weights.shape != (count,):
+        raise ValueError(f"expected weights of shape ({count},), but got {weights.shape}")
     if not ((weights >= 0) & (weights <= 1)).all():
         raise ValueError("expected weights from 0 to 1, but some lie outside")

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import MeshLayout
 
 Vector = NDArray[np.float64]
 
@@ -17,7 +16,7 @@ class Mirror:
 
     Attributes
     ----------
-    weights : (468,)
+    weights : (n,)
         The share that each vertex takes of the reflected displacement.
     direction : (2,) or None
         The midline's direction in the image, a unit vector; None if nothing is mirrored.
@@ -27,19 +26,19 @@ class Mirror:
     direction: Vector | None
 
     @classmethod
-    def none(cls) -> "Mirror":
-        """Return a mirror in which nothing shows."""
-        return cls(np.zeros(LANDMARK_COUNT), None)
+    def none(cls, count: int) -> "Mirror":
+        """Return a mirror in which none of so many vertices shows."""
+        return cls(np.zeros(count), None)
 
 
-def fitted_midline(landmarks: NDArray[np.floating]) -> Vector:
+def fitted_midline(landmarks: NDArray[np.floating], layout: MeshLayout) -> Vector:
     """Return the direction of the face's midline in the image, (2,), a unit vector.
 
-    It is that of the line that fits the 28 vertices of the midline best (total least squares):
+    It is that of the line that fits the vertices of the midline best (total least squares):
     the first right singular vector of their centred positions.
     """
-    mirror = load_topology().mirror
-    midline = landmarks[mirror == np.arange(LANDMARK_COUNT), :2].astype(np.float64)
+    on_midline = layout.mirror == np.arange(layout.count)
+    midline = landmarks[on_midline, :2].astype(np.float64)
     _, _, directions = np.linalg.svd(midline - midline.mean(axis=0))
     return np.asarray(directions[0])
 

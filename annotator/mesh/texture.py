@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import MeshLayout
+from annotator.mesh.topology import FaceTopology
 
 Rgba = NDArray[np.uint8]
 Shares = NDArray[np.float64]
@@ -22,14 +23,6 @@ _LIGHT_SQUARE = (250, 250, 245, 150)
 _DARK_SQUARE = (15, 45, 75, 215)
 _MIDLINE = (255, 70, 60, 255)
 _MIDLINE_WIDTH = 0.006
-
-# Vertices along the features, from the outer to the inner end; the other half is mirrored.
-_UPPER_LID = (33, 246, 161, 160, 159, 158, 157, 173, 133)
-_LOWER_LID = (33, 7, 163, 144, 145, 153, 154, 155, 133)
-_CREASE = (113, 225, 224, 223, 222, 221, 189)
-_BROW_TOP = (70, 63, 105, 66, 107)
-_BROW_BOTTOM = (55, 65, 52, 53, 46)
-_CHEEK = (50, 101, 117)
 
 _LIPS = (196, 24, 58)
 _SHADOW = (104, 62, 150)
@@ -49,24 +42,25 @@ def checker_texture() -> Rgba:
 
 
 @cache
-def make_up_texture() -> Rgba:
+def make_up_texture(layout: MeshLayout) -> Rgba:
     """Return lips, lids, lines, blush and brows, (1024, 1024, 4) uint8 RGBA, read-only.
 
     It is meant to be multiplied with the photograph, as colour on skin is.
     """
-    paint = _Paint()
-    topology = load_topology()
-    lips = topology.uv[topology.regions["lips_outer"]]
+    paint, lines = _Paint(), layout.make_up
+    topology, eyes = layout.topology, layout.eye_corners
+    lips = topology.uv[topology.regions[lines.lips]]
     for mirrored in (False, True):
-        side = _side(mirrored)
-        cheek = side[list(_CHEEK)].mean(axis=0)
+        side = _side(topology, mirrored=mirrored)
+        cheek = side[list(lines.cheek)].mean(axis=0)
         paint.spot(cheek, (0.1, 0.065), _BLUSH, 0.45)
-        lid, crease = side[list(_UPPER_LID)], side[list(_CREASE)]
+        lid, crease = side[list(lines.upper_lid)], side[list(lines.crease)]
         paint.glow(np.concatenate([lid, crease[::-1]]), lid, 0.055, _SHADOW, 0.75)
-        paint.area(side[[*_BROW_TOP, *_BROW_BOTTOM]], 0.014, _BROWS, 0.5)
-        wing = side[33] + (side[33] - side[133]) * 0.12 - (0, 0.012)
+        paint.area(side[[*lines.brow_top, *lines.brow_bottom]], 0.014, _BROWS, 0.5)
+        outer, inner = side[eyes.right_outer], side[eyes.right_inner]
+        wing = outer + (outer - inner) * 0.12 - (0, 0.012)
         paint.stroke(np.concatenate([[wing], lid]), 0.0042, _LINER, 0.9)
-        paint.stroke(side[list(_LOWER_LID)], 0.002, _LINER, 0.45)
+        paint.stroke(side[list(lines.lower_lid)], 0.002, _LINER, 0.45)
     paint.area(lips, 0.008, _LIPS, 0.85)
     return _read_only(paint.picture())
 
@@ -138,9 +132,8 @@ class _Paint:
         self._alpha[part] = self._alpha[part] * under + alpha
 
 
-def _side(mirrored: bool) -> NDArray[np.float64]:
+def _side(topology: FaceTopology, *, mirrored: bool) -> NDArray[np.float64]:
     """Return the texture coordinates by the vertex numbers of the subject's right half."""
-    topology = load_topology()
     order = topology.mirror if mirrored else np.arange(len(topology.uv))
     return topology.uv[order].astype(np.float64)
 

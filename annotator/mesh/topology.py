@@ -1,13 +1,11 @@
-"""The connectivity of the 468-vertex face mesh, as Google's canonical model defines it."""
+"""The connectivity of a layout of face meshes, as its asset defines it."""
 
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from annotator.system.assets import asset_path
 
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.float32]
@@ -17,23 +15,23 @@ _REGION_PREFIX = "region_"
 
 @dataclass(frozen=True)
 class FaceTopology:
-    """What is the same for every face mesh. All arrays are read-only.
+    """What is the same for every mesh of a layout of n vertices. All arrays are read-only.
 
     Attributes
     ----------
-    vertices : (468, 3) float32
+    vertices : (n, 3) float32
         The canonical face in centimetres: x to the subject's left, y up, z towards the camera.
-    uv : (468, 2) float32
+    uv : (n, 2) float32
         Texture coordinates in [0, 1].
-    triangles : (898, 3) int32
+    triangles : (t, 3) int32
         The full disk, mouth and eyes closed.
-    opened_triangles : (852, 3) int32
-        The same without the 46 triangles that close the mouth and the eyes.
-    edges, opened_edges : (n, 2) int32
+    opened_triangles : (o, 3) int32
+        The same without the triangles that close the mouth and the eyes.
+    edges, opened_edges : (e, 2) int32
         Undirected edges of either, each once, smaller index first.
     contour_edges : (m, 2) int32
         Edges along the face oval, lips, eyes and eyebrows.
-    mirror : (468,) int32
+    mirror : (n,) int32
         The vertex on the other half of the face; midline vertices map to themselves.
     regions : dict of str to (k,) int32
         Named contours and vertex sets; left is the subject's left.
@@ -50,16 +48,15 @@ class FaceTopology:
     regions: dict[str, IntArray]
 
 
-@cache
-def load_topology() -> FaceTopology:
-    """Read the shipped canonical mesh, once a process.
+def read_topology(path: Path) -> FaceTopology:
+    """Read the asset of a layout.
 
     Raises
     ------
     FileNotFoundError
-        If the installation is incomplete.
+        If there is no such file.
     """
-    with np.load(asset_path("models", "canonical_face_mesh.npz")) as archive:
+    with np.load(path) as archive:
         arrays = {name: _read_only(archive[name]) for name in archive.files}
     regions = {
         name.removeprefix(_REGION_PREFIX): arrays.pop(name)

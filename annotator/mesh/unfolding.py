@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from annotator.mesh.folding import least_areas
 from annotator.mesh.geometry import newly_flipped
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.plane import Complex, doubled_areas, plane, with_plane
-from annotator.mesh.topology import load_topology
 
 Floats = NDArray[np.float32]
 Triangles = NDArray[np.integer]
@@ -38,27 +37,26 @@ def guard_placement(
     before: Floats,
     after: Floats,
     fixed: Collection[int],
-    *,
-    triangles: Triangles | None = None,
+    layout: MeshLayout,
 ) -> Floats:
     """Return the edited mesh with vertices beside the placed ones moved where it would fold.
 
     Parameters
     ----------
-    before, after : (468, 3) float32
+    before, after : (n, 3) float32
         The mesh before the edit and as a tool would have it; both are left alone.
     fixed
         Vertices that stay where ``after`` has them: the placed ones, and those that must not
         move. A triangle of them alone may be turned over, and so may one that they leave no
         room; `annotator.mesh.geometry.newly_flipped` tells of it.
-    triangles : (n, 3), optional
-        What must not fold; by default the opened mesh.
+    layout
+        Whose opened mesh must not fold.
     """
-    triangles = load_topology().opened_triangles if triangles is None else triangles
-    free = np.ones(LANDMARK_COUNT, np.bool_)
+    triangles = layout.topology.opened_triangles
+    free = np.ones(len(before), np.bool_)
     free[list(fixed)] = False
     start, end = plane(before), plane(after)
-    constraint = _Constraint.of(start, triangles[free[triangles].any(axis=1)], free)
+    constraint = _Constraint.of(start, triangles[free[triangles].any(axis=1)], free, layout)
     points = constraint.met_near(end)
     if points is end:
         return after
@@ -83,13 +81,20 @@ class _Constraint:
     signs: NDArray[np.float64]
     least: NDArray[np.float64]
     free: NDArray[np.bool_]
+    layout: MeshLayout
 
     @classmethod
-    def of(cls, start: Complex, triangles: Triangles, free: NDArray[np.bool_]) -> "_Constraint":
+    def of(
+        cls,
+        start: Complex,
+        triangles: Triangles,
+        free: NDArray[np.bool_],
+        layout: MeshLayout,
+    ) -> "_Constraint":
         areas = doubled_areas(start, triangles)
         least = least_areas(start, np.abs(areas), triangles)
         has_area = areas != 0
-        return cls(triangles[has_area], np.sign(areas)[has_area], least[has_area], free)
+        return cls(triangles[has_area], np.sign(areas)[has_area], least[has_area], free, layout)
 
     def met_near(self, points: Complex) -> Complex:
         """Return points near these with the areas, as far as there is room for them.
@@ -102,43 +107,39 @@ class _Constraint:
             if not thin.size:
                 break
             wanted = lacking[thin] + (_SPARE - 1) * self.least[thin]
-            triangles, signs = self.triangles[thin], self.signs[thin]
-            points = points + _smallest_moves(points, triangles, signs, wanted, self.free)
+            points = points + self._smallest_moves(points, thin, wanted)
         return points
 
-
-def _smallest_moves(
-    points: Complex,
-    triangles: Triangles,
-    signs: NDArray[np.float64],
-    wanted: NDArray[np.float64],
-    free: NDArray[np.bool_],
-) -> Complex:
-    """Return the smallest displacements of free vertices that add so much area, about, (468,)."""
-    corners = points[triangles]
-    # The area changes by the product of a corner's way with the opposite side turned by a right
-    # angle towards it.
-    towards = 1j * (corners[:, [2, 0, 1]] - corners[:, [1, 2, 0]]) * signs[:, None]
-    towards = np.where(free[triangles], towards, 0)
-    vertices, columns = np.unique(triangles, return_inverse=True)
-    jacobian = np.zeros((len(triangles), len(vertices)), np.complex128)
-    jacobian[np.arange(len(triangles))[:, None], columns.reshape(triangles.shape)] = towards
-    # J M J^T of the real problem, x and y side by side, is the real part of the complex product.
-    metric = _metric()[:, vertices]
-    among = (jacobian @ metric[vertices] @ jacobian.conj().T).real
-    largest = among.diagonal().max()
-    if largest == 0:
-        return np.zeros(len(points), np.complex128)
-    among[np.diag_indices(len(among))] += _DAMPING * largest
-    moves = metric @ (jacobian.T @ np.linalg.solve(among, wanted))
-    return np.where(free, moves, 0)
+    def _smallest_moves(
+        self, points: Complex, thin: NDArray[np.intp], wanted: NDArray[np.float64]
+    ) -> Complex:
+        """Return the smallest moves (n,) of free vertices that add about so much area."""
+        triangles, signs, free = self.triangles[thin], self.signs[thin], self.free
+        corners = points[triangles]
+        # The area changes by the product of a corner's way with the opposite side turned by a right
+        # angle towards it.
+        towards = 1j * (corners[:, [2, 0, 1]] - corners[:, [1, 2, 0]]) * signs[:, None]
+        towards = np.where(free[triangles], towards, 0)
+        vertices, columns = np.unique(triangles, return_inverse=True)
+        jacobian = np.zeros((len(triangles), len(vertices)), np.complex128)
+        jacobian[np.arange(len(triangles))[:, None], columns.reshape(triangles.shape)] = towards
+        # J M J^T of the real problem, x and y side by side, is the real part of the complex
+        # product.
+        metric = _metric(self.layout)[:, vertices]
+        among = (jacobian @ metric[vertices] @ jacobian.conj().T).real
+        largest = among.diagonal().max()
+        if largest == 0:
+            return np.zeros(len(points), np.complex128)
+        among[np.diag_indices(len(among))] += _DAMPING * largest
+        moves = metric @ (jacobian.T @ np.linalg.solve(among, wanted))
+        return np.where(free, moves, 0)
 
 
 @cache
-def _metric() -> NDArray[np.float64]:
-    """Return how vertices move together, (468, 468): positive definite, zero beyond four edges."""
-    i, j = load_topology().opened_edges.T
-    spread = np.eye(LANDMARK_COUNT)
+def _metric(layout: MeshLayout) -> NDArray[np.float64]:
+    """Return how vertices move together, (n, n): positive definite, zero beyond four edges."""
+    i, j = layout.topology.opened_edges.T
+    spread = np.eye(layout.count)
     spread[i, j] = spread[j, i] = _TOGETHER
     twice = spread @ spread
     return np.asarray(twice @ twice)

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Marks, as_marks
 from annotator.project.errors import DamagedProject
 
-LANDMARKS_BYTES = LANDMARK_COUNT * 3 * 4
+LANDMARKS_BYTES = FACE_468.count * 3 * 4
 
 _IMPOSSIBLE_MARKS = "the database is damaged: impossible marks; restore it from a backup"
 
@@ -77,7 +77,7 @@ class IndicesBlob(TypeDecorator[npt.NDArray[np.uint16]]):
         if value is None:
             return None
         indices = np.frombuffer(value, dtype="<u2") if len(value) % 2 == 0 else None
-        if indices is None or indices.max(initial=0) >= LANDMARK_COUNT:
+        if indices is None or indices.max(initial=0) >= FACE_468.count:
             raise DamagedProject(
                 "the database is damaged: impossible vertex indices; restore it from a backup"
             )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.covariance import Covariance
+from annotator.mesh.layout import layout_of_size
 from annotator.project import ProjectError
 from annotator.system.durable import sync_file, sync_folder
 
@@ -42,8 +43,8 @@ class LearnedFile:
     learned_at: datetime
 
 
-def load_guided_covariance(project_folder: Path) -> Covariance:
-    """Return what a project learned, or the canonical covariance if it did not learn yet.
+def load_guided_covariance(project_folder: Path) -> Covariance | None:
+    """Return what a project learned, or None if it did not learn yet.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def load_guided_covariance(project_folder: Path) -> Covariance:
         If the file is damaged, or may not be read.
     """
     found = read_covariance(project_folder)
-    return canonical_covariance() if found is None else found.covariance
+    return None if found is None else found.covariance
 
 
 def read_covariance(project_folder: Path) -> LearnedFile | None:
@@ -125,6 +126,7 @@ def _read(path: Path) -> LearnedFile:
         raise ValueError(f"expected version {_VERSION}, but got {version}")
     matrix = arrays["matrix"].astype(np.complex128, casting="safe")
     covariance = Covariance(matrix, float(arrays["noise"]))
+    layout_of_size(len(matrix))  # or it is of no mesh that there is
     corrections, when = int(arrays["corrections"]), str(arrays["learned_at"])
     if str(arrays["sha256"]) != _digest(covariance, corrections, when):
         raise ValueError("its content is not what was written")

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.metrics import vertex_errors
 
 
@@ -29,6 +30,6 @@ class Displacement:
         is no IOD, and `nme` is NaN.
         """
         errors = vertex_errors(annotation, prediction)
-        mean, iod = float(errors.mean()), outer_iod(annotation)
+        mean, iod = float(errors.mean()), outer_iod(annotation, FACE_468)
         nme = mean / iod if iod > 0 else float("nan")
         return cls(mean=mean, maximum=float(errors.max()), nme=nme if mean else 0.0)

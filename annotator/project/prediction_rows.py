@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from annotator.mesh.landmarks import as_landmarks, bounding_box
+from annotator.mesh.layout import FACE_468
 from annotator.project.errors import ProjectError
 from annotator.project.matching import Box, match_boxes
 from annotator.project.records import SampleState
@@ -39,7 +40,7 @@ class Face:
     @classmethod
     def checked(cls, landmarks: npt.ArrayLike, presence: float, detection_score: float) -> Self:
         """Return a face, or raise ValueError if its landmarks cannot be any."""
-        copied = as_landmarks(landmarks)
+        copied = as_landmarks(landmarks, FACE_468)
         return cls(copied, float(presence), float(detection_score), bounding_box(copied))
 
 

@@ -3,10 +3,12 @@
 The napari plugin and scripts drive the same session.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.base import Edit, MeshState, Position
 from annotator.mesh.tools.editor import MeshEditor
 from annotator.project.project import Project
@@ -35,7 +37,7 @@ class EditSession(MeshEditor):
         self._project = project
         self.annotator = annotator
         self._annotation = project.annotations.load(sample_id)
-        self._hidden = np.zeros(LANDMARK_COUNT, np.bool_)
+        self._hidden = np.zeros(len(self._annotation.prediction), np.bool_)
         self._unsaved: list[Stroke] = []
         super().__init__(self._state_of(self._annotation))
 
@@ -51,7 +53,7 @@ class EditSession(MeshEditor):
 
     @property
     def prediction(self) -> NDArray[np.float32]:
-        """The mesh as the model predicted it; (468, 3), read-only."""
+        """The mesh as the model predicted it; (n, 3), read-only."""
         return self._annotation.prediction
 
     @property
@@ -75,9 +77,9 @@ class EditSession(MeshEditor):
         return len(self._unsaved)
 
     def hide(self, hidden: NDArray[np.bool_]) -> None:
-        """Keep the tools from these vertices, (468,), until they are others; not recorded."""
+        """Keep the tools from these vertices, (n,), until they are others; not recorded."""
         self._hidden = hidden
-        self._state = _with(self._state, hidden=hidden)
+        self._state = replace(self._state, hidden=hidden)
 
     def release(self, position: Position) -> Stroke | None:
         """End the stroke at ``position`` and save it.
@@ -180,6 +182,7 @@ class EditSession(MeshEditor):
         return MeshState(
             annotation.landmarks,
             annotation.prediction,
+            FACE_468,
             annotation.marks,
             annotation.anchors,
             self._hidden,
@@ -214,10 +217,6 @@ def edited(state: MeshState, edit: Edit) -> MeshState:
     gone = {*edit.anchors_removed, *edit.anchors_added}
     kept = [anchor for anchor in state.anchors if anchor not in gone]
     marks = state.marks if edit.marks is None else edit.marks
-    return MeshState(
-        edit.landmarks, state.prediction, marks, (*kept, *edit.anchors_added), state.hidden
+    return replace(
+        state, landmarks=edit.landmarks, marks=marks, anchors=(*kept, *edit.anchors_added)
     )
-
-
-def _with(state: MeshState, *, hidden: NDArray[np.bool_]) -> MeshState:
-    return MeshState(state.landmarks, state.prediction, state.marks, state.anchors, hidden)

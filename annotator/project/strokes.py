@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Marks, as_marks, no_marks
 
 
@@ -23,7 +23,7 @@ def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array
 
 
-NO_MARKS: Marks = _frozen(no_marks())
+NO_MARKS: Marks = _frozen(no_marks(FACE_468.count))
 """The marks of a sample that nobody marked, (468,), read-only."""
 
 
@@ -150,8 +150,8 @@ def _checked_indices(values: npt.ArrayLike, name: str) -> npt.NDArray[np.uint16]
         raise ValueError(
             f"expected {name} to be (n,) integers, but got {indices.dtype} of shape {indices.shape}"
         )
-    if indices.min() < 0 or indices.max() >= LANDMARK_COUNT:
-        raise ValueError(f"{name} must lie between 0 and {LANDMARK_COUNT - 1}")
+    if indices.min() < 0 or indices.max() >= FACE_468.count:
+        raise ValueError(f"{name} must lie between 0 and {FACE_468.count - 1}")
     if len(np.unique(indices)) != len(indices):
         raise ValueError(f"a stroke changes each vertex once, but {name} repeats one")
     return _frozen(indices.astype(np.uint16))

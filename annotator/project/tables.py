@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Marks
 from annotator.project.columns import (
     LANDMARKS_BYTES,
@@ -160,7 +160,7 @@ class PredictionRow(Table):
     presence: Mapped[float]
     detection_score: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob(LANDMARK_COUNT))
+    landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob(FACE_468.count))
 
 
 class AnnotationRow(Table):
@@ -173,14 +173,14 @@ class AnnotationRow(Table):
     __table_args__ = (
         CheckConstraint("revision >= 0", name="revision"),
         CheckConstraint(f"length(landmarks) = {LANDMARKS_BYTES}", name="landmarks_length"),
-        CheckConstraint(f"length(marks) = {LANDMARK_COUNT}", name="marks_length"),
+        CheckConstraint(f"length(marks) = {FACE_468.count}", name="marks_length"),
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
     revision: Mapped[int]
-    landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob(LANDMARK_COUNT))
-    marks: Mapped[Marks | None] = mapped_column(MarksBlob(LANDMARK_COUNT))
+    landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob(FACE_468.count))
+    marks: Mapped[Marks | None] = mapped_column(MarksBlob(FACE_468.count))
 
 
 class StrokeRow(Table):

@@ -8,9 +8,9 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT, bounding_box
+from annotator.mesh.landmarks import bounding_box
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility
-from annotator.mesh.topology import load_topology
 from annotator.release.meshes import Meshes, all_visible
 from annotator.release.rows import ReleaseSample
 
@@ -39,7 +39,7 @@ def read(folder: Path) -> Meshes:
     points = [
         np.column_stack(
             [
-                np.reshape(annotation["keypoints"], (LANDMARK_COUNT, 3))[:, :2],
+                np.reshape(annotation["keypoints"], (FACE_468.count, 3))[:, :2],
                 annotation["keypoints_z"],
             ]
         )
@@ -68,7 +68,7 @@ def _json(value: object) -> str:
 def _info(samples: Sequence[ReleaseSample]) -> dict[str, Any]:
     last = max(sample.accepted_at for sample in samples)
     return {
-        "description": "468-vertex face meshes, refined and reviewed by people",
+        "description": f"{FACE_468.count}-vertex face meshes, refined and reviewed by people",
         "version": "1",
         "year": last.year,
         "date_created": last.date().isoformat(),  # the last verdict's: nothing depends on now
@@ -76,12 +76,12 @@ def _info(samples: Sequence[ReleaseSample]) -> dict[str, Any]:
 
 
 def _category() -> dict[str, Any]:
-    topology = load_topology()
+    topology = FACE_468.topology
     return {
         "id": _CATEGORY,
         "name": "face",
         "supercategory": "person",
-        "keypoints": [f"vertex_{vertex}" for vertex in range(LANDMARK_COUNT)],
+        "keypoints": [f"vertex_{vertex}" for vertex in range(FACE_468.count)],
         "skeleton": (topology.opened_edges + 1).tolist(),  # COCO counts keypoints from 1
         "contours": (topology.contour_edges + 1).tolist(),
     }
@@ -115,7 +115,7 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
         "keypoints": keypoints,
         "keypoints_z": z,
         "visibility": visibility.tolist(),
-        "num_keypoints": LANDMARK_COUNT,
+        "num_keypoints": FACE_468.count,
         "bbox": [left, top, width, height],
         "area": width * height,
         "iscrowd": 0,

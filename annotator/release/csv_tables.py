@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import FACE_468
 from annotator.release.meshes import Meshes, all_visible
 from annotator.release.rows import SCHEMA, ReleaseSample, stacked_visibility
 
@@ -16,8 +16,8 @@ LANDMARKS = "landmarks.csv"
 PREDICTIONS = "predictions.csv"
 VISIBILITY = "visibility.csv"
 TABLE = "samples.csv"
-COORDINATES = [f"{axis}{vertex}" for vertex in range(LANDMARK_COUNT) for axis in "xyz"]
-VERTICES = [f"v{vertex}" for vertex in range(LANDMARK_COUNT)]
+COORDINATES = [f"{axis}{vertex}" for vertex in range(FACE_468.count) for axis in "xyz"]
+VERTICES = [f"v{vertex}" for vertex in range(FACE_468.count)]
 
 
 def write(folder: Path, samples: Sequence[ReleaseSample]) -> None:
@@ -58,7 +58,7 @@ def _write_wide(
 
 def _read_points(path: Path) -> NDArray[np.float32]:
     numbers = _read_wide(path, COORDINATES).to_numpy(np.float32)
-    return np.reshape(numbers, (-1, LANDMARK_COUNT, 3))
+    return np.reshape(numbers, (-1, FACE_468.count, 3))
 
 
 def _read_wide(path: Path, columns: Sequence[str]) -> pd.DataFrame:

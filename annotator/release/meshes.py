@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import FACE_468
 
 
 class Meshes(NamedTuple):
@@ -26,4 +26,4 @@ class Meshes(NamedTuple):
 
 def all_visible(count: int) -> NDArray[np.uint8]:
     """Return the visibility that a release without any has: nobody could mark vertices then."""
-    return np.zeros((count, LANDMARK_COUNT), np.uint8)
+    return np.zeros((count, FACE_468.count), np.uint8)

@@ -7,7 +7,6 @@ from math import hypot
 import numpy as np
 
 from annotator.mesh.brush import Brush
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.tools.base import Aim, Position
 
 
@@ -52,9 +51,9 @@ class BrushGauge:
             return self.before.with_radius(distance, self.iod)
         return self.before.with_strength(distance / self.before.radius_on(self.iod))
 
-    def aim(self, brush: Brush, aim: Aim | None) -> Aim:
-        """Return what to draw for a brush: the circles, and the influence of an aim."""
+    def aim(self, brush: Brush, aim: Aim | None, count: int) -> Aim:
+        """Return what to draw for a brush: the circles, and the influence of an aim, (count,)."""
         radius = brush.radius_on(self.iod)
         inner = radius * brush.strength if self.kind is Gauge.STRENGTH else None
-        influence = np.zeros(LANDMARK_COUNT) if aim is None else aim.influence
+        influence = np.zeros(count) if aim is None else aim.influence
         return Aim(influence, self.centre, radius, inner)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from annotator.mesh.folds import folded
 from annotator.mesh.tools.base import Edit, MeshState, Position, Tool
-from annotator.mesh.topology import load_topology
 
 if TYPE_CHECKING:
     from annotator.workbench.workbench import Workbench
@@ -82,7 +81,7 @@ class Edits:
 
     def _tell_of_folds(self, before: MeshState, after: MeshState) -> None:
         # Triangles that close mouth and eyes do not count: lips and lids may touch.
-        triangles = load_topology().opened_triangles
+        triangles = after.layout.topology.opened_triangles
         count = folded(before.landmarks, after.landmarks, after.prediction, triangles).sum()
         if count:
             triangles_are = "1 triangle is" if count == 1 else f"{count} triangles are"

@@ -101,7 +101,7 @@ class Faces:
         self._take(self._asked(lambda model: repredict(model, photograph, mesh)))
 
     def uncertainty(self) -> NDArray[np.float64] | None:
-        """Return how sure the model is of each vertex, (468,) px, or None if it cannot say."""
+        """Return how sure the model is of each vertex, (n,) px, or None if it cannot say."""
         session, photograph = self._workbench.session, self._photograph()
         if session is None or photograph is None:
             return None

@@ -1,11 +1,10 @@
 """Hiding, pinning and marking whole regions of the face. No widgets here."""
 
 import numpy as np
+from numpy.typing import NDArray
 from psygnal import Signal
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of, with_pins, with_visibility
-from annotator.mesh.regions import region_vertices
 from annotator.mesh.tools.base import Edit
 from annotator.workbench.workbench import Workbench
 
@@ -37,20 +36,26 @@ class RegionMarks:
         self._hide_in_session()
         self.hidden_changed.emit()
 
+    def vertices(self, region: str) -> NDArray[np.intp]:
+        """Return the vertices of a region in the current sample, (k,); none if it has none."""
+        session = self._workbench.session
+        found = None if session is None else session.state.layout.regions.get(region)
+        return np.empty(0, np.intp) if found is None else found.vertices
+
     def toggle_pinned(self, region: str) -> None:
         """Pin a region; or free it, if all of it is pinned."""
-        session = self._workbench.session
-        if session is not None:
-            vertices, state = region_vertices(region), session.state
+        session, vertices = self._workbench.session, self.vertices(region)
+        if session is not None and vertices.size:
+            state = session.state
             pinned = not is_pinned(state.marks[vertices]).all()
             marks = with_pins(state.marks, vertices, pinned=pinned)
             self._workbench.edits.apply("pin" if pinned else "unpin", Edit(state.landmarks, marks))
 
     def cycle_visibility(self, region: str) -> None:
         """Mark a region as occluded, then as out of frame, then as visible again."""
-        session = self._workbench.session
-        if session is not None:
-            vertices, state = region_vertices(region), session.state
+        session, vertices = self._workbench.session, self.vertices(region)
+        if session is not None and vertices.size:
+            state = session.state
             marks = with_visibility(state.marks, vertices, self._next_visibility(region))
             self._workbench.edits.apply("visibility", Edit(state.landmarks, marks))
 
@@ -59,15 +64,15 @@ class RegionMarks:
         session = self._workbench.session
         if session is None:
             return None
-        values = np.unique(visibility_of(session.state.marks)[region_vertices(region)])
+        values = np.unique(visibility_of(session.state.marks)[self.vertices(region)])
         return Visibility(int(values[0])) if len(values) == 1 else None
 
     def pinned(self, region: str) -> bool | None:
         """Return whether a region is pinned; None if only a part of it is."""
-        session = self._workbench.session
-        if session is None:
+        session, vertices = self._workbench.session, self.vertices(region)
+        if session is None or not vertices.size:
             return False
-        pins = is_pinned(session.state.marks)[region_vertices(region)]
+        pins = is_pinned(session.state.marks)[vertices]
         return None if pins.any() and not pins.all() else bool(pins.all())
 
     def _next_visibility(self, region: str) -> Visibility:
@@ -77,7 +82,7 @@ class RegionMarks:
     def _hide_in_session(self) -> None:
         session = self._workbench.session
         if session is not None:
-            hidden = np.zeros(LANDMARK_COUNT, np.bool_)
+            hidden = np.zeros(len(session.landmarks), np.bool_)
             for region in self._hidden:
-                hidden[region_vertices(region)] = True
+                hidden[self.vertices(region)] = True
             session.hide(hidden)

@@ -8,7 +8,7 @@ from typing import Any
 from psygnal import Signal
 
 from annotator.mesh.brush import Brush
-from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.covariance import Covariance
 from annotator.mesh.marks import Visibility
 from annotator.mesh.tools.base import Tool
 from annotator.mesh.tools.box import Box, BoxTool
@@ -67,7 +67,7 @@ class ToolSettings:
     soft_edge_iod: float = 0.15
 
 
-_MAKERS: dict[ToolKind, Callable[[ToolSettings, Covariance], Tool]] = {
+_MAKERS: dict[ToolKind, Callable[[ToolSettings, Covariance | None], Tool]] = {
     ToolKind.GRAB: lambda s, _: GrabTool(s.brush, s.mirrors, s.guards),
     ToolKind.GUIDED: lambda s, covariance: GuidedTool(covariance, s.guards),
     ToolKind.SMOOTH: lambda s, _: SmoothTool(s.brush, s.guards),
@@ -96,7 +96,7 @@ class Toolbox:
     def __init__(self) -> None:
         self._kind = ToolKind.GRAB
         self._settings = ToolSettings()
-        self._covariance = canonical_covariance()
+        self._covariance: Covariance | None = None
         self._tool = self._made()
 
     @property
@@ -137,8 +137,8 @@ class Toolbox:
                 self._tool = self._set_anew()
             self.changed.emit()
 
-    def learn(self, covariance: Covariance) -> None:
-        """Let Guided drag and Contour expect these errors."""
+    def learn(self, covariance: Covariance | None) -> None:
+        """Let Guided drag and Contour expect these errors; None where nothing was learned."""
         self._covariance = covariance
         if not self.draws_box:
             self._hold(self._set_anew())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from psygnal import Signal
 
-from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.editor import MeshEditor, blank_state
 from annotator.project import (
     EditSession,
@@ -143,7 +143,7 @@ class Workbench:
         try:
             self.tools.learn(load_guided_covariance(self._project.home))
         except CovarianceFileError as error:
-            self.tools.learn(canonical_covariance())
+            self.tools.learn(None)
             self.failed.emit(str(error))
 
     def close(self) -> bool:
@@ -211,7 +211,9 @@ class Workbench:
         if (self._session is not None and self._session.is_dragging) or not self.save_pending():
             return
         self._session = None
-        self._faceless, self._blank = image, MeshEditor(blank_state(image.width, image.height))
+        # Any layout does: nothing of the mesh is to be seen.
+        blank = blank_state(image.width, image.height, FACE_468)
+        self._faceless, self._blank = image, MeshEditor(blank)
         self.current_changed.emit()
         self.tools.draw_box(adds_face=True)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from annotator.inference import FileResult
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import MeshLayout
 from annotator.project import FailedImage
 
 
@@ -33,7 +33,7 @@ def distinctly_named(files: Iterable[Path]) -> list[Path]:
 
 
 def save_landmarks(
-    results: Iterable[FileResult], output: Path
+    results: Iterable[FileResult], layout: MeshLayout, output: Path
 ) -> tuple[dict[str, int], tuple[FailedImage, ...]]:
     """Write the meshes of predicted files to one NPZ file, without any project.
 
@@ -41,8 +41,10 @@ def save_landmarks(
     ----------
     results
         Of files with different names; the names become the keys.
+    layout
+        Of their meshes, n vertices each.
     output
-        The NPZ file: (n_faces, 468, 3) float32 per image. It appears, in place of an older
+        The NPZ file: (n_faces, n, 3) float32 per image. It appears, in place of an older
         one, when it is complete, and only if at least one image could be read.
 
     Returns
@@ -59,7 +61,7 @@ def save_landmarks(
                 if result.error is None:
                     key = _key(result.path)
                     faces[key] = len(result.faces)
-                    _write_member(archive, key, result)
+                    _write_member(archive, key, result, layout)
                 else:
                     failed.append(FailedImage(result.path, result.error))
         if faces:
@@ -74,10 +76,12 @@ def _key(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
-def _write_member(archive: zipfile.ZipFile, key: str, result: FileResult) -> None:
+def _write_member(
+    archive: zipfile.ZipFile, key: str, result: FileResult, layout: MeshLayout
+) -> None:
     """Write one array; unlike with numpy.savez, any name will do and nothing is kept."""
     meshes = np.array([face.landmarks for face in result.faces], np.float32)
     # ZipInfo's date is a fixed one, so that equal results make equal files.
     member = zipfile.ZipInfo(f"{key}.npy")
     with archive.open(member, "w", force_zip64=True) as stream:
-        np.lib.format.write_array(stream, meshes.reshape(-1, LANDMARK_COUNT, 3))
+        np.lib.format.write_array(stream, meshes.reshape(-1, layout.count, 3))

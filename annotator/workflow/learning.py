@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.covariance import Complex, Covariance, canonical_covariance
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.learned import (
     Corrections,
     correction,
@@ -131,7 +132,7 @@ class _Photograph:
 
 @dataclass(eq=False)
 class _Collection:
-    sums: Corrections = field(default_factory=Corrections.none)
+    sums: Corrections = field(default_factory=lambda: Corrections.none(FACE_468))
     as_predicted: int = 0
     kept: list[_Photograph] = field(default_factory=list)
 
@@ -146,7 +147,7 @@ def _collect(project: Project) -> _Collection:
             continue
         waiting += photograph.corrections
         if len(waiting) >= _BATCH:
-            found.sums, waiting = found.sums + Corrections.of(np.array(waiting)), []
+            found.sums, waiting = found.sums + Corrections.of(FACE_468, np.array(waiting)), []
         # Vitter's algorithm R: in the end each photograph was as likely to be kept.
         with_corrections += 1
         if len(found.kept) < SIMULATED_FACES:
@@ -154,7 +155,7 @@ def _collect(project: Project) -> _Collection:
         elif (place := random.randrange(with_corrections)) < SIMULATED_FACES:
             found.kept[place] = photograph
     if waiting:
-        found.sums += Corrections.of(np.array(waiting))
+        found.sums += Corrections.of(FACE_468, np.array(waiting))
     return found
 
 
@@ -167,7 +168,7 @@ def _photographs(project: Project) -> Iterator[tuple[_Photograph, int]]:
     for _, samples in groupby(project.samples.accepted(), key=content):
         photograph, unchanged = _Photograph([], [], []), 0
         for sample in samples:
-            moves = correction(sample.landmarks, sample.prediction)
+            moves = correction(sample.landmarks, sample.prediction, FACE_468)
             if moves is None:
                 unchanged += 1
                 continue
@@ -188,11 +189,11 @@ def _efforts(
     strokes: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for done, (face, at) in enumerate(faces, start=1):
         photograph = found.kept[at]
-        others = found.sums - Corrections.of(np.array(photograph.corrections))
+        others = found.sums - Corrections.of(FACE_468, np.array(photograph.corrections))
         if not others.count:
             return ()
         start, truth = photograph.predictions[face], photograph.landmarks[face]
-        prior = _strokes(start, truth, canonical_covariance())
+        prior = _strokes(start, truth, canonical_covariance(FACE_468))
         strokes.append((prior, _strokes(start, truth, learned_covariance(others))))
         if on_progress is not None:
             on_progress(done, len(faces))
@@ -203,8 +204,8 @@ def _efforts(
 
 
 def _strokes(start: Floats, truth: Floats, covariance: Covariance) -> tuple[int, ...]:
-    tool = guarded(guided_tool(covariance))
-    return strokes_needed(start, truth, tool, GOALS, most=_MOST_STROKES)
+    tool = guarded(guided_tool(covariance), FACE_468)
+    return strokes_needed(start, truth, tool, FACE_468, GOALS, most=_MOST_STROKES)
 
 
 def _effort(goal: float, strokes: Sequence[tuple[int, int]]) -> Effort:

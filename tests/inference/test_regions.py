@@ -7,6 +7,7 @@ import pytest
 
 from annotator.inference import FaceMesh, ModelError
 from annotator.inference.regions import Region, jittered, region_around, region_of_box
+from annotator.mesh.layout import FACE_468
 
 PLACE = Region(100.0, 80.0, 60.0, 0.3)
 
@@ -28,7 +29,7 @@ def test_the_region_around_a_mesh_has_its_box_and_the_eyes_level() -> None:
     mesh = np.full((468, 3), 50, np.float32)
     mesh[33, :2], mesh[263, :2] = (20, 40), (80, 100)  # right above left: turned by 45 degrees
     mesh[152, :2] = (30, 120)
-    region = region_around(mesh)
+    region = region_around(mesh, FACE_468)
     assert (region.x, region.y, region.side) == (50, 80, 120)
     assert region.angle == pytest.approx(math.pi / 4)
 
@@ -37,7 +38,7 @@ def test_the_region_around_a_prediction_gives_the_prediction(
     face_mesh: FaceMesh, photographs: dict[str, np.ndarray]
 ) -> None:
     (face,) = face_mesh.predict(photographs["hopper"])
-    again = face_mesh.predict_region(photographs["hopper"], region_around(face.landmarks))
+    again = face_mesh.predict_region(photographs["hopper"], region_around(face.landmarks, FACE_468))
     errors = np.linalg.norm((again.landmarks - face.landmarks)[:, :2], axis=1)
     assert errors.mean() < 0.02 * outer_iod(face.landmarks)
     assert again.presence > 0.99

@@ -4,16 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.mesh.contours import (
-    CONTOUR_NAMES,
-    CONTOUR_TITLES,
-    contour,
-    contour_chains,
-    nearest_contour,
-)
+from annotator.mesh.contours import contour, contour_chains, nearest_contour
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import CONTOUR_TITLES, FACE_468
 from annotator.mesh.outline import outline
 from annotator.mesh.polyline import (
     curve_through,
@@ -23,18 +18,18 @@ from annotator.mesh.polyline import (
     sharp_turns,
     without_repeats,
 )
-from annotator.mesh.topology import load_topology
 from annotator.mesh.unfolding import guard_placement
 
 IOD = 100.0
 SQUARE = np.array([0, 60, 60 + 60j, 60j, 0])
+EVERY = list(FACE_468.contours.values())
 
 
 @pytest.fixture
 def face() -> np.ndarray:
     """The canonical face as a camera sees it, 100 px between the outer eye corners."""
-    vertices = load_topology().vertices * np.float32([1, -1, -1])
-    scaled = vertices * (IOD / outer_iod(vertices)) + np.float32([300, 250, 0])
+    vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
+    scaled = vertices * (IOD / outer_iod(vertices, FACE_468)) + np.float32([300, 250, 0])
     return scaled.astype(np.float32)
 
 
@@ -48,7 +43,7 @@ def trembling(line: np.ndarray, size: float) -> np.ndarray:
 
 
 def ring_line(face: np.ndarray, name: str) -> np.ndarray:
-    ring = contour(name).vertices[[*range(len(contour(name).vertices)), 0]]
+    ring = contour(FACE_468, name).vertices[[*range(len(contour(FACE_468, name).vertices)), 0]]
     return evenly_spaced(face[ring, 0] + 1j * face[ring, 1].astype(float), 1.0)
 
 
@@ -119,36 +114,38 @@ def test_the_curve_through_clicks_breaks_where_they_turn_sharply() -> None:
 
 
 def test_every_contour_is_a_ring_of_the_mesh_with_a_title() -> None:
-    edges = {frozenset(edge) for edge in load_topology().edges.tolist()}
-    for name in CONTOUR_NAMES:
-        ring = contour(name).vertices.tolist()
+    edges = {frozenset(edge) for edge in FACE_468.topology.edges.tolist()}
+    for name in tuple(FACE_468.contour_features):
+        ring = contour(FACE_468, name).vertices.tolist()
         assert CONTOUR_TITLES[name]
         assert len(set(ring)) == len(ring)
         if not name.endswith("brow"):
             assert all({a, b} in edges for a, b in zip(ring, np.roll(ring, -1), strict=True))
-    assert contour("left_eye").vertices[contour("left_eye").corners].tolist() == [263, 362]
-    assert not contour("face_oval").corners.size
-    assert len(contour_chains()) == 14
+    assert contour(FACE_468, "left_eye").vertices[
+        contour(FACE_468, "left_eye").corners
+    ].tolist() == [263, 362]
+    assert not contour(FACE_468, "face_oval").corners.size
+    assert len(contour_chains(FACE_468)) == 14
 
 
 def test_an_unknown_contour_is_refused() -> None:
     with pytest.raises(ValueError, match="but got 'nose'"):
-        contour("nose")
+        contour(FACE_468, "nose")
 
 
 def test_the_nearest_contour_is_that_whose_line_passes_nearest(face: np.ndarray) -> None:
     halfway = (face[13, :2] + face[312, :2]) / 2
-    name, distance = nearest_contour(face, tuple(halfway.tolist()))
+    name, distance = nearest_contour(face, FACE_468, tuple(halfway.tolist()))
     assert name == "lips_inner"
     assert distance < 0.1
 
 
-@pytest.mark.parametrize("name", CONTOUR_NAMES)
+@pytest.mark.parametrize("name", tuple(FACE_468.contour_features))
 def test_a_contour_traced_where_it_is_stays_there(name: str, face: np.ndarray) -> None:
     line = drawn_line(ring_line(face, name), IOD)
-    found = outline(face, line, canonical_covariance())
+    found = outline(face, FACE_468, line, canonical_covariance(FACE_468), EVERY)
     assert found.contour == name
-    assert set(found.vertices.tolist()) == set(contour(name).vertices.tolist())
+    assert set(found.vertices.tolist()) == set(contour(FACE_468, name).vertices.tolist())
     assert found.beside == ()
     away = np.linalg.norm(found.targets - face[found.vertices, :2], axis=1)
     # Narrow ends, as of the brows and the closed mouth, are rounded a little.
@@ -157,31 +154,35 @@ def test_a_contour_traced_where_it_is_stays_there(name: str, face: np.ndarray) -
 
 
 def test_a_shift_along_the_contour_is_not_mistaken_for_another_stretch(face: np.ndarray) -> None:
-    upper = contour("lips_outer").vertices[:11]
+    upper = contour(FACE_468, "lips_outer").vertices[:11]
     points = evenly_spaced(face[upper, 0] + 1j * face[upper, 1].astype(float), 1.0)
     for shift in (-5.0, 5.0):
         line = drawn_line(points + shift, IOD)
-        found = outline(face, line, canonical_covariance(), ["lips_outer"])
+        found = outline(
+            face, FACE_468, line, canonical_covariance(FACE_468), [contour(FACE_468, "lips_outer")]
+        )
         assert set(found.vertices.tolist()) == set(upper.tolist())
         moves = found.targets - face[found.vertices, :2]
         assert_allclose(np.median(moves, axis=0), (shift, 0), atol=0.5)
 
 
 def test_collapsed_contours_take_lines_too(face: np.ndarray) -> None:
-    ring = contour("left_eye").vertices
+    ring = contour(FACE_468, "left_eye").vertices
     line = drawn_line(ring_line(face, "left_eye"), IOD)
     face[ring, :2] = face[ring[0], :2]
-    found = outline(face, line, canonical_covariance(), ["left_eye"])
+    found = outline(
+        face, FACE_468, line, canonical_covariance(FACE_468), [contour(FACE_468, "left_eye")]
+    )
     assert np.isfinite(found.targets).all()
 
 
 def test_the_placement_guard_moves_others_out_of_the_way(face: np.ndarray) -> None:
-    triangles = load_topology().opened_triangles
-    placed = contour("lips_outer").vertices[2:9]
+    triangles = FACE_468.topology.opened_triangles
+    placed = contour(FACE_468, "lips_outer").vertices[2:9]
     after = face.copy()
     after[placed, 1] -= 12
     assert newly_flipped(face, after, triangles).any()
-    guarded = guard_placement(face, after, placed.tolist())
+    guarded = guard_placement(face, after, placed.tolist(), FACE_468)
     assert not newly_flipped(face, guarded, triangles).any()
     assert_array_equal(guarded[placed], after[placed])
     assert_array_equal(guarded[:, 2], face[:, 2])
@@ -189,12 +190,12 @@ def test_the_placement_guard_moves_others_out_of_the_way(face: np.ndarray) -> No
 
 def test_the_placement_guard_leaves_alone_what_does_not_fold(face: np.ndarray) -> None:
     after = face + np.float32([4, -3, 0])
-    assert guard_placement(face, after, [0]) is after
+    assert guard_placement(face, after, [0], FACE_468) is after
 
 
 def test_the_placement_guard_gives_up_where_there_is_no_room(face: np.ndarray) -> None:
     after = face.copy()
     after[13, 1] -= 60
     every = range(468)
-    assert_array_equal(guard_placement(face, after, every), after)
-    assert np.isfinite(guard_placement(face, after, set(every) - {12})).all()
+    assert_array_equal(guard_placement(face, after, every, FACE_468), after)
+    assert np.isfinite(guard_placement(face, after, set(every) - {12}, FACE_468)).all()

@@ -7,15 +7,15 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.mesh.brush import Brush, Metric
-from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.covariance import DEFAULT_PRIOR, canonical_covariance, prior_covariance
 from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import with_pins
 from annotator.mesh.symmetry import fitted_midline
 from annotator.mesh.tools.base import Edit, Gesture, MeshState, Tool
 from annotator.mesh.tools.box import Box, BoxTool
 from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.guided import GuidedTool
-from annotator.mesh.topology import load_topology
 
 CHIN, UPPER_LIP, LOWER_LIP, RIGHT_MOUTH_CORNER, LEFT_MOUTH_CORNER = 152, 13, 14, 61, 291
 
@@ -133,7 +133,7 @@ def test_a_mirrored_drag_moves_both_halves_alike(state: MeshState) -> None:
     )
     assert_allclose(moved[RIGHT_MOUTH_CORNER, :2], [-6, 2], atol=0.01)
     assert_allclose(moved[LEFT_MOUTH_CORNER, :2], [6, 2], atol=0.01)
-    mirror = load_topology().mirror
+    mirror = FACE_468.topology.mirror
     assert_allclose(moved[mirror] * [-1, 1, 1], moved, atol=0.02)
 
 
@@ -147,13 +147,13 @@ def test_the_midline_of_a_turned_face_turns_with_it(state: MeshState) -> None:
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     turned = state.landmarks.copy()
     turned[:, :2] = state.landmarks[:, :2] @ turn.T
-    assert abs(fitted_midline(turned) @ (turn @ [0, 1])) == pytest.approx(1, abs=1e-4)
+    assert abs(fitted_midline(turned, FACE_468) @ (turn @ [0, 1])) == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize("mirrors", [False, True])
 def test_the_guard_keeps_strokes_from_folding_the_mesh(state: MeshState, mirrors: bool) -> None:
     rng = np.random.default_rng(3)
-    triangles = load_topology().opened_triangles
+    triangles = FACE_468.topology.opened_triangles
     folds = {True: 0, False: 0}
     for _ in range(30):
         vertex, angle = int(rng.integers(468)), rng.uniform(0, 2 * np.pi)
@@ -191,7 +191,13 @@ def test_a_click_places_an_anchor_and_a_click_on_it_removes_it(state: MeshState)
 
 def test_tools_compare_by_their_settings() -> None:
     assert GrabTool(Brush(0.3)) == GrabTool(Brush(0.3)) != GrabTool(Brush(0.4))
-    assert GuidedTool() == GuidedTool(canonical_covariance())
+    learned = prior_covariance(DEFAULT_PRIOR, FACE_468)
+    assert GuidedTool() == GuidedTool() != GuidedTool(learned)
+
+
+def test_guided_drag_expects_the_usual_errors_until_others_were_learned(state: MeshState) -> None:
+    usual = dragged(GuidedTool(canonical_covariance(FACE_468)), state, CHIN, (10, 4))
+    assert_array_equal(dragged(GuidedTool(), state, CHIN, (10, 4)).landmarks, usual.landmarks)
 
 
 def test_a_box_is_carried_on_however_it_was_drawn_and_a_slip_is_none(state: MeshState) -> None:

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from annotator.mesh.brush import Brush
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.base import MeshState, Tool
 from annotator.mesh.tools.box import BoxTool
 from annotator.mesh.tools.contour import ContourTool
@@ -42,7 +43,7 @@ def test_a_guided_nudge_places_the_vertex_and_never_clicks_it(state: MeshState) 
     placed = GuidedTool().nudged(state, start, 1.0, (0.5, 0.0))
     assert placed is not None
     assert placed.anchors_added == (CHIN,)
-    anchored = MeshState(state.landmarks, state.prediction, anchors=(CHIN,))
+    anchored = MeshState.of(state.landmarks, state.prediction, FACE_468, anchors=(CHIN,))
     again = GuidedTool().nudged(anchored, start, 1.0, (0.5, 0.0))
     assert again is not None
     assert again.anchors_added == again.anchors_removed == ()

@@ -14,6 +14,7 @@ from annotator.mesh.contours import contour_chains
 from annotator.mesh.falloff import Falloff
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.tools.base import Aim, Edit, MeshState, Position, Tool
@@ -21,12 +22,11 @@ from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.relax import RelaxTool
 from annotator.mesh.tools.restore import RestoreTool
 from annotator.mesh.tools.smooth import SmoothTool
-from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
 from annotator.system.assets import asset_path
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "collins_tiny.jpg")
-OPENED = load_topology().opened_triangles
+OPENED = FACE_468.topology.opened_triangles
 CHEEK, NOSE, OTHER_CHEEK = 50, 4, 280
 PIXEL = 0.25
 BRUSH = Brush(0.4)
@@ -49,15 +49,15 @@ def prediction(request: pytest.FixtureRequest, predictions: list[np.ndarray]) ->
 
 def bumped(mesh: np.ndarray, vertex: int = CHEEK) -> np.ndarray:
     """The mesh with a bump of 0.1 IOD, as a grab leaves one."""
-    tool, state = GrabTool(Brush(0.3), guards=False), MeshState(mesh, mesh)
-    edit = tool.nudged(state, place(mesh, vertex), PIXEL, (0.0, 0.1 * outer_iod(mesh)))
+    tool, state = GrabTool(Brush(0.3), guards=False), MeshState.of(mesh, mesh, FACE_468)
+    edit = tool.nudged(state, place(mesh, vertex), PIXEL, (0.0, 0.1 * outer_iod(mesh, FACE_468)))
     assert edit is not None
     return edit.landmarks
 
 
 def jittered(mesh: np.ndarray, share: float = 0.02) -> np.ndarray:
     result = mesh.copy()
-    noise = np.random.default_rng(8).normal(0, share * outer_iod(mesh), (468, 2))
+    noise = np.random.default_rng(8).normal(0, share * outer_iod(mesh, FACE_468), (468, 2))
     result[:, :2] += noise.astype(np.float32)
     return result
 
@@ -70,7 +70,11 @@ def place(mesh: np.ndarray, vertex: int) -> Position:
 def scribble(mesh: np.ndarray, vertex: int, reach: float = 0.3) -> list[Position]:
     """A path to and fro over a vertex's surroundings."""
     turn = np.linspace(0, 4 * np.pi, 60)
-    offsets = np.column_stack([np.sin(turn), 0.7 * np.sin(2.3 * turn)]) * reach * outer_iod(mesh)
+    offsets = (
+        np.column_stack([np.sin(turn), 0.7 * np.sin(2.3 * turn)])
+        * reach
+        * outer_iod(mesh, FACE_468)
+    )
     return [(x, y) for x, y in (mesh[vertex, :2] + offsets).tolist()]
 
 
@@ -107,7 +111,9 @@ def pieces(path: list[Position], longest: float) -> list[Position]:
 
 def test_smoothing_takes_a_bump_out(prediction: np.ndarray) -> None:
     mesh = bumped(prediction)
-    after = paint(SmoothTool(BRUSH), MeshState(mesh, prediction), scribble(mesh, CHEEK))
+    after = paint(
+        SmoothTool(BRUSH), MeshState.of(mesh, prediction, FACE_468), scribble(mesh, CHEEK)
+    )
     before, left = vertex_errors(mesh, prediction), vertex_errors(after, prediction)
     assert left.max() < 0.25 * before.max()
     assert left.mean() < before.mean()
@@ -116,14 +122,14 @@ def test_smoothing_takes_a_bump_out(prediction: np.ndarray) -> None:
 @pytest.mark.parametrize("make", [SmoothTool, RelaxTool])
 def test_a_press_already_shows_an_effect(make, prediction: np.ndarray) -> None:
     mesh = bumped(prediction)
-    after = paint(make(BRUSH), MeshState(mesh, prediction), [place(mesh, CHEEK)])
+    after = paint(make(BRUSH), MeshState.of(mesh, prediction, FACE_468), [place(mesh, CHEEK)])
     errors = [vertex_errors(points, prediction)[CHEEK] for points in (mesh, after)]
     assert errors[1] < 0.7 * errors[0]
 
 
 @pytest.mark.parametrize("make", MOVERS)
 def test_a_mesh_as_predicted_is_left_alone(make, prediction: np.ndarray) -> None:
-    state = MeshState(prediction, prediction)
+    state = MeshState.of(prediction, prediction, FACE_468)
     edit = painted(make(BRUSH), state, scribble(prediction, NOSE, 0.6))
     assert edit is None or np.abs(edit.landmarks - prediction).max() < 1e-3
 
@@ -135,14 +141,14 @@ def test_a_mesh_that_was_moved_turned_and_scaled_keeps_its_shape(
     turn = np.float32([[0.9, 0.4], [-0.4, 0.9]])
     mesh = prediction.copy()
     mesh[:, :2] = mesh[:, :2] @ turn + np.float32([30, -20])
-    edit = painted(make(BRUSH), MeshState(mesh, prediction), scribble(mesh, NOSE, 0.6))
-    assert edit is None or np.abs(edit.landmarks - mesh).max() < 1e-3 * outer_iod(mesh)
+    edit = painted(make(BRUSH), MeshState.of(mesh, prediction, FACE_468), scribble(mesh, NOSE, 0.6))
+    assert edit is None or np.abs(edit.landmarks - mesh).max() < 1e-3 * outer_iod(mesh, FACE_468)
 
 
 def test_relaxing_evens_the_surface(prediction: np.ndarray) -> None:
     mesh = jittered(prediction)
-    after = paint(RelaxTool(BRUSH), MeshState(mesh, prediction), scribble(mesh, CHEEK))
-    near = brush_weights(prediction, CHEEK, Brush(0.3), load_topology()) > 0
+    after = paint(RelaxTool(BRUSH), MeshState.of(mesh, prediction, FACE_468), scribble(mesh, CHEEK))
+    near = brush_weights(prediction, FACE_468, CHEEK, Brush(0.3)) > 0
     before, left = (vertex_errors(points, prediction)[near].mean() for points in (mesh, after))
     assert left < 0.6 * before
 
@@ -150,8 +156,8 @@ def test_relaxing_evens_the_surface(prediction: np.ndarray) -> None:
 def test_relaxing_shrinks_no_contour(prediction: np.ndarray) -> None:
     mesh = jittered(prediction, 0.004)
     path = scribble(mesh, NOSE, 0.8)
-    after = paint(RelaxTool(Brush(0.8)), MeshState(mesh, prediction), path)
-    for chain in contour_chains():
+    after = paint(RelaxTool(Brush(0.8)), MeshState.of(mesh, prediction, FACE_468), path)
+    for chain in contour_chains(FACE_468):
         lengths = [
             np.linalg.norm(np.diff(points[chain, :2], axis=0), axis=1).sum()
             for points in (mesh, after)
@@ -163,7 +169,9 @@ def test_restoring_at_full_strength_is_exact_in_all_three_coordinates(
     prediction: np.ndarray,
 ) -> None:
     mesh = bumped(bumped(prediction, CHEEK), NOSE) + np.float32([3, 0, 2])
-    after = paint(RestoreTool(EVERYTHING), MeshState(mesh, prediction), [place(mesh, NOSE)])
+    after = paint(
+        RestoreTool(EVERYTHING), MeshState.of(mesh, prediction, FACE_468), [place(mesh, NOSE)]
+    )
     assert_array_equal(after, prediction)
 
 
@@ -173,9 +181,9 @@ def test_restoring_to_and_fro_ends_at_the_prediction_under_the_brush(
     mesh = bumped(prediction)
     mesh[:, 2] += 2
     path = 2 * scribble(mesh, CHEEK)
-    after = paint(RestoreTool(BRUSH), MeshState(mesh, prediction), path)
+    after = paint(RestoreTool(BRUSH), MeshState.of(mesh, prediction, FACE_468), path)
     core, far = (
-        brush_weights(prediction, vertex, Brush(0.15), load_topology()) > 0
+        brush_weights(prediction, FACE_468, vertex, Brush(0.15)) > 0
         for vertex in (CHEEK, OTHER_CHEEK)
     )
     assert_array_equal(after[core], prediction[core])
@@ -185,14 +193,16 @@ def test_restoring_to_and_fro_ends_at_the_prediction_under_the_brush(
 def test_a_weak_brush_restores_a_share_of_the_way(prediction: np.ndarray) -> None:
     mesh = bumped(prediction)
     brush = replace(EVERYTHING, strength=0.25)
-    after = paint(RestoreTool(brush), MeshState(mesh, prediction), [place(mesh, CHEEK)])
+    after = paint(
+        RestoreTool(brush), MeshState.of(mesh, prediction, FACE_468), [place(mesh, CHEEK)]
+    )
     expected = mesh + 0.25 * (prediction - mesh)
-    assert np.abs(after - expected).max() < 1.5e-3 * outer_iod(prediction)
+    assert np.abs(after - expected).max() < 1.5e-3 * outer_iod(prediction, FACE_468)
 
 
 def test_restored_anchors_are_none_any_more_and_smoothed_ones_stay(prediction: np.ndarray) -> None:
     mesh = bumped(prediction)
-    state = MeshState(mesh, prediction, anchors=(OTHER_CHEEK, CHEEK))
+    state = MeshState.of(mesh, prediction, FACE_468, anchors=(OTHER_CHEEK, CHEEK))
     for make, removed in ((SmoothTool, ()), (RestoreTool, (CHEEK,))):
         edit = painted(make(BRUSH), state, scribble(mesh, CHEEK))
         assert edit is not None
@@ -210,18 +220,24 @@ def test_the_result_does_not_depend_on_how_many_events_came(
     make, radius: float, prediction: np.ndarray
 ) -> None:
     mesh = jittered(bumped(prediction))
-    state, tool, path = MeshState(mesh, prediction), make(Brush(radius)), scribble(mesh, CHEEK)
+    state, tool, path = (
+        MeshState.of(mesh, prediction, FACE_468),
+        make(Brush(radius)),
+        scribble(mesh, CHEEK),
+    )
     expected = paint(tool, state, path)
     for longest in (0.01, 0.037):
-        assert_array_equal(paint(tool, state, pieces(path, longest * outer_iod(mesh))), expected)
+        assert_array_equal(
+            paint(tool, state, pieces(path, longest * outer_iod(mesh, FACE_468))), expected
+        )
 
 
 @pytest.mark.parametrize("make", MOVERS)
 def test_painting_twice_over_does_more_than_once(make, prediction: np.ndarray) -> None:
     mesh = bumped(prediction)
-    state, there = MeshState(mesh, prediction), place(mesh, CHEEK)
+    state, there = MeshState.of(mesh, prediction, FACE_468), place(mesh, CHEEK)
     tool = make(Brush(0.3, strength=0.2))
-    aside = there[0] + 0.1 * outer_iod(mesh), there[1]
+    aside = there[0] + 0.1 * outer_iod(mesh, FACE_468), there[1]
     once = paint(tool, state, [there, aside])
     twice = paint(tool, state, [there, aside, there, aside])
     errors = [vertex_errors(points, prediction)[CHEEK] for points in (mesh, once, twice)]
@@ -231,7 +247,7 @@ def test_painting_twice_over_does_more_than_once(make, prediction: np.ndarray) -
 @pytest.mark.parametrize("make", MOVERS)
 def test_a_press_held_still_is_one_dab(make, prediction: np.ndarray) -> None:
     mesh = bumped(prediction)
-    state, there = MeshState(mesh, prediction), place(mesh, CHEEK)
+    state, there = MeshState.of(mesh, prediction, FACE_468), place(mesh, CHEEK)
     once = paint(make(BRUSH), state, [there])
     assert_array_equal(paint(make(BRUSH), state, [there] * 20), once)
 
@@ -242,7 +258,13 @@ def test_pinned_and_hidden_vertices_keep_still(make, prediction: np.ndarray) -> 
     hidden = np.zeros(468, bool)
     hidden[200:300] = True
     pinned = list(range(40, 120))
-    state = MeshState(mesh, prediction, with_pins(no_marks(), pinned, pinned=True), hidden=hidden)
+    state = MeshState.of(
+        mesh,
+        prediction,
+        FACE_468,
+        marks=with_pins(no_marks(FACE_468.count), pinned, pinned=True),
+        hidden=hidden,
+    )
     gesture = make(BRUSH).begin(state, place(mesh, CHEEK), PIXEL)
     assert gesture is not None
     assert not gesture.aim.influence[state.still].any()
@@ -256,7 +278,9 @@ def test_nothing_is_folded_but_back_as_predicted(make, prediction: np.ndarray) -
     mesh = jittered(prediction, 0.05)
     # What is pinned stands in the way, so that there is something to guard.
     pinned = np.random.default_rng(3).choice(468, 60, replace=False)
-    state = MeshState(mesh, prediction, with_pins(no_marks(), pinned, pinned=True))
+    state = MeshState.of(
+        mesh, prediction, FACE_468, marks=with_pins(no_marks(FACE_468.count), pinned, pinned=True)
+    )
     path = scribble(mesh, CHEEK, 0.5)
     folded_at_the_press = newly_flipped(prediction, mesh, OPENED)
     counts = []
@@ -272,7 +296,7 @@ def test_nothing_is_folded_but_back_as_predicted(make, prediction: np.ndarray) -
 def test_smoothing_leaves_depth_alone_and_mutates_nothing(make, prediction: np.ndarray) -> None:
     mesh = jittered(prediction)
     copies = mesh.copy(), prediction.copy()
-    after = paint(make(BRUSH), MeshState(mesh, prediction), scribble(mesh, CHEEK))
+    after = paint(make(BRUSH), MeshState.of(mesh, prediction, FACE_468), scribble(mesh, CHEEK))
     assert_array_equal(after[:, 2], mesh[:, 2])
     assert_array_equal(mesh, copies[0])
     assert_array_equal(prediction, copies[1])
@@ -280,18 +304,21 @@ def test_smoothing_leaves_depth_alone_and_mutates_nothing(make, prediction: np.n
 
 @pytest.mark.parametrize("make", MOVERS)
 def test_the_aim_shows_what_the_press_acts_on(make, prediction: np.ndarray) -> None:
-    state, position = MeshState(bumped(prediction), prediction), place(prediction, CHEEK)
+    state, position = (
+        MeshState.of(bumped(prediction), prediction, FACE_468),
+        place(prediction, CHEEK),
+    )
     aim = make(BRUSH).aim(state, position, PIXEL)
     gesture = make(BRUSH).begin(state, position, PIXEL)
     assert aim is not None
     assert gesture is not None
-    assert aim.radius == brush_radius(state.landmarks, BRUSH)
+    assert aim.radius == brush_radius(state.landmarks, FACE_468, BRUSH)
     centre = int(aim.influence.argmax())
     assert aim.centre == gesture.aim.centre == place(state.landmarks, centre)
     assert aim.influence[centre] == 1
     assert_array_equal(gesture.aim.influence, aim.influence)
     assert_within_circle(state.landmarks, aim)
-    far = (position[0] - 3 * outer_iod(prediction), position[1])
+    far = (position[0] - 3 * outer_iod(prediction, FACE_468), position[1])
     assert gesture.moved(far).aim.centre == far
     assert not gesture.moved(far).aim.influence.any()
 
@@ -303,7 +330,9 @@ def test_restore_comes_to_an_end_on_a_prediction_in_strict_profile(
     # No distance between the eyes is to be seen.
     prediction[263, :2] = prediction[33, :2]
     near = prediction + np.float32(0.001)
-    after = RestoreTool(BRUSH).moved(MeshState(near, prediction), near, np.full(468, 0.5))
+    after = RestoreTool(BRUSH).moved(
+        MeshState.of(near, prediction, FACE_468), near, np.full(468, 0.5)
+    )
     assert_array_equal(after, prediction)
 
 
@@ -311,10 +340,10 @@ def test_restore_comes_to_an_end_on_a_prediction_in_strict_profile(
 def test_beside_the_face_the_circle_lies_around_what_a_press_acts_on(
     make, prediction: np.ndarray
 ) -> None:
-    state, brush = MeshState(prediction, prediction), Brush(0.1)
+    state, brush = MeshState.of(prediction, prediction, FACE_468), Brush(0.1)
     outermost = int(prediction[:, 0].argmax())
     x, y = place(prediction, outermost)
-    aim = make(brush).aim(state, (x + 0.2 * outer_iod(prediction), y), PIXEL)
+    aim = make(brush).aim(state, (x + 0.2 * outer_iod(prediction, FACE_468), y), PIXEL)
     assert aim is not None
     assert aim.influence.any()
     assert_within_circle(prediction, aim)
@@ -322,8 +351,8 @@ def test_beside_the_face_the_circle_lies_around_what_a_press_acts_on(
 
 @pytest.mark.parametrize("make", MOVERS)
 def test_nothing_is_in_reach_far_from_the_face(make, prediction: np.ndarray) -> None:
-    state = MeshState(prediction, prediction)
-    far = (float(prediction[:, 0].max()) + 0.5 * outer_iod(prediction), 0.0)
+    state = MeshState.of(prediction, prediction, FACE_468)
+    far = (float(prediction[:, 0].max()) + 0.5 * outer_iod(prediction, FACE_468), 0.0)
     assert make(BRUSH).aim(state, far, PIXEL) is None
     assert make(BRUSH).begin(state, far, PIXEL) is None
 

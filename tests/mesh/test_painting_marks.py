@@ -8,6 +8,7 @@ from numpy.testing import assert_array_equal
 
 from annotator.mesh.brush import Brush, Metric, brush_weights
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import (
     Visibility,
     is_pinned,
@@ -18,7 +19,6 @@ from annotator.mesh.marks import (
 )
 from annotator.mesh.tools.base import MeshState, Position
 from annotator.mesh.tools.marking import MarkingTool, PinTool, VisibilityTool
-from annotator.mesh.topology import load_topology
 
 PIXEL = 0.5
 UPPER_LIP, LOWER_LIP, NOSE, CHEEK = 13, 14, 4, 50
@@ -28,9 +28,9 @@ BRUSH = Brush(0.2, strength=0.3)
 @pytest.fixture
 def state() -> MeshState:
     """The canonical face, 100 px between the outer eye corners."""
-    vertices = load_topology().vertices * np.float32([1, -1, -1])
-    mesh = vertices * np.float32(100 / outer_iod(vertices)) + np.float32([300, 250, 0])
-    return MeshState(mesh, mesh)
+    vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
+    mesh = vertices * np.float32(100 / outer_iod(vertices, FACE_468)) + np.float32([300, 250, 0])
+    return MeshState.of(mesh, mesh, FACE_468)
 
 
 def place(state: MeshState, vertex: int) -> Position:
@@ -52,7 +52,7 @@ def marked(tool: MarkingTool, state: MeshState, path: list[Position]) -> np.ndar
 
 def test_a_press_pins_all_vertices_within_the_radius(state: MeshState) -> None:
     marks = marked(PinTool(BRUSH), state, [place(state, NOSE)])
-    within = brush_weights(state.landmarks, NOSE, BRUSH, load_topology()) > 0
+    within = brush_weights(state.landmarks, FACE_468, NOSE, BRUSH) > 0
     assert_array_equal(is_pinned(marks), within)
     assert not state.marks.any()
 
@@ -67,7 +67,7 @@ def test_a_stroke_marks_along_the_whole_path_however_few_events_came(state: Mesh
 
 
 def test_unpinning_sets_free_what_was_pinned(state: MeshState) -> None:
-    pinned = replace(state, marks=with_pins(no_marks(), range(468), pinned=True))
+    pinned = replace(state, marks=with_pins(no_marks(FACE_468.count), range(468), pinned=True))
     marks = marked(PinTool(BRUSH, pinned=False), pinned, [place(state, NOSE)])
     assert not is_pinned(marks)[NOSE]
     assert is_pinned(marks)[CHEEK]
@@ -75,7 +75,7 @@ def test_unpinning_sets_free_what_was_pinned(state: MeshState) -> None:
 
 @pytest.mark.parametrize("visibility", [Visibility.OCCLUDED, Visibility.OUT_OF_FRAME])
 def test_visibility_is_painted_and_pins_stay(state: MeshState, visibility: Visibility) -> None:
-    pinned = replace(state, marks=with_pins(no_marks(), [NOSE], pinned=True))
+    pinned = replace(state, marks=with_pins(no_marks(FACE_468.count), [NOSE], pinned=True))
     marks = marked(VisibilityTool(BRUSH, visibility), pinned, [place(state, NOSE)])
     assert visibility_of(marks)[NOSE] == visibility
     assert visibility_of(marks)[CHEEK] == Visibility.VISIBLE
@@ -83,7 +83,7 @@ def test_visibility_is_painted_and_pins_stay(state: MeshState, visibility: Visib
 
 
 def test_visible_can_be_painted_back(state: MeshState) -> None:
-    occluded = with_visibility(no_marks(), range(468), Visibility.OCCLUDED)
+    occluded = with_visibility(no_marks(FACE_468.count), range(468), Visibility.OCCLUDED)
     tool = VisibilityTool(BRUSH, Visibility.VISIBLE)
     marks = marked(tool, replace(state, marks=occluded), [place(state, NOSE)])
     assert visibility_of(marks)[NOSE] == Visibility.VISIBLE

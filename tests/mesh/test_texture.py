@@ -1,26 +1,28 @@
 """The pictures that are laid over a face."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.texture import checker_texture, make_up_texture
-from annotator.mesh.topology import load_topology
 
 Picture = np.ndarray
 
 
 def at(picture: Picture, vertices: list[int]) -> np.ndarray:
     """The pixel in the middle of some vertices."""
-    u, v = load_topology().uv[vertices].mean(axis=0)
+    u, v = FACE_468.topology.uv[vertices].mean(axis=0)
     return picture[int(v * len(picture)), int(u * len(picture))].astype(int)
 
 
 @pytest.fixture
 def make_up() -> Picture:
-    return make_up_texture()
+    return make_up_texture(FACE_468)
 
 
-@pytest.mark.parametrize("picture", [checker_texture, make_up_texture])
+@pytest.mark.parametrize("picture", [checker_texture, partial(make_up_texture, FACE_468)])
 def test_a_picture_is_painted_once_and_not_to_be_written_to(picture) -> None:
     painted = picture()
     assert painted is picture()

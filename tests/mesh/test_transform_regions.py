@@ -8,47 +8,52 @@ import pytest
 from annotator.mesh.frame import face_axis
 from annotator.mesh.geometry import distances_from_any, edge_distances, edge_graph
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468, REGION_TITLES
 from annotator.mesh.polyline import is_inside
-from annotator.mesh.regions import REGION_NAMES, REGION_TITLES, region_at, region_vertices
-from annotator.mesh.topology import load_topology
+from annotator.mesh.regions import region_at, region_vertices
 
 
 @pytest.fixture
 def face() -> np.ndarray:
     """The canonical face as a camera sees it, 100 px between the outer eye corners."""
-    vertices = load_topology().vertices * np.float32([1, -1, -1])
-    scaled = vertices * (100 / outer_iod(vertices)) + np.float32([300, 250, 0])
+    vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
+    scaled = vertices * (100 / outer_iod(vertices, FACE_468)) + np.float32([300, 250, 0])
     return scaled.astype(np.float32)
 
 
 def test_every_region_has_a_title_and_vertices_of_its_own() -> None:
-    assert set(REGION_TITLES) == set(REGION_NAMES)
-    parts = {name: set(region_vertices(name).tolist()) for name in REGION_NAMES}
+    assert set(REGION_TITLES) == set(FACE_468.region_features)
+    parts = {
+        name: set(region_vertices(FACE_468, name).tolist())
+        for name in tuple(FACE_468.region_features)
+    }
     assert {name: len(part) for name, part in parts.items()} == {
         "face_oval": 36, "lips": 80, "left_eye": 32, "right_eye": 32,
         "left_eyebrow": 10, "right_eyebrow": 10, "nose": 74, "face": 468,
     }  # fmt: skip
-    for one, other in combinations([name for name in REGION_NAMES if name != "face"], 2):
+    for one, other in combinations(
+        [name for name in tuple(FACE_468.region_features) if name != "face"], 2
+    ):
         assert not parts[one] & parts[other], (one, other)
 
 
 def test_left_and_right_mirror_each_other() -> None:
-    mirror = load_topology().mirror
+    mirror = FACE_468.topology.mirror
     for part in ("eye", "eyebrow"):
-        mirrored = np.sort(mirror[region_vertices(f"left_{part}")])
-        assert mirrored.tolist() == region_vertices(f"right_{part}").tolist()
+        mirrored = np.sort(mirror[region_vertices(FACE_468, f"left_{part}")])
+        assert mirrored.tolist() == region_vertices(FACE_468, f"right_{part}").tolist()
     # Left is the subject's: to the right in the picture.
-    assert 263 in region_vertices("left_eye")
+    assert 263 in region_vertices(FACE_468, "left_eye")
 
 
 def test_regions_cannot_be_written_to() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        region_vertices("lips")[0] = 5
+        region_vertices(FACE_468, "lips")[0] = 5
 
 
 def test_an_unknown_region_is_refused() -> None:
     with pytest.raises(ValueError, match="expected one of face_oval"):
-        region_vertices("left_iris")
+        region_vertices(FACE_468, "left_iris")
 
 
 @pytest.mark.parametrize(
@@ -57,27 +62,27 @@ def test_an_unknown_region_is_refused() -> None:
      (334, "left_eyebrow"), (1, "nose"), (152, "face_oval"), (50, "face")],
 )  # fmt: skip
 def test_the_pointer_on_a_vertex_means_its_region(vertex, region, face) -> None:
-    assert region_at(face, tuple(face[vertex, :2].tolist())) == region
+    assert region_at(face, FACE_468, tuple(face[vertex, :2].tolist())) == region
 
 
 def test_inside_an_open_mouth_or_eye_the_pointer_means_it_too(face) -> None:
-    face[region_vertices("lips"), 1] += np.where(
-        face[region_vertices("lips"), 1] > face[13, 1], 60, 0
+    face[region_vertices(FACE_468, "lips"), 1] += np.where(
+        face[region_vertices(FACE_468, "lips"), 1] > face[13, 1], 60, 0
     )
     middle = (face[13, :2] + face[14, :2]) / 2
-    assert region_at(face, tuple(middle.tolist())) == "lips"
+    assert region_at(face, FACE_468, tuple(middle.tolist())) == "lips"
     eye = (face[159, :2] + face[145, :2]) / 2
-    assert region_at(face, tuple(eye.tolist())) == "right_eye"
+    assert region_at(face, FACE_468, tuple(eye.tolist())) == "right_eye"
 
 
 def test_beside_the_face_the_pointer_means_the_oval_and_farther_nothing(face) -> None:
     x, y = face[454, :2].tolist()
-    assert region_at(face, (x + 15, y)) == "face_oval"
-    assert region_at(face, (x + 60, y)) is None
+    assert region_at(face, FACE_468, (x + 15, y)) == "face_oval"
+    assert region_at(face, FACE_468, (x + 60, y)) is None
 
 
 def test_distances_from_several_vertices_are_the_least_of_each(face) -> None:
-    graph = edge_graph(face, load_topology().opened_edges)
+    graph = edge_graph(face, FACE_468.topology.opened_edges)
     sources = np.array([1, 33, 263])
     expected = np.min([edge_distances(graph, source) for source in sources.tolist()], axis=0)
     np.testing.assert_allclose(distances_from_any(graph, sources), expected)
@@ -94,6 +99,6 @@ def test_inside_is_what_a_line_goes_round_however_often() -> None:
 
 
 def test_a_face_whose_eyes_lie_on_one_spot_has_an_axis_all_the_same(face) -> None:
-    assert face_axis(face) == pytest.approx(1, abs=1e-6)
+    assert face_axis(face, FACE_468) == pytest.approx(1, abs=1e-6)
     face[33] = face[263]
-    assert face_axis(face) == 1
+    assert face_axis(face, FACE_468) == 1

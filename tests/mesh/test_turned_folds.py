@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.mesh.brush import Brush
 from annotator.mesh.geometry import newly_flipped
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.base import Edit, MeshState, Tool
 from annotator.mesh.tools.contour import ContourTool
 from annotator.mesh.tools.grab import GrabTool
@@ -15,10 +16,9 @@ from annotator.mesh.tools.guided import GuidedTool
 from annotator.mesh.tools.smooth import SmoothTool
 from annotator.mesh.tools.transform import TransformTool
 from annotator.mesh.tools.turned import TurnedTool
-from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
 
-TRIANGLES = load_topology().opened_triangles
+TRIANGLES = FACE_468.topology.opened_triangles
 STROKE, STROKES = 30, 60  # px, which is 0.3 of the IOD
 NOSE_TIP = 1
 
@@ -75,7 +75,7 @@ def test_a_contour_drawn_in_a_turned_view_folds_nothing(state: MeshState) -> Non
     turn = turned_by(40)
     seen = turn.seen(state.landmarks)
     tool = TurnedTool(ContourTool(contour="lips_outer"), turn)
-    ring = load_topology().regions["lips_outer"]
+    ring = FACE_468.topology.regions["lips_outer"]
     start, *path = (seen[ring, :2] + [0, 12]).tolist()
     gesture = tool.begin(state, tuple(start), 0.5)
     assert gesture is not None
@@ -88,7 +88,7 @@ def test_a_contour_drawn_in_a_turned_view_folds_nothing(state: MeshState) -> Non
 def test_a_mesh_smoothed_in_a_turned_view_folds_nothing(state: MeshState) -> None:
     turn = turned_by(50)
     bumps = np.random.default_rng(4).normal(0, 1.5, (468, 3)).astype(np.float32)
-    rough = MeshState(state.landmarks + bumps, state.landmarks)
+    rough = MeshState.of(state.landmarks + bumps, state.landmarks, FACE_468)
     x, y, _ = turn.seen(rough.landmarks)[NOSE_TIP].tolist()
     gesture = TurnedTool(SmoothTool(Brush(0.6)), turn).begin(rough, (x, y), 1.0)
     assert gesture is not None
@@ -100,7 +100,7 @@ def test_a_mesh_smoothed_in_a_turned_view_folds_nothing(state: MeshState) -> Non
 
 def test_without_the_guard_a_drag_is_turned_back_as_it_is(state: MeshState) -> None:
     turn, tool = turned_by(60), GrabTool(Brush(0.5), guards=False)
-    plain = MeshState(turn.seen(state.landmarks), turn.seen(state.prediction))
+    plain = MeshState.of(turn.seen(state.landmarks), turn.seen(state.prediction), FACE_468)
     for edit, after, pivot, way in strokes(tool, state, turn, 5):
         x, y = plain.landmarks[pivot, :2].tolist()
         expected = tool.nudged(plain, (x, y), 0.01, (way[0], way[1]))

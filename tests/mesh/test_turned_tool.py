@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.mesh.brush import Brush
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import with_pins
 from annotator.mesh.tools.base import MeshState, Tool
 from annotator.mesh.tools.contour import ContourTool
@@ -77,8 +78,11 @@ def test_dragged_askew_a_vertex_follows_the_pointer_in_the_view(state: MeshState
 
 
 def test_what_does_not_move_keeps_its_very_numbers(state: MeshState) -> None:
-    pinned = MeshState(
-        state.landmarks, state.prediction, with_pins(state.marks, [CHIN], pinned=True)
+    pinned = MeshState.of(
+        state.landmarks,
+        state.prediction,
+        FACE_468,
+        marks=with_pins(state.marks, [CHIN], pinned=True),
     )
     start = seen_at(pinned, ASKEW, NOSE_TIP)
     tool = TurnedTool(GrabTool(Brush(radius_iod=0.3)), ASKEW)

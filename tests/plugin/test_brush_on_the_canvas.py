@@ -14,7 +14,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
 
 from annotator.mesh.brush import Brush, brush_weights
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import FACE_468
 from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import Project
@@ -42,7 +42,7 @@ def test_a_drag_moves_the_vertex_by_the_mouses_way_and_the_others_by_their_share
 ) -> None:
     dock, pointer = workplace
     before = stored(dock)
-    weights = brush_weights(before, CHIN, Brush(), load_topology())
+    weights = brush_weights(before, FACE_468, CHIN, Brush())
     x, y = position_of(dock, CHIN)
     pointer.drag((x, y), (x + 6, y + 11))
     moved = stored(dock) - before

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.base import Aim, MeshState
-from annotator.mesh.topology import load_topology
 from annotator.workbench.look.coordinates import (
     from_napari,
     position_from_napari,
@@ -21,7 +21,7 @@ from annotator.workbench.look.view_settings import ViewSettings
 
 @pytest.fixture
 def face() -> np.ndarray:
-    return (load_topology().vertices * np.float32([9, -9, 9]) + 200).astype(np.float32)
+    return (FACE_468.topology.vertices * np.float32([9, -9, 9]) + 200).astype(np.float32)
 
 
 def test_the_corner_of_the_photograph_lies_half_a_pixel_before_the_first_pixels_centre() -> None:
@@ -38,7 +38,7 @@ def test_what_vispy_draws_is_napari_data_with_its_axes_swapped(face: np.ndarray)
 
 
 def test_without_an_aim_no_vertex_is_coloured(face: np.ndarray) -> None:
-    look = look_of(MeshState(face, face), ViewSettings())
+    look = look_of(MeshState.of(face, face, FACE_468), ViewSettings())
     assert len(np.unique(look.vertex_colours, axis=0)) == 1
     assert len(np.unique(look.vertex_sizes)) == 1
     assert not len(aim_lines(None).circles)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.mesh.tools.base import MeshState
-from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
 from annotator.workbench.look.colouring import displacement_percent, legend_of
 from annotator.workbench.look.covering import cut_out, faces_away, far_to_near, texture_pixels
@@ -25,19 +25,19 @@ from annotator.workbench.look.view_settings import (
 )
 
 CHIN, NOSE_TIP, FOREHEAD = 152, 1, 10
-EDGES = len(load_topology().opened_edges)
-CONTOURS = len(load_topology().contour_edges)
+EDGES = len(FACE_468.topology.opened_edges)
+CONTOURS = len(FACE_468.topology.contour_edges)
 
 
 @pytest.fixture
 def face() -> np.ndarray:
-    vertices = load_topology().vertices * np.float32([10, -10, -10])
+    vertices = FACE_468.topology.vertices * np.float32([10, -10, -10])
     return (vertices + np.float32([200, 150, 0])).astype(np.float32)
 
 
 @pytest.fixture
 def state(face: np.ndarray) -> MeshState:
-    return MeshState(face, face)
+    return MeshState.of(face, face, FACE_468)
 
 
 def shown(look: Look) -> np.ndarray:
@@ -69,7 +69,7 @@ def test_under_the_brush_only_what_would_move_is_drawn(state: MeshState) -> None
 
 def test_hidden_vertices_and_their_edges_are_not_drawn_even_under_the_brush(state) -> None:
     hidden = np.zeros(468, bool)
-    hidden[load_topology().regions["nose"]] = True
+    hidden[FACE_468.topology.regions["nose"]] = True
     part = replace(state, hidden=hidden, anchors=(NOSE_TIP, CHIN))
     look = influenced(look_of(part, ViewSettings()), np.ones(468), hidden)
     assert_array_equal(shown(look), ~hidden)
@@ -78,7 +78,10 @@ def test_hidden_vertices_and_their_edges_are_not_drawn_even_under_the_brush(stat
 
 
 def test_pinned_vertices_are_squares_of_another_colour(state: MeshState) -> None:
-    look = look_of(replace(state, marks=with_pins(no_marks(), [CHIN], pinned=True)), ViewSettings())
+    look = look_of(
+        replace(state, marks=with_pins(no_marks(FACE_468.count), [CHIN], pinned=True)),
+        ViewSettings(),
+    )
     assert look.symbols[CHIN] == "square"
     assert (look.symbols == "square").sum() == 1
     assert look.vertex_colours[CHIN, 2] > look.vertex_colours[CHIN, 0] + 0.5
@@ -86,7 +89,7 @@ def test_pinned_vertices_are_squares_of_another_colour(state: MeshState) -> None
 
 
 def test_what_is_occluded_is_fainter_and_has_its_colour_when_asked(state: MeshState) -> None:
-    marks = with_visibility(no_marks(), [CHIN], Visibility.OCCLUDED)
+    marks = with_visibility(no_marks(FACE_468.count), [CHIN], Visibility.OCCLUDED)
     marks = with_visibility(marks, [FOREHEAD], Visibility.OUT_OF_FRAME)
     marked = replace(state, marks=marks)
     plain = look_of(marked, ViewSettings()).vertex_colours
@@ -114,7 +117,7 @@ def test_displacement_counts_in_percent_of_the_iod_and_in_depth_too(face: np.nda
     iod = np.linalg.norm(face[33, :2] - face[263, :2])
     moved[CHIN, 0] += 0.05 * iod
     moved[FOREHEAD, 2] -= 0.1 * iod
-    state = MeshState(moved, face)
+    state = MeshState.of(moved, face, FACE_468)
     percent = displacement_percent(state)
     assert percent[CHIN] == pytest.approx(5, rel=1e-3)
     assert percent[FOREHEAD] == pytest.approx(10, rel=1e-3)
@@ -148,7 +151,7 @@ def test_each_way_to_colour_has_a_legend_but_one_colour(state: MeshState) -> Non
 
 def test_the_comparison_holds_what_was_asked_for(face: np.ndarray) -> None:
     moved = face + np.float32([4, 0, 0])
-    state = MeshState(moved, face)
+    state = MeshState.of(moved, face, FACE_468)
     assert comparison_of(state, ViewSettings(), moved, face) is None
     ghost = comparison_of(state, ViewSettings(ghost=True), moved, face)
     assert ghost is not None
@@ -162,16 +165,16 @@ def test_the_comparison_holds_what_was_asked_for(face: np.ndarray) -> None:
 
 
 def test_triangles_are_painted_from_far_to_near(face: np.ndarray) -> None:
-    order = far_to_near(face, load_topology().triangles)
+    order = far_to_near(face, FACE_468.topology.triangles)
     depths = face[order, 2].mean(axis=1)
     assert (np.diff(depths) <= 1e-4).all()
-    assert_array_equal(np.unique(order, axis=0), np.unique(load_topology().triangles, axis=0))
+    assert_array_equal(np.unique(order, axis=0), np.unique(FACE_468.topology.triangles, axis=0))
 
 
 def test_in_profile_the_far_side_faces_away(face: np.ndarray) -> None:
-    assert faces_away(face).sum() < 10
+    assert faces_away(face, FACE_468).sum() < 10
     centre = tuple(face.mean(axis=0).tolist())
-    away = faces_away(Turn(yaw=80, centre=centre).seen(face))
+    away = faces_away(Turn(yaw=80, centre=centre).seen(face), FACE_468)
     # Turned to the right, the subject's left half (right in the photograph) is behind.
     assert away[face[:, 0] > 260].mean() > 0.9
     assert not away[face[:, 0] < 140].any()
@@ -201,15 +204,15 @@ def test_a_large_face_is_cut_out_no_finer_than_the_screen(face: np.ndarray) -> N
 
 
 def test_only_textures_have_pixels() -> None:
-    assert texture_pixels(Texture.NONE) is None
-    assert texture_pixels(Texture.MAKE_UP) is not None
+    assert texture_pixels(Texture.NONE, FACE_468) is None
+    assert texture_pixels(Texture.MAKE_UP, FACE_468) is not None
 
 
 def test_a_framed_face_fills_most_of_the_canvas_and_a_region_is_larger(face: np.ndarray) -> None:
     whole = face_frame(face, (600, 900))
     assert whole.centre == pytest.approx((200, 150), abs=25)
     assert 0.5 * 600 < np.ptp(face[:, 1]) * whole.zoom < 600
-    eye = load_topology().regions["left_eye"]
+    eye = FACE_468.topology.regions["left_eye"]
     part = region_frame(face, eye, (600, 900))
     assert part.zoom > 2 * whole.zoom
     assert part.centre == pytest.approx(tuple(face[eye, :2].mean(axis=0)), abs=4)

@@ -9,8 +9,8 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.base import MeshState
-from annotator.mesh.topology import load_topology
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.panels.sliders import Scale
 from annotator.plugin.panels.view_panel import ViewPanel
@@ -21,8 +21,8 @@ from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture, 
 @pytest.fixture
 def panel(make_napari_viewer_proxy: Callable[..., napari.Viewer], qtbot) -> ViewPanel:
     view = FaceView(make_napari_viewer_proxy())
-    face = load_topology().vertices * np.float32([10, -10, -10]) + np.float32([200, 150, 0])
-    view.show(np.zeros((300, 400, 3), np.uint8), MeshState(face, face))
+    face = FACE_468.topology.vertices * np.float32([10, -10, -10]) + np.float32([200, 150, 0])
+    view.show(np.zeros((300, 400, 3), np.uint8), MeshState.of(face, face, FACE_468))
     panel = ViewPanel(view)
     qtbot.addWidget(panel)
     return panel

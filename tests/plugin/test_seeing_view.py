@@ -9,11 +9,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from annotator.mesh.brush import Brush
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.tools.base import Aim, MeshState
 from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.turned import TurnedTool
-from annotator.mesh.topology import load_topology
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.pointer import process_events
 from annotator.workbench.look.coordinates import position_to_napari
@@ -27,13 +27,13 @@ SKIN = (150, 110, 90)
 
 @pytest.fixture
 def face() -> np.ndarray:
-    vertices = load_topology().vertices * np.float32([10, -10, -10])
+    vertices = FACE_468.topology.vertices * np.float32([10, -10, -10])
     return (vertices + np.float32([200, 150, 0])).astype(np.float32)
 
 
 @pytest.fixture
 def state(face: np.ndarray) -> MeshState:
-    return MeshState(face, face)
+    return MeshState.of(face, face, FACE_468)
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_each_style_draws_less_than_the_one_before(scene: Scene) -> None:
 
 def test_hidden_vertices_are_not_drawn(scene: Scene, state: MeshState) -> None:
     hidden = np.ones(468, bool)
-    hidden[load_topology().regions["lips"]] = False
+    hidden[FACE_468.topology.regions["lips"]] = False
     scene.view.update(replace(state, hidden=hidden))
     pixels = scene.pixels()
     plain = np.abs(pixels - SKIN).max(axis=-1) < 10
@@ -155,7 +155,7 @@ def test_hidden_vertices_are_not_drawn(scene: Scene, state: MeshState) -> None:
 
 
 def test_pins_and_anchors_have_their_own_looks(scene: Scene, state: MeshState) -> None:
-    marks = with_pins(no_marks(), [CHEEK], pinned=True)
+    marks = with_pins(no_marks(FACE_468.count), [CHEEK], pinned=True)
     scene.view.update(replace(state, marks=marks, anchors=(CHIN,)))
     scene.view.frame_region(np.array([CHEEK, CHIN]))
     face = state.landmarks
@@ -186,7 +186,7 @@ def test_triangles_that_a_stroke_turns_over_light_up_until_it_ends(scene: Scene,
     assert len(scene.view.drawing.flipped)
     pixels = scene.pixels()
     assert ((pixels[..., 0] > 190) & (pixels[..., 1] < 80)).mean() > 0.005, "magenta"
-    scene.view.update(MeshState(face, face))
+    scene.view.update(MeshState.of(face, face, FACE_468))
     assert not len(scene.view.drawing.flipped)
     scene.view.move(face + np.float32([3, 3, 0]), aim)
     assert not len(scene.view.drawing.flipped)
@@ -196,7 +196,7 @@ def test_the_ghost_the_vectors_and_the_flicker_compare_with_the_prediction(
     scene: Scene, face: np.ndarray
 ) -> None:
     moved = face + np.float32([25, 0, 0])
-    scene.view.update(MeshState(moved, face))
+    scene.view.update(MeshState.of(moved, face, FACE_468))
     plain = scene.pixels()
     scene.view.toggle_ghost()
     ghost = scene.pixels()
@@ -209,7 +209,7 @@ def test_the_ghost_the_vectors_and_the_flicker_compare_with_the_prediction(
         assert changed(plain, picture) > 0.01
     scene.view.flicker(False)
     assert changed(plain, scene.pixels()) == 0
-    scene.view.update(MeshState(face, face))
+    scene.view.update(MeshState.of(face, face, FACE_468))
     scene.view.frame()
     assert changed(flickered, scene.pixels()) < 0.2
 
@@ -283,12 +283,12 @@ def test_the_zoom_is_kept_for_the_next_face_when_asked(scene: Scene, face, photo
     zoom = camera.zoom
     larger = face * np.float32(1.5)
     scene.set(keeps_zoom=True)
-    scene.view.show(photograph, MeshState(larger, larger))
+    scene.view.show(photograph, MeshState.of(larger, larger, FACE_468))
     assert camera.zoom == pytest.approx(zoom / 1.5, rel=1e-3)
     middle = (larger[:, :2].min(axis=0) + larger[:, :2].max(axis=0)) / 2
     assert camera.center[-2:] == pytest.approx(position_to_napari(tuple(middle)), abs=0.1)
     scene.set(keeps_zoom=False)
-    scene.view.show(photograph, MeshState(face, face))
+    scene.view.show(photograph, MeshState.of(face, face, FACE_468))
     assert camera.zoom == pytest.approx(zoom / 3, rel=1e-3)
 
 

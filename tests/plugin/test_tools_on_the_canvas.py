@@ -7,6 +7,7 @@ from qtpy.QtCore import Qt
 
 from annotator.mesh.contours import contour
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of
 from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.regions import region_vertices
@@ -113,7 +114,7 @@ def test_a_drawn_line_lays_the_contour_onto_it(workplace: Workplace) -> None:
     dock, pointer = workplace
     press_key(pointer, "l")
     dock.workbench.tools.set(contour="lips_outer")
-    ring = contour("lips_outer").vertices
+    ring = contour(FACE_468, "lips_outer").vertices
     line = dock.workbench.session.landmarks[ring, :2] + [2, 3]
     points = [tuple(map(float, point)) for point in [*line, line[0]]]
     pointer.press(points[0])
@@ -122,13 +123,13 @@ def test_a_drawn_line_lays_the_contour_onto_it(workplace: Workplace) -> None:
     pointer.release(points[-1])
     landmarks = dock.workbench.session.landmarks
     distances = np.linalg.norm(landmarks[ring, :2] - line, axis=1)
-    assert np.median(distances) < 0.02 * outer_iod(landmarks)
+    assert np.median(distances) < 0.02 * outer_iod(landmarks, FACE_468)
     assert set(dock.workbench.session.state.anchors) == set(ring.tolist())
     assert stroke_tools(dock) == ["contour"]
 
 
 def click_along_the_brow(dock: AnnotatorDock, pointer: Pointer, count: int) -> None:
-    brow = contour("right_eyebrow").vertices[:5]
+    brow = contour(FACE_468, "right_eyebrow").vertices[:5]
     line = dock.workbench.session.landmarks[brow, :2] - [0, 4]
     for point in line[:count].tolist():
         pointer.move(tuple(point))
@@ -173,7 +174,7 @@ def test_a_clicked_region_is_moved_by_its_frame_and_by_arrows(workplace: Workpla
     assert dock.tool_panel.options.region.value == "lips"
     assert stroke_tools(dock) == []
     pointer.drag((x, y), (x + 6, y + 2))
-    lips = region_vertices("lips")
+    lips = region_vertices(FACE_468, "lips")
     moved = (dock.workbench.session.landmarks - before)[lips]
     assert_allclose(np.median(moved, axis=0), [6, 2, 0], atol=0.3)
     after = dock.workbench.session.landmarks.copy()
@@ -219,7 +220,7 @@ def test_nothing_is_nudged_that_cannot_be_seen_or_only_turned(workplace: Workpla
 
 def test_keys_pin_mark_and_hide_the_region_under_the_pointer(workplace: Workplace) -> None:
     dock, pointer = workplace
-    session, eye = dock.workbench.session, region_vertices("right_eye")
+    session, eye = dock.workbench.session, region_vertices(FACE_468, "right_eye")
     pointer.move(place(dock, RIGHT_LID))
     press_key(pointer, "P")
     press_key(pointer, "o")

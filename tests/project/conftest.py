@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from annotator.inference import FacePrediction, ModelInfo
+from annotator.mesh.layout import FACE_468
 from annotator.project.project import Project
 from annotator.project.records import NewImage
 from annotator.project.strokes import Stroke
 
-FIRST_MODEL = ModelInfo("face_landmark", "1" * 64)
-SECOND_MODEL = ModelInfo("retrained", "2" * 64)
+FIRST_MODEL = ModelInfo("face_landmark", "1" * 64, FACE_468)
+SECOND_MODEL = ModelInfo("retrained", "2" * 64, FACE_468)
 
 
 @pytest.fixture

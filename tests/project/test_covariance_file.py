@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.guided import guided_drag
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import FACE_468
 from annotator.project.covariance_file import (
     FILE_NAME,
     CovarianceFileError,
@@ -22,7 +22,7 @@ WHEN = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 def covariance() -> Covariance:
     rng = np.random.default_rng(1)
     draws = rng.normal(size=(468, 20)) + 1j * rng.normal(size=(468, 20))
-    return Covariance(canonical_covariance().matrix + 1e-4 * draws @ draws.conj().T, 1.5e-5)
+    return Covariance(canonical_covariance(FACE_468).matrix + 1e-4 * draws @ draws.conj().T, 1.5e-5)
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def written(tmp_path, covariance):
     return write_covariance(tmp_path, covariance, 42, WHEN)
 
 
-def test_a_project_that_did_not_learn_yet_has_the_canonical_covariance(tmp_path):
-    assert load_guided_covariance(tmp_path) is canonical_covariance()
+def test_a_project_that_did_not_learn_yet_has_no_covariance_of_its_own(tmp_path):
+    assert load_guided_covariance(tmp_path) is None
     assert read_covariance(tmp_path) is None
 
 
@@ -44,10 +44,10 @@ def test_what_is_written_is_read_again_to_the_bit(tmp_path, written, covariance)
 
 
 def test_guided_drag_takes_what_was_read(tmp_path, written, covariance):
-    face = load_topology().vertices.copy()
+    face = FACE_468.topology.vertices.copy()
     learned, built_in = (
         guided_drag(face, 152, each).at((3.0, 4.0))
-        for each in (load_guided_covariance(tmp_path), canonical_covariance())
+        for each in (load_guided_covariance(tmp_path), canonical_covariance(FACE_468))
     )
     assert_array_equal(learned, guided_drag(face, 152, covariance).at((3.0, 4.0)))
     assert (learned != built_in).any()
@@ -59,7 +59,7 @@ def test_what_was_read_cannot_be_changed_by_accident(tmp_path, written):
 
 
 def test_learning_again_replaces_the_file_and_leaves_nothing_beside_it(tmp_path, written):
-    write_covariance(tmp_path, canonical_covariance(), 43, WHEN)
+    write_covariance(tmp_path, canonical_covariance(FACE_468), 43, WHEN)
     assert read_covariance(tmp_path).corrections == 43
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
@@ -92,7 +92,8 @@ def rewritten(path, **changes):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"matrix": np.eye(3)}, r"expected a matrix of shape \(468, 468\)"),
+        ({"matrix": np.eye(3)}, "no layout has 3 vertices"),
+        ({"matrix": np.ones((468, 3))}, r"shape \(n, n\)"),
         ({"matrix": np.eye(468) * 1e-3}, "not what was written"),
         ({"matrix": np.full((468, 468), np.nan)}, "finite numbers"),
         ({"matrix": np.array(["a"])}, "cast"),
@@ -110,7 +111,7 @@ def test_a_file_with_other_content_is_refused(tmp_path, written, changes, reason
 
 
 def test_an_array_that_is_missing_is_named(tmp_path, written):
-    np.savez(written, matrix=canonical_covariance().matrix)
+    np.savez(written, matrix=canonical_covariance(FACE_468).matrix)
     with pytest.raises(CovarianceFileError, match="version"):
         load_guided_covariance(tmp_path)
 

@@ -10,12 +10,12 @@ from numpy.testing import assert_array_equal
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of, with_pins, with_visibility
 from annotator.mesh.tools.base import Edit, Position, Tool
 from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.guided import GuidedTool
 from annotator.mesh.tools.smooth import SmoothTool
-from annotator.mesh.topology import load_topology
 from annotator.project import (
     EditSession,
     NewImage,
@@ -32,11 +32,11 @@ CHIN = 152
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     """A project with one sample, 100 px between the outer eye corners."""
-    vertices = load_topology().vertices * np.float32([1, -1, -1])
-    face = vertices * np.float32(100 / outer_iod(vertices)) + np.float32([300, 250, 0])
+    vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
+    face = vertices * np.float32(100 / outer_iod(vertices, FACE_468)) + np.float32([300, 250, 0])
     project = Project.create(tmp_path / "faces")
     project.images.add([NewImage(tmp_path / "face.jpg", "0" * 64, 600, 500)])
-    model = project.models.register(ModelInfo("test", "1" * 64))
+    model = project.models.register(ModelInfo("test", "1" * 64, FACE_468))
     (image,) = project.images.pending(model)
     project.predictions.store(model, [(image.id, [FacePrediction(face, 0.99, 0.9)])])
     yield project

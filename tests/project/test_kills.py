@@ -19,7 +19,7 @@ from numpy.testing import assert_array_equal
 
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.landmarks import outer_iod
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import FACE_468
 from annotator.project import NewImage, Project
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
@@ -149,13 +149,13 @@ def editors() -> Iterator[Editors]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A project of three faces, one an image."""
-    vertices = load_topology().vertices * np.float32([1, -1, -1])
-    face = vertices * np.float32(100 / outer_iod(vertices)) + np.float32([300, 250, 0])
+    vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
+    face = vertices * np.float32(100 / outer_iod(vertices, FACE_468)) + np.float32([300, 250, 0])
     with Project.create(tmp_path / "faces") as project:
         project.images.add(
             NewImage(tmp_path / f"{name}.jpg", str(name) * 64, 600, 500) for name in range(SAMPLES)
         )
-        model = project.models.register(ModelInfo("test", "1" * 64))
+        model = project.models.register(ModelInfo("test", "1" * 64, FACE_468))
         faces = [
             (image.id, [FacePrediction(face, 0.99, 0.9)]) for image in project.images.pending(model)
         ]

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from annotator.inference import ModelInfo
+from annotator.mesh.layout import FACE_468
 from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.matching import match_boxes
 from annotator.project.project import Project
 from annotator.project.records import SampleState
 
-SECOND_MODEL = ModelInfo("retrained", "2" * 64)
+SECOND_MODEL = ModelInfo("retrained", "2" * 64, FACE_468)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.project.displacement import Displacement
 from annotator.project.project import Project
@@ -178,7 +179,7 @@ def test_the_data_frame_says_who_added_a_face_and_what_cannot_be_seen_of_it(judg
     added = judged.samples.add(
         3, make_face().landmarks, model_id=1, presence=0.8, detection_score=1, added_by="Ann"
     )
-    marks = with_visibility(no_marks(), [1, 2, 3], Visibility.OCCLUDED)
+    marks = with_visibility(no_marks(FACE_468.count), [1, 2, 3], Visibility.OCCLUDED)
     marks = with_visibility(marks, [3], Visibility.OUT_OF_FRAME)
     marks = with_pins(marks, [3, 4], pinned=True)
     annotation = judged.annotations.load(added.id)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, is_pinned, no_marks, with_pins, with_visibility
 from annotator.project.errors import DamagedProject, StaleAnnotation
 from annotator.project.project import Project
@@ -46,7 +47,9 @@ def test_an_untouched_sample_has_no_marks_and_no_anchors(predicted):
 
 def test_a_stroke_that_only_marks_is_stored_undone_and_redone(predicted):
     before = predicted.annotations.load(1)
-    marks = with_pins(with_visibility(no_marks(), [3, 4], Visibility.OCCLUDED), [4], pinned=True)
+    marks = with_pins(
+        with_visibility(no_marks(FACE_468.count), [3, 4], Visibility.OCCLUDED), [4], pinned=True
+    )
     marked = record(predicted, marking(before, marks))
     assert marked.marks.tolist() == marks.tolist()
     assert not marked.marks.flags.writeable
@@ -65,7 +68,7 @@ def test_a_stroke_that_only_marks_is_stored_undone_and_redone(predicted):
 
 def test_a_stroke_may_move_mark_and_anchor_at_once(predicted):
     before = predicted.annotations.load(1)
-    marks = with_visibility(no_marks(), [0, 9], Visibility.OUT_OF_FRAME)
+    marks = with_visibility(no_marks(FACE_468.count), [0, 9], Visibility.OUT_OF_FRAME)
     after = record(predicted, marking(before, marks, by=3, added=(9, 0), tool="guided"))
     assert after.anchors == (9, 0)
     np.testing.assert_allclose(after.landmarks[9, 0] - before.landmarks[9, 0], 3, atol=1e-4)
@@ -75,7 +78,7 @@ def test_a_stroke_may_move_mark_and_anchor_at_once(predicted):
 
 
 def test_marks_and_anchors_come_back_as_they_were_recorded(predicted):
-    marks = with_pins(no_marks(), [7], pinned=True)
+    marks = with_pins(no_marks(FACE_468.count), [7], pinned=True)
     record(predicted, marking(predicted.annotations.load(1), marks, added=(7, 1)))
     record(predicted, anchoring(removed=(1,)))
     first, second = predicted.annotations.strokes(1)
@@ -88,7 +91,7 @@ def test_marks_and_anchors_come_back_as_they_were_recorded(predicted):
 
 
 def test_a_stroke_that_only_moves_leaves_marks_and_anchors_alone(predicted, draw):
-    marks = with_pins(no_marks(), [7], pinned=True)
+    marks = with_pins(no_marks(FACE_468.count), [7], pinned=True)
     marked = record(predicted, marking(predicted.annotations.load(1), marks, added=(7,)))
     moved = record(predicted, draw(marked))
     assert (moved.marks.tolist(), moved.anchors) == (marks.tolist(), (7,))
@@ -118,7 +121,7 @@ def test_the_anchors_of_one_sample_are_not_those_of_another(predicted):
 
 
 def test_a_stroke_that_starts_from_other_marks_writes_nothing(predicted):
-    pinned = with_pins(no_marks(), [7], pinned=True)
+    pinned = with_pins(no_marks(FACE_468.count), [7], pinned=True)
     record(predicted, marking(predicted.annotations.load(1), pinned))
     where = predicted.annotations.load(1).landmarks[[7]]
     stroke = Stroke("mark", [7], where, where, [0], [1])  # it is pinned, and so not 0
@@ -135,7 +138,10 @@ def test_marks_that_stay_as_they_are_are_not_stored(predicted):
 
 
 def test_accepting_after_a_stroke_that_only_marks_is_not_as_predicted(predicted):
-    record(predicted, marking(predicted.annotations.load(1), with_pins(no_marks(), 3, pinned=True)))
+    record(
+        predicted,
+        marking(predicted.annotations.load(1), with_pins(no_marks(FACE_468.count), 3, pinned=True)),
+    )
     record(predicted, anchoring(added=(5,)), sample_id=2)
     for sample_id in (1, 2, 3):
         predicted.reviews.accept(sample_id, reviewer="Rae")

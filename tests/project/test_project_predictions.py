@@ -2,16 +2,17 @@ import numpy as np
 import pytest
 
 from annotator.inference import ModelInfo
+from annotator.mesh.layout import FACE_468
 from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.matching import intersection_over_union, match_boxes
 from annotator.project.records import SampleState
 
-SECOND_MODEL = ModelInfo("retrained", "2" * 64)
+SECOND_MODEL = ModelInfo("retrained", "2" * 64, FACE_468)
 
 
 def test_a_model_is_known_by_its_hash(project):
-    first = project.models.register(ModelInfo("face_landmark", "1" * 64))
-    assert project.models.register(ModelInfo("renamed", "1" * 64)) == first
+    first = project.models.register(ModelInfo("face_landmark", "1" * 64, FACE_468))
+    assert project.models.register(ModelInfo("renamed", "1" * 64, FACE_468)) == first
     assert project.models.register(SECOND_MODEL) != first
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import no_marks
 from annotator.project.errors import DamagedProject
 from annotator.project.migrate import create_database
@@ -73,7 +74,7 @@ def test_everything_is_there_after_an_upgrade(worked_on, older):
             expected = worked_on.annotations.load(sample_id)
             assert annotation.landmarks.tobytes() == expected.landmarks.tobytes()
             assert annotation.prediction.tobytes() == expected.prediction.tobytes()
-            assert annotation.marks.tolist() == no_marks().tolist()
+            assert annotation.marks.tolist() == no_marks(FACE_468.count).tolist()
             assert (annotation.anchors, annotation.can_redo) == ((), expected.can_redo)
             assert upgraded.reviews.history(sample_id) == worked_on.reviews.history(sample_id)
         assert upgraded.samples.get(1).displacement > 0

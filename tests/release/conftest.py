@@ -9,7 +9,7 @@ import pytest
 
 from annotator.imaging import inspect_image
 from annotator.inference.results import FacePrediction, ModelInfo
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import FACE_468
 from annotator.project import Project
 from annotator.project.records import NewImage, RejectReason
 from annotator.project.strokes import Stroke
@@ -20,7 +20,7 @@ SAMPLES = asset_path("datasets", "sample")
 
 def mesh_at(x: float, y: float, size: float = 60.0) -> np.ndarray:
     """Place the canonical face in an image, (468, 3)."""
-    points = load_topology().vertices * [1, -1, -1]  # its y points up and its z to the camera
+    points = FACE_468.topology.vertices * [1, -1, -1]  # its y points up and its z to the camera
     points = points / np.ptp(points[:, 0]) * size + [x, y, 0]
     return points.astype(np.float32)
 
@@ -43,7 +43,7 @@ def fill(project: Project, photos: Path) -> None:
     for name in names:
         (photos / name).write_bytes((SAMPLES / name).read_bytes())
     project.images.add([new_image(photos / name) for name in names])
-    model = project.models.register(ModelInfo("face_landmark", "ab" * 32))
+    model = project.models.register(ModelInfo("face_landmark", "ab" * 32, FACE_468))
     results = []
     for image in project.images.pending(model):
         places = [(260, 240), (760, 260)] if image.name == "two_portraits.jpg" else [(200, 150)]

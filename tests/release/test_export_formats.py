@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from annotator.imaging import read_image
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import FACE_468
 from annotator.release import export_release, load_release
 from annotator.release.rows import SCHEMA
 
@@ -123,7 +123,7 @@ def test_the_coco_skeleton_is_the_opened_mesh_counted_from_one(project, tmp_path
     export_release(project, tmp_path / "release", "coco")
     data = json.loads((tmp_path / "release" / "annotations.json").read_text(encoding="utf-8"))
     skeleton = np.array(data["categories"][0]["skeleton"])
-    np.testing.assert_array_equal(skeleton - 1, load_topology().opened_edges)
+    np.testing.assert_array_equal(skeleton - 1, FACE_468.topology.opened_edges)
     assert skeleton.min() == 1
     assert skeleton.max() == 468
 

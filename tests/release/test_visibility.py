@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.project import Project, Stroke
 from annotator.release import DamagedRelease, export_release, load_release
@@ -24,7 +25,7 @@ def marked(project: Project) -> Project:
     """The first accepted sample has vertices that cannot be seen, and two that are pinned."""
     sample_id = next(project.samples.accepted()).sample_id
     annotation = project.annotations.load(sample_id)
-    marks = with_visibility(no_marks(), OCCLUDED, Visibility.OCCLUDED)
+    marks = with_visibility(no_marks(FACE_468.count), OCCLUDED, Visibility.OCCLUDED)
     marks = with_visibility(marks, OUTSIDE, Visibility.OUT_OF_FRAME)
     marks = with_pins(marks, [11, 12], pinned=True)
     changed = np.flatnonzero(marks)

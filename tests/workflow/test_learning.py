@@ -11,14 +11,14 @@ from annotator.cli import main
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.learned import Corrections, correction, learned_covariance
-from annotator.mesh.topology import load_topology
 from annotator.project import NewImage, Project, Stroke, Verdict
 from annotator.project.covariance_file import FILE_NAME, load_guided_covariance, read_covariance
 from annotator.workflow import learning
 from annotator.workflow.learning import NothingToLearnError, learn
 
-LIPS = load_topology().regions["lips"]
+LIPS = FACE_468.topology.regions["lips"]
 
 
 @pytest.fixture
@@ -40,8 +40,10 @@ def project(tmp_path):
 
 
 def face(x: float, y: float) -> np.ndarray:
-    vertices = load_topology().vertices * np.float32([1, -1, -1])
-    return (vertices * (100 / outer_iod(vertices)) + np.float32([x, y, 0])).astype(np.float32)
+    vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
+    return (vertices * (100 / outer_iod(vertices, FACE_468)) + np.float32([x, y, 0])).astype(
+        np.float32
+    )
 
 
 def wrong_by(rng: np.random.Generator) -> np.ndarray:
@@ -57,7 +59,7 @@ def wrong_by(rng: np.random.Generator) -> np.ndarray:
 def fill(project: Project, photographs: int, *, faces: int = 1, corrected: bool = True) -> None:
     """Add photographs with predicted and accepted faces, which were corrected or not."""
     rng = np.random.default_rng(7)
-    model = project.models.register(ModelInfo("face_landmark", "1" * 64))
+    model = project.models.register(ModelInfo("face_landmark", "1" * 64, FACE_468))
     known = project.images.count()
     names = [f"{number}.jpg" for number in range(known, known + photographs)]
     digests = [sha256(name.encode()).hexdigest() for name in names]
@@ -86,7 +88,7 @@ def fill(project: Project, photographs: int, *, faces: int = 1, corrected: bool 
 
 
 def corrections_of(project: Project) -> np.ndarray:
-    every = [correction(s.landmarks, s.prediction) for s in project.samples.accepted()]
+    every = [correction(s.landmarks, s.prediction, FACE_468) for s in project.samples.accepted()]
     return np.array([moves for moves in every if moves is not None])
 
 
@@ -95,7 +97,7 @@ def test_a_project_learns_from_what_was_corrected(project):
     lesson = learn(project)
     assert lesson.corrections == 12
     assert next(iter(lesson.regions)) == "lips"
-    expected = learned_covariance(Corrections.of(corrections_of(project)))
+    expected = learned_covariance(Corrections.of(FACE_468, corrections_of(project)))
     assert_allclose(lesson.covariance.matrix, expected.matrix, atol=1e-12)
     assert lesson.covariance.noise == pytest.approx(expected.noise)
 
@@ -218,10 +220,10 @@ def test_learning_replaces_a_damaged_file(project, command):
 def test_what_would_cost_strokes_is_not_written(project, command, monkeypatch):
     fill(project, 4)
     # A prior that nothing is left of, and a few faces that are unlike each other.
-    nothing = canonical_covariance().matrix * 1e-6 + 1e-9 * np.eye(468)
+    nothing = canonical_covariance(FACE_468).matrix * 1e-6 + 1e-9 * np.eye(468)
 
     def misled(_corrections):
-        return type(canonical_covariance())(nothing, 1e-3)
+        return type(canonical_covariance(FACE_468))(nothing, 1e-3)
 
     monkeypatch.setattr(learning, "learned_covariance", misled)
     code, output, _ = command("learn", project.home)

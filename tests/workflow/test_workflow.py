@@ -462,7 +462,9 @@ def test_landmarks_are_saved_under_the_names_of_their_files(tmp_path, face_mesh)
     shutil.copy(portrait, nameless)
     output = tmp_path / "meshes.npz"
 
-    faces, failed = save_landmarks(face_mesh.predict_files([empty, portrait, nameless]), output)
+    faces, failed = save_landmarks(
+        face_mesh.predict_files([empty, portrait, nameless]), face_mesh.info.layout, output
+    )
 
     assert faces == {empty.name: 0, portrait.name: 1, "file": 1}
     assert failed == ()
@@ -478,7 +480,7 @@ def test_saving_the_same_landmarks_again_writes_the_same_bytes(tmp_path, face_me
     files = portraits(tmp_path, 2)
     outputs = [tmp_path / "first.npz", tmp_path / "second.npz"]
     for output in outputs:
-        save_landmarks(face_mesh.predict_files(files), output)
+        save_landmarks(face_mesh.predict_files(files), face_mesh.info.layout, output)
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
 
@@ -487,7 +489,9 @@ def test_an_output_is_left_alone_when_no_image_can_be_read(tmp_path, face_mesh):
     (tmp_path / "meshes.npz").write_bytes(b"from last week")
 
     faces, failed = save_landmarks(
-        face_mesh.predict_files([tmp_path / "broken.jpg"]), tmp_path / "meshes.npz"
+        face_mesh.predict_files([tmp_path / "broken.jpg"]),
+        face_mesh.info.layout,
+        tmp_path / "meshes.npz",
     )
 
     assert faces == {}

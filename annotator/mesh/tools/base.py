@@ -9,12 +9,12 @@ All positions are (x, y) in pixels of the upright image.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, is_pinned, no_marks
 
 Position = tuple[float, float]
@@ -23,35 +23,50 @@ Influence = NDArray[np.float64]
 Polyline = NDArray[np.floating]
 
 
-def _none_hidden() -> NDArray[np.bool_]:
-    return np.zeros(LANDMARK_COUNT, np.bool_)
-
-
 @dataclass(frozen=True, eq=False)
 class MeshState:
     """What a stroke starts from.
 
     Attributes
     ----------
-    landmarks, prediction : (468, 3) float32
+    landmarks, prediction : (n, 3) float32
         The mesh as it stands and as the model predicted it; not to be written to.
-    marks : (468,) uint8
+    layout : MeshLayout
+        Of both.
+    marks : (n,) uint8
         Visibility and pins, see `annotator.mesh.marks`.
     anchors : tuple of int
         Vertices that somebody placed and that Guided drag holds on to, in the order of placing.
-    hidden : (468,) bool
+    hidden : (n,) bool
         Vertices that the view does not show: no tool moves or marks them.
     """
 
     landmarks: Floats
     prediction: Floats
-    marks: Marks = field(default_factory=no_marks)
-    anchors: tuple[int, ...] = ()
-    hidden: NDArray[np.bool_] = field(default_factory=_none_hidden)
+    layout: MeshLayout
+    marks: Marks
+    anchors: tuple[int, ...]
+    hidden: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        landmarks: Floats,
+        prediction: Floats,
+        layout: MeshLayout,
+        *,
+        marks: Marks | None = None,
+        anchors: tuple[int, ...] = (),
+        hidden: NDArray[np.bool_] | None = None,
+    ) -> "MeshState":
+        """Return a mesh of which nobody marked, placed or hid a vertex, but where told."""
+        marks = no_marks(layout.count) if marks is None else marks
+        hidden = np.zeros(layout.count, np.bool_) if hidden is None else hidden
+        return cls(landmarks, prediction, layout, marks, anchors, hidden)
 
     @property
     def still(self) -> NDArray[np.bool_]:
-        """Which vertices no tool may move, (468,): the pinned and the hidden ones."""
+        """Which vertices no tool may move, (n,): the pinned and the hidden ones."""
         return np.asarray(is_pinned(self.marks) | self.hidden)
 
 
@@ -65,8 +80,8 @@ class Edit:
 
     Attributes
     ----------
-    landmarks : (468, 3) float32
-    marks : (468,) uint8, optional
+    landmarks : (n, 3) float32
+    marks : (n,) uint8, optional
         None where they stay as they were.
     anchors_added, anchors_removed : tuple of int
         Vertices that are anchors from now on, and that are none any more.
@@ -94,7 +109,7 @@ class Aim:
 
     Attributes
     ----------
-    influence : (468,)
+    influence : (n,)
         The share of the movement that each vertex takes or would take, in [0, 1].
     centre, radius
         Of the brush's circle, in px of the image; no radius, no circle.

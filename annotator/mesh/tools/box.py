@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.mesh.tools.base import Aim, Edit, Gesture, MeshState, Polyline, Position, Tool
 
 # Shorter boxes are slips of the hand, in pixels of the screen.
@@ -45,11 +44,13 @@ class BoxTool(Tool):
 
     def aim(self, state: MeshState, position: Position, pixel: float) -> Aim:
         """Return a cross at the pointer, where a corner would be."""
-        return Aim(np.zeros(LANDMARK_COUNT), position, lines=_cross(position, _ARM * pixel))
+        nothing = np.zeros(len(state.landmarks))
+        return Aim(nothing, position, lines=_cross(position, _ARM * pixel))
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "BoxGesture":
         """Put the first corner here."""
-        return BoxGesture(self, _LEAST_SIDE * pixel, position, position)
+        count = len(state.landmarks)
+        return BoxGesture(self, count, _LEAST_SIDE * pixel, position, position)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class BoxGesture(Gesture):
     """A box between the press and the pointer."""
 
     drawing: BoxTool
+    count: int  # of vertices, none of which moves
     least_side: float
     start: Position
     end: Position
@@ -66,7 +68,7 @@ class BoxGesture(Gesture):
         """The box as it is."""
         (x0, y0), (x1, y1) = self.start, self.end
         outline = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
-        return Aim(np.zeros(LANDMARK_COUNT), self.end, lines=(outline,))
+        return Aim(np.zeros(self.count), self.end, lines=(outline,))
 
     @property
     def edit(self) -> Edit | None:

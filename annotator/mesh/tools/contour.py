@@ -10,15 +10,16 @@ the first one closes the line before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
-from annotator.mesh.contours import contour, nearest_contour
-from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.contours import nearest_contour
+from annotator.mesh.covariance import Covariance, expected_covariance
 from annotator.mesh.guided import guided_shares
-from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.landmarks import tool_scale
+from annotator.mesh.layout import CONTOUR_TITLES
 from annotator.mesh.polyline import Complex, curve_through, drawn_on
 from annotator.mesh.tools.base import Aim, Edit, Gesture, Influence, MeshState, Position, Tool
 from annotator.mesh.tools.drawing import Drawing
@@ -37,10 +38,10 @@ class ContourTool(Tool):
 
     Attributes
     ----------
-    covariance : Covariance
-        What is known of the errors of predictions: how the surroundings follow.
+    covariance : Covariance, optional
+        What was learned of the errors of predictions: how the surroundings follow.
     contour : str, optional
-        The one that is drawn, of `CONTOUR_NAMES`; by default the one that fits the line best.
+        The name of the one that is drawn; by default the one that fits the line best.
     guards : bool
         Whether vertices beside the contour make way where the mesh would fold otherwise.
     clicks : tuple of (x, y)
@@ -49,17 +50,18 @@ class ContourTool(Tool):
     Raises
     ------
     ValueError
-        If there is no contour of that name.
+        If no layout has a contour of that name.
     """
 
-    covariance: Covariance = field(default_factory=canonical_covariance)
+    covariance: Covariance | None = None
     contour: str | None = None
     guards: bool = True
     clicks: tuple[Position, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.contour is not None:
-            contour(self.contour)
+        if self.contour is not None and self.contour not in CONTOUR_TITLES:
+            known = ", ".join(CONTOUR_TITLES)
+            raise ValueError(f"expected one of {known}, but got {self.contour!r}")
 
     @property
     def name(self) -> str:
@@ -80,12 +82,13 @@ class ContourTool(Tool):
             return self.drawing(state, _line_through([*self.clicks, position])).aim(position)
         if not self._is_in_reach(state, position, pixel):
             return None
-        name = self.contour or nearest_contour(state.landmarks, position)[0]
-        ring = contour(name).vertices
+        name = self.contour or nearest_contour(state.landmarks, state.layout, position)[0]
+        ring = state.layout.contours[name].vertices
         still = frozenset(np.flatnonzero(state.still).tolist())
         placed = frozenset(ring.tolist()) - still
         held = (frozenset(state.anchors) - placed) | still
-        return Aim(_shares(self.covariance, placed, held), position)
+        covariance = expected_covariance(state.layout, self.covariance)
+        return Aim(_shares(covariance, placed, held), position)
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "Gesture | None":
         """Begin a line, or set the next point; None if no contour is in reach."""
@@ -109,13 +112,15 @@ class ContourTool(Tool):
 
     def drawing(self, state: MeshState, points: Complex) -> Drawing:
         """Return what a line through these points, (k,) x + iy, does to a mesh."""
-        return Drawing(state, points, self.covariance, self.contour, self.guards)
+        covariance = expected_covariance(state.layout, self.covariance)
+        return Drawing(state, points, covariance, self.contour, self.guards)
 
     def _is_in_reach(self, state: MeshState, position: Position, pixel: float) -> bool:
         if self.contour is not None:
-            return within_reach(state.landmarks, position, pixel)
-        distance = nearest_contour(state.landmarks, position)[1]
-        return distance <= reach(state.landmarks, pixel)
+            has_it = self.contour in state.layout.contours
+            return has_it and within_reach(state, position, pixel)
+        distance = nearest_contour(state.landmarks, state.layout, position)[1]
+        return distance <= reach(state, pixel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +154,7 @@ class LineGesture(Gesture):
 
     def moved(self, position: Position) -> "LineGesture":
         """Return the line drawn on to there."""
-        at, iod = complex(*position), tool_scale(self.state.landmarks)
+        at, iod = complex(*position), tool_scale(self.state.landmarks, self.state.layout)
         trail = drawn_on(self.trail, at, max(_STEP * self.pixel, _STEP_IOD * iod))
         dragged = self.was_dragged or abs(at - self.trail[0]) > CLICK * self.pixel
         return replace(self, trail=trail, was_dragged=dragged)
@@ -211,9 +216,9 @@ class PointGesture(Gesture):
 # The pointer passes over a contour in many events.
 @lru_cache(maxsize=16)
 def _shares(covariance: Covariance, placed: frozenset[int], held: frozenset[int]) -> Influence:
-    """Return what each vertex takes, (468,), where a contour is moved as a whole; read-only."""
+    """Return what each vertex takes, (n,), where a contour is moved as a whole; read-only."""
     if not placed:
-        return np.zeros(LANDMARK_COUNT)
+        return np.zeros(len(covariance.matrix))
     shares = guided_shares(covariance, sorted(placed), held, noise=covariance.noise).clip(0, 1)
     shares.flags.writeable = False
     return shares

@@ -6,10 +6,9 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from annotator.mesh.contours import CONTOUR_NAMES, contour
 from annotator.mesh.covariance import Covariance
 from annotator.mesh.guided import guided_placement
-from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.outline import Outline, outline
 from annotator.mesh.plane import pairs
 from annotator.mesh.polyline import Complex, drawn_line
@@ -70,11 +69,14 @@ class Drawing:
     @cached_property
     def outline(self) -> Outline | None:
         """Where the line puts the vertices of a contour that may move, if any."""
-        landmarks, still = self.state.landmarks, self.state.still
-        names = CONTOUR_NAMES if self.contour is None else (self.contour,)
-        names = tuple(name for name in names if not still[contour(name).vertices].all())
-        line = drawn_line(self.points, tool_scale(landmarks))
-        found = outline(landmarks, line, self.covariance, names) if line and names else None
+        landmarks, layout, still = self.state.landmarks, self.state.layout, self.state.still
+        meant = [
+            contour
+            for contour in layout.contours.values()
+            if self.contour in (None, contour.name) and not still[contour.vertices].all()
+        ]
+        line = drawn_line(self.points, tool_scale(landmarks, layout))
+        found = outline(landmarks, layout, line, self.covariance, meant) if line and meant else None
         if found is None or still[found.vertices].all():
             return None
         free = ~still[found.vertices]
@@ -82,17 +84,18 @@ class Drawing:
 
     @property
     def _influence(self) -> Influence:
-        influence = np.zeros(LANDMARK_COUNT)
+        influence = np.zeros(len(self.state.landmarks))
         if self.edit is None or self.outline is None:
             return influence
         before, placed = self.state.landmarks, self.outline.vertices
+        least = _LEAST_MOVE_IOD * tool_scale(before, self.state.layout)
         moves = self.edit.landmarks[:, :2].astype(np.float64) - before[:, :2]
         influence += np.linalg.norm(moves, axis=1)
-        largest = max(influence[placed].max(), _LEAST_MOVE_IOD * tool_scale(before), 1e-9)
+        largest = max(influence[placed].max(), least, 1e-9)
         influence[:] = np.minimum(influence / largest, 1)
         influence[placed] = 1
         return influence
 
 
 def _guarded(state: MeshState, after: Floats, *, fixed: Collection[int]) -> Floats:
-    return guard_placement(state.landmarks, after, fixed)
+    return guard_placement(state.landmarks, after, fixed, state.layout)

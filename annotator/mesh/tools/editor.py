@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.tools.base import Aim, Gesture, MeshState, Position, Tool
-from annotator.mesh.topology import load_topology
 
 
 class MeshEditor:
@@ -27,7 +26,7 @@ class MeshEditor:
 
     @property
     def landmarks(self) -> NDArray[np.float32]:
-        """The mesh as it stands, a stroke under way included; (468, 3), not to be written to."""
+        """The mesh as it stands, a stroke under way included; (n, 3), not to be written to."""
         edit = None if self._gesture is None else self._gesture.edit
         return self._state.landmarks if edit is None else edit.landmarks
 
@@ -68,9 +67,9 @@ class MeshEditor:
         self._gesture = None
 
 
-def blank_state(width: int, height: int) -> MeshState:
+def blank_state(width: int, height: int, layout: MeshLayout) -> MeshState:
     """Return the state of a photograph without a face: a mesh as large as it, all hidden."""
-    uv = load_topology().uv
-    landmarks = np.zeros((LANDMARK_COUNT, 3), np.float32)
+    uv = layout.topology.uv
+    landmarks = np.zeros((layout.count, 3), np.float32)
     landmarks[:, :2] = (uv - uv.min(axis=0)) / np.ptp(uv, axis=0) * np.array((width, height))
-    return MeshState(landmarks, landmarks, hidden=np.ones(LANDMARK_COUNT, np.bool_))
+    return MeshState.of(landmarks, landmarks, layout, hidden=np.ones(layout.count, np.bool_))

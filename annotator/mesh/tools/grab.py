@@ -20,7 +20,6 @@ from annotator.mesh.tools.base import (
     Tool,
 )
 from annotator.mesh.tools.reach import nearest_in_reach
-from annotator.mesh.topology import load_topology
 
 # How sharply a mirrored drag changes from one half of the face to the other.
 _HALVES = 4
@@ -71,16 +70,16 @@ class GrabTool(Tool):
         return gesture.moved((position[0] + x, position[1] + y)).edit
 
     def _gesture(self, state: MeshState, pivot: int, position: Position) -> "GrabGesture":
-        mirror = Mirror.none()
+        mirror = Mirror.none(len(state.landmarks))
         weights = self._weights(state, pivot)
         if self.mirrors:
-            other = self._weights(state, int(load_topology().mirror[pivot]))
-            mirror = Mirror(other, fitted_midline(state.landmarks))
-        radius = brush_radius(state.landmarks, self.brush)
+            other = self._weights(state, int(state.layout.mirror[pivot]))
+            mirror = Mirror(other, fitted_midline(state.landmarks, state.layout))
+        radius = brush_radius(state.landmarks, state.layout, self.brush)
         return GrabGesture(self, state, pivot, weights, mirror, radius, position, position)
 
     def _weights(self, state: MeshState, pivot: int) -> Influence:
-        weights = brush_weights(state.landmarks, pivot, self.brush, load_topology())
+        weights = brush_weights(state.landmarks, state.layout, pivot, self.brush)
         weights[state.still] = 0
         return weights
 
@@ -132,7 +131,7 @@ class GrabGesture(Gesture):
         return Edit(after, guard=guard).guarded(self.state)
 
     def _displacements(self, drag: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how far each vertex moves, (468, 2)."""
+        """Return how far each vertex moves, (n, 2)."""
         if self.mirror.direction is None:
             return np.asarray(self.weights[:, None] * drag)
         share = self._own_share[:, None]
@@ -141,20 +140,20 @@ class GrabGesture(Gesture):
 
     @cached_property
     def _own_share(self) -> NDArray[np.float64]:
-        """How far each vertex belongs to the dragged half of the face, (468,)."""
+        """How far each vertex belongs to the dragged half of the face, (n,)."""
         own, other = self.weights**_HALVES, self.mirror.weights**_HALVES
         # The rest keeps to its half too: the guard may carry it along.
         return np.asarray((own + 1e-12) / (own + other + 2e-12))
 
     def _guarded(self, state: MeshState, after: Floats) -> Floats:
         before, held = state.landmarks, np.flatnonzero(state.still).tolist()
+        triangles = state.layout.topology.opened_triangles
         if self.mirror.direction is None:
-            return guard_drag(before, after, self.pivot, held=held)
-        triangles = load_topology().opened_triangles
+            return guard_drag(before, after, self.pivot, triangles, held=held)
         own = self._own_share[triangles].mean(axis=1) >= 1 / 2
-        after = guard_drag(before, after, self.pivot, held=held, triangles=triangles[own])
-        paired = int(load_topology().mirror[self.pivot])
+        after = guard_drag(before, after, self.pivot, triangles[own], held=held)
+        paired = int(state.layout.mirror[self.pivot])
         if paired != self.pivot and not state.still[paired]:
-            after = guard_drag(before, after, paired, held=held, triangles=triangles[~own])
+            after = guard_drag(before, after, paired, triangles[~own], held=held)
         # What the two halves do to one another along the midline.
-        return guard_edit(before, after)
+        return guard_edit(before, after, triangles)

@@ -5,12 +5,12 @@ on. A click without a movement says that a vertex is right as it is, and makes i
 an anchor it says that it is none any more.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.covariance import Covariance, expected_covariance
 from annotator.mesh.folding import guard_drag
 from annotator.mesh.guided import GuidedDrag, guided_drag
 from annotator.mesh.tools.base import Aim, Edit, Floats, Gesture, MeshState, Position, Tool
@@ -23,13 +23,13 @@ class GuidedTool(Tool):
 
     Attributes
     ----------
-    covariance : Covariance
-        What is known of the errors of predictions.
+    covariance : Covariance, optional
+        What was learned of the errors of predictions.
     guards : bool
         Whether vertices are carried along where the mesh would fold otherwise.
     """
 
-    covariance: Covariance = field(default_factory=canonical_covariance)
+    covariance: Covariance | None = None
     guards: bool = True
 
     @property
@@ -48,7 +48,8 @@ class GuidedTool(Tool):
         if vertex is None:
             return None
         still = np.flatnonzero(state.still).tolist()
-        drag = guided_drag(state.landmarks, vertex, self.covariance, state.anchors, still)
+        covariance = expected_covariance(state.layout, self.covariance)
+        drag = guided_drag(state.landmarks, vertex, covariance, state.anchors, still)
         return GuidedGesture(self, state, drag, CLICK * pixel, position, position)
 
     def nudged(
@@ -108,7 +109,8 @@ class GuidedGesture(Gesture):
     def _guarded(self, state: MeshState, after: Floats) -> Floats:
         vertex, held = self.drag.vertex, np.flatnonzero(state.still).tolist()
         placed = [anchor for anchor in state.anchors if anchor != vertex]
-        return guard_drag(state.landmarks, after, vertex, held=held, placed=placed)
+        triangles = state.layout.topology.opened_triangles
+        return guard_drag(state.landmarks, after, vertex, triangles, held=held, placed=placed)
 
     def _clicked(self) -> Edit:
         vertex, before = self.drag.vertex, self.state.landmarks

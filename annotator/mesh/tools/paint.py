@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from annotator.mesh.brush import Brush, brush_radius, brush_weights
 from annotator.mesh.folding import guard_edit
 from annotator.mesh.geometry import newly_flipped
-from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.tools.base import (
     Aim,
     Edit,
@@ -31,7 +31,6 @@ from annotator.mesh.tools.base import (
     Tool,
 )
 from annotator.mesh.tools.reach import nearest_in_reach
-from annotator.mesh.topology import load_topology
 
 # Between dabs, as a share of the radius: at a seventh and below their seams do not show.
 _SPACING = 0.15
@@ -49,7 +48,7 @@ class Dab:
     ----------
     centre
         Where the vertex is that it lies around.
-    influence : (468,)
+    influence : (n,)
         How much of it each vertex takes, in [0, 1].
     """
 
@@ -65,7 +64,7 @@ class PaintTool(Tool):
 
     @abstractmethod
     def influence(self, state: MeshState, weights: NDArray[np.float64]) -> Influence:
-        """Return how much of a dab each vertex takes, in [0, 1], of the brush's weights (468,)."""
+        """Return how much of a dab each vertex takes, in [0, 1], of the brush's weights (n,)."""
 
     @abstractmethod
     def dab(self, start: MeshState, now: MeshState, influence: Influence) -> MeshState:
@@ -75,7 +74,7 @@ class PaintTool(Tool):
         ----------
         start, now
             The mesh at the press, and as the dabs so far left it.
-        influence : (468,)
+        influence : (n,)
         """
 
     @property
@@ -95,7 +94,7 @@ class PaintTool(Tool):
         centre = nearest_in_reach(state, position, pixel, pinned=True)
         if centre is None:
             return None
-        weights = brush_weights(state.landmarks, centre, self.brush, load_topology())
+        weights = brush_weights(state.landmarks, state.layout, centre, self.brush)
         x, y = state.landmarks[centre, :2].tolist()
         return Dab((x, y), self.influence(state, weights))
 
@@ -104,18 +103,19 @@ class PaintTool(Tool):
         dab = self.dab_at(state, position, pixel)
         if dab is None:
             return None
-        return Aim(dab.influence, dab.centre, brush_radius(state.landmarks, self.brush))
+        radius = brush_radius(state.landmarks, state.layout, self.brush)
+        return Aim(dab.influence, dab.centre, radius)
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "Painting | None":
         """Lay the first dab; None if nothing is in reach."""
         if self.dab_at(state, position, pixel) is None:
             return None
-        radius = brush_radius(state.landmarks, self.brush)
-        least = max(_LEAST_SPACING_IOD * tool_scale(state.landmarks), pixel)
+        radius = brush_radius(state.landmarks, state.layout, self.brush)
+        least = max(_LEAST_SPACING_IOD * tool_scale(state.landmarks, state.layout), pixel)
         # The circle keeps its size, even when an eye corner is what moves.
         brush = replace(self, brush=self.brush.with_radius_px(radius))
         stroke = _Stroke(self, brush, state, radius, max(_SPACING * radius, least), pixel)
-        untouched = np.zeros(LANDMARK_COUNT, np.bool_)
+        untouched = np.zeros(len(state.landmarks), np.bool_)
         return Painting(stroke, position, 0.0, state, untouched, None).dabbed(position)
 
 
@@ -154,9 +154,9 @@ class MovingPaintTool(PaintTool):
 
 
 def _guarded(start: MeshState, after: Floats) -> Floats:
-    triangles = load_topology().opened_triangles
+    triangles = start.layout.topology.opened_triangles
     triangles = triangles[~newly_flipped(start.landmarks, start.prediction, triangles)]
-    return guard_edit(start.landmarks, after, triangles=triangles)
+    return guard_edit(start.landmarks, after, triangles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ class Painting(Gesture):
         """What the last dab acted on, in its circle; far from the face, one at the pointer."""
         radius, dab = self._stroke.radius, self._dab
         if dab is None:
-            return Aim(np.zeros(LANDMARK_COUNT), self._position, radius)
+            return Aim(np.zeros(len(self._touched)), self._position, radius)
         return Aim(dab.influence, dab.centre, radius)
 
     @property

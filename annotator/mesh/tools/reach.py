@@ -1,7 +1,6 @@
 """How near the pointer must be to a vertex for a press to mean it."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotator.mesh.geometry import nearest_vertex
 from annotator.mesh.landmarks import tool_scale
@@ -16,21 +15,22 @@ _REACH_ON_SCREEN = 10
 CLICK = 3.0
 
 
-def reach(landmarks: NDArray[np.floating], pixel: float) -> float:
+def reach(state: MeshState, pixel: float) -> float:
     """Return how far from a vertex a press still means it, in px of the image.
 
     Parameters
     ----------
-    landmarks : (468, 3)
+    state
     pixel
         How many px of the image one pixel of the screen covers.
     """
-    return max(_REACH_IOD * tool_scale(landmarks), _REACH_ON_SCREEN * pixel)
+    scale = tool_scale(state.landmarks, state.layout)
+    return max(_REACH_IOD * scale, _REACH_ON_SCREEN * pixel)
 
 
-def within_reach(landmarks: NDArray[np.floating], position: Position, pixel: float) -> bool:
+def within_reach(state: MeshState, position: Position, pixel: float) -> bool:
     """Return whether any vertex is near enough to the pointer, see `reach`."""
-    return nearest_vertex(landmarks, position)[1] <= reach(landmarks, pixel)
+    return nearest_vertex(state.landmarks, position)[1] <= reach(state, pixel)
 
 
 def nearest_in_reach(
@@ -55,4 +55,4 @@ def nearest_in_reach(
     if not eligible.size:
         return None
     nearest, distance = nearest_vertex(state.landmarks[eligible], position)
-    return int(eligible[nearest]) if distance <= reach(state.landmarks, pixel) else None
+    return int(eligible[nearest]) if distance <= reach(state, pixel) else None

@@ -26,4 +26,4 @@ class RelaxTool(MovingPaintTool):
     def moved(self, start: MeshState, landmarks: Floats, influence: Influence) -> Floats:
         """Return the landmarks with vertices under the brush more evenly spaced."""
         reference = fitted_reference(start.landmarks, start.prediction)
-        return relax(landmarks, influence, reference=reference, passes=_PASSES)
+        return relax(landmarks, start.layout, influence, reference=reference, passes=_PASSES)

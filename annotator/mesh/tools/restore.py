@@ -31,7 +31,8 @@ class RestoreTool(MovingPaintTool):
         """Return the landmarks with those under the brush nearer to the prediction."""
         left = np.subtract(start.prediction, landmarks, dtype=np.float64)
         left *= 1 - influence[:, None]
-        there = np.linalg.norm(left, axis=1) <= _THERE_IOD * tool_scale(start.prediction)
+        scale = tool_scale(start.prediction, start.layout)
+        there = np.linalg.norm(left, axis=1) <= _THERE_IOD * scale
         result = (start.prediction - left).astype(np.float32)
         result[there] = start.prediction[there]
         return np.where(influence[:, None] > 0, result, landmarks)

@@ -26,4 +26,4 @@ class SmoothTool(MovingPaintTool):
     def moved(self, start: MeshState, landmarks: Floats, influence: Influence) -> Floats:
         """Return the landmarks with bumps under the brush flattened."""
         reference = fitted_reference(start.landmarks, start.prediction)
-        return smooth(landmarks, influence, reference=reference, passes=_PASSES)
+        return smooth(landmarks, start.layout, influence, reference=reference, passes=_PASSES)

@@ -7,16 +7,17 @@ less the farther along the mesh, fixed at the press. Depths stay as they are.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.frame import Frame, Handle, Mapping, face_axis
-from annotator.mesh.landmarks import LANDMARK_COUNT, tool_scale
+from annotator.mesh.landmarks import tool_scale
+from annotator.mesh.layout import REGION_TITLES, MeshLayout
 from annotator.mesh.plane import pairs, plane
 from annotator.mesh.polyline import Complex, drawn_on, is_inside
-from annotator.mesh.regions import region_at, region_vertices
+from annotator.mesh.regions import region_at
 from annotator.mesh.soft_selection import soft_weights, softly_mapped
 from annotator.mesh.tools.base import (
     Aim,
@@ -41,9 +42,9 @@ class TransformTool(Tool):
     Attributes
     ----------
     selection : frozenset of int
-        Vertices.
+        Vertices that a line was drawn round.
     region : str, optional
-        The name of the region that they are, of `REGION_NAMES`.
+        The name of the region that is selected in place of them.
     soft_radius_iod : float
         How far around the selection the mesh follows, in outer IOD along its edges; 0: not.
     about_centre : bool
@@ -54,7 +55,7 @@ class TransformTool(Tool):
     Raises
     ------
     ValueError
-        If the radius lies outside its range or the selection holds what is no vertex.
+        If the radius lies outside its range, the selection holds what can be no vertex.
     """
 
     selection: frozenset[int] = frozenset()
@@ -69,8 +70,8 @@ class TransformTool(Tool):
                 f"expected a soft radius from 0 to {MAX_SOFT_RADIUS_IOD} IOD, "
                 f"but got {self.soft_radius_iod}"
             )
-        if not all(0 <= vertex < LANDMARK_COUNT for vertex in self.selection):
-            raise ValueError(f"expected vertices from 0 to {LANDMARK_COUNT - 1}")
+        if min(self.selection, default=0) < 0:
+            raise ValueError(f"expected vertices from 0 on, but got {min(self.selection)}")
 
     @property
     def name(self) -> str:
@@ -83,10 +84,11 @@ class TransformTool(Tool):
         Raises
         ------
         ValueError
-            If there is no region of that name.
+            If no layout has a region of that name.
         """
-        vertices = () if name is None else region_vertices(name).tolist()
-        return replace(self, selection=frozenset(vertices), region=name)
+        if name is not None and name not in REGION_TITLES:
+            raise ValueError(f"expected one of {', '.join(REGION_TITLES)}, but got {name!r}")
+        return self._taking(name)
 
     def with_selection(self, vertices: Collection[int]) -> "TransformTool":
         """Return the tool with these vertices selected."""
@@ -96,13 +98,22 @@ class TransformTool(Tool):
         """Return the tool with nothing selected."""
         return self.with_region(None)
 
+    def selected(self, layout: MeshLayout) -> frozenset[int]:
+        """Return which vertices of a mesh of a layout are selected; it may have none of them."""
+        if self.region is not None:
+            return _vertices_of(layout, self.region)
+        if max(self.selection, default=0) < layout.count:
+            return self.selection
+        return frozenset(vertex for vertex in self.selection if vertex < layout.count)
+
     def frame(self, state: MeshState, pixel: float) -> Frame | None:
         """Return the frame around the selection, or None if nothing of it is to be seen."""
-        shown = [vertex for vertex in self.selection if not state.hidden[vertex]]
+        selected = self.selected(state.layout)
+        shown = [vertex for vertex in selected if not state.hidden[vertex]]
         if not shown:
             return None
         points = plane(state.landmarks)[shown]
-        return Frame.around(points, face_axis(state.landmarks), pixel)
+        return Frame.around(points, face_axis(state.landmarks, state.layout), pixel)
 
     def handle_at(self, state: MeshState, position: Position, pixel: float) -> Handle | None:
         """Return what a press here takes hold of, if anything: what the cursor may show."""
@@ -117,13 +128,13 @@ class TransformTool(Tool):
         frame = self.frame(state, pixel)
         if frame is not None:
             is_held = frame.handle_at(complex(*position)) is not None
-            weights = self.weights(state) if is_held else np.zeros(LANDMARK_COUNT)
+            weights = self.weights(state) if is_held else np.zeros(len(state.landmarks))
             return _framed(frame, Mapping(), weights, position)
-        name = region_at(state.landmarks, position)
+        name = region_at(state.landmarks, state.layout, position)
         if name is not None:
-            return Aim(self.with_region(name).weights(state), position)
-        is_near = within_reach(state.landmarks, position, pixel)
-        return Aim(np.zeros(LANDMARK_COUNT), position) if is_near else None
+            return Aim(self._taking(name).weights(state), position)
+        is_near = within_reach(state, position, pixel)
+        return Aim(np.zeros(len(state.landmarks)), position) if is_near else None
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "Gesture | None":
         """Take hold of a handle or begin a lasso; None if the face is out of reach."""
@@ -131,7 +142,7 @@ class TransformTool(Tool):
         if frame is not None and handle is not None:
             weights = self.weights(state)
             return TransformGesture(self, state, weights, frame, handle, position, position)
-        if not within_reach(state.landmarks, position, pixel):
+        if not within_reach(state, position, pixel):
             return None
         return LassoGesture(self, state, pixel, np.array([complex(*position)]))
 
@@ -143,9 +154,10 @@ class TransformTool(Tool):
         return self.transformed(state, self.weights(state), mapping)
 
     def weights(self, state: MeshState) -> Influence:
-        """Return the share of the transformation that each vertex takes, (468,)."""
-        radius = self.soft_radius_iod * tool_scale(state.landmarks)
-        weights = soft_weights(state.landmarks, self.selection, radius)
+        """Return the share of the transformation that each vertex takes, (n,)."""
+        landmarks, layout = state.landmarks, state.layout
+        radius = self.soft_radius_iod * tool_scale(landmarks, layout)
+        weights = soft_weights(landmarks, layout, self.selected(layout), radius)
         weights[state.still] = 0
         return weights
 
@@ -157,9 +169,12 @@ class TransformTool(Tool):
             return None
         return Edit(after, guard=self._guarded if self.guards else None).guarded(state)
 
+    def _taking(self, region: str | None) -> "TransformTool":
+        return replace(self, selection=frozenset(), region=region)
+
     def _guarded(self, state: MeshState, after: Floats) -> Floats:
-        fixed = {*self.selection, *np.flatnonzero(state.still).tolist()}
-        return guard_placement(state.landmarks, after, fixed)
+        fixed = {*self.selected(state.layout), *np.flatnonzero(state.still).tolist()}
+        return guard_placement(state.landmarks, after, fixed, state.layout)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,8 +200,8 @@ class TransformGesture(Gesture):
         """The tool that began it; after a click inside the frame, with the region there."""
         if self.was_dragged or self.handle.place != 0:
             return self.owner
-        name = region_at(self.state.landmarks, self.start)
-        return self.owner if name is None else self.owner.with_region(name)
+        name = region_at(self.state.landmarks, self.state.layout, self.start)
+        return self.owner if name is None else self.owner._taking(name)
 
     @cached_property
     def edit(self) -> Edit | None:
@@ -234,7 +249,8 @@ class LassoGesture(Gesture):
     def tool(self) -> Tool:
         """The tool with what is selected."""
         if not self.was_dragged:
-            return self.owner.with_region(region_at(self.state.landmarks, _xy(self.trail[0])))
+            name = region_at(self.state.landmarks, self.state.layout, _xy(self.trail[0]))
+            return self.owner._taking(name)
         return self.owner.with_selection(np.flatnonzero(self._inside).tolist())
 
     def moved(self, position: Position) -> "LassoGesture":
@@ -245,8 +261,14 @@ class LassoGesture(Gesture):
 
     @cached_property
     def _inside(self) -> NDArray[np.bool_]:
-        """Which vertices the line goes round, (468,), of those that are shown."""
+        """Which vertices the line goes round, (n,), of those that are shown."""
         return is_inside(plane(self.state.landmarks), self.trail) & ~self.state.hidden
+
+
+@cache
+def _vertices_of(layout: MeshLayout, region: str) -> frozenset[int]:
+    found = layout.regions.get(region)
+    return frozenset() if found is None else frozenset(found.vertices.tolist())
 
 
 def _framed(frame: Frame, mapping: Mapping, weights: Influence, position: Position) -> Aim:

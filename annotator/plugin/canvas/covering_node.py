@@ -34,7 +34,7 @@ class CoveringNode(Compound):  # type: ignore[misc]
             self._photograph.fill(
                 covering.points, covering.closed_triangles, texcoords, cutout.pixels
             )
-        pixels = texture_pixels(covering.texture)
+        pixels = texture_pixels(covering.texture, covering.layout)
         self._texture.visible = pixels is not None
         if pixels is None:
             return
@@ -42,8 +42,9 @@ class CoveringNode(Compound):  # type: ignore[misc]
         multiplies = covering.texture is Texture.MAKE_UP
         if self._texture.multiplies != multiplies:
             self._texture.multiplies = multiplies
+        texcoords = uv_coordinates(covering.layout)
         self._texture.fill(
-            covering.points, covering.opened_triangles, uv_coordinates(), pixels, covering.opacity
+            covering.points, covering.opened_triangles, texcoords, pixels, covering.opacity
         )
 
     def restore_blending(self) -> None:

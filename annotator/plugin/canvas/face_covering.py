@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.topology import load_topology
+from annotator.mesh.layout import MeshLayout
 from annotator.plugin.canvas.face_layers import FaceLayers
 from annotator.workbench.look.covering import Covering, Cutout, cut_out, far_to_near
 from annotator.workbench.look.view_settings import Texture, ViewSettings
@@ -33,6 +33,7 @@ class FaceCovering:
         landmarks: Landmarks,
         seen: Landmarks,
         points: Points,
+        layout: MeshLayout,
         settings: ViewSettings,
         *,
         with_texture: bool,
@@ -42,10 +43,11 @@ class FaceCovering:
 
         Parameters
         ----------
-        landmarks, seen : (468, 3)
+        landmarks, seen : (n, 3)
             The mesh in the image and as it is seen.
-        points : (468, 2)
+        points : (n, 2)
             Where it is drawn.
+        layout
         settings
         with_texture
             Whether a texture that the settings ask for is shown.
@@ -63,7 +65,7 @@ class FaceCovering:
         if not overlay.visible:
             return
         cutout = self._cutout_of(landmarks) if settings.turned else None
-        closed, opened = self._triangles(seen, anew=anew or settings.turned)
+        closed, opened = self._triangles(seen, layout, anew=anew or settings.turned)
         overlay.drawing = Covering(
             points=points,
             closed_triangles=closed,
@@ -71,14 +73,15 @@ class FaceCovering:
             cutout=cutout,
             cutout_texcoords=None if cutout is None else cutout.texcoords(landmarks),
             texture=texture,
+            layout=layout,
             opacity=settings.texture_opacity,
         )
 
     def _triangles(
-        self, seen: Landmarks, *, anew: bool
+        self, seen: Landmarks, layout: MeshLayout, *, anew: bool
     ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         if self._order is None or anew:
-            topology = load_topology()
+            topology = layout.topology
             self._order = (
                 far_to_near(seen, topology.triangles),
                 far_to_near(seen, topology.opened_triangles),

@@ -6,7 +6,6 @@ import numpy as np
 from napari.layers import Image, Points
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import LANDMARK_COUNT
 from annotator.plugin.canvas.light_filter import CurtainFilter, LightFilter
 from annotator.plugin.canvas.private import CoveringOverlay, add_covering_overlay, attach_to_image
 from annotator.workbench.key_names import bound_key
@@ -43,7 +42,7 @@ class FaceLayers:
 
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
-        self._vertices = np.zeros((LANDMARK_COUNT, 2), np.float32)
+        self._vertices = np.zeros((0, 2), np.float32)
         self.image: Image | None = None
         self.points = _make_points_layer()
         self._help = self.points.help
@@ -76,10 +75,13 @@ class FaceLayers:
         return self.image
 
     def show_vertices(self, landmarks: NDArray[np.float32]) -> None:
-        """Let the points layer hold these vertices, (468, 2 or 3)."""
+        """Let the points layer hold these vertices, (n, 2 or 3)."""
         self._vertices = to_napari(landmarks)
-        # In place with a light refresh: 2 ms where assigning `data` takes 6.
         with self.points.events.data.blocker(self._restore_if_changed_from_outside):
+            if len(self.points.data) != len(self._vertices):  # a face of another layout
+                self.points.data = self._vertices.copy()
+                return
+            # In place with a light refresh: 2 ms where assigning `data` takes 6.
             self.points.data[:] = self._vertices
             self.points.refresh(thumbnail=False, highlight=False, extent=False)
 
@@ -97,7 +99,7 @@ class FaceLayers:
         self.image = self.covering = None
 
     def _restore_if_changed_from_outside(self) -> None:
-        """Undo what napari's own tools did to the points: a mesh has 468, no more, no less."""
+        """Undo what napari's own tools did to the points: a mesh keeps its vertices."""
         expected = self._vertices
         if self.points.data.shape != expected.shape or (self.points.data != expected).any():
             with self.points.events.data.blocker(self._restore_if_changed_from_outside):
@@ -118,7 +120,7 @@ class FaceLayers:
 
 def _make_points_layer() -> Points:
     layer = Points(
-        np.zeros((LANDMARK_COUNT, 2), np.float32),
+        np.zeros((0, 2), np.float32),
         name=MESH_LAYER,
         face_color="transparent",
         border_color="transparent",

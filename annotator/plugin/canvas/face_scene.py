@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from annotator.mesh.folds import folded
 from annotator.mesh.tools.base import Aim, MeshState
-from annotator.mesh.topology import load_topology
 from annotator.mesh.turning import Turn
 from annotator.plugin.canvas.face_covering import FaceCovering
 from annotator.plugin.canvas.face_layers import FaceLayers
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 
 Landmarks = NDArray[np.float32]
 
+# Before the first sample is shown: the camera may be asked to frame it.
+_NO_FACE: Landmarks = np.zeros((1, 3), np.float32)
+
 
 class FaceScene:
     """The layers of one sample and what is drawn over them.
@@ -47,10 +49,10 @@ class FaceScene:
         Of the view in space, where the settings ask for one.
     state : MeshState or None
         As it was at the last stroke's end.
-    landmarks : (468, 3) float32
+    landmarks : (n, 3) float32
         The mesh, a stroke under way included.
     aim : Aim or None
-    uncertainty : (468,) or None
+    uncertainty : (n,) or None
         In px of the image.
     shows_prediction : bool
         Whether the prediction is drawn in place of the mesh.
@@ -61,7 +63,7 @@ class FaceScene:
         self.settings = ViewSettings()
         self.turn = Turn(yaw=30.0)
         self.state: MeshState | None = None
-        self.landmarks: Landmarks = load_topology().vertices
+        self.landmarks: Landmarks = _NO_FACE
         self.aim: Aim | None = None
         self.uncertainty: NDArray[np.floating] | None = None
         self.shows_prediction = False
@@ -79,7 +81,7 @@ class FaceScene:
         return drawing
 
     def seen(self, landmarks: Landmarks) -> Landmarks:
-        """Return a mesh (468, 3) as the view shows it."""
+        """Return a mesh (n, 3) as the view shows it."""
         return self.turn.seen(landmarks) if self.settings.turned else landmarks
 
     def set_state(self, state: MeshState) -> None:
@@ -98,7 +100,7 @@ class FaceScene:
             self.state,
             self.settings,
             uncertainty=self.uncertainty,
-            faces_away=faces_away(seen) if self.settings.turned else None,
+            faces_away=faces_away(seen, self.state.layout) if self.settings.turned else None,
         )
         self._overlay.vertex_size = self.settings.vertex_size
         self._drawn = None
@@ -124,7 +126,13 @@ class FaceScene:
         )
         if anew or moved:
             with_texture = bool(self.layers.points.visible)
-            self._covering.show(*self._drawn, self.settings, with_texture=with_texture, anew=anew)
+            self._covering.show(
+                *self._drawn,
+                self.state.layout,
+                self.settings,
+                with_texture=with_texture,
+                anew=anew,
+            )
 
     def _compare(self) -> None:
         assert self.state is not None
@@ -135,7 +143,7 @@ class FaceScene:
         """Return the triangles that the stroke under way has turned over."""
         if self.landmarks is state.landmarks or self.shows_prediction:
             return NO_TRIANGLES
-        triangles = load_topology().triangles
+        triangles = state.layout.topology.triangles
         flipped = folded(state.landmarks, self.landmarks, state.prediction, triangles)
         return np.asarray(triangles[flipped], np.uint32) if flipped.any() else NO_TRIANGLES
 

@@ -81,7 +81,7 @@ class FaceView:
 
     @property
     def seen_landmarks(self) -> Landmarks:
-        """The mesh as it lies on the screen, turned or not, (468, 3) in px of the image."""
+        """The mesh as it lies on the screen, turned or not, (n, 3) in px of the image."""
         return self._scene.seen(self._scene.landmarks)
 
     @property
@@ -107,7 +107,7 @@ class FaceView:
 
     @property
     def uncertainty(self) -> NDArray[np.floating] | None:
-        """How far each vertex may be off, (468,) in px of the image; None if nobody knows."""
+        """How far each vertex may be off, (n,) in px of the image; None if nobody knows."""
         return self._scene.uncertainty
 
     @uncertainty.setter

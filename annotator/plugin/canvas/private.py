@@ -1,6 +1,6 @@
 """Everything that reaches into napari's private modules, in one place.
 
-napari has no public way to draw lines that follow 468 points at interactive speed (Shapes
+napari has no public way to draw lines that follow a mesh at interactive speed (Shapes
 takes 13-184 ms an update, Vectors 16 ms; this overlay 0.3 ms), nor to hand the keyboard back
 to its canvas. Written for and tested with napari 0.9.
 """

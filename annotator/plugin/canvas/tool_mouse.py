@@ -82,7 +82,7 @@ class ToolMouse:
         if self._gauge is not None:
             self._gauge = None
             return
-        iod = tool_scale(editor.landmarks)
+        iod = tool_scale(editor.landmarks, editor.state.layout)
         brush = self._workbench.tools.brush
         self._gauge = BrushGauge.started_at(kind, self._pointer, iod, brush)
         self._show_aim()
@@ -260,7 +260,7 @@ class ToolMouse:
         vertex, _ = nearest_vertex(editor.landmarks, gauge.centre)
         x, y, _ = editor.landmarks[vertex].tolist()
         aim = editor.aim(self._workbench.tools.tool, (x, y), self._pixel)
-        return gauge.aim(brush, aim)
+        return gauge.aim(brush, aim, len(editor.landmarks))
 
     def _tool(self) -> Tool:
         """Return the tool in hand as it acts in the view, or with Shift, Smooth."""

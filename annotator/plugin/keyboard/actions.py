@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from annotator.mesh.regions import region_at, region_vertices
+from annotator.mesh.regions import region_at
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.workbench.brush_gauge import Gauge
@@ -107,9 +107,10 @@ def _region_actions(hands: Hands) -> dict[str, Action]:
             session, pointer = hands.bench.session, hands.mouse.pointer
             if session is None or pointer is None or session.is_dragging:
                 return
-            region = region_at(view.seen_landmarks, pointer)
+            layout = session.state.layout
+            region = region_at(view.seen_landmarks, layout, pointer)
             # Between the regions, where only the whole face is left, nobody means all of it.
-            if region is None or region == "face":
+            if region is None or layout.regions[region].is_whole:
                 hands.bench.told.emit("Hold the pointer over a region of the face first.")
             else:
                 act(region)
@@ -120,7 +121,7 @@ def _region_actions(hands: Hands) -> dict[str, Action]:
         "pin_region": with_region(regions.toggle_pinned),
         "mark_region": with_region(regions.cycle_visibility),
         "hide_region": with_region(regions.toggle_hidden),
-        "frame_region": with_region(lambda region: view.frame_region(region_vertices(region))),
+        "frame_region": with_region(lambda region: view.frame_region(regions.vertices(region))),
     }
 
 

@@ -3,8 +3,8 @@
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from annotator.mesh.layout import REGION_TITLES
 from annotator.mesh.marks import Visibility
-from annotator.mesh.regions import REGION_TITLES
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.workbench import Workbench

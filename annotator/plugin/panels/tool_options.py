@@ -6,10 +6,9 @@ from typing import Any
 from magicgui.widgets import CheckBox, ComboBox, Container, FloatSlider, PushButton
 
 from annotator.mesh.brush import MIN_RADIUS_IOD, MIN_RADIUS_PX, Metric, brush_radius
-from annotator.mesh.contours import CONTOUR_TITLES
 from annotator.mesh.falloff import Falloff
+from annotator.mesh.layout import CONTOUR_TITLES, REGION_TITLES
 from annotator.mesh.marks import Visibility
-from annotator.mesh.regions import REGION_TITLES
 from annotator.mesh.tools.transform import TransformTool
 from annotator.plugin.panels.parts import without_focus
 from annotator.workbench.toolbox import ToolKind
@@ -165,7 +164,7 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         if unit == _IN_IOD:
             self._set_brush(radius_px=None)
         elif session is not None:
-            radius = brush_radius(session.landmarks, brush)
+            radius = brush_radius(session.landmarks, session.state.layout, brush)
             self._tools.brush = brush.with_radius_px(radius)
         else:
             self._tools.brush = brush.with_radius_px(_SLIDER_MAX_PX / 4)

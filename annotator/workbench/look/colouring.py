@@ -37,13 +37,13 @@ class Legend:
 def vertex_base_colours(
     state: MeshState, colours: Colours, uncertainty: NDArray[np.floating] | None
 ) -> NDArray[np.float32] | None:
-    """Return RGBA of each vertex, (468, 4), or None where all are coloured alike.
+    """Return RGBA of each vertex, (n, 4), or None where all are coloured alike.
 
     Parameters
     ----------
     state
     colours
-    uncertainty : (468,), optional
+    uncertainty : (n,), optional
         In px of the image.
     """
     if colours is Colours.VISIBILITY:
@@ -83,7 +83,8 @@ def legend_of(
 
 
 def _percent_of_iod(lengths: NDArray[np.floating], state: MeshState) -> NDArray[np.float64]:
-    return np.asarray(lengths, np.float64) * (100 / max(outer_iod(state.prediction), 1.0))
+    iod = max(outer_iod(state.prediction, state.layout), 1.0)
+    return np.asarray(lengths, np.float64) * (100 / iod)
 
 
 def _uncertainty_scale(percent: NDArray[np.float64]) -> float:

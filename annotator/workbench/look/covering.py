@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import bounding_box
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.texture import checker_texture, make_up_texture
-from annotator.mesh.topology import load_topology
 from annotator.workbench.look.view_settings import Texture
 
 Points = NDArray[np.float32]
@@ -67,15 +67,17 @@ class Covering:
 
     Attributes
     ----------
-    points : (468, 2) float32
+    points : (n, 2) float32
         In napari's pixel-centre coordinates.
-    closed_triangles, opened_triangles : (n, 3) uint32
+    closed_triangles, opened_triangles : (t, 3) uint32
         From the farthest to the nearest; with and without those that close mouth and eyes.
     cutout : Cutout or None
         The photograph, on the closed triangles.
-    cutout_texcoords : (468, 2) float32 or None
+    cutout_texcoords : (n, 2) float32 or None
     texture : Texture
         On the opened triangles.
+    layout : MeshLayout
+        Whose texture coordinates count.
     opacity : float
         Of the texture.
     """
@@ -86,6 +88,7 @@ class Covering:
     cutout: Cutout | None
     cutout_texcoords: Points | None
     texture: Texture
+    layout: MeshLayout
     opacity: float
 
 
@@ -105,14 +108,14 @@ def cut_out(photograph: NDArray[np.uint8], landmarks: NDArray[np.floating]) -> C
 
 
 def far_to_near(seen: NDArray[np.floating], triangles: NDArray[np.integer]) -> Triangles:
-    """Return triangles in the order in which to paint a mesh (468, 3) as it is seen."""
+    """Return triangles in the order in which to paint a mesh (n, 3) as it is seen."""
     depth = seen[:, 2][triangles].sum(axis=1)
     return np.asarray(triangles[np.argsort(-depth, kind="stable")], np.uint32)
 
 
-def faces_away(seen: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Return the vertices of a mesh (468, 3) with no triangle that faces the viewer."""
-    triangles, orientation = _front()
+def faces_away(seen: NDArray[np.floating], layout: MeshLayout) -> NDArray[np.bool_]:
+    """Return the vertices of a mesh (n, 3) with no triangle that faces the viewer."""
+    triangles, orientation = _front(layout)
     a, b, c = (seen[triangles[:, corner], :2] for corner in range(3))
     first, second = b - a, c - a
     area = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
@@ -121,22 +124,23 @@ def faces_away(seen: NDArray[np.floating]) -> NDArray[np.bool_]:
     return ~towards
 
 
-def texture_pixels(texture: Texture) -> NDArray[np.uint8] | None:
-    """Return the picture of a texture, (n, n, 4) uint8 RGBA."""
-    pictures = {Texture.CHECKER: checker_texture, Texture.MAKE_UP: make_up_texture}
-    return pictures[texture]() if texture in pictures else None
+def texture_pixels(texture: Texture, layout: MeshLayout) -> NDArray[np.uint8] | None:
+    """Return the picture of a texture, (s, s, 4) uint8 RGBA."""
+    if texture is Texture.CHECKER:
+        return checker_texture()
+    return make_up_texture(layout) if texture is Texture.MAKE_UP else None
 
 
 @cache
-def uv_coordinates() -> Points:
-    """Return the texture coordinates of every vertex, (468, 2)."""
-    return np.ascontiguousarray(load_topology().uv, np.float32)
+def uv_coordinates(layout: MeshLayout) -> Points:
+    """Return the texture coordinates of every vertex, (n, 2)."""
+    return np.ascontiguousarray(layout.topology.uv, np.float32)
 
 
 @cache
-def _front() -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _front(layout: MeshLayout) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Return all triangles and the sign of their area in an upright face seen from the front."""
-    topology = load_topology()
+    topology = layout.topology
     # y is up in the canonical face and down in an image.
     points = topology.vertices[:, :2] * (1, -1)
     a, b, c = (points[topology.triangles[:, corner]] for corner in range(3))

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.tools.base import Aim, MeshState
-from annotator.mesh.topology import load_topology
 from annotator.workbench.look.coordinates import to_pixel_centres
 from annotator.workbench.look.look import Look, Rgba, influenced
 from annotator.workbench.look.view_settings import MeshStyle, ViewSettings
@@ -24,9 +23,9 @@ class Comparison:
 
     Attributes
     ----------
-    points : (468, 2) float32
+    points : (n, 2) float32
         Of the prediction, in napari's pixel-centre coordinates.
-    edges, contours : (n, 2) uint32
+    edges, contours : (e, 2) uint32
         Which of them are joined by faint and by strong lines; none without a ghost.
     vectors : (2k, 2) float32
         Line segments from the predicted vertices to where they are now.
@@ -63,7 +62,7 @@ class MeshDrawing:
 
     Attributes
     ----------
-    points : (468, 2) float32
+    points : (n, 2) float32
         x, y in napari's pixel-centre coordinates.
     look : Look
     aim : AimLines
@@ -80,12 +79,12 @@ class MeshDrawing:
 
     @property
     def vertex_colours(self) -> Rgba:
-        """RGBA of each vertex, (468, 4)."""
+        """RGBA of each vertex, (n, 4)."""
         return self.look.vertex_colours
 
     @property
     def vertex_sizes(self) -> NDArray[np.float32]:
-        """Diameters in px of the image, (468,)."""
+        """Diameters in px of the image, (n,)."""
         return self.look.vertex_sizes
 
     @property
@@ -124,12 +123,12 @@ def comparison_of(
     state
         Tells which vertices are hidden.
     settings
-    landmarks, prediction : (468, 2 or 3)
+    landmarks, prediction : (n, 2 or 3)
         As they are seen.
     """
     if not settings.ghost and not settings.vectors:
         return None
-    topology, shown = load_topology(), ~state.hidden
+    topology, shown = state.layout.topology, ~state.hidden
     none = np.empty((0, 2), np.uint32)
     with_edges = settings.ghost and settings.style is MeshStyle.ALL_EDGES
     points = to_pixel_centres(prediction)

@@ -29,7 +29,7 @@ class Frame:
 
 
 def face_frame(points: NDArray[np.floating], canvas: tuple[int, int]) -> Frame:
-    """Return the frame of a whole face; points (468, 2 or 3), the canvas (height, width)."""
+    """Return the frame of a whole face; points (n, 2 or 3), the canvas (height, width)."""
     return _frame(points, canvas, _FACE_SHARE)
 
 
@@ -45,7 +45,7 @@ def kept_frame(points: NDArray[np.floating], before: NDArray[np.floating], zoom:
 
     Parameters
     ----------
-    points, before : (468, 2 or 3)
+    points, before : (n, 2 or 3)
         This face, and the one that was shown with this zoom.
     zoom : float
     """

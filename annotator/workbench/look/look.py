@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of
 from annotator.mesh.tools.base import MeshState
-from annotator.mesh.topology import load_topology
 from annotator.workbench.look import palette
 from annotator.workbench.look.colouring import vertex_base_colours
 from annotator.workbench.look.view_settings import Colours, MeshStyle, ViewSettings
@@ -40,14 +39,14 @@ class Look:
 
     Attributes
     ----------
-    edges, contours : (n, 2) uint32
+    edges, contours : (e, 2) uint32
         Which vertices are joined by thin and by strong lines.
-    edge_colours, contour_colours, rim_colours : (468, 4) float32
+    edge_colours, contour_colours, rim_colours : (n, 4) float32
         RGBA at each vertex; lines blend between their ends. The rim lies under both kinds.
-    vertex_colours, vertex_rims : (468, 4) float32
-    vertex_sizes : (468,) float32
+    vertex_colours, vertex_rims : (n, 4) float32
+    vertex_sizes : (n,) float32
         Diameters in px of the image.
-    symbols : (468,) str
+    symbols : (n,) str
         Shapes by vispy's names.
     anchors : (k,) intp
         Vertices under a large diamond.
@@ -79,32 +78,35 @@ def look_of(
     state
         Decides by its marks, anchors and hidden vertices, and by how far it has moved.
     settings
-    uncertainty : (468,), optional
+    uncertainty : (n,), optional
         In px of the image.
-    faces_away : (468,) bool, optional
+    faces_away : (n,) bool, optional
         In a turned view, the vertices of the far side.
     """
     base = vertex_base_colours(state, settings.colours, uncertainty)
     alpha = _alpha(state, settings, faces_away)
     edges, contours = _shown_edges(state, settings)
-    edge_colours = _every(palette.EDGE_COLOUR) if base is None else base * (1, 1, 1, 0.65)
+    count = len(alpha)
+    edge_colours = _every(palette.EDGE_COLOUR, count) if base is None else base * (1, 1, 1, 0.65)
+    contour_colours = _every(palette.CONTOUR_COLOUR, count) if base is None else base
+    vertex_colours = _every(palette.VERTEX_COLOUR, count) if base is None else base
     look = Look(
         edges=edges,
         contours=contours,
         edge_colours=_faded(edge_colours, alpha),
-        contour_colours=_faded(_every(palette.CONTOUR_COLOUR) if base is None else base, alpha),
-        rim_colours=_faded(_every(palette.LINE_RIM_COLOUR), alpha),
-        vertex_colours=_faded(_every(palette.VERTEX_COLOUR) if base is None else base, alpha),
-        vertex_rims=_faded(_every(palette.VERTEX_RIM_COLOUR), alpha),
+        contour_colours=_faded(contour_colours, alpha),
+        rim_colours=_faded(_every(palette.LINE_RIM_COLOUR, count), alpha),
+        vertex_colours=_faded(vertex_colours, alpha),
+        vertex_rims=_faded(_every(palette.VERTEX_RIM_COLOUR, count), alpha),
         vertex_sizes=_sizes(state, settings),
-        symbols=np.full(len(alpha), "disc", dtype="<U8"),
+        symbols=np.full(count, "disc", dtype="<U8"),
         anchors=np.array([v for v in state.anchors if alpha[v] > 0], np.intp),
     )
     return _with_pins(look, state, settings)
 
 
 def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.bool_]) -> Look:
-    """Return the look with the vertices that a stroke moves coloured by their share (468,).
+    """Return the look with the vertices that a stroke moves coloured by their share (n,).
 
     What takes little of the drag is faint, and no larger than usual below a half of it: a tool
     that moves the whole face would hide it otherwise.
@@ -132,7 +134,7 @@ def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.b
 
 
 def _shown_edges(state: MeshState, settings: ViewSettings) -> tuple[Edges, Edges]:
-    topology = load_topology()
+    topology = state.layout.topology
     none = np.empty((0, 2), np.uint32)
     if settings.style is MeshStyle.POINTS:
         return none, none
@@ -149,7 +151,7 @@ def _without(edges: NDArray[np.integer], hidden: NDArray[np.bool_]) -> Edges:
 def _alpha(
     state: MeshState, settings: ViewSettings, faces_away: NDArray[np.bool_] | None
 ) -> NDArray[np.float32]:
-    """Return how opaque each vertex and the edges at it are, (468,)."""
+    """Return how opaque each vertex and the edges at it are, (n,)."""
     alpha = np.full(len(state.landmarks), settings.opacity, np.float32)
     if settings.style is MeshStyle.UNDER_BRUSH:
         alpha[:] = 0
@@ -162,7 +164,9 @@ def _alpha(
 
 
 def _sizes(state: MeshState, settings: ViewSettings) -> NDArray[np.float32]:
-    size = max(outer_iod(state.landmarks) * _VERTEX_SIZE_IOD, 0.5) * settings.vertex_size
+    size = (
+        max(outer_iod(state.landmarks, state.layout) * _VERTEX_SIZE_IOD, 0.5) * settings.vertex_size
+    )
     return np.full(len(state.landmarks), size, np.float32)
 
 
@@ -183,8 +187,8 @@ def _with_pins(look: Look, state: MeshState, settings: ViewSettings) -> Look:
     )
 
 
-def _every(colour: palette.Colour) -> Rgba:
-    return np.tile(np.array(colour, np.float32), (len(load_topology().vertices), 1))
+def _every(colour: palette.Colour, count: int) -> Rgba:
+    return np.tile(np.array(colour, np.float32), (count, 1))
 
 
 def _faded(colours: Rgba, alpha: NDArray[np.float32]) -> Rgba:
