@@ -12,7 +12,7 @@ from annotator.plugin.launch import open_viewer
 from annotator.plugin.menu.project_menu import free_folder
 from annotator.project import SampleState
 from annotator.release import export_release
-from annotator.workbench.shown_samples import TO_DO
+from annotator.workbench.states import TO_DO
 
 _CHIN = 152
 _WINDOW = (1280, 800)

@@ -16,6 +16,7 @@ from annotator.project.errors import (
 )
 from annotator.project.project import Project
 from annotator.project.records import (
+    UNDECIDED,
     AcceptedSample,
     AddReport,
     FailedImage,
@@ -32,6 +33,7 @@ from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 
 __all__ = [
+    "UNDECIDED",
     "AcceptedSample",
     "AddReport",
     "Annotation",

@@ -27,6 +27,10 @@ class SampleState(StrEnum):
     DELETED = "deleted"
 
 
+# Those of samples without a verdict.
+UNDECIDED = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
+
+
 class Verdict(StrEnum):
     """What a reviewer said."""
 
@@ -35,6 +39,19 @@ class Verdict(StrEnum):
     EXCLUDE = "exclude"
     DELETE = "delete"
     REOPEN = "reopen"
+
+    @property
+    def state(self) -> SampleState | None:
+        """What a sample is in that has it; None if that depends on the sample."""
+        return _STATES.get(self)
+
+
+_STATES = {
+    Verdict.ACCEPT: SampleState.ACCEPTED,
+    Verdict.REJECT: SampleState.REJECTED,
+    Verdict.EXCLUDE: SampleState.EXCLUDED,
+    Verdict.DELETE: SampleState.DELETED,
+}
 
 
 class RejectReason(StrEnum):

@@ -13,16 +13,9 @@ from annotator.project.database import Database
 from annotator.project.edit import withdraw_verdict
 from annotator.project.errors import StaleAnnotation, UnknownSample
 from annotator.project.paths import ImagePaths
-from annotator.project.records import RejectReason, Review, SampleState, SampleSummary, Verdict
+from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
 from annotator.project.summaries import load_summaries
 from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
-
-_STATES = {
-    Verdict.ACCEPT: SampleState.ACCEPTED,
-    Verdict.REJECT: SampleState.REJECTED,
-    Verdict.EXCLUDE: SampleState.EXCLUDED,
-    Verdict.DELETE: SampleState.DELETED,
-}
 
 _CHUNK = 500  # SQLite limits the parameters of one statement
 
@@ -129,7 +122,7 @@ class Reviews:
         given = _Given(verdict, reviewer, comment, reasons)
         undecided = (
             select(SampleRow.id)
-            .where(SampleRow.state.in_([SampleState.PREDICTED, SampleState.IN_PROGRESS]))
+            .where(SampleRow.state.in_(UNDECIDED))
             .order_by(SampleRow.image_id, SampleRow.face_index)
         )
         with self._database.writing() as session:
@@ -179,8 +172,9 @@ class _Given:
             review = self._review(sample.id, current)
             session.add(review)
             withdraw_verdict(sample)
-            if self.verdict is not Verdict.REOPEN:
-                sample.state = _STATES[self.verdict]
+            state = Verdict(self.verdict).state
+            if state is not None:
+                sample.state = state
                 sample.reviewer = self.reviewer
             sample.updated_at = review.created_at
 

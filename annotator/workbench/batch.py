@@ -10,29 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.project import ProjectError, RejectReason, SampleState, Verdict
-from annotator.workbench.shown_samples import TO_DO, ShownSamples
+from annotator.workbench.shown_samples import ShownSamples
+from annotator.workbench.states import TO_DO
+from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
 
-_BECOMES = {
-    Verdict.ACCEPT: SampleState.ACCEPTED,
-    Verdict.REJECT: SampleState.REJECTED,
-    Verdict.EXCLUDE: SampleState.EXCLUDED,
-    Verdict.DELETE: SampleState.DELETED,
-}
-_ASKS = {
-    Verdict.ACCEPT: "Accept {} as ground truth, as they stand?",
-    Verdict.REJECT: "Reject {}?",
-    Verdict.EXCLUDE: "Exclude {} from the data set?",
-    Verdict.DELETE: "Delete {}, as showing no face? The filter “Deleted” finds them again.",
-    Verdict.REOPEN: "Withdraw the verdicts on {}?",
-}
-_DONE = {
-    Verdict.ACCEPT: "{} accepted.",
-    Verdict.REJECT: "{} rejected.",
-    Verdict.EXCLUDE: "{} excluded.",
-    Verdict.DELETE: "{} deleted.",
-    Verdict.REOPEN: "{} without a verdict again.",
-}
 # Reading single samples anew costs less than the whole list up to about so many.
 _FEW = 100
 
@@ -57,7 +39,7 @@ class Batch:
     @property
     def question(self) -> str:
         """What the annotator is asked before it is given."""
-        asked = _ASKS[self.verdict].format(counted(len(self.sample_ids)))
+        asked = VERDICT_WORDS[self.verdict].asks.format(counted(len(self.sample_ids)))
         return f"{asked} {self._left_out()}".strip()
 
     @property
@@ -113,7 +95,7 @@ def give(
     except ProjectError as error:
         bench.failed.emit(str(error))
         return False
-    bench.told.emit(_DONE[batch.verdict].format(counted(len(batch.sample_ids))))
+    bench.told.emit(f"{counted(len(batch.sample_ids))} {VERDICT_WORDS[batch.verdict].done}.")
     return True
 
 
@@ -123,10 +105,10 @@ def counted(number: int) -> str:
 
 
 def _would_change(state: SampleState, verdict: Verdict) -> bool:
-    if verdict is Verdict.REOPEN:
+    if verdict.state is None:
         return state not in TO_DO
     # A deleted face is brought back first: it is no face to anybody who does not look there.
-    return state not in (_BECOMES[verdict], SampleState.DELETED)
+    return state not in (verdict.state, SampleState.DELETED)
 
 
 def _take_in(bench: Workbench, sample_ids: Sequence[int]) -> int:

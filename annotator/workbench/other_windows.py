@@ -4,20 +4,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from annotator.project import EditSession, Project, ProjectError, SampleState, SampleSummary
+from annotator.project import EditSession, Project, ProjectError, SampleSummary
+from annotator.workbench.verdict_words import verdict_on
 from annotator.workbench.workbench import Workbench
 
 # Whoever changes or adds so many samples between two looks is no annotator: then the whole list
 # is read anew, which takes a second for 100,000 samples, and so only now and then.
 _MANY = 50
 _SECONDS_BETWEEN_REFRESHES = 10.0
-
-_SAYS = {
-    SampleState.ACCEPTED: "accepted this face",
-    SampleState.REJECTED: "rejected this face",
-    SampleState.EXCLUDED: "excluded this face",
-    SampleState.DELETED: "deleted this face",
-}
 
 
 class OtherWindows:
@@ -92,8 +86,9 @@ class OtherWindows:
             return
         bench.take_in(sample)
         is_current = bench.session is not None and bench.session.sample_id == sample.id
-        if is_current and sample.state in _SAYS and sample.state != known.state:
-            bench.told.emit(f"{sample.reviewer} {_SAYS[sample.state]} in another window.")
+        word = verdict_on(sample.state)
+        if is_current and word and sample.state != known.state:
+            bench.told.emit(f"{sample.reviewer} {word} this face in another window.")
 
     def _follow(self, session: EditSession) -> None:
         """Show the mesh that another window made of the sample under edit."""

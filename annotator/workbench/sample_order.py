@@ -3,41 +3,20 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain, pairwise
-from operator import attrgetter
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.project import SampleState, SampleSummary
+from annotator.workbench.sort_keys import SortKey
 
 Positions = NDArray[np.int32]
 
 _CODES = {state: code for code, state in enumerate(SampleState)}
 _DIGITS = re.compile(r"\d+")
 _APART = "\0"  # in no file's name
-
-
-class SortKey(StrEnum):
-    """What the list can be sorted by."""
-
-    IMAGE = "image order"
-    NAME = "file name"
-    STATE = "state"
-    SCORE = "model score"
-    DISPLACEMENT = "displacement"
-    TIME = "time spent"
-    STROKES = "strokes"
-
-
-_ATTRIBUTES = {
-    SortKey.SCORE: "presence",
-    SortKey.DISPLACEMENT: "displacement",
-    SortKey.TIME: "seconds_spent",
-    SortKey.STROKES: "stroke_count",
-}
 
 
 class SampleColumns:
@@ -85,9 +64,9 @@ class SampleColumns:
         """Take over what changed about a sample; its file and its id do not."""
         self._samples[position] = sample
         self._states[position] = _CODES[sample.state]
-        for key, attribute in _ATTRIBUTES.items():
-            if key in self._values:
-                self._values[key][position] = getattr(sample, attribute)
+        for key, values in self._values.items():
+            if key.number is not None:
+                values[position] = key.number(sample)
 
     def count(self, states: Collection[SampleState]) -> int:
         """Return how many samples are in one of these states."""
@@ -117,11 +96,11 @@ class SampleColumns:
         if key is SortKey.STATE:
             return self._states.astype(np.float64)
         if key not in self._values:
-            if key is SortKey.NAME:
+            if key.number is None:
                 self._values[key] = self._folded_names().ranks()
             else:
-                of = attrgetter(_ATTRIBUTES[key])
-                self._values[key] = np.fromiter(map(of, self._samples), np.float64, len(self))
+                numbers = map(key.number, self._samples)
+                self._values[key] = np.fromiter(numbers, np.float64, len(self))
         return self._values[key]
 
     def _folded_names(self) -> "_Names":

@@ -2,22 +2,9 @@
 
 from html import escape
 
-from annotator.project import SampleState, SampleSummary
-from annotator.workbench.sample_order import SortKey
-
-STATE_COLOURS: dict[SampleState, str] = {
-    SampleState.PREDICTED: "#8a97a3",
-    SampleState.IN_PROGRESS: "#f0a830",
-    SampleState.ACCEPTED: "#3fb56b",
-    SampleState.REJECTED: "#e0524d",
-    SampleState.EXCLUDED: "#9b6fd0",
-    SampleState.DELETED: "#6d5f57",
-}
-
-
-def state_text(state: SampleState) -> str:
-    """Return a state as people read it."""
-    return str(state.value).replace("_", " ")
+from annotator.project import SampleSummary
+from annotator.workbench.sort_keys import SortKey
+from annotator.workbench.states import state_text
 
 
 def sample_text(sample: SampleSummary) -> str:
@@ -40,11 +27,7 @@ def spent_text(seconds: float) -> str:
 
 def sorted_by_text(sample: SampleSummary, key: SortKey) -> str:
     """Return what a sample is sorted by, where the row does not say it anyway."""
-    if key is SortKey.SCORE:
-        return f"score {sample.presence:.3f}"
-    if key is SortKey.DISPLACEMENT:
-        return f"moved {sample.displacement:.1%}"
-    return ""
+    return "" if key.text is None else key.text(sample)
 
 
 def sample_tooltip(sample: SampleSummary) -> str:

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.project import SampleState, SampleSummary
-from annotator.workbench.sample_order import Positions, SampleColumns, SortKey
+from annotator.workbench.sample_order import Positions, SampleColumns
+from annotator.workbench.sort_keys import SortKey
+from annotator.workbench.states import NOT_DELETED, TO_DO
 
 # Longer numbers are no sample's, and Python does not read them at any length.
 _MOST_DIGITS = 18
-TO_DO = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
-# A face that somebody deleted is none; it is seen where deleted ones are asked for.
-NOT_DELETED = tuple(state for state in SampleState if state is not SampleState.DELETED)
 
 
 @dataclass(frozen=True)

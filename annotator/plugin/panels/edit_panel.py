@@ -16,7 +16,8 @@ from qtpy.QtWidgets import (
 
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.workbench.faces import Faces
-from annotator.workbench.sample_text import STATE_COLOURS, sample_text
+from annotator.workbench.sample_text import sample_text
+from annotator.workbench.states import STATE_COLOURS
 from annotator.workbench.workbench import Workbench
 
 _BUTTONS = {

@@ -8,15 +8,8 @@ from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import Verdict
 from annotator.workbench.batch import Batch, counted, give, planned
+from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
-
-_ENTRIES = (
-    (Verdict.ACCEPT, "Accept"),
-    (Verdict.REJECT, "Reject, with reasons"),
-    (Verdict.EXCLUDE, "Exclude"),
-    (Verdict.DELETE, "Delete: no face"),
-    (Verdict.REOPEN, "Withdraw the verdict, bring back"),
-)
 
 
 class BatchButton(QPushButton):
@@ -61,9 +54,9 @@ class BatchButton(QPushButton):
     def _fill(self) -> None:
         self._menu.clear()
         selected = self._list.selected_ids
-        for verdict, text in _ENTRIES:
+        for verdict, words in VERDICT_WORDS.items():
             batch = planned(self._workbench.samples, verdict, selected)
-            entry = self._menu.addAction(f"{text} ({len(batch.sample_ids):,})…")
+            entry = self._menu.addAction(f"{words.entry} ({len(batch.sample_ids):,})…")
             if entry is not None:
                 # One that nobody has seen can be chosen, to be told why it is not accepted.
                 entry.setEnabled(bool(batch.sample_ids or batch.unseen))

@@ -17,17 +17,11 @@ from qtpy.QtWidgets import (
 from annotator.plugin.panels.parts import button_row, key_button, without_focus
 from annotator.plugin.samples.batch_menu import BatchButton
 from annotator.plugin.samples.sample_list import SampleList
-from annotator.project import SampleState
-from annotator.workbench.sample_order import SortKey
-from annotator.workbench.sample_text import state_text
-from annotator.workbench.shown_samples import NOT_DELETED, TO_DO, Shown
+from annotator.workbench.shown_samples import Shown
+from annotator.workbench.sort_keys import SortKey
+from annotator.workbench.states import FILTERS, NOT_DELETED, TO_DO
 from annotator.workbench.workbench import Workbench
 
-_FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (
-    ("All samples", NOT_DELETED),
-    ("To do", TO_DO),
-    *((state_text(state).capitalize(), (state,)) for state in SampleState),
-)
 _LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -79,7 +73,7 @@ class SamplePanel(QWidget):
 
     def _make_choices(self) -> None:
         self.filter = QComboBox()
-        for text, states in _FILTERS:
+        for text, states in FILTERS:
             self.filter.addItem(text, states)
         self.filter.setToolTip("Which samples the list shows and the keys walk through")
         self.sorting = QComboBox()

@@ -5,7 +5,8 @@ from qtpy.QtGui import QColor, QPainter
 from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from annotator.project import SampleSummary
-from annotator.workbench.sample_text import STATE_COLOURS, sample_text
+from annotator.workbench.sample_text import sample_text
+from annotator.workbench.states import STATE_COLOURS
 
 SAMPLE_ROLE = int(Qt.ItemDataRole.UserRole)
 THUMBNAIL_ROLE = SAMPLE_ROLE + 1

@@ -1,0 +1,29 @@
+"""Where samples stand: what each state is called, its colour, and which the list can show."""
+
+from annotator.project import UNDECIDED, SampleState
+
+STATE_COLOURS: dict[SampleState, str] = {
+    SampleState.PREDICTED: "#8a97a3",
+    SampleState.IN_PROGRESS: "#f0a830",
+    SampleState.ACCEPTED: "#3fb56b",
+    SampleState.REJECTED: "#e0524d",
+    SampleState.EXCLUDED: "#9b6fd0",
+    SampleState.DELETED: "#6d5f57",
+}
+
+TO_DO = UNDECIDED
+# A face that somebody deleted is none; it is seen where deleted ones are asked for.
+NOT_DELETED = tuple(state for state in SampleState if state is not SampleState.DELETED)
+
+
+def state_text(state: SampleState) -> str:
+    """Return a state as people read it."""
+    return str(state.value).replace("_", " ")
+
+
+# What the list can be filtered by: a title, and the states that pass.
+FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (
+    ("All samples", NOT_DELETED),
+    ("To do", TO_DO),
+    *((state_text(state).capitalize(), (state,)) for state in SampleState),
+)
