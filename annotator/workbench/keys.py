@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from annotator.workbench.key_names import UnknownKeyError, key_text, parse_keys
+from annotator.workbench.tools.kinds import ToolKind
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("reject", ("X",), "Reject, with reasons", "Review"),
     Shortcut("exclude", ("E",), "Exclude from the data set", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
-    Shortcut("grab", ("G",), "Grab", "Tools"),
-    Shortcut("guided", ("Q",), "Guided drag", "Tools"),
-    Shortcut("smooth", ("S",), "Smooth (or hold Shift)", "Tools"),
-    Shortcut("relax", ("W",), "Relax", "Tools"),
-    Shortcut("restore", ("Z",), "Restore the prediction", "Tools"),
-    Shortcut("transform", ("T",), "Transform a region", "Tools"),
-    Shortcut("contour", ("L",), "Contour: draw a line", "Tools"),
-    Shortcut("pin", ("P",), "Pin", "Tools"),
-    Shortcut("visibility", ("I",), "Visibility", "Tools"),
+    *(Shortcut(kind, (kind.card.key,), kind.card.text, "Tools") for kind in ToolKind),
     Shortcut("smaller", ("[",), "Smaller brush", "Stroke"),
     Shortcut("larger", ("]",), "Larger brush", "Stroke"),
     Shortcut("radius", ("F",), "Radius by moving the mouse", "Stroke"),

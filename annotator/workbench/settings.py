@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from annotator.mesh.brush import Brush, Metric
-from annotator.mesh.falloff import Falloff
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings, chosen_bindings
-from annotator.workbench.toolbox import ToolKind, ToolSettings
+from annotator.workbench.tools.kinds import ToolKind, remembered
+from annotator.workbench.tools.tool_settings import ToolSettings
 
 # A page of the preferences: what its entries are called and what they hold.
 Page = Mapping[str, Any]
@@ -71,34 +70,19 @@ def read_settings(
 
 def write_tools(tool: ToolKind, settings: ToolSettings) -> dict[str, Any]:
     """Return the entries of the page ``tools`` that say this."""
-    brush = settings.brush
-    return {
-        "tool": tool.value,
-        "radius": round(brush.radius_iod, 3),
-        "radius_px": round(brush.radius_px or 0.0, 1),
-        "strength": round(brush.strength, 3),
-        "falloff": brush.falloff.value,
-        "distance": brush.metric.value,
-        "mirrors": settings.mirrors,
-        "guards": settings.guards,
-        "soft_edge": round(settings.soft_edge_iod, 3),
-    }
+    return {"tool": tool.value} | {e.name: e.written(settings) for e in remembered()}
 
 
-def _read_tools(page: dict[str, Any], in_effect: Settings) -> tuple[ToolKind, ToolSettings]:
-    entries = write_tools(in_effect.tool, in_effect.tools) | page
-    brush = Brush(
-        radius_iod=entries["radius"],
-        strength=entries["strength"],
-        falloff=Falloff(entries["falloff"]),
-        metric=Metric(entries["distance"]),
-        radius_px=entries["radius_px"] or None,
-    )
-    settings = replace(
-        in_effect.tools,
-        brush=brush,
-        mirrors=entries["mirrors"],
-        guards=entries["guards"],
-        soft_edge_iod=entries["soft_edge"],
-    )
-    return ToolKind(entries["tool"]), settings
+def with_remembered(settings: ToolSettings, chosen: ToolSettings) -> ToolSettings:
+    """Return settings with what the preferences keep as it was chosen; the rest stays."""
+    for entry in remembered():
+        settings = entry.held.write(settings, entry.held.read(chosen), None)
+    return settings
+
+
+def _read_tools(page: Page, in_effect: Settings) -> tuple[ToolKind, ToolSettings]:
+    settings = in_effect.tools
+    for entry in remembered():
+        if entry.name in page:
+            settings = entry.read_into(settings, page[entry.name])
+    return ToolKind(page.get("tool", in_effect.tool)), settings

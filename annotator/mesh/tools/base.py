@@ -195,6 +195,28 @@ class Tool(ABC):
         return None
 
     @property
+    def nudges_selection(self) -> bool:
+        """Whether `nudged` moves what is selected, wherever the pointer is."""
+        return False
+
+    @property
+    def region(self) -> str | None:
+        """The name of the region that is selected, of `REGION_NAMES`; None without any."""
+        return None
+
+    def with_region(self, name: str | None) -> "Tool":
+        """Return the tool with a region selected, or nothing; most tools select none."""
+        return self
+
+    def with_settings(self, like: "Tool") -> "Tool":
+        """Return a tool that is set like another one and goes on with what this one holds.
+
+        What a tool holds between strokes (clicked points, a selection) must not be lost when its
+        settings change. By default nothing is held, and the other tool is what is returned.
+        """
+        return like
+
+    @property
     def is_pending(self) -> bool:
         """Whether the tool holds something between strokes that `finished` makes an edit of."""
         return False
@@ -205,4 +227,8 @@ class Tool(ABC):
 
     def cancelled(self) -> "Tool":
         """Return the tool without what is pending."""
+        return self
+
+    def without_last_click(self) -> "Tool":
+        """Return the tool without the newest part of what is pending, if that has parts."""
         return self

@@ -106,6 +106,10 @@ class ContourTool(Tool):
         """Return the tool without the points clicked so far."""
         return replace(self, clicks=())
 
+    def with_settings(self, like: Tool) -> Tool:
+        """Return a tool that is set like another one, with the points clicked so far."""
+        return replace(like, clicks=self.clicks) if isinstance(like, ContourTool) else like
+
     def without_last_click(self) -> "ContourTool":
         """Return the tool without the newest of the points clicked so far."""
         return replace(self, clicks=self.clicks[:-1])

@@ -90,9 +90,20 @@ class TransformTool(Tool):
             raise ValueError(f"expected one of {', '.join(REGION_TITLES)}, but got {name!r}")
         return self._taking(name)
 
+    def with_settings(self, like: Tool) -> Tool:
+        """Return a tool that is set like another one, with what is selected in this one."""
+        if not isinstance(like, TransformTool):
+            return like
+        return replace(like, selection=self.selection, region=self.region)
+
     def with_selection(self, vertices: Collection[int]) -> "TransformTool":
         """Return the tool with these vertices selected."""
         return replace(self, selection=frozenset(vertices), region=None)
+
+    @property
+    def nudges_selection(self) -> bool:
+        """True: the selection, wherever the pointer is."""
+        return True
 
     def cancelled(self) -> "TransformTool":
         """Return the tool with nothing selected."""

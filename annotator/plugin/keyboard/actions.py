@@ -9,7 +9,7 @@ from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.workbench.brush_gauge import Gauge
 from annotator.workbench.faces import Faces
 from annotator.workbench.region_marks import RegionMarks
-from annotator.workbench.toolbox import ToolKind
+from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.workbench import Workbench
 
 Action = Callable[..., object]

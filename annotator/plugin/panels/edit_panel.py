@@ -146,8 +146,7 @@ class EditPanel(QWidget):
 
     def _show_tool(self) -> None:
         """Say which tool is in hand, also while another page is open."""
-        tools = self._workbench.tools
-        self.tabs.setTabText(0, "Box" if tools.draws_box else tools.kind.capitalize())
+        self.tabs.setTabText(0, self._workbench.tools.title)
 
     def _show_goes_on(self, goes_on: bool) -> None:
         self._goes_on.setChecked(goes_on)

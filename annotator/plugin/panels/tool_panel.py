@@ -6,25 +6,12 @@ from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBox
 from annotator.plugin.panels.tool_icons import tool_icon
 from annotator.plugin.panels.tool_options import ToolOptions
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
-from annotator.workbench.toolbox import ToolKind
+from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.workbench import Workbench
 
 _ICON_SIZE = 22
 # napari's themes do not show which button is checked.
 _STYLE = "QToolButton:checked { background: palette(highlight); border-radius: 3px; }"
-
-HINTS: dict[ToolKind, str] = {
-    ToolKind.GRAB: "Drag a vertex; those around it follow",
-    ToolKind.GUIDED: "Drag vertices to their places; the whole face follows",
-    ToolKind.SMOOTH: "Brush bumps away (Shift in any tool)",
-    ToolKind.RELAX: "Brush towards even spacing; contours stay",
-    ToolKind.RESTORE: "Brush the prediction back",
-    ToolKind.TRANSFORM: "Click a region or draw round one; use its handles",
-    ToolKind.CONTOUR: "Draw a lip, lid, brow or the oval; or click, and Enter",
-    ToolKind.PIN: "Brush over vertices that shall stay",
-    ToolKind.VISIBILITY: "Brush over what is occluded or out of frame",
-}
-_BOX_HINT = "Draw a box around the face (Esc: never mind)"
 
 
 class ToolPanel(QWidget):
@@ -54,7 +41,7 @@ class ToolPanel(QWidget):
         for kind, button in self._buttons.items():
             key = keys.text(kind)
             named = f"\nKey: {key}" if key else ""
-            button.setToolTip(f"{kind.capitalize()}: {HINTS[kind]}{named}")
+            button.setToolTip(f"{kind.card.title}: {kind.card.hint}{named}")
 
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""
@@ -80,7 +67,7 @@ class ToolPanel(QWidget):
             button.setStyleSheet(_STYLE)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
-            button.setAccessibleName(kind.capitalize())
+            button.setAccessibleName(kind.card.title)
             button.clicked.connect(lambda _, kind=kind: self._tools.choose(kind))
             group.addButton(button)
             row.addWidget(button, stretch=1)
@@ -90,11 +77,8 @@ class ToolPanel(QWidget):
     def _paint_icons(self) -> None:
         colour = self.palette().windowText().color()
         for kind, button in self._buttons.items():
-            button.setIcon(tool_icon(kind, colour))
+            button.setIcon(tool_icon(kind.card.icon, colour))
 
     def _show(self) -> None:
-        kind = self._tools.kind
-        self._buttons[kind].setChecked(True)
-        hint = _BOX_HINT if self._tools.draws_box else HINTS[kind]
-        title = "Box" if self._tools.draws_box else kind.capitalize()
-        self._hint.setText(f"<b>{title}.</b> {hint}")
+        self._buttons[self._tools.kind].setChecked(True)
+        self._hint.setText(f"<b>{self._tools.title}.</b> {self._tools.hint}")

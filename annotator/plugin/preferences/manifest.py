@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.mesh.brush import MAX_RADIUS_IOD, MAX_RADIUS_PX, MIN_RADIUS_IOD, Metric
-from annotator.mesh.falloff import Falloff
 from annotator.workbench.keys import SHORTCUTS
 from annotator.workbench.settings import Settings, write_tools
-from annotator.workbench.toolbox import ToolKind, ToolSettings
+from annotator.workbench.tools.kinds import ToolKind, remembered
+from annotator.workbench.tools.option import Entry
+from annotator.workbench.tools.tool_settings import ToolSettings
 
 MANIFEST = Path(__file__).parents[2] / "napari.yaml"
 _HEADING = "  configurations:\n"
-Entry = dict[str, Any]
+JsonSchema = dict[str, Any]
 
 
 def configurations() -> dict[str, dict[str, Any]]:
@@ -38,7 +38,7 @@ def manifest_text(before: str) -> str:
     return head + _HEADING + "".join(_lines(configurations(), "    "))
 
 
-def _work_entries() -> dict[str, Entry]:
+def _work_entries() -> dict[str, JsonSchema]:
     default = Settings()
     return {
         "goes_on": _entry(
@@ -57,35 +57,25 @@ def _work_entries() -> dict[str, Entry]:
     }
 
 
-def _tool_entries() -> dict[str, Entry]:
+def _tool_entries() -> dict[str, JsonSchema]:
     default = write_tools(ToolKind.GRAB, ToolSettings())
-    more: dict[str, tuple[str, Entry]] = {
-        "tool": ("Tool", {"enum": [tool.value for tool in ToolKind]}),
-        "radius": (
-            "Radius (IOD)",
-            {"description": "In distances between the outer eye corners",
-             "minimum": MIN_RADIUS_IOD, "maximum": MAX_RADIUS_IOD},
-        ),
-        "radius_px": (
-            "Radius in pixels of the photograph",
-            {"description": "Counts instead where it is not 0", "minimum": 0.0,
-             "maximum": MAX_RADIUS_PX},
-        ),
-        "strength": ("Strength", {"minimum": 0.01, "maximum": 1.0}),
-        "falloff": ("Falloff", {"enum": [falloff.value for falloff in Falloff]}),
-        "distance": ("Distance", {"enum": [metric.value for metric in Metric]}),
-        "mirrors": ("Grab mirrors", {"description": "The other half of the face moves likewise"}),
-        "guards": ("Keep the mesh from folding", {}),
-        "soft_edge": (
-            "Soft edge of Transform",
-            {"description": "In distances between the outer eye corners", "minimum": 0.0,
-             "maximum": 0.6},
-        ),
-    }  # fmt: skip
-    return {name: _entry(title, default[name], **m) for name, (title, m) in more.items()}
+    tool = _entry("Tool", default["tool"], enum=[kind.value for kind in ToolKind])
+    return {"tool": tool} | {e.name: _tool_entry(e, default[e.name]) for e in remembered()}
 
 
-def _entry(title: str, default: Any, **more: Any) -> Entry:
+def _tool_entry(entry: Entry, default: Any) -> JsonSchema:
+    enum = None if entry.choices is None else [choice.value for choice in entry.choices]
+    said = {
+        "description": entry.description or None,
+        "minimum": entry.minimum,
+        "maximum": entry.maximum,
+        "enum": enum,
+    }
+    more = {name: value for name, value in said.items() if value is not None}
+    return _entry(entry.title, default, **more)
+
+
+def _entry(title: str, default: Any, **more: Any) -> JsonSchema:
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
     return {"title": title, "type": kinds[type(default)], "default": default, **more}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.preferences.settings_store import SettingsStore
 from annotator.workbench.keys import KeyBindings
-from annotator.workbench.settings import Settings
+from annotator.workbench.settings import Settings, with_remembered
 from annotator.workbench.visit_clock import VisitClock
 from annotator.workbench.workbench import Workbench
 
@@ -65,13 +65,7 @@ class SettingsLink:
         self._clock.idle_seconds = chosen.idle_seconds
         if tools.kind is not chosen.tool:
             tools.choose(chosen.tool)
-        settings = chosen.tools
-        tools.set(
-            brush=settings.brush,
-            mirrors=settings.mirrors,
-            guards=settings.guards,
-            soft_edge_iod=settings.soft_edge_iod,
-        )
+        tools.settings = with_remembered(tools.settings, chosen.tools)
         self._use_keys(chosen.keys)
 
     def _remember(self) -> None:

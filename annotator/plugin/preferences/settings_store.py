@@ -7,7 +7,8 @@ from qtpy.QtCore import QObject, QTimer, Signal
 
 from annotator.plugin.preferences.preferences import PLUGIN
 from annotator.workbench.settings import Settings, read_settings, write_tools
-from annotator.workbench.toolbox import ToolKind, ToolSettings
+from annotator.workbench.tools.kinds import ToolKind
+from annotator.workbench.tools.tool_settings import ToolSettings
 
 _PAGES = ("work", "tools", "keys")
 # The preferences hand on every letter as it is typed; a key is read when the typing pauses.

@@ -1,0 +1,1 @@
+"""The tools as the annotator meets them: one card each."""
