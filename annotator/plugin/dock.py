@@ -79,7 +79,7 @@ class AnnotatorDock(QWidget):
         )
         self._viewer = napari_viewer
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
-        self.regions = RegionMarks(self.workbench)
+        self.regions = RegionMarks(self.workbench, self.workbench.edits)
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.project import ProjectError, RejectReason, SampleState, Verdict
+from annotator.workbench.bench import Bench
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.states import TO_DO
 from annotator.workbench.verdict_words import VERDICT_WORDS
@@ -75,7 +76,7 @@ def give(
     project, session = bench.project, bench.session
     if project is None or (session is not None and session.is_dragging):
         return False
-    if not batch.sample_ids or not bench.save_pending():
+    if not batch.sample_ids or not bench.edits.save_pending():
         return False
     try:
         changed = _take_in(bench, batch.sample_ids)
@@ -111,7 +112,7 @@ def _would_change(state: SampleState, verdict: Verdict) -> bool:
     return state not in (verdict.state, SampleState.DELETED)
 
 
-def _take_in(bench: Workbench, sample_ids: Sequence[int]) -> int:
+def _take_in(bench: Bench, sample_ids: Sequence[int]) -> int:
     """Read samples anew, show what changed, and return how many did."""
     project = bench.project
     assert project is not None
@@ -125,7 +126,7 @@ def _take_in(bench: Workbench, sample_ids: Sequence[int]) -> int:
         bench.samples.update(sample)
     if len(changed) > _FEW:
         bench.samples_changed.emit()
-    current = bench.session.sample_id if bench.session is not None else None
+    current = bench.sample_id
     for sample in changed:
         if len(changed) <= _FEW or sample.id == current:
             bench.sample_updated.emit(sample.id)

@@ -171,7 +171,7 @@ class Faces:
         if prediction is None or project is None or image_id is None:
             return
         model = self._loaded()
-        if model is None or not self._workbench.save_pending():
+        if model is None or not self._workbench.edits.save_pending():
             return
         try:
             added = project.samples.add(
@@ -187,8 +187,8 @@ class Faces:
             return
         before = self._workbench.current
         with self._moving():
-            self._workbench.refresh()
-            self._workbench.go_to(added.id)
+            self._workbench.walk.refresh()
+            self._workbench.walk.go_to(added.id)
         came_from = None if before is None else before.id
         self._remember(_FaceChange(_Change.ADDED, added.id, came_from))
         self._tell_of_doubt(prediction, "A face is added.")
@@ -196,7 +196,7 @@ class Faces:
     def _set_present(self, change: _FaceChange, *, present: bool) -> bool:
         """Bring a deleted face back and show it; or delete it and show what was before it."""
         project, bench = self._workbench.project, self._workbench
-        if project is None or not bench.save_pending():
+        if project is None or not bench.edits.save_pending():
             return False
         give = project.reviews.reopen if present else project.reviews.delete
         try:
@@ -207,11 +207,11 @@ class Faces:
         bench.take_in(summary)
         with self._moving():
             if present:
-                bench.go_to(change.sample_id)
+                bench.walk.go_to(change.sample_id)
             elif change.came_from not in (None, change.sample_id):
-                bench.go_to(change.came_from)
+                bench.walk.go_to(change.came_from)
             else:
-                bench.go_to_next_to_do()
+                bench.walk.go_to_next_to_do()
         bench.told.emit("The face is back." if present else "The face is taken out again.")
         return True
 

@@ -62,7 +62,7 @@ class OtherWindows:
             waited = self._clock() - self._refreshed_at
             if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
                 return False
-            bench.refresh()
+            bench.walk.refresh()
             self._refreshed_at = self._clock()
         else:
             total = bench.samples.total
@@ -85,13 +85,12 @@ class OtherWindows:
         if sample == known:
             return
         bench.take_in(sample)
-        is_current = bench.session is not None and bench.session.sample_id == sample.id
         word = verdict_on(sample.state)
-        if is_current and word and sample.state != known.state:
+        if sample.id == bench.sample_id and word and sample.state != known.state:
             bench.told.emit(f"{sample.reviewer} {word} this face in another window.")
 
     def _follow(self, session: EditSession) -> None:
         """Show the mesh that another window made of the sample under edit."""
         stored = session.project.annotations.load(session.sample_id)
         if stored.revision != session.revision:
-            self._workbench.take_over_theirs(refused=False)
+            self._workbench.edits.take_over_theirs(refused=False)

@@ -6,11 +6,12 @@ from psygnal import Signal
 
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of, with_pins, with_visibility
 from annotator.mesh.tools.base import Edit
-from annotator.workbench.workbench import Workbench
+from annotator.workbench.bench import Bench
+from annotator.workbench.edits import Edits
 
 
 class RegionMarks:
-    """What a workbench's current sample has of marks, region by region.
+    """What the current sample has of marks, region by region.
 
     Attributes
     ----------
@@ -20,10 +21,11 @@ class RegionMarks:
 
     hidden_changed = Signal()
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
+    def __init__(self, bench: Bench, edits: Edits) -> None:
+        self._bench = bench
+        self._edits = edits
         self._hidden: frozenset[str] = frozenset()
-        workbench.current_changed.connect(self._hide_in_session)
+        bench.current_changed.connect(self._hide_in_session)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -38,30 +40,30 @@ class RegionMarks:
 
     def vertices(self, region: str) -> NDArray[np.intp]:
         """Return the vertices of a region in the current sample, (k,); none if it has none."""
-        session = self._workbench.session
+        session = self._bench.session
         found = None if session is None else session.state.layout.regions.get(region)
         return np.empty(0, np.intp) if found is None else found.vertices
 
     def toggle_pinned(self, region: str) -> None:
         """Pin a region; or free it, if all of it is pinned."""
-        session, vertices = self._workbench.session, self.vertices(region)
+        session, vertices = self._bench.session, self.vertices(region)
         if session is not None and vertices.size:
             state = session.state
             pinned = not is_pinned(state.marks[vertices]).all()
             marks = with_pins(state.marks, vertices, pinned=pinned)
-            self._workbench.edits.apply("pin" if pinned else "unpin", Edit(state.landmarks, marks))
+            self._edits.apply("pin" if pinned else "unpin", Edit(state.landmarks, marks))
 
     def cycle_visibility(self, region: str) -> None:
         """Mark a region as occluded, then as out of frame, then as visible again."""
-        session, vertices = self._workbench.session, self.vertices(region)
+        session, vertices = self._bench.session, self.vertices(region)
         if session is not None and vertices.size:
             state = session.state
             marks = with_visibility(state.marks, vertices, self._next_visibility(region))
-            self._workbench.edits.apply("visibility", Edit(state.landmarks, marks))
+            self._edits.apply("visibility", Edit(state.landmarks, marks))
 
     def visibility(self, region: str) -> Visibility | None:
         """Return what a region is marked as; None if its vertices differ or there are none."""
-        session = self._workbench.session
+        session = self._bench.session
         if session is None:
             return None
         values = np.unique(visibility_of(session.state.marks)[self.vertices(region)])
@@ -69,7 +71,7 @@ class RegionMarks:
 
     def pinned(self, region: str) -> bool | None:
         """Return whether a region is pinned; None if only a part of it is."""
-        session, vertices = self._workbench.session, self.vertices(region)
+        session, vertices = self._bench.session, self.vertices(region)
         if session is None or not vertices.size:
             return False
         pins = is_pinned(session.state.marks)[vertices]
@@ -80,7 +82,7 @@ class RegionMarks:
         return Visibility.OCCLUDED if now is None else Visibility((now + 1) % len(Visibility))
 
     def _hide_in_session(self) -> None:
-        session = self._workbench.session
+        session = self._bench.session
         if session is not None:
             hidden = np.zeros(len(session.landmarks), np.bool_)
             for region in self._hidden:

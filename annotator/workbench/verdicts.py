@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from annotator.project import ProjectError, RejectReason, SampleSummary, StaleAnnotation
 from annotator.project.reviews import Reviews
-
-if TYPE_CHECKING:
-    from annotator.workbench.workbench import Workbench
+from annotator.workbench.bench import Bench
+from annotator.workbench.edits import Edits
+from annotator.workbench.walk import Walk
 
 
 class Verdicts:
-    """The verdicts of a workbench on its current sample.
+    """The verdicts of an annotator on the current sample.
 
     Attributes
     ----------
@@ -24,9 +23,11 @@ class Verdicts:
 
     goes_on_changed = Signal(bool)
 
-    def __init__(self, workbench: "Workbench") -> None:
+    def __init__(self, bench: Bench, edits: Edits, walk: Walk) -> None:
         self._goes_on = True
-        self._workbench = workbench
+        self._bench = bench
+        self._edits = edits
+        self._walk = walk
 
     @property
     def goes_on(self) -> bool:
@@ -41,7 +42,7 @@ class Verdicts:
 
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""
-        bench = self._workbench
+        bench = self._bench
         if bench.session is not None and not bench.is_displayed:
             bench.failed.emit("A mesh that cannot be seen is not accepted. Reject or exclude it.")
             return
@@ -64,9 +65,11 @@ class Verdicts:
         self._decide(Reviews.reopen, goes_on=False)
 
     def _decide(self, verdict: Callable[..., SampleSummary], *, goes_on: bool = True) -> bool:
-        bench = self._workbench
+        bench = self._bench
         project, session = bench.project, bench.session
-        if project is None or session is None or session.is_dragging or not bench.save_pending():
+        if project is None or session is None or session.is_dragging:
+            return False
+        if not self._edits.save_pending():
             return False
         try:
             summary = verdict(
@@ -76,12 +79,12 @@ class Verdicts:
                 revision=session.revision,
             )
         except StaleAnnotation:
-            bench.take_over_theirs(refused=True)
+            self._edits.take_over_theirs(refused=True)
             return False
         except ProjectError as error:
             bench.failed.emit(str(error))
             return False
         bench.take_in(summary)
         if goes_on and self.goes_on:
-            bench.go_to_next_to_do()
+            self._walk.go_to_next_to_do()
         return True

@@ -1,0 +1,194 @@
+"""What lies before the annotator: the project, the sample and the tool that all parts share.
+
+It knows what is open and tells when that changes. Whatever is done to it is done by the parts
+that hold it: `annotator.workbench.edits`, `walk`, `verdicts` and others.
+"""
+
+from psygnal import Signal
+
+from annotator.mesh.layout import FACE_468
+from annotator.mesh.tools.editor import MeshEditor, blank_state
+from annotator.project import (
+    EditSession,
+    ImageRecord,
+    Project,
+    ProjectError,
+    SampleState,
+    SampleSummary,
+)
+from annotator.workbench.shown_samples import ShownSamples
+from annotator.workbench.toolbox import Toolbox
+from annotator.workflow.image_files import photograph_has_changed
+
+
+class Bench:
+    """What is open, and who works on it.
+
+    Parameters
+    ----------
+    annotator : str
+        Recorded with every stroke and verdict.
+
+    Attributes
+    ----------
+    samples : ShownSamples
+        The project's samples, as the list shows them.
+    tools : Toolbox
+        The tool in hand.
+    is_displayed : bool
+        Whether the annotator can see the current sample; a view that cannot show it says so
+        here. A mesh that nobody saw is not accepted.
+    project_changed
+        Another project is open, or none.
+    closing
+        The project is about to be closed: what is still to be stored is stored now.
+    samples_changed
+        The list of samples shown is another one.
+    sample_updated
+        Carries the id of a sample whose state or strokes changed.
+    current_changed
+        Another sample is under edit, or none.
+    mesh_changed
+        The mesh of the current sample is another.
+    stroke_made
+        A stroke of the current sample was made, undone or redone.
+    told
+        Carries a sentence that helps the annotator on.
+    failed
+        Carries a sentence about something that could not be done.
+    """
+
+    project_changed = Signal()
+    closing = Signal()
+    samples_changed = Signal()
+    sample_updated = Signal(int)
+    current_changed = Signal()
+    mesh_changed = Signal()
+    stroke_made = Signal()
+    told = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, annotator: str) -> None:
+        self._annotator = annotator
+        self.samples = ShownSamples()
+        self.tools = Toolbox()
+        self.is_displayed = True
+        self._project: Project | None = None
+        self._session: EditSession | None = None
+        self._faceless: ImageRecord | None = None
+        self._blank: MeshEditor | None = None
+
+    @property
+    def annotator(self) -> str:
+        """Who works here."""
+        return self._annotator
+
+    @property
+    def project(self) -> Project | None:
+        """The open project."""
+        return self._project
+
+    @property
+    def session(self) -> EditSession | None:
+        """The sample under edit."""
+        return self._session
+
+    @property
+    def faceless(self) -> ImageRecord | None:
+        """The photograph without a face that is looked at in place of a sample."""
+        return self._faceless
+
+    @property
+    def editor(self) -> MeshEditor | None:
+        """What the mouse acts on: the sample under edit, or a photograph without a face."""
+        return self._blank if self._session is None else self._session
+
+    @property
+    def sample_id(self) -> int | None:
+        """Which sample is under edit."""
+        return None if self._session is None else self._session.sample_id
+
+    @property
+    def current(self) -> SampleSummary | None:
+        """The sample under edit, as the list shows it."""
+        return None if self._session is None else self.samples.get(self._session.sample_id)
+
+    @property
+    def image_id(self) -> int | None:
+        """Which image is on screen, with or without a face."""
+        if self._session is not None:
+            return self.samples.get(self._session.sample_id).image_id
+        return None if self._faceless is None else self._faceless.id
+
+    def rename_annotator(self, name: str) -> None:
+        """Record what follows under another name."""
+        self._annotator = name
+        if self._session is not None:
+            self._session.annotator = name
+
+    def lay_out(self, project: Project) -> None:
+        """Take a project as the open one; its samples are yet to be read."""
+        self._project = project
+        self.project_changed.emit()
+
+    def clear(self) -> None:
+        """Close the project, with nothing under edit any more."""
+        if self._project is None:
+            return
+        self.closing.emit()
+        self._project.close()
+        self._project = None
+        self.samples.replace([])
+        self._session = self._faceless = self._blank = None
+        self.current_changed.emit()
+        self.project_changed.emit()
+        self.samples_changed.emit()
+
+    def take_under_edit(self, session: EditSession) -> None:
+        """Take a sample under edit; what a tool holds of the one before is dropped."""
+        self._session = session
+        self._faceless = self._blank = None
+        if self.tools.tool.is_pending:
+            self.told.emit("The line was not finished with Enter: it is dropped.")
+        self.tools.drop_pending()
+        self.is_displayed = True
+        self.current_changed.emit()
+
+    def take_faceless(self, image: ImageRecord) -> None:
+        """Take a photograph without a face in place of a sample."""
+        self._session = None
+        # Any layout does: nothing of the mesh is to be seen.
+        blank = blank_state(image.width, image.height, FACE_468)
+        self._faceless, self._blank = image, MeshEditor(blank)
+        self.current_changed.emit()
+
+    def take_in(self, sample: SampleSummary) -> None:
+        """Show what changed about a sample."""
+        self.samples.update(sample)
+        self.sample_updated.emit(sample.id)
+
+    def take_in_strokes(self, sample_id: int) -> None:
+        """Show what strokes made of the current sample, which is not deleted any more."""
+        self.mesh_changed.emit()
+        self.stroke_made.emit()
+        if self._project is None:
+            return
+        was_deleted = self.samples.get(sample_id).state is SampleState.DELETED
+        try:
+            self.take_in(self._project.samples.get(sample_id))
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return
+        if was_deleted and self.samples.get(sample_id).state is not SampleState.DELETED:
+            self.told.emit("This face was deleted. It is back, since you worked on it.")
+
+    def photograph_has_changed(self) -> bool:
+        """Return whether the photograph's file no longer holds what was predicted."""
+        project, image_id = self._project, self.image_id
+        if project is None or image_id is None:
+            return False
+        try:
+            return photograph_has_changed(project.images.get(image_id))
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return True

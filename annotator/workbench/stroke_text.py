@@ -1,0 +1,58 @@
+"""What the annotator is told about strokes: those that wait, were redone, or turned over."""
+
+from annotator.mesh.folds import folded
+from annotator.mesh.tools.base import MeshState
+from annotator.project import ProjectError, SampleSummary
+from annotator.workbench.verdict_words import verdict_on
+
+SAVED = "The strokes that waited are saved."
+
+
+def refusal_text(error: ProjectError, waiting: int, *others: str) -> str:
+    """Return why something could not be stored, how many strokes wait, and what else is said."""
+    return " ".join(filter(None, (f"{error}.", waiting_text(waiting), *others)))
+
+
+def waiting_text(count: int) -> str:
+    """Return that so many strokes wait, or an empty text for none."""
+    if not count:
+        return ""
+    strokes = "1 stroke waits" if count == 1 else f"{count} strokes wait"
+    return f"{strokes} in memory and will be saved as soon as that is possible."
+
+
+def taken_over_text(theirs: SampleSummary, offered: int, kept: int, *, refused: bool) -> str:
+    """Return what happened to a face that another window changed, and to one's own strokes.
+
+    Parameters
+    ----------
+    theirs : SampleSummary
+        As the other window left it.
+    offered, kept : int
+        Strokes that waited to be stored, and those of them that still change something.
+    refused : bool
+        Whether something that the annotator did was refused.
+    """
+    who = theirs.reviewer or theirs.annotator
+    by = f" by {who}" if who else ""
+    word = verdict_on(theirs.state)
+    verdict = f" and {word}" if word else ""
+    said = f"This face was changed{verdict} in another window{by}; the mesh is now theirs"
+    if not offered:
+        return f"{said}. Look at it, and try again." if refused else f"{said}."
+    if not kept:
+        return f"{said}. Your stroke would change nothing in it any more and was left out."
+    strokes = "your last stroke" if kept == 1 else f"your last {kept} strokes"
+    again = ", and in progress again" if verdict else ""
+    return f"{said} with {strokes} on top{again}. Undo takes yours back."
+
+
+def folds_text(before: MeshState, after: MeshState) -> str:
+    """Return how many triangles a stroke turned over, or an empty text for none."""
+    # Triangles that close mouth and eyes do not count: lips and lids may touch.
+    triangles = after.layout.topology.opened_triangles
+    count = folded(before.landmarks, after.landmarks, after.prediction, triangles).sum()
+    if not count:
+        return ""
+    triangles_are = "1 triangle is" if count == 1 else f"{count} triangles are"
+    return f"{triangles_are} turned over by this; Undo takes it back."

@@ -1,0 +1,73 @@
+"""Going from sample to sample. No widgets here."""
+
+from annotator.project import EditSession, ImageRecord, ProjectError
+from annotator.workbench.bench import Bench
+from annotator.workbench.edits import Edits
+from annotator.workbench.states import TO_DO
+
+
+class Walk:
+    """Takes one sample after the other under edit, once the strokes on the one before are saved."""
+
+    def __init__(self, bench: Bench, edits: Edits) -> None:
+        self._bench = bench
+        self._edits = edits
+
+    def refresh(self) -> None:
+        """Read the list of samples anew, as after a prediction run; begin if nothing is open."""
+        bench = self._bench
+        if bench.project is None:
+            return
+        try:
+            bench.samples.replace(bench.project.samples.summaries())
+        except ProjectError as error:
+            bench.failed.emit(str(error))
+            return
+        bench.samples_changed.emit()
+        first = bench.samples.first_to_open()
+        if bench.editor is None and first is not None:
+            self.go_to(first)
+
+    def go_to(self, sample_id: int) -> None:
+        """Take a sample under edit."""
+        bench = self._bench
+        if bench.project is None or sample_id == bench.sample_id or not self._may_leave():
+            return
+        try:
+            session = EditSession(bench.project, sample_id, annotator=bench.annotator)
+        except ProjectError as error:
+            bench.failed.emit(str(error))
+            return
+        bench.take_under_edit(session)
+
+    def look_at_photograph(self, image: ImageRecord) -> None:
+        """Show a photograph that has no face, and let the annotator draw a box around one."""
+        if self._may_leave():
+            self._bench.take_faceless(image)
+            self._bench.tools.draw_box(adds_face=True)
+
+    def step(self, offset: int) -> None:
+        """Go so many samples on in the list shown, or back if negative; ends at its ends."""
+        self._go_to_or_tell(
+            self._bench.samples.neighbour(self._bench.sample_id, offset),
+            "This is the last sample shown." if offset > 0 else "This is the first sample shown.",
+        )
+
+    def go_to_next_to_do(self) -> None:
+        """Go to the next sample without a verdict, starting over at the end of the list."""
+        samples, current = self._bench.samples, self._bench.sample_id
+        if samples.total:
+            target = samples.next_in(TO_DO, after=current)
+            self._go_to_or_tell(target, samples.why_nothing_to_do(current))
+
+    def _may_leave(self) -> bool:
+        # A stroke under way belongs to the mesh under the mouse: it is ended or cancelled first.
+        session = self._bench.session
+        is_dragging = session is not None and session.is_dragging
+        return not is_dragging and self._edits.save_pending()
+
+    def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:
+        if sample_id is not None:
+            self.go_to(sample_id)
+        elif self._bench.project is not None:
+            self._bench.told.emit(otherwise)
