@@ -80,6 +80,8 @@ class AnnotatorDock(QWidget):
         self._viewer = napari_viewer
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self.regions = RegionMarks(self.workbench, self.workbench.edits)
+        # Kept here: signals hold on to nobody who follows them.
+        self._others = OtherWindows(self.workbench, monotonic)
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
@@ -183,7 +185,7 @@ class AnnotatorDock(QWidget):
         if not self._retry.isActive():
             return
         self._retry.stop()
-        self._others.stop()
+        self._look.stop()
         self.progress.wait()
         self._mouse.detach()
         self._bound_keys.close()
@@ -255,10 +257,9 @@ class AnnotatorDock(QWidget):
         self._retry = QTimer(self)
         self._retry.timeout.connect(self.workbench.retry_pending)
         self._retry.start(_RETRY_MS)
-        others = OtherWindows(self.workbench, monotonic)
-        self._others = QTimer(self)
-        self._others.timeout.connect(others.look)
-        self._others.start(_LOOK_MS)
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._others.look)
+        self._look.start(_LOOK_MS)
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shut_down)
