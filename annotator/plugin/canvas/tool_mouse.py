@@ -1,26 +1,27 @@
 """The mouse over the canvas: hover shows what the tool in hand would do, a drag does it."""
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from annotator.mesh.geometry import nearest_vertex
-from annotator.mesh.landmarks import tool_scale
-from annotator.mesh.tools.base import Aim, Position, Tool
-from annotator.mesh.tools.editor import MeshEditor
-from annotator.mesh.tools.transform import TransformTool
+from annotator.mesh.tools.base import Position
+from annotator.plugin.canvas.aiming import Aiming
+from annotator.plugin.canvas.drags import (
+    BrightnessDrag,
+    Drag,
+    PanDrag,
+    SizeDrag,
+    StrokeDrag,
+    TurnDrag,
+)
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.lost_release import LostRelease
 from annotator.plugin.canvas.private import canvas_widget
-from annotator.workbench.brush_gauge import BrushGauge, Gauge
-from annotator.workbench.look.light import LightDrag
+from annotator.workbench.brush_gauge import Gauge
 from annotator.workbench.workbench import Workbench
 
 _LEFT_BUTTON, _RIGHT_BUTTON, _MIDDLE_BUTTON = 1, 2, 3
-# As vispy names them.
-_PAN_MODIFIER, _SMOOTH_MODIFIER = "Control", "Shift"
+# As vispy names it.
+_PAN_MODIFIER = "Control"
 
 
 class ToolMouse:
@@ -38,12 +39,9 @@ class ToolMouse:
         self._viewer = viewer
         self._workbench = workbench
         self._view = view
-        self._gauge: BrushGauge | None = None
-        self._light_drag: LightDrag | None = None
-        self._pointer: Position | None = None
-        self._pixel = 1.0
-        self._smooths = False
-        self._is_over = False
+        self._aiming = Aiming(workbench, view)
+        self._drag: Drag | None = None
+        self._size: SizeDrag | None = None
         viewer.mouse_move_callbacks.append(self._on_hover)
         viewer.mouse_drag_callbacks.append(self._on_press)
         viewer.mouse_wheel_callbacks.append(self._on_wheel)
@@ -72,52 +70,47 @@ class ToolMouse:
     @property
     def pointer(self) -> Position | None:
         """Where the pointer was last seen over the image, (x, y) in px."""
-        return self._pointer
+        return self._aiming.pointer
 
     def start_gauge(self, kind: Gauge) -> None:
         """Let the pointer set the radius or the strength until a click, or Esc."""
-        editor = self._workbench.editor
-        if editor is None or editor.is_dragging or self._pointer is None:
+        editor, pointer = self._workbench.editor, self.pointer
+        if editor is None or editor.is_dragging or pointer is None:
             return
-        if self._gauge is not None:
-            self._gauge = None
+        if self._size is not None:
+            self._size = None
             return
-        iod = tool_scale(editor.landmarks, editor.state.layout)
-        brush = self._workbench.tools.brush
-        self._gauge = BrushGauge.started_at(kind, self._pointer, iod, brush)
+        self._size = SizeDrag(self._workbench.tools, self._aiming, kind, editor, pointer)
         self._show_aim()
 
     def cancel(self) -> None:
         """Drop the stroke, the change of the brush or what the tool holds."""
-        editor, tools = self._workbench.editor, self._workbench.tools
-        if self._light_drag is not None:
-            light, self._light_drag = self._light_drag.before, None
-            self._view.settings = replace(self._view.settings, light=light)
-        elif self._gauge is not None:
-            brush, self._gauge = self._gauge.before, None
-            tools.brush = brush
-        elif editor is not None and editor.is_dragging:
-            editor.cancel()
-            self._view.update(editor.state)
-        else:
-            tools.drop_pending()
+        size, stroke = self._size, self._stroke_under_way()
+        if self._drag is None or not self._drag.cancel():
+            self._size = None
+            if size is not None:
+                size.cancel()
+            elif stroke is not None:
+                stroke.cancel()
+            else:
+                self._workbench.tools.drop_pending()
         self._show_aim()
 
     def nudge(self, right: int, down: int) -> None:
         """Move what the tool would take hold of by so many pixels of the screen."""
-        editor = self._workbench.editor
+        editor, aiming = self._workbench.editor, self._aiming
         if editor is None or editor.is_dragging or not self._view.is_editable:
             return
         tool = self._view.tool_in_view(self._workbench.tools.tool)
-        way = (right * self._pixel, down * self._pixel)
-        edit = tool.nudged(editor.state, self._pointer, self._pixel, way)
+        way = (right * aiming.pixel, down * aiming.pixel)
+        edit = tool.nudged(editor.state, aiming.pointer, aiming.pixel, way)
         if edit is None:
             self._workbench.told.emit("Nothing here is nudged: hold the pointer over the mesh.")
             return
         self._workbench.edits.apply(tool.name, edit)
-        if self._pointer is not None and not isinstance(self._workbench.tools.tool, TransformTool):
+        if aiming.pointer is not None and not self._workbench.tools.tool.nudges_selection:
             # The pointer stays over what it moved, so that the next nudge moves the same.
-            self._pointer = (self._pointer[0] + way[0], self._pointer[1] + way[1])
+            aiming.pointer = (aiming.pointer[0] + way[0], aiming.pointer[1] + way[1])
 
     def finish(self) -> bool:
         """End what the tool in hand holds, a line drawn by clicks; return whether it held any."""
@@ -125,115 +118,74 @@ class ToolMouse:
         return self._workbench.edits.finish_pending(tool)
 
     def _on_hover(self, viewer: Any, event: Any) -> None:
-        self._look_at(event)
-        if self._gauge is not None and self._pointer is not None:
-            self._workbench.tools.brush = self._gauge.brush_at(self._pointer)
+        if self._size is None:
+            self._aiming.look_at(event)
+        else:
+            self._size.move(event)
         self._show_aim()
 
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:
-        editor = self._workbench.editor
-        if editor is not None and editor.is_dragging and event.button != _LEFT_BUTTON:
-            # napari goes on with this press alone: it takes over the stroke under way.
-            event.handled = True
-            yield from self._follow(editor, event)
-        elif event.button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
-            yield from self._pan(event)
-        elif event.button == _RIGHT_BUTTON:
-            yield from self._light(event)
-        elif event.button == _LEFT_BUTTON and self._view.turns_on_drag:
-            yield from self._turn(event)
-        elif event.button == _LEFT_BUTTON:
-            yield from self._stroke(event)
+        drag = self._drag = self._begun(event)
+        if drag is None:
+            return
+        event.handled = True
+        yield
+        while event.type == "mouse_move" and drag.goes_on:
+            drag.move(event)
+            yield
+        drag.end(event)
+        self._drag = None
 
-    def _stroke(self, event: Any) -> Generator[None, None, None]:
+    def _begun(self, event: Any) -> Drag | None:
+        """Return what a press begins; None leaves it to napari, which moves the photograph."""
+        tools, button = self._workbench.tools, event.button
+        under_way = self._stroke_under_way()
+        if under_way is not None and button != _LEFT_BUTTON:
+            return under_way  # napari goes on with this press alone
+        if button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
+            return PanDrag(self._viewer, event)
+        if button == _RIGHT_BUTTON:
+            return BrightnessDrag(self._view, event)
+        if button == _LEFT_BUTTON and self._view.turns_on_drag:
+            return TurnDrag(self._view, tools, event)
+        return self._stroke(event) if button == _LEFT_BUTTON else None
+
+    def _stroke(self, event: Any) -> Drag | None:
+        """Return a stroke, or a turn where a turned view is pressed beside the mesh."""
         editor = self._workbench.editor
         if editor is None or not self._view.is_editable:
-            return
+            return None
         self._end_lost_stroke()
-        position = self._look_at(event)
-        if self._gauge is not None:
-            self._gauge = None
+        position = self._aiming.look_at(event)
+        if self._size is not None:
+            self._size = None
             event.handled = True
-            return
-        if not editor.press(self._tool(), position, self._pixel):
-            if self._view.settings.turned:
-                yield from self._turn(event)
-            return
-        event.handled = True
-        self._show_stroke(editor)
-        yield from self._follow(editor, event)
+            return None
+        stroke = StrokeDrag(self._workbench, editor, self._view, self._aiming)
+        if stroke.press(position):
+            return stroke
+        if self._view.settings.turned:
+            return TurnDrag(self._view, self._workbench.tools, event)
+        return None
 
-    def _follow(self, editor: MeshEditor, event: Any) -> Generator[None, None, None]:
-        """Follow the pointer until a button is released, which ends the stroke."""
-        yield
-        while event.type == "mouse_move" and self._is_dragging(editor):
-            editor.drag(self._look_at(event))
-            self._show_stroke(editor)
-            yield
-        # The last move event is often lost to throttling: the release has the true position.
-        if event.type == "mouse_release":
-            self._look_at(event)
-        if self._is_dragging(editor) and self._pointer is not None:
-            self._workbench.edits.release(self._pointer)
-            self._show_aim()
-
-    def _show_stroke(self, editor: MeshEditor) -> None:
-        gesture = editor.gesture
-        if gesture is None:
-            return
-        edit = gesture.edit
-        if edit is not None and edit.marks is not None:
-            self._view.update(replace(editor.state, marks=edit.marks))
-        self._view.move(editor.landmarks, gesture.aim)
-
-    def _light(self, event: Any) -> Generator[None, None, None]:
-        """Change the photograph's brightness and contrast, or with Shift its gamma."""
-        drag = self._light_drag = LightDrag(self._view.settings.light, tuple(event.pos))
-        event.handled = True
-        yield
-        while event.type == "mouse_move" and self._light_drag is drag:
-            light = drag.light_at(tuple(event.pos), with_shift=_SMOOTH_MODIFIER in event.modifiers)
-            self._view.settings = replace(self._view.settings, light=light)
-            yield
-        self._light_drag = None
-
-    def _turn(self, event: Any) -> Generator[None, None, None]:
-        """Turn the mesh in space; points clicked on the view before are elsewhere in it now."""
-        self._workbench.tools.drop_pending()
-        last = np.array(event.pos)
-        event.handled = True
-        yield
-        while event.type == "mouse_move":
-            self._view.turn_by(*(event.pos - last).tolist())
-            last = np.array(event.pos)
-            yield
-
-    def _pan(self, event: Any) -> Generator[None, None, None]:
-        """Move the photograph, wherever the drag began."""
-        camera = self._viewer.scene.camera
-        start, (*depth, row, column) = np.array(event.pos), camera.center
-        event.handled = True
-        yield
-        while event.type == "mouse_move":
-            right, down = (event.pos - start) / camera.zoom
-            camera.center = (*depth, row - down, column - right)
-            yield
+    def _stroke_under_way(self) -> StrokeDrag | None:
+        """Return the stroke on what is on the screen, also one whose release never came."""
+        editor = self._workbench.editor
+        if editor is None or not editor.is_dragging:
+            return None
+        return StrokeDrag(self._workbench, editor, self._view, self._aiming)
 
     def _end_lost_stroke(self) -> None:
         """End a stroke whose release never came where it was last drawn."""
-        editor = self._workbench.editor
-        if editor is not None and editor.is_dragging and self._pointer is not None:
-            self._workbench.edits.release(self._pointer)
-            self._show_aim()
+        stroke = self._stroke_under_way()
+        if stroke is not None:
+            stroke.end_where_last_seen()
 
     def _on_enter_or_leave(self) -> None:
         editor = self._workbench.editor
-        self._is_over = self._viewer.mouse_over_canvas
-        if editor is not None and not editor.is_dragging and not self._is_over:
+        self._aiming.is_over = self._viewer.mouse_over_canvas
+        if editor is not None and not editor.is_dragging and not self._aiming.is_over:
             self._view.show_aim(None)
-
-    def _is_dragging(self, editor: MeshEditor) -> bool:
-        return editor is self._workbench.editor and editor.is_dragging
 
     def _on_wheel(self, viewer: Any, event: Any) -> None:
         if "Shift" not in event.modifiers or self._workbench.editor is None:
@@ -244,35 +196,8 @@ class ToolMouse:
         event.handled = True
 
     def _show_aim(self) -> None:
-        editor = self._workbench.editor
-        if editor is None or self._pointer is None or not self._view.is_editable:
-            return
-        if not self._is_over:  # the annotator looks at the result, not at the next stroke
-            self._view.show_aim(None)
-            return
-        if self._gauge is not None:
-            self._view.show_aim(self._gauge_aim(editor, self._gauge))
-        else:
-            self._view.show_aim(editor.aim(self._tool(), self._pointer, self._pixel))
-
-    def _gauge_aim(self, editor: MeshEditor, gauge: BrushGauge) -> Aim:
-        brush = self._workbench.tools.brush
-        vertex, _ = nearest_vertex(editor.landmarks, gauge.centre)
-        x, y, _ = editor.landmarks[vertex].tolist()
-        aim = editor.aim(self._workbench.tools.tool, (x, y), self._pixel)
-        return gauge.aim(brush, aim, len(editor.landmarks))
-
-    def _tool(self) -> Tool:
-        """Return the tool in hand as it acts in the view, or with Shift, Smooth."""
-        tools = self._workbench.tools
-        in_hand = tools.smoothing() if self._smooths and not tools.draws_box else tools.tool
-        return self._view.tool_in_view(in_hand)
-
-    def _look_at(self, event: Any) -> Position:
-        self._is_over = True
-        self._smooths = _SMOOTH_MODIFIER in event.modifiers
-        self._pointer, self._pixel = self._view.position_of(event)
-        return self._pointer
+        self._aiming.show(None if self._size is None else self._size.aim)
 
     def _forget_pointer(self) -> None:
-        self._gauge = self._pointer = None
+        self._size = None
+        self._aiming.pointer = None
