@@ -5,7 +5,6 @@ loaded on a thread as soon as a project is open.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -19,6 +18,7 @@ from annotator.inference import FaceMesh, ModelError, ProviderError
 from annotator.inference.reprediction import Reprediction, predict_in_box, repredict, uncertainty
 from annotator.mesh.tools.base import Edit
 from annotator.project import ProjectError
+from annotator.workbench.model_thread import ModelThread
 from annotator.workbench.workbench import Workbench
 
 Photograph = NDArray[np.uint8]
@@ -66,9 +66,7 @@ class Faces:
     ) -> None:
         self._workbench = workbench
         self._photograph = photograph
-        self._load = load
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
-        self._model: Future[FaceMesh] | None = None
+        self._model = ModelThread(load)
         self._moves = False
         self._done: list[_FaceChange] = []
         self._undone: list[_FaceChange] = []
@@ -90,7 +88,7 @@ class Faces:
 
     def close(self) -> None:
         """Let go of the thread; call it once the project is closed."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._model.close()
 
     def repredict(self) -> None:
         """Predict the current face again where its mesh is now."""
@@ -232,19 +230,17 @@ class Faces:
         self._workbench.told.emit(done)
 
     def _loaded(self) -> FaceMesh | None:
-        self._prepare()
-        if self._model is None:
+        if self._workbench.project is None:
             return None
         try:
-            return self._model.result()
+            return self._model.get()
         except (ModelError, ProviderError, OSError) as error:
-            self._model = None  # to be tried again: the file may be back
             self._workbench.failed.emit(f"The model cannot be loaded: {error}.")
             return None
 
     def _prepare(self) -> None:
-        if self._model is None and self._workbench.project is not None:
-            self._model = self._pool.submit(self._load)
+        if self._workbench.project is not None:
+            self._model.prepare()
 
     def _is_dragging(self) -> bool:
         editor = self._workbench.editor

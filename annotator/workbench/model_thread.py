@@ -1,0 +1,45 @@
+"""A model that is loaded on a thread, to be there when it is asked."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from annotator.inference import FaceMesh
+
+
+class ModelThread:
+    """Loads a model once, ahead of its first use.
+
+    Parameters
+    ----------
+    load : callable
+        Loads it; called on the thread.
+    """
+
+    def __init__(self, load: Callable[[], FaceMesh]) -> None:
+        self._load = load
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+        self._model: Future[FaceMesh] | None = None
+
+    def prepare(self) -> None:
+        """Begin to load it, unless that has begun."""
+        if self._model is None:
+            self._model = self._pool.submit(self._load)
+
+    def get(self) -> FaceMesh:
+        """Return the model, waiting until it is loaded.
+
+        Raises
+        ------
+        ModelError, ProviderError, OSError
+            If it cannot be loaded; it is tried again the next time, as the file may be back.
+        """
+        self.prepare()
+        assert self._model is not None
+        model, self._model = self._model, None
+        loaded = model.result()
+        self._model = model
+        return loaded
+
+    def close(self) -> None:
+        """Let go of the thread."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
