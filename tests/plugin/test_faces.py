@@ -148,7 +148,7 @@ def test_a_model_that_cannot_be_loaded_is_told_and_nothing_changes(workplace: Wo
 @pytest.mark.parametrize("action", ["undo", "redo"])
 def test_there_is_nothing_to_take_back_at_first(workplace: Workplace, action: str) -> None:
     dock, _ = workplace
-    assert not getattr(dock.faces, action)()
+    assert not getattr(dock.faces.history, action)()
 
 
 def test_a_photograph_without_a_face_is_shown_and_gets_one(workplace: Workplace) -> None:

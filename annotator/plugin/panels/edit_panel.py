@@ -62,7 +62,7 @@ class EditPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self._faces = faces
+        self._history = faces.history
         self._current = QLabel()
         self._current.setTextFormat(Qt.TextFormat.RichText)
         # On one line, cut off if need be: nothing below may jump.
@@ -86,7 +86,7 @@ class EditPanel(QWidget):
         self._show_tool()
         for signal in (
             workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
-            faces.changed,
+            faces.history.changed,
         ):  # fmt: skip
             signal.connect(self._show_current)
         self._show_current()
@@ -136,8 +136,8 @@ class EditPanel(QWidget):
             f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
             f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
-        self.buttons["undo"].setEnabled(session.can_undo or self._faces.can_undo)
-        self.buttons["redo"].setEnabled(session.can_redo or self._faces.can_redo)
+        self.buttons["undo"].setEnabled(session.can_undo or self._history.can_undo)
+        self.buttons["redo"].setEnabled(session.can_redo or self._history.can_redo)
 
     def mark_tab(self, page: int, *, is_unusual: bool) -> None:
         """Put a dot behind a page's title, or take it away."""
