@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.tools.base import MeshState, Tool
 from annotator.mesh.tools.editor import blank_state
 from annotator.workbench.key_names import parse_key
@@ -20,7 +20,7 @@ SETTINGS = {option.name: option for option in all_options() if isinstance(option
 
 @pytest.fixture(scope="module")
 def state() -> MeshState:
-    return replace(blank_state(400, 300), anchors=(4, 152))
+    return replace(blank_state(400, 300, FACE_468), anchors=(4, 152))
 
 
 def another(option: Setting) -> object:
@@ -36,7 +36,7 @@ def another(option: Setting) -> object:
 
 @pytest.mark.parametrize("kind", ToolKind)
 def test_a_card_makes_its_tool_and_is_found_by_its_kind(kind: ToolKind) -> None:
-    tool = kind.card.make(ToolSettings(), canonical_covariance())
+    tool = kind.card.make(ToolSettings(), None)
     assert isinstance(tool, Tool)
     assert ToolKind(kind.card.kind) is kind
     assert kind == kind.card.kind == str(kind)

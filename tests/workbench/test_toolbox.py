@@ -40,10 +40,13 @@ def test_clicked_points_stay_when_the_settings_change(tools: Toolbox) -> None:
 
 def test_a_selection_stays_when_the_settings_change(tools: Toolbox) -> None:
     tools.choose(ToolKind.TRANSFORM)
+    tools.go_on_with(TransformTool(selection=frozenset({1, 2})))
+    tools.set(guards=False)
+    assert tools.tool == TransformTool(selection=frozenset({1, 2}), guards=False)
     tools.choose_region("lips")
     tools.set(soft_edge_iod=0.3)
     assert isinstance(tools.tool, TransformTool)
-    assert tools.tool.region == "lips" and tools.tool.selection
+    assert tools.tool.region == "lips"
     assert tools.tool.soft_radius_iod == 0.3
 
 

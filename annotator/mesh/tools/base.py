@@ -201,7 +201,7 @@ class Tool(ABC):
 
     @property
     def region(self) -> str | None:
-        """The name of the region that is selected, of `REGION_NAMES`; None without any."""
+        """The name of the region that is selected; None without any."""
         return None
 
     def with_region(self, name: str | None) -> "Tool":

@@ -47,7 +47,9 @@ def _with_unit(settings: ToolSettings, unit: str, state: MeshState | None) -> To
         return settings
     if unit == IN_IOD:
         return replace(settings, brush=replace(brush, radius_px=None))
-    radius = _SLIDER_MAX_PX / 4 if state is None else brush_radius(state.landmarks, state.layout, brush)
+    radius = (
+        _SLIDER_MAX_PX / 4 if state is None else brush_radius(state.landmarks, state.layout, brush)
+    )
     return replace(settings, brush=brush.with_radius_px(radius))
 
 
