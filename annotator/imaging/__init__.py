@@ -1,4 +1,4 @@
-"""Photographs in: decoding, EXIF orientation, thumbnails.
+"""Photographs in: pictures, decoding, EXIF orientation, thumbnails.
 
 Every image leaves this room as an upright (height, width, 3) uint8 RGB array, and every
 file that cannot become one leaves it as an `ImageError` with a reason a person understands.
@@ -7,6 +7,7 @@ file that cannot become one leaves it as an `ImageError` with a reason a person 
 from annotator.imaging.errors import ImageError
 from annotator.imaging.files import IMAGE_SUFFIXES, find_images
 from annotator.imaging.headers import MAX_PIXELS
+from annotator.imaging.picture import Picture
 from annotator.imaging.reader import (
     EncodedImage,
     ImageInfo,
@@ -22,6 +23,7 @@ __all__ = [
     "EncodedImage",
     "ImageError",
     "ImageInfo",
+    "Picture",
     "find_images",
     "inspect_image",
     "load_image",

@@ -13,7 +13,7 @@ _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 @dataclass(frozen=True)
 class Header:
-    """What a file states before its pixels.
+    """What a file states of one of its frames before its pixels.
 
     Attributes
     ----------
@@ -27,6 +27,8 @@ class Header:
         Colour components of a JPEG; 0 for other formats.
     complete
         The file's last part is where the format wants it. False means "look closer".
+    frame
+        Which frame of the file, counted from 0.
     """
 
     format: str
@@ -35,6 +37,7 @@ class Header:
     orientation: int = UPRIGHT
     components: int = 0
     complete: bool = False
+    frame: int = 0
 
     @property
     def upright_size(self) -> tuple[int, int]:

@@ -1,4 +1,8 @@
-"""Where pixels come from: a file, or one frame of a file."""
+"""Where pixels come from: a file, or one frame of a file.
+
+Whoever wants the pixels of a project's image asks its `Picture` and nothing else, so that a new
+kind of place for pixels to come from - a video, say - is taught here and nowhere else.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging.reader import ImageInfo, inspect_image, read_image, read_thumbnail
+from annotator.imaging.reader import (
+    EncodedImage,
+    ImageInfo,
+    inspect_image,
+    load_image,
+    read_thumbnail,
+)
 from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 
 
@@ -14,12 +24,15 @@ from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 class Picture:
     """Where pixels come from; equal to its like, whatever its file holds by now.
 
+    What its file holds is told by `stamp`: whoever keeps what was read keeps the stamp with it.
+
     Attributes
     ----------
     path
         Of the file.
     frame
-        Which frame of it, counted from 0; None for a file that is one picture.
+        Which frame of an animation or page of a document, counted from 0; None for a file that
+        is one picture.
     """
 
     path: Path
@@ -30,22 +43,32 @@ class Picture:
         """What the file is called."""
         return self.path.name
 
+    def load(self) -> EncodedImage:
+        """Read the file without decoding it, as `load_image` does; raises ImageError."""
+        return load_image(self.path, frame=self.frame)
+
     def read(self) -> NDArray[np.uint8]:
-        """Return the upright picture, (H, W, 3) uint8 RGB, as `read_image` does."""
-        return read_image(self.path)
+        """Return the upright picture, (H, W, 3) uint8 RGB, as `read_image` does.
+
+        Raises
+        ------
+        ImageError
+            If the file cannot be read or decoded, or has no such frame.
+        """
+        return self.load().decode()
 
     def thumbnail(self, size: int) -> NDArray[np.uint8]:
         """Return a preview of at most ``size`` pixels a side, as `read_thumbnail` does."""
-        return read_thumbnail(self.path, size)
+        return read_thumbnail(self.path, size, frame=self.frame)
 
     def info(self) -> ImageInfo:
         """Return what is known without decoding the pixels, as `inspect_image` does."""
-        return inspect_image(self.path)
+        return inspect_image(self.path, frame=self.frame)
 
     def stamp(self) -> FileStamp:
         """Return what changes whenever a program writes to the file; raises OSError."""
         return file_stamp(self.path)
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the file's bytes; raises OSError."""
+        """Return the SHA-256 of the file's bytes, all frames; raises OSError."""
         return file_sha256(self.path)

@@ -90,8 +90,8 @@ class Opened:
     data_end: int | None = None
 
 
-def open_with_pillow(stream: BinaryIO, name: str, *, quiet: bool = False) -> Opened:
-    """Read the header of a file in the format `name`; raises ImageError.
+def open_with_pillow(stream: BinaryIO, name: str, *, frame: int = 0, quiet: bool = False) -> Opened:
+    """Read the header of a file in the format `name`, at one of its frames; raises ImageError.
 
     `quiet` keeps Pillow's warnings in, at the price explained at `_guarded`.
     """
@@ -99,7 +99,8 @@ def open_with_pillow(stream: BinaryIO, name: str, *, quiet: bool = False) -> Ope
         stream.seek(0)
         image = _FORMATS[name](stream)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
-            return _opened_tiff(image)
+            return _opened_tiff(image, frame)
+        _seek(image, name, frame)
         end = None
         if name == "BMP":
             stream.seek(2)
@@ -107,8 +108,17 @@ def open_with_pillow(stream: BinaryIO, name: str, *, quiet: bool = False) -> Ope
         return Opened(image, *image.size, data_end=end)
 
 
-def decode_with_pillow(data: bytes, name: str) -> tuple[NDArray[np.uint8], bool]:
-    """Decode the first frame of a file in the format `name`.
+def check_frame(stream: BinaryIO, name: str, frame: int) -> None:
+    """Raise ImageError if a file in the format `name` has no such frame; decodes none."""
+    with _guarded(name, quiet=True):
+        stream.seek(0)
+        image = _FORMATS[name](stream)
+        if not 0 <= frame < getattr(image, "n_frames", 1):
+            raise _no_frame(name, frame)
+
+
+def decode_with_pillow(data: bytes, name: str, frame: int = 0) -> tuple[NDArray[np.uint8], bool]:
+    """Decode a frame of a file in the format `name`.
 
     Returns
     -------
@@ -120,20 +130,21 @@ def decode_with_pillow(data: bytes, name: str) -> tuple[NDArray[np.uint8], bool]
     Raises
     ------
     ImageError
-        If the data is damaged, cut off or of an unsupported kind.
+        If the data is damaged, cut off, of an unsupported kind or has no such frame.
     """
     quiet = name in _CHATTY or (name == "PNG" and b"acTL" in data)  # acTL: an animation
-    opened = open_with_pillow(io.BytesIO(data), name, quiet=quiet)
+    opened = open_with_pillow(io.BytesIO(data), name, frame=frame, quiet=quiet)
     with _guarded(name, quiet=quiet):
         opened.image.load()
         pixels = to_rgb(opened.image)
     return pixels, name == "TIFF"
 
 
-def _opened_tiff(image: TiffImagePlugin.TiffImageFile) -> Opened:
+def _opened_tiff(image: TiffImagePlugin.TiffImageFile, frame: int) -> Opened:
     if int(image.tag_v2.get(_SUBFILE_TAG, 0)) & _REDUCED_RESOLUTION:
         # Cameras' raw formats are TIFF files that begin with a small preview.
         raise ImageError("a camera raw file is not supported: convert it to JPEG or PNG")
+    _seek(image, "TIFF", frame)
     orientation = int(image.tag_v2.get(_ORIENTATION_TAG, UPRIGHT))
     ends = [
         offset + count
@@ -149,6 +160,23 @@ def _opened_tiff(image: TiffImagePlugin.TiffImageFile) -> Opened:
         orientation if 1 <= orientation <= 8 else UPRIGHT,
         data_end=max(ends, default=None),
     )
+
+
+def _seek(image: ImageFile.ImageFile, name: str, frame: int) -> None:
+    """Go to a frame; Pillow's EOFError may mean that it is not there or that it is cut off."""
+    if not frame:
+        return  # where an image is opened
+    try:
+        image.seek(frame)
+    except EOFError as error:
+        # Pillow counts a TIFF's pages while it looks for this one, and then finds no more.
+        if name == "TIFF" or not 0 <= frame < getattr(image, "n_frames", 1):
+            raise _no_frame(name, frame) from error
+        raise
+
+
+def _no_frame(name: str, frame: int) -> ImageError:
+    return ImageError(f"the {name} file has no frame {frame}, counted from 0")
 
 
 @contextmanager

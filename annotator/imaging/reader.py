@@ -1,4 +1,4 @@
-"""Read, inspect and preview one image."""
+"""Read, inspect and preview one image, or one frame of a file that holds several."""
 
 import io
 import stat
@@ -45,7 +45,7 @@ class ImageInfo:
 class EncodedImage:
     """A file in memory of which the header was read: its size is known before its pixels are.
 
-    Made by `load_image`.
+    Made by `load_image`, for one frame of the file.
     """
 
     _data: bytes
@@ -61,7 +61,9 @@ class EncodedImage:
         return _decode(self._data, self._header)
 
 
-def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> EncodedImage:
+def load_image(
+    source: Source, *, frame: int | None = None, max_pixels: int = MAX_PIXELS
+) -> EncodedImage:
     """Read a file and its header, for those who want to know its size before decoding it.
 
     Raises
@@ -70,34 +72,40 @@ def load_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> EncodedImage:
         As `read_image`, except for damage that only decoding shows.
     """
     data = _content(source)
-    return EncodedImage(data, read_header(io.BytesIO(data), max_pixels=max_pixels))
+    return EncodedImage(data, read_header(io.BytesIO(data), frame=frame, max_pixels=max_pixels))
 
 
-def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+def read_image(
+    source: Source, *, frame: int | None = None, max_pixels: int = MAX_PIXELS
+) -> NDArray[np.uint8]:
     """Decode an image and turn it upright.
 
     Parameters
     ----------
     source
         A path, or the content of a file.
+    frame
+        Which frame of an animation or page of a document, counted from 0; None for the first.
     max_pixels
         Images with more pixels are refused before any is decoded.
 
     Returns
     -------
     ndarray of uint8, shape (height, width, 3)
-        RGB, upright (EXIF orientation applied), C-contiguous. Of animations and documents of
-        several pages, the first.
+        RGB, upright (EXIF orientation applied), C-contiguous.
 
     Raises
     ------
     ImageError
-        If the file cannot be read, is empty, cut off, damaged, too large or not an image.
+        If the file cannot be read, is empty, cut off, damaged, too large, not an image or
+        without such a frame.
     """
-    return load_image(source, max_pixels=max_pixels).decode()
+    return load_image(source, frame=frame, max_pixels=max_pixels).decode()
 
 
-def inspect_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> ImageInfo:
+def inspect_image(
+    source: Source, *, frame: int | None = None, max_pixels: int = MAX_PIXELS
+) -> ImageInfo:
     """Find out whether a file is a usable image, and how large.
 
     A healthy file costs its header and a look at its end. Only when something is off - the end
@@ -111,7 +119,7 @@ def inspect_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> ImageInfo:
         As `read_image`.
     """
     with _opened(source) as stream:
-        header = read_header(stream, max_pixels=max_pixels)
+        header = read_header(stream, frame=frame, max_pixels=max_pixels)
         if not header.complete:
             stream.seek(0)
             _decode(stream.read(), header)
@@ -119,7 +127,9 @@ def inspect_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> ImageInfo:
     return ImageInfo(width, height, header.format, header.orientation)
 
 
-def read_thumbnail(source: Source, size: int, *, max_pixels: int = MAX_PIXELS) -> NDArray[np.uint8]:
+def read_thumbnail(
+    source: Source, size: int, *, frame: int | None = None, max_pixels: int = MAX_PIXELS
+) -> NDArray[np.uint8]:
     """Read an image small.
 
     Parameters
@@ -128,7 +138,7 @@ def read_thumbnail(source: Source, size: int, *, max_pixels: int = MAX_PIXELS) -
         A path, or the content of a file.
     size
         Longest side in pixels, at least 1. Smaller images are not enlarged.
-    max_pixels
+    frame, max_pixels
         As for `read_image`.
 
     Returns
@@ -146,7 +156,7 @@ def read_thumbnail(source: Source, size: int, *, max_pixels: int = MAX_PIXELS) -
     if size < 1:
         raise ValueError(f"expected a thumbnail size of at least 1 pixel, but got {size}")
     data = _content(source)
-    header = read_header(io.BytesIO(data), max_pixels=max_pixels)
+    header = read_header(io.BytesIO(data), frame=frame, max_pixels=max_pixels)
     pixels = _decode(data, header, at_least=size)
     height, width = pixels.shape[:2]
     scale = size / max(height, width)
@@ -158,13 +168,17 @@ def read_thumbnail(source: Source, size: int, *, max_pixels: int = MAX_PIXELS) -
 
 
 def _decode(data: bytes, header: Header, *, at_least: int = 0) -> NDArray[np.uint8]:
-    """Decode and turn upright; a JPEG no smaller than its longest side needs."""
+    """Decode the frame that the header describes, and turn it upright.
+
+    The one place that decides how a frame of a format is decoded. A JPEG is decoded no smaller
+    than its longest side needs.
+    """
     if header.format == "JPEG":
         landscape = header.width >= header.height
         min_side = (0, at_least) if landscape else (at_least, 0)
         pixels, upright = decode_jpeg(data, header.components, min_side=min_side), False
     else:
-        pixels, upright = decode_with_pillow(data, header.format)
+        pixels, upright = decode_with_pillow(data, header.format, header.frame)
     if not upright:
         pixels = apply_orientation(pixels, header.orientation)
     height, width = pixels.shape[:2]
