@@ -69,6 +69,13 @@ class Picture:
         """Return what changes whenever a program writes to the file; raises OSError."""
         return file_stamp(self.path)
 
+    def stamp_if_there(self) -> FileStamp | None:
+        """Return the stamp, or None for a file that cannot be found."""
+        try:
+            return self.stamp()
+        except OSError:
+            return None
+
     def content_hash(self) -> str:
         """Return the SHA-256 of the file's bytes, all frames; raises OSError."""
         return file_sha256(self.path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging import Picture
 from annotator.inference.detection import Detections, areas
 from annotator.inference.detector import Detector
 from annotator.inference.mesh_net import MeshNet
@@ -154,9 +155,9 @@ class FaceMesh:
         return faces
 
     def predict_files(
-        self, paths: Iterable[Path], *, workers: int | None = None
+        self, paths: Iterable[Path | Picture], *, workers: int | None = None
     ) -> Iterator[FileResult]:
-        """Predict photographs from files, in the order given.
+        """Predict photographs from files, or from frames of files, in the order given.
 
         Threads decode and predict a few photographs ahead of the one asked for; memory does
         not grow with the number of files. A file that cannot be read yields a result with its
@@ -165,7 +166,7 @@ class FaceMesh:
         Parameters
         ----------
         paths
-            Consumed as needed.
+            Of files, or pictures; consumed as needed.
         workers
             Threads; by default one for each core.
         """

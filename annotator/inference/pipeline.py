@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging import MAX_PIXELS, EncodedImage, ImageError, load_image
+from annotator.imaging import MAX_PIXELS, EncodedImage, ImageError, Picture
 from annotator.inference.budget import PixelBudget
 from annotator.inference.results import FacePrediction, FileResult
 from annotator.inference.runtime import NotFiniteError
@@ -22,12 +22,15 @@ _PIXELS = MAX_PIXELS  # decoded at once by all threads: no more than one image m
 _AHEAD = 2  # parts that wait, for each thread
 
 PredictBatch = Callable[[Sequence[NDArray[np.uint8]]], list[list[FacePrediction]]]
-_Read = tuple[Path, NDArray[np.uint8] | str]
+_Read = tuple[Picture, NDArray[np.uint8] | str]
 _T = TypeVar("_T")
 
 
 def predict_files(
-    predict_batch: PredictBatch, paths: Iterable[Path], workers: int | None, together: int
+    predict_batch: PredictBatch,
+    paths: Iterable[Path | Picture],
+    workers: int | None,
+    together: int,
 ) -> Generator[FileResult, None, None]:
     """Yield the result of each file, in order.
 
@@ -40,7 +43,7 @@ def predict_files(
     predict_batch
         Predicts decoded images.
     paths
-        Consumed a few parts ahead of what was yielded.
+        Of files, or pictures; consumed a few parts ahead of what was yielded.
     workers
         Threads; None is one for each core.
     together
@@ -54,16 +57,17 @@ def predict_files(
     count = (os.cpu_count() or 1) if workers is None else workers
     if count < 1:
         raise ValueError(f"expected at least one worker, but got {count}")
-    return _in_order(predict_batch, _parts(iter(paths), together), count)
+    pictures = (one if isinstance(one, Picture) else Picture(one) for one in paths)
+    return _in_order(predict_batch, _parts(pictures, together), count)
 
 
-def _parts(paths: Iterator[Path], together: int) -> Iterator[list[Path]]:
-    while part := list(islice(paths, together)):
+def _parts(pictures: Iterator[Picture], together: int) -> Iterator[list[Picture]]:
+    while part := list(islice(pictures, together)):
         yield part
 
 
 def _in_order(
-    predict_batch: PredictBatch, parts: Iterator[list[Path]], count: int
+    predict_batch: PredictBatch, parts: Iterator[list[Picture]], count: int
 ) -> Generator[FileResult, None, None]:
     stop, budget = Event(), PixelBudget(_PIXELS)
     waiting: deque[Future[list[FileResult]]] = deque()
@@ -82,17 +86,17 @@ def _in_order(
 
 
 def _predict_part(
-    predict_batch: PredictBatch, paths: Sequence[Path], stop: Event, budget: PixelBudget
+    predict_batch: PredictBatch, pictures: Sequence[Picture], stop: Event, budget: PixelBudget
 ) -> list[FileResult]:
     """Return the results of a few files, decoding no more than the budget has at once."""
     results: list[FileResult] = []
     read: list[_Read] = []
     held = 0
     try:
-        for path in paths:
+        for picture in pictures:
             if stop.is_set():
                 return results  # which nobody waits for any more
-            loaded = _or_reason(partial(load_image, path))
+            loaded = _or_reason(picture.load)
             if isinstance(loaded, EncodedImage):
                 if not budget.take(loaded.pixels, wait=False):
                     # What is held is predicted and let go of first, so that no thread that
@@ -103,9 +107,9 @@ def _predict_part(
                     held = 0
                     budget.take(loaded.pixels, wait=True)
                 held += loaded.pixels
-                read.append((path, _or_reason(loaded.decode)))
+                read.append((picture, _or_reason(loaded.decode)))
             else:
-                read.append((path, loaded))
+                read.append((picture, loaded))
         return results + _predict_read(predict_batch, read)
     finally:
         read.clear()
@@ -120,12 +124,12 @@ def _predict_read(predict_batch: PredictBatch, read: Sequence[_Read]) -> list[Fi
     except NotFiniteError as error:
         if len(read) > 1:  # find out which
             return [result for one in read for result in _predict_read(predict_batch, [one])]
-        return [FileResult(path, 0, 0, (), str(error)) for path, _ in read]
+        return [FileResult(picture.path, 0, 0, (), str(error)) for picture, _ in read]
     return [
-        FileResult(path, 0, 0, (), content)
+        FileResult(picture.path, 0, 0, (), content)
         if isinstance(content, str)
-        else FileResult(path, content.shape[1], content.shape[0], tuple(next(faces)), None)
-        for path, content in read
+        else FileResult(picture.path, content.shape[1], content.shape[0], tuple(next(faces)), None)
+        for picture, content in read
     ]
 
 

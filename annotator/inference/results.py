@@ -46,7 +46,7 @@ class FileResult:
     Attributes
     ----------
     path
-        As it was given.
+        As it was given, alone or in a picture.
     width, height
         Of the upright image in pixels; 0 if there was an error.
     faces

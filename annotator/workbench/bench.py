@@ -18,7 +18,7 @@ from annotator.project import (
 )
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.toolbox import Toolbox
-from annotator.workflow.image_files import photograph_has_changed
+from annotator.workflow.image_files import Originals
 
 
 class Bench:
@@ -38,6 +38,8 @@ class Bench:
     is_displayed : bool
         Whether the annotator can see the current sample; a view that cannot show it says so
         here. A mesh that nobody saw is not accepted.
+    originals : Originals
+        Tells whether photographs are still those that were added.
     project_changed
         Another project is open, or none.
     closing
@@ -73,6 +75,7 @@ class Bench:
         self.samples = ShownSamples()
         self.tools = Toolbox()
         self.is_displayed = True
+        self.originals = Originals()
         self._project: Project | None = None
         self._session: EditSession | None = None
         self._faceless: ImageRecord | None = None
@@ -182,13 +185,29 @@ class Bench:
         if was_deleted and self.samples.get(sample_id).state is not SampleState.DELETED:
             self.told.emit("This face was deleted. It is back, since you worked on it.")
 
-    def photograph_has_changed(self) -> bool:
-        """Return whether the photograph's file no longer holds what was predicted."""
-        project, image_id = self._project, self.image_id
-        if project is None or image_id is None:
-            return False
+    def image(self) -> ImageRecord:
+        """Return the image on screen as the project has it now: its file may have moved.
+
+        Raises
+        ------
+        ProjectError
+            If there is none, or it cannot be read.
+        """
+        if self._project is None or self.image_id is None:
+            raise ProjectError("no photograph is open")
+        return self._project.images.get(self.image_id)
+
+    def why_unacceptable(self) -> str:
+        """Return why the mesh under edit cannot be judged by what is on the screen, or nothing."""
         try:
-            return photograph_has_changed(project.images.get(image_id))
+            image = self.image()
         except ProjectError as error:
-            self.failed.emit(str(error))
-            return True
+            return f"{error}."
+        if self.originals.has_changed(image):
+            return (
+                f"{image.path} has changed since it was added, and its mesh is not accepted. "
+                "Put the original back, or exclude this face."
+            )
+        if not self.is_displayed:
+            return "A mesh that cannot be seen is not accepted. Reject or exclude it."
+        return ""

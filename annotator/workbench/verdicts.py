@@ -43,8 +43,8 @@ class Verdicts:
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""
         bench = self._bench
-        if bench.session is not None and not bench.is_displayed:
-            bench.failed.emit("A mesh that cannot be seen is not accepted. Reject or exclude it.")
+        if bench.session is not None and (reason := bench.why_unacceptable()):
+            bench.failed.emit(reason)
             return
         self._decide(Reviews.accept)
 

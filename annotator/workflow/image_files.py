@@ -4,21 +4,27 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from annotator.imaging import ImageError, inspect_image
+from annotator.imaging import ImageError, Picture
 from annotator.project import FailedImage, ImageRecord, NewImage
 from annotator.system.durable import sync_file
-from annotator.system.hashing import file_sha256, file_stamp, still_holds
+from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 
 _CHANGED_MEANWHILE = "the file changed while it was being added: add it again"
 
 
-def inspect_file(path: Path) -> NewImage | FailedImage:
-    """Hash one file and read its size, or say why that is not possible."""
+def picture_of(record: ImageRecord) -> Picture:
+    """Return where the pixels of an image come from."""
+    return Picture(record.path)
+
+
+def inspect_picture(picture: Picture) -> NewImage | FailedImage:
+    """Hash one picture's file and read its size, or say why that is not possible."""
+    path = picture.path
     try:
         # The stamp comes first: what is written to the file from here on will show.
-        stamp = file_stamp(path) if path.exists() else (None, None)
-        info = inspect_image(path)
-        return NewImage(path, file_sha256(path), info.width, info.height, *stamp)
+        stamp = picture.stamp() if path.exists() else (None, None)
+        info = picture.info()
+        return NewImage(path, picture.content_hash(), info.width, info.height, *stamp)
     except ImageError as error:
         return FailedImage(path, str(error))
     except OSError as error:
@@ -64,10 +70,47 @@ def photograph_has_changed(record: ImageRecord) -> bool:
 
     A file that is gone or cannot be read has not changed: reading it says what is wrong.
     """
-    stamp = None
-    if record.file_size is not None and record.modified_ns is not None:
-        stamp = record.file_size, record.modified_ns
-    try:
-        return not still_holds(record.path, record.sha256, stamp)
-    except OSError:
-        return False
+    return Originals().has_changed(record)
+
+
+class Originals:
+    """Tells which files hold what was added to the project, and hashes none twice for it.
+
+    Copying a folder gives its files new times but the same content: such a file is hashed the
+    first time that it is asked about, and then known by its new stamp. Use it from one thread.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[Picture, str], tuple[FileStamp, bool]] = {}
+
+    def has_changed(self, record: ImageRecord) -> bool:
+        """Return what `photograph_has_changed` returns."""
+        try:
+            stamp = picture_of(record).stamp()
+            return not self._holds(record, stamp)
+        except OSError:
+            return False
+
+    def held(self, record: ImageRecord, stamp: FileStamp) -> bool:
+        """Return whether a file held what was added while it had a stamp.
+
+        That is, whether pixels are the image's which were read between two looks that both
+        found this stamp. If it cannot be told any more, they count as others.
+        """
+        try:
+            return self._holds(record, stamp)
+        except OSError:
+            return False
+
+    def _holds(self, record: ImageRecord, stamp: FileStamp) -> bool:
+        if stamp == (record.file_size, record.modified_ns):
+            return True
+        picture = picture_of(record)
+        known_under, holds = self._held.get((picture, record.sha256), (None, False))
+        if known_under == stamp:
+            return holds
+        holds = picture.content_hash() == record.sha256
+        if picture.stamp() != stamp:
+            return False  # what was hashed may not be what there was under that stamp
+        self._held[picture, record.sha256] = stamp, holds
+        return holds

@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.imaging import find_images
+from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, NewImage, Project
 from annotator.system.durable import sync_folder
-from annotator.workflow.image_files import copy_into, inspect_file
+from annotator.workflow.image_files import copy_into, inspect_picture
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
@@ -107,7 +107,7 @@ def _inspected(
 
 
 def _inspect_all(files: Sequence[Path]) -> list[NewImage | FailedImage]:
-    return [inspect_file(path) for path in files]
+    return [inspect_picture(Picture(path)) for path in files]
 
 
 def _copy_new(

@@ -1,15 +1,20 @@
 """Predictions for a project's images, decoded ahead by threads and committed in batches."""
 
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
-from annotator.inference import FaceMesh, FacePrediction, FileResult
+from annotator.imaging import Picture
+from annotator.inference import FaceMesh, FacePrediction
 from annotator.project import FailedImage, ImageRecord, Project
-from annotator.workflow.image_files import photograph_has_changed
+from annotator.system.hashing import FileStamp
+from annotator.workflow.image_files import Originals, picture_of
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
 _BATCH = 64
+
+_CHANGED = "the file has changed since it was added: add it again"
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,13 @@ def preannotate(
         if predictions:
             project.predictions.store(model_id, predictions)
 
-    results = face_mesh.predict_files([record.path for record in records], workers=workers)
+    originals, stamps = Originals(), deque[FileStamp | None]()
+    results = face_mesh.predict_files(_stamped(records, stamps), workers=workers)
     try:
         for done, (record, result) in enumerate(zip(records, results, strict=True), start=1):
-            reason, failure = _why_unusable(record, result), None
+            reason, failure, stamp = result.error, None, stamps.popleft()
+            if reason is None and not _is_original(originals, record, stamp):
+                reason = _CHANGED
             if reason is None:
                 batch.append((record.id, list(result.faces)))
                 faces += len(result.faces)
@@ -82,8 +90,17 @@ def preannotate(
         commit()
 
 
-def _why_unusable(record: ImageRecord, result: FileResult) -> str | None:
-    """Return why a result is not a prediction of the image that was added, or None."""
-    if result.error is None and photograph_has_changed(record):
-        return "the file has changed since it was added: add it again"
-    return result.error
+def _stamped(records: Iterable[ImageRecord], stamps: deque[FileStamp | None]) -> Iterator[Picture]:
+    """Yield the images' pictures, noting what each file is known by before anybody reads it."""
+    for record in records:
+        picture = picture_of(record)
+        stamps.append(picture.stamp_if_there())
+        yield picture
+
+
+def _is_original(originals: Originals, record: ImageRecord, before: FileStamp | None) -> bool:
+    """Return whether what was read since a stamp was taken is the image that was added."""
+    after = picture_of(record).stamp_if_there()
+    if before is None or after not in (before, None):
+        return False  # written to meanwhile: nobody knows which content was read
+    return originals.held(record, before)

@@ -1,81 +1,167 @@
-"""Photographs decoded ahead, and at once where they were not."""
+"""The photograph under a mesh is the one that the mesh belongs to, whatever files do."""
 
-import threading
-from collections.abc import Iterator
+from concurrent.futures import wait
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
+from numpy.testing import assert_array_equal
+from numpy.typing import NDArray
 from PIL import Image
+from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
-from annotator.imaging import ImageError, read_image
+from annotator.imaging import Picture, read_image
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.workbench import photographs
-from annotator.workbench.photographs import PhotographCache
+from annotator.project import Project, SampleState, SampleSummary
+from annotator.workflow import import_images
+
+Workplace = tuple[AnnotatorDock, Pointer]
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> list[Path]:
-    paths = [tmp_path / f"{number}.png" for number in range(4)]
-    for number, path in enumerate(paths):
-        Image.new("RGB", (20, 10), (50 * number, 0, 0)).save(path)
-    return paths
+def overwrite(path: Path) -> None:
+    """Write another photograph of the same size into a file."""
+    before = Picture(path).stamp()
+    Image.fromarray(read_image(path)[:, ::-1]).save(path, "PNG")
+    assert Picture(path).stamp() != before
 
 
-@pytest.fixture
-def cache() -> Iterator[PhotographCache]:
-    opened = PhotographCache(capacity=2)
-    yield opened
-    opened.close()
+def swap(one: Path, other: Path) -> None:
+    aside = one.rename(one.with_name("aside"))
+    other.rename(one)
+    aside.rename(other)
 
 
-def test_a_photograph_is_decoded_once_and_kept(files: list[Path], cache: PhotographCache) -> None:
-    first = cache.get(files[1])
-    assert first[0, 0].tolist() == [50, 0, 0]
-    assert cache.get(files[1]) is first
-    for path in files[2:]:
-        cache.get(path)
-    assert cache.get(files[1]) is not first, "only the last two are kept"
+def on_screen(dock: AnnotatorDock) -> NDArray[np.uint8] | None:
+    """Return the pixels in napari's own layer, or None if nothing is shown."""
+    if not dock.view.is_shown:
+        return None
+    return np.asarray(dock.view._viewer.layers["Photograph"].data)
 
 
-def test_one_decoded_ahead_is_handed_out(files: list[Path], cache: PhotographCache) -> None:
-    cache.prefetch([files[2]])
-    assert cache.get(files[2])[0, 0].tolist() == [100, 0, 0]
+def wait_until_ahead(dock: AnnotatorDock, sample: SampleSummary, qtbot: QtBot) -> None:
+    """Wait until a photograph, as its file is now, is decoded ahead."""
+    futures = dock._display._photographs._futures
+    key = Picture(sample.image_path), Picture(sample.image_path).stamp()
+    qtbot.waitUntil(lambda: key in futures, timeout=20_000)
+    wait([*futures.values()], 30)
 
 
-def test_whoever_jumps_does_not_wait_for_another_photograph(
-    files: list[Path], cache: PhotographCache, monkeypatch: pytest.MonkeyPatch
+def one_a_photograph(dock: AnnotatorDock) -> list[SampleSummary]:
+    """Return the first face of each photograph."""
+    return [sample for sample in samples(dock) if sample.face_index == 0]
+
+
+def samples(dock: AnnotatorDock) -> list[SampleSummary]:
+    shown = dock.workbench.samples
+    return [shown.at(row) for row in range(len(shown))]
+
+
+def said_by(dock: AnnotatorDock) -> list[str]:
+    said: list[str] = []
+    dock.workbench.failed.connect(said.append)
+    return said
+
+
+def state_of(dock: AnnotatorDock, sample: SampleSummary) -> SampleState:
+    return dock.workbench.project.samples.get(sample.id).state
+
+
+def test_a_photograph_that_was_overwritten_is_not_shown_from_memory(
+    workplace: Workplace, qtbot: QtBot
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    dock, pointer = workplace
+    seen, other, ahead = one_a_photograph(dock)[:3]
+    dock.workbench.go_to(seen.id)
+    assert_array_equal(on_screen(dock), read_image(seen.image_path))
+    content = seen.image_path.read_bytes()
+    dock.workbench.go_to(other.id)
+    wait_until_ahead(dock, ahead, qtbot)
+    overwrite(seen.image_path)
+    overwrite(ahead.image_path)
+    said = said_by(dock)
+    for sample in (ahead, seen):
+        dock.workbench.go_to(sample.id)
+        assert on_screen(dock) is None
+        assert sample.image_name in said[-1]
+        assert "has changed since it was added" in said[-1]
+        pointer.key(Qt.Key.Key_Return, "\r")
+        assert "has changed since it was added" in said[-1]
+        assert state_of(dock, sample) is SampleState.PREDICTED
+        assert dock.workbench.current.id == sample.id
+    seen.image_path.write_bytes(content)
+    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=20_000)
+    assert_array_equal(on_screen(dock), read_image(seen.image_path))
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_of(dock, seen) is SampleState.ACCEPTED
 
-    def slowly(path: Path) -> np.ndarray[Any, Any]:
-        if path == files[0]:
-            begun.set()
-            assert go_on.wait(30)
-        return read_image(path)
 
-    monkeypatch.setattr(photographs, "read_image", slowly)
-    cache.prefetch(files[:2])
-    assert begun.wait(30)
-    assert cache.get(files[3])[0, 0].tolist() == [150, 0, 0]
-    go_on.set()
-
-
-def test_a_file_that_was_away_is_read_when_it_is_back(
-    tmp_path: Path, cache: PhotographCache
+def test_files_that_swap_names_while_the_window_looks_ahead_show_no_mesh_over_another_face(
+    workplace: Workplace, qtbot: QtBot
 ) -> None:
-    path = tmp_path / "late.png"
-    with pytest.raises((OSError, ImageError)):
-        cache.get(path)
-    Image.new("RGB", (4, 4), "white").save(path)
-    assert cache.get(path).shape == (4, 4, 3)
+    dock, _ = workplace
+    first, one, other = one_a_photograph(dock)[:3]
+    originals = {s.image_id: read_image(s.image_path) for s in (first, one, other)}
+    for sample, ahead in ((one, other), (first, one)):
+        dock.workbench.go_to(sample.id)
+        wait_until_ahead(dock, ahead, qtbot)
+    swap(one.image_path, other.image_path)
+    for sample in (one, other, first, other, one):
+        dock.workbench.go_to(sample.id)
+        if sample is first:
+            assert_array_equal(on_screen(dock), originals[first.image_id])
+            wait_until_ahead(dock, one, qtbot)
+        else:
+            assert on_screen(dock) is None
+    with Project.open(dock.workbench.project.folder) as elsewhere:  # as by the command line
+        import_images(elsewhere, [one.image_path, other.image_path])
+    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=20_000)
+    for sample in (one, first, other, one):
+        dock.workbench.go_to(sample.id)
+        assert_array_equal(on_screen(dock), originals[sample.image_id])
+
+
+def test_a_photograph_overwritten_on_the_screen_is_noticed_by_the_verdict(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    sample, said = dock.workbench.current, said_by(dock)
+    content, stamp = sample.image_path.read_bytes(), Picture(sample.image_path).stamp()
+    shown = on_screen(dock)
+    overwrite(sample.image_path)
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_of(dock, sample) is SampleState.PREDICTED
+    assert dock.workbench.current.id == sample.id
+    assert sample.image_name in said[-1]
+    assert "has changed since it was added" in said[-1]
+    assert_array_equal(on_screen(dock), shown)
+    sample.image_path.write_bytes(content)
+    assert Picture(sample.image_path).stamp() != stamp, "it is known by its content again"
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_of(dock, sample) is SampleState.ACCEPTED
+    following = dock.workbench.current
+    overwrite(following.image_path)
+    pointer.key(Qt.Key.Key_E, "e")
+    assert state_of(dock, following) is SampleState.EXCLUDED, "that is a way out"
+
+
+def test_the_thumbnail_in_the_list_follows_its_file(workplace: Workplace, qtbot: QtBot) -> None:
+    dock, _ = workplace
+    sample, thumbnails = dock.workbench.current, dock.samples.list.thumbnails
+    qtbot.waitUntil(lambda: thumbnails.get(sample) is not None, timeout=20_000)
+    Image.new("RGB", (800, 600), (0, 0, 255)).save(sample.image_path, "PNG")
+    thumbnails._look_again.setInterval(20)
+
+    def is_blue() -> bool:
+        pixmap = thumbnails.get(sample)
+        colour = None if pixmap is None else pixmap.toImage().pixelColor(pixmap.rect().center())
+        return colour is not None and colour.getRgb()[:3] == (0, 0, 255)
+
+    qtbot.waitUntil(is_blue, timeout=20_000)
 
 
 def test_the_view_is_never_blank_on_the_way_from_sample_to_sample(
-    workplace: tuple[AnnotatorDock, Pointer],
+    workplace: Workplace,
 ) -> None:
     dock, pointer = workplace
     canvas = dock.view._viewer.__wrapped__.window._qt_viewer.canvas

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from qtpy.QtGui import QPixmap
 
+from annotator.imaging import Picture
 from annotator.plugin.samples.thumbnails import Thumbnails
 from annotator.project import Project, SampleSummary
 
@@ -22,33 +25,99 @@ def sample(project_folder: Path) -> SampleSummary:
         return project.samples.summaries()[0]
 
 
-def test_a_thumbnail_comes_once_its_photograph_is_back(thumbnails, sample, qtbot) -> None:
-    away = sample.image_path.with_suffix(".away")
-    sample.image_path.rename(away)
-    assert thumbnails.get(sample) is None
-    qtbot.waitUntil(lambda: bool(thumbnails._failed))
-    assert thumbnails._retry.isActive()
-    away.rename(sample.image_path)
-    with qtbot.waitSignal(thumbnails.ready) as asked_again:
-        thumbnails.retry_failed()
-    assert asked_again.args == [sample.id]
-    with qtbot.waitSignal(thumbnails.ready):
-        assert thumbnails.get(sample) is None
-    assert thumbnails.get(sample).width() > 40
+@pytest.fixture
+def path(sample: SampleSummary) -> Path:
+    return sample.image_path
 
 
-def test_one_that_failed_is_not_read_at_every_repaint(thumbnails, sample, qtbot, monkeypatch):
-    sample.image_path.unlink()
+def made(thumbnails: Thumbnails, sample: SampleSummary, qtbot) -> QPixmap | None:
+    """Return a thumbnail once the thread has nothing more to do."""
     thumbnails.get(sample)
-    qtbot.waitUntil(lambda: bool(thumbnails._failed))
-    monkeypatch.setattr(thumbnails, "_load", lambda _: pytest.fail("read again"))
+    qtbot.waitUntil(lambda: not thumbnails._on_their_way, timeout=20_000)
+    return thumbnails.get(sample)
+
+
+def looked_again(thumbnails: Thumbnails, sample: SampleSummary, qtbot) -> QPixmap | None:
+    thumbnails.look_again()
+    return made(thumbnails, sample, qtbot)
+
+
+def colour(pixmap: QPixmap | None) -> str:
+    assert pixmap is not None
+    return pixmap.toImage().pixelColor(pixmap.rect().center()).name()
+
+
+def test_a_thumbnail_comes_once_its_photograph_is_back(thumbnails, sample, path, qtbot) -> None:
+    away = path.rename(path.with_suffix(".away"))
+    assert made(thumbnails, sample, qtbot) is None
+    assert thumbnails._look_again.isActive()
+    away.rename(path)
+    with qtbot.waitSignal(thumbnails.ready) as come:
+        thumbnails.look_again()
+    assert come.args == [sample.id]
+    assert made(thumbnails, sample, qtbot).width() > 40
+
+
+def test_one_that_failed_is_not_read_at_every_repaint(
+    thumbnails, sample, path, qtbot, monkeypatch
+) -> None:
+    path.unlink()
+    assert made(thumbnails, sample, qtbot) is None
+    monkeypatch.setattr(thumbnails, "_load", lambda *_: pytest.fail("read again"))
     assert thumbnails.get(sample) is None
-    assert thumbnails._failed == {sample.id}
+    assert not thumbnails._on_their_way
 
 
-def test_after_the_end_nothing_is_tried_again(thumbnails, sample, qtbot) -> None:
-    sample.image_path.unlink()
+def test_one_that_is_unchanged_is_not_made_again(thumbnails, sample, qtbot, monkeypatch) -> None:
+    first = made(thumbnails, sample, qtbot)
+    monkeypatch.setattr(Picture, "thumbnail", lambda *_: pytest.fail("read again"))
+    thumbnails.ready.connect(lambda _: pytest.fail("nothing is new"))
+    assert looked_again(thumbnails, sample, qtbot) is first
+
+
+def test_after_the_end_nothing_is_looked_at_again(thumbnails, sample, path, qtbot) -> None:
+    path.unlink()
     thumbnails.get(sample)
     thumbnails.close()
-    qtbot.waitUntil(lambda: bool(thumbnails._failed))
-    assert not thumbnails._retry.isActive()
+    qtbot.waitUntil(lambda: not thumbnails._on_their_way)
+    assert not thumbnails._look_again.isActive()
+
+
+def test_a_thumbnail_is_another_once_its_file_is(thumbnails, sample, path, qtbot) -> None:
+    before = made(thumbnails, sample, qtbot)
+    assert before is not None
+    Image.new("RGB", (800, 600), "#0000ff").save(path, "PNG")
+    assert thumbnails.get(sample) is before, "until the other one is there"
+    assert colour(looked_again(thumbnails, sample, qtbot)) == "#0000ff"
+    path.write_text("no photograph any more")
+    assert looked_again(thumbnails, sample, qtbot) is None
+
+
+def test_a_thumbnail_is_another_once_the_faces_box_is(thumbnails, sample, path, qtbot) -> None:
+    halves = Image.new("RGB", (800, 600), "#0000ff")
+    halves.paste("#00ff00", (400, 0, 800, 600))
+    halves.save(path, "PNG")
+    left = sample._replace(box=(100.0, 200.0, 200.0, 200.0))
+    assert colour(made(thumbnails, left, qtbot)) == "#0000ff"
+    slightly = sample._replace(box=(105.0, 200.0, 202.0, 200.0))
+    assert thumbnails.get(slightly) is not None
+    assert not thumbnails._on_their_way, "it would look the same"
+    right = sample._replace(box=(500.0, 200.0, 200.0, 200.0))
+    assert colour(made(thumbnails, right, qtbot)) == "#00ff00"
+
+
+def test_a_thumbnail_of_another_file_is_not_shown_meanwhile(
+    thumbnails, sample, path, qtbot
+) -> None:
+    assert made(thumbnails, sample, qtbot) is not None
+    Image.new("RGB", (800, 600), "#0000ff").save(path.with_name("other.png"))
+    moved = sample._replace(image_file=str(path.with_name("other.png")))
+    assert thumbnails.get(moved) is None
+    assert colour(made(thumbnails, moved, qtbot)) == "#0000ff"
+
+
+def test_only_the_rows_in_sight_are_looked_at_again(thumbnails, sample, monkeypatch) -> None:
+    monkeypatch.setattr(thumbnails, "_look", lambda _: None)
+    for number in range(100):
+        thumbnails.get(sample._replace(id=number))
+    assert [*thumbnails._in_sight] == [*range(60, 100)]

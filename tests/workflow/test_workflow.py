@@ -11,18 +11,18 @@ import onnx
 import pytest
 from PIL import Image
 
+from annotator.imaging import Picture
 from annotator.inference import FaceMesh
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
 from annotator.workflow import (
     create_sample_project,
-    image_files,
     import_images,
     importing,
     preannotate,
 )
-from annotator.workflow.image_files import photograph_has_changed
+from annotator.workflow.image_files import Originals, photograph_has_changed
 from annotator.workflow.landmark_files import SameNameError, distinctly_named, save_landmarks
 
 SAMPLES = asset_path("datasets", "sample")
@@ -370,6 +370,63 @@ def test_a_file_that_was_only_touched_is_predicted(project, face_mesh, tmp_path)
     assert [step.failed for step in preannotate(project, face_mesh)] == [0]
 
 
+def test_a_file_that_was_only_touched_is_hashed_once(project, tmp_path, monkeypatch):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+    record, hashed, originals = project.images.get(1), [], Originals()
+
+    def counting(picture):
+        hashed.append(picture)
+        return file_sha256(picture.path)
+
+    monkeypatch.setattr(Picture, "content_hash", counting)
+    assert originals.held(record, Picture(photo).stamp())
+    assert not hashed, "the stamp is the known one"
+    for changes in range(1, 4):
+        os.utime(photo, (changes, changes))
+        assert not any(originals.has_changed(record) for _ in range(3))
+        assert originals.held(record, Picture(photo).stamp())
+        assert len(hashed) == changes
+    bitmap(photo, "navy")
+    assert originals.has_changed(record)
+    assert originals.has_changed(record)
+    assert len(hashed) == 4
+
+
+def test_what_a_file_held_under_a_stamp_that_it_lost_cannot_be_told(project, tmp_path):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+    bitmap(photo, "navy")
+    meanwhile = Picture(photo).stamp()
+    bitmap(photo, "teal")
+    assert not Originals().held(project.images.get(1), meanwhile)
+    assert not Originals().has_changed(project.images.get(1)), "it holds it again"
+    photo.unlink()
+    assert not Originals().held(project.images.get(1), meanwhile)
+
+
+def test_a_file_that_held_another_image_only_while_it_was_read_is_not_predicted(
+    project, face_mesh, tmp_path
+):
+    photo = bitmap(tmp_path / "photo.bmp", "teal")
+    import_images(project, [photo])
+
+    class Meddled:
+        info = face_mesh.info
+
+        def predict_files(self, pictures, workers):
+            for picture in pictures:
+                bitmap(photo, "navy")
+                results = list(face_mesh.predict_files([picture], workers=workers))
+                bitmap(photo, "teal")
+                yield from results
+
+    (step,) = preannotate(project, Meddled())
+    assert "has changed since it was added" in step.failure.reason
+    (step,) = preannotate(project, face_mesh)
+    assert (step.failed, project.images.failed()) == (0, [])
+
+
 def test_a_file_that_is_gone_has_not_changed(project, tmp_path):
     photo = bitmap(tmp_path / "photo.bmp", "teal")
     import_images(project, [photo])
@@ -380,13 +437,14 @@ def test_a_file_that_is_gone_has_not_changed(project, tmp_path):
 def test_a_file_that_changes_while_it_is_added_is_noticed_later(project, tmp_path, monkeypatch):
     photo = bitmap(tmp_path / "photo.bmp", "teal")
 
-    def hash_and_change(path):
-        digest = file_sha256(path)
+    def hash_and_change(picture):
+        digest = file_sha256(picture.path)
         bitmap(photo, "navy")
         return digest
 
-    monkeypatch.setattr(image_files, "file_sha256", hash_and_change)
+    monkeypatch.setattr(Picture, "content_hash", hash_and_change)
     import_images(project, [photo])
+    monkeypatch.undo()
     assert photograph_has_changed(project.images.get(1))
 
 
