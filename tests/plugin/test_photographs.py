@@ -113,7 +113,7 @@ def test_files_that_swap_names_while_the_window_looks_ahead_show_no_mesh_over_an
             wait_until_ahead(dock, one, qtbot)
         else:
             assert on_screen(dock) is None
-    with Project.open(dock.workbench.project.folder) as elsewhere:  # as by the command line
+    with Project.open(dock.workbench.project.home) as elsewhere:  # as by the command line
         import_images(elsewhere, [one.image_path, other.image_path])
     qtbot.waitUntil(lambda: dock.view.is_shown, timeout=20_000)
     for sample in (one, first, other, one):
