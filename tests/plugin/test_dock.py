@@ -199,6 +199,7 @@ def test_a_second_window_never_overwrites_strokes_silently(
     x, y, _ = map(float, dock.workbench.session.landmarks[152])
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
+        dock._look.stop()  # this window has not looked when its annotator acts
         nudge(theirs)
         pointer.drag((x, y), (x + 5, y))
         assert told
@@ -216,6 +217,7 @@ def test_a_mesh_that_another_window_changed_is_not_accepted_unseen(
     sample_id = dock.workbench.current.id
     with Project.open(project_folder) as other:
         theirs = EditSession(other, sample_id, annotator="robin")
+        dock._look.stop()  # this window has not looked when its annotator acts
         nudge(theirs)
         pointer.key(Qt.Key.Key_Return, "\r")
         assert other.samples.get(sample_id).state is SampleState.IN_PROGRESS
