@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import delete, select
 
-from annotator.project.database import Database
 from annotator.project.edit import EditedSample, current_annotation, listed, stroke_at
+from annotator.project.engine.base import Engine
 from annotator.project.errors import StaleAnnotation
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 from annotator.project.tables import StrokeRow
@@ -22,12 +22,12 @@ from annotator.project.tables import StrokeRow
 class Annotations:
     """The annotations of a project's samples."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def load(self, sample_id: int) -> Annotation:
         """Return a sample's annotation as it stands, or raise `UnknownSample`."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return current_annotation(session, EditedSample.load(session, sample_id))
 
     def record_stroke(
@@ -52,8 +52,8 @@ class Annotations:
         UnknownSample
             If there is no such sample.
         """
-        with self._database.writing() as session:
-            edited = EditedSample.load(session, sample_id, revision=revision)
+        with self._engine.writing() as session:
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision)
             _refuse_other_start(edited, stroke)
             session.execute(
                 delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
@@ -68,8 +68,8 @@ class Annotations:
 
         Raises `StaleAnnotation` if the annotation is no longer at `revision`.
         """
-        with self._database.writing() as session:
-            edited = EditedSample.load(session, sample_id, revision=revision)
+        with self._engine.writing() as session:
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision)
             count = edited.sample.stroke_count
             if count:
                 stroke = stroke_at(session, sample_id, count, undone=False)
@@ -90,8 +90,8 @@ class Annotations:
 
         Raises `StaleAnnotation` if the annotation is no longer at `revision`.
         """
-        with self._database.writing() as session:
-            edited = EditedSample.load(session, sample_id, revision=revision)
+        with self._engine.writing() as session:
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision)
             if current_annotation(session, edited).can_redo:
                 count = edited.sample.stroke_count
                 stroke = stroke_at(session, sample_id, count + 1, undone=True)
@@ -106,7 +106,7 @@ class Annotations:
         query = (
             select(StrokeRow).where(StrokeRow.sample_id == sample_id).order_by(StrokeRow.sequence)
         )
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             EditedSample.load(session, sample_id)
             return [_record(row) for row in session.scalars(query)]
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.marks import Marks
 from annotator.project.displacement import Displacement
 from annotator.project.errors import DamagedProject, StaleAnnotation, UnknownSample
+from annotator.project.locking import locked
 from annotator.project.records import SampleState
 from annotator.project.strokes import NO_MARKS, Annotation, with_anchors
 from annotator.project.tables import (
@@ -36,30 +37,37 @@ class EditedSample:
     prediction: Landmarks
 
     @classmethod
-    def load(cls, session: Session, sample_id: int, *, revision: int | None = None) -> EditedSample:
-        """Load a sample.
+    def load(cls, session: Session, sample_id: int) -> EditedSample:
+        """Load a sample to look at it, or raise `UnknownSample`."""
+        return cls._found(session, _edited(sample_id), sample_id)
+
+    @classmethod
+    def load_to_change(cls, session: Session, sample_id: int, *, revision: int) -> EditedSample:
+        """Load a sample that is about to change.
 
         Raises
         ------
         UnknownSample
             If there is none with this id.
         StaleAnnotation
-            If `revision` is given and not the current one.
+            If `revision` is not the current one.
         """
-        found = session.execute(
-            select(SampleRow, AnnotationRow, PredictionRow.landmarks)
-            .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-            .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-            .where(SampleRow.id == sample_id)
-        ).one_or_none()
-        if found is None:
-            raise UnknownSample(f"there is no sample {sample_id} in this project")
-        edited = cls(*found)
-        if revision not in (None, edited.row.revision):
+        query = locked(_edited(sample_id), SampleRow, AnnotationRow)
+        edited = cls._found(session, query, sample_id)
+        if revision != edited.row.revision:
             raise StaleAnnotation(
                 f"sample {sample_id} was changed elsewhere in the meantime: load it again"
             )
         return edited
+
+    @classmethod
+    def _found(
+        cls, session: Session, query: Select[SampleRow, AnnotationRow, Landmarks], sample_id: int
+    ) -> EditedSample:
+        found = session.execute(query).one_or_none()
+        if found is None:
+            raise UnknownSample(f"there is no sample {sample_id} in this project")
+        return cls(*found)
 
     @property
     def landmarks(self) -> Landmarks:
@@ -106,6 +114,15 @@ class EditedSample:
         marks[vertex_indices] = values
         marks.setflags(write=False)
         self.row.marks = marks if marks.any() else None
+
+
+def _edited(sample_id: int) -> Select[SampleRow, AnnotationRow, Landmarks]:
+    return (
+        select(SampleRow, AnnotationRow, PredictionRow.landmarks)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+        .where(SampleRow.id == sample_id)
+    )
 
 
 def withdraw_verdict(sample: SampleRow) -> None:

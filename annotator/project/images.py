@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from annotator.project.database import Database
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownImage
+from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths, display_name
 from annotator.project.records import (
     AddReport,
@@ -29,14 +30,12 @@ REPLACED = (
 )
 """The failure of an image whose file has made room for another one."""
 
-_CHUNK = 500  # SQLite limits the parameters of one statement
-
 
 class Images:
     """The images of a project."""
 
-    def __init__(self, database: Database, paths: ImagePaths) -> None:
-        self._database = database
+    def __init__(self, engine: Engine, paths: ImagePaths) -> None:
+        self._engine = engine
         self._paths = paths
 
     def add(self, entries: Iterable[NewImage | FailedImage]) -> AddReport:
@@ -50,25 +49,25 @@ class Images:
         entries = list(entries)  # a slow source must not hold the database's write lock
         failed = [entry for entry in entries if isinstance(entry, FailedImage)]
         new = [entry for entry in entries if isinstance(entry, NewImage)]
-        with self._database.writing() as session:
+        with self._engine.writing(alone=True) as session:
             for failure in failed:
                 self._note_failure(session, failure)
-            added = sum(self._add_images(session, chunk) for chunk in _chunks(new))
+            added = sum(self._add_images(session, chunk) for chunk in chunks(new, self._engine))
         return AddReport(added=added, already_there=len(new) - added, failed=len(failed))
 
     def get(self, image_id: int) -> ImageRecord:
         """Return an image, or raise `UnknownImage`."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return image_record(_image(session, image_id), self._paths)
 
     def count(self) -> int:
         """Return the number of images, those that failed to be predicted included."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return session.scalar(select(func.count()).select_from(ImageRow)) or 0
 
     def failed(self) -> list[FailedImage]:
         """Return the files that could not be imported, then the images that failed later."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             rows = [
                 *session.execute(
                     select(FailedFileRow.path, FailedFileRow.reason).order_by(FailedFileRow.id)
@@ -90,7 +89,7 @@ class Images:
         seen = select(PredictionRunRow.image_id).where(PredictionRunRow.model_id == model_id)
         there = or_(ImageRow.failure.is_(None), ImageRow.failure != REPLACED)
         query = select(ImageRow).where(ImageRow.id.not_in(seen), there).order_by(ImageRow.id)
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
     def without_faces(self) -> list[ImageRecord]:
@@ -105,26 +104,26 @@ class Images:
             .where(ImageRow.id.in_(seen), ImageRow.id.not_in(shown), ImageRow.failure.is_(None))
             .order_by(ImageRow.id)
         )
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
     def has_sha256(self, sha256: str) -> bool:
         """Return whether the project holds this content."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             query = select(ImageRow.id).where(ImageRow.sha256 == sha256)
             return session.scalar(query) is not None
 
     def mark_failed(self, image_id: int, reason: str) -> None:
         """Note why an image could not be used; a later prediction of it clears the note."""
-        with self._database.writing() as session:
-            _image(session, image_id).failure = reason
+        with self._engine.writing() as session:
+            _image(session, image_id, to_change=True).failure = reason
 
     def unchanged(self, paths: Collection[Path]) -> set[Path]:
         """Return those paths whose file was added and has kept its size and time since.
 
         An import can skip them without reading them again.
         """
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             rows = session.execute(
                 select(ImageRow.path, ImageRow.file_size, ImageRow.modified_ns).where(
                     ImageRow.failure.is_(None), ImageRow.file_size.is_not(None)
@@ -158,7 +157,7 @@ class Images:
 
     def _see_again(self, session: Session, seen: Sequence[tuple[NewImage, str]]) -> None:
         hashes = {entry.sha256 for entry, _ in seen}
-        query = select(ImageRow).where(ImageRow.sha256.in_(hashes))
+        query = locked(select(ImageRow).where(ImageRow.sha256.in_(hashes)), ImageRow)
         rows = {row.sha256: row for row in session.scalars(query)} if seen else {}
         for entry, path in seen:
             row = rows[entry.sha256]
@@ -179,7 +178,8 @@ class Images:
 
     def _note_failure(self, session: Session, entry: FailedImage) -> None:
         stored = self._paths.stored(entry.path)
-        row = session.scalar(select(FailedFileRow).where(FailedFileRow.path == stored))
+        noted = select(FailedFileRow).where(FailedFileRow.path == stored)
+        row = session.scalar(locked(noted, FailedFileRow))
         if row is None:
             row = FailedFileRow(path=stored)
             session.add(row)
@@ -207,7 +207,7 @@ def _mark_replaced(session: Session, content: dict[str, str]) -> None:
     query = select(ImageRow.id, ImageRow.path, ImageRow.sha256).where(ImageRow.path.in_(content))
     replaced = [image_id for image_id, path, sha in session.execute(query) if sha != content[path]]
     for image_id in replaced:
-        row = _image(session, image_id)
+        row = _image(session, image_id, to_change=True)
         row.failure = REPLACED
         row.file_size = row.modified_ns = None
 
@@ -225,13 +225,9 @@ def _new_row(entry: NewImage, stored: str) -> dict[str, Any]:
     }
 
 
-def _chunks(entries: Sequence[NewImage]) -> Iterator[Sequence[NewImage]]:
-    for start in range(0, len(entries), _CHUNK):
-        yield entries[start : start + _CHUNK]
-
-
-def _image(session: Session, image_id: int) -> ImageRow:
-    row = session.get(ImageRow, image_id)
+def _image(session: Session, image_id: int, *, to_change: bool = False) -> ImageRow:
+    query = select(ImageRow).where(ImageRow.id == image_id)
+    row = session.scalar(locked(query, ImageRow) if to_change else query)
     if row is None:
         raise UnknownImage(f"there is no image {image_id} in this project")
     return row

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from annotator.project.database import Database
+from annotator.project.engine.base import Engine
 from annotator.project.tables import ModelRow
 
 
@@ -26,17 +26,17 @@ class ModelIdentity(Protocol):
 class Models:
     """The models that predicted for a project."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def register(self, model: ModelIdentity) -> int:
         """Return the id of a model; the same weights always get the same one."""
         query = select(ModelRow.id).where(ModelRow.sha256 == model.sha256)
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             known = session.scalar(query)
         if known is not None:
             return known
-        with self._database.writing() as session:
+        with self._engine.writing(alone=True) as session:
             known = session.scalar(query)  # another program may have come between
             if known is not None:
                 return known

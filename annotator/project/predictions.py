@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -11,12 +10,12 @@ import numpy.typing as npt
 from sqlalchemy import select, union, update
 from sqlalchemy.orm import Session
 
-from annotator.project.database import Database
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownImage
+from annotator.project.locking import locked
 from annotator.project.prediction_rows import Face, KnownSample, PredictionRows
 from annotator.project.records import SampleState
 from annotator.project.tables import (
-    AnnotationRow,
     ImageRow,
     PredictionRow,
     PredictionRunRow,
@@ -24,8 +23,6 @@ from annotator.project.tables import (
     SampleRow,
     StrokeRow,
 )
-
-_CHUNK = 500  # SQLite limits the parameters of one statement
 
 
 class PredictedFace(Protocol):
@@ -47,8 +44,8 @@ class PredictedFace(Protocol):
 class Predictions:
     """What models said about the images of a project."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def store(self, model_id: int, results: Iterable[tuple[int, Sequence[PredictedFace]]]) -> int:
         """Store what a model found, image by image, in one transaction.
@@ -86,27 +83,64 @@ class Predictions:
             ]
             faces_of.setdefault(image_id, checked)
         stored = 0
-        with self._database.writing() as session:
-            remaining = iter(faces_of.items())
-            while chunk := dict(islice(remaining, _CHUNK)):
-                stored += _store_chunk(session, model_id, chunk)
+        with self._engine.writing() as session:
+            for image_ids in chunks(list(faces_of), self._engine):
+                chunk = {image_id: faces_of[image_id] for image_id in image_ids}
+                stored += self._store_chunk(session, model_id, chunk)
         return stored
 
+    def _store_chunk(self, session: Session, model_id: int, faces_of: dict[int, list[Face]]) -> int:
+        rows = PredictionRows.beginning(session, model_id)
+        unseen = _unseen_images(session, model_id, list(faces_of))
+        known = self._known_samples(session, model_id, unseen)
+        for image_id in unseen:
+            rows.add_image(image_id, faces_of[image_id], known.get(image_id, []))
+        rows.write(session, self._engine)
+        session.execute(update(ImageRow).where(ImageRow.id.in_(unseen)).values(failure=None))
+        return rows.prediction_count
 
-def _store_chunk(session: Session, model_id: int, faces_of: dict[int, list[Face]]) -> int:
-    rows = PredictionRows.beginning(session, model_id)
-    unseen = _unseen_images(session, model_id, faces_of)
-    known = _known_samples(session, model_id, unseen)
-    for image_id in unseen:
-        rows.add_image(image_id, faces_of[image_id], known.get(image_id, []))
-    rows.write(session)
-    session.execute(update(ImageRow).where(ImageRow.id.in_(unseen)).values(failure=None))
-    return len(rows.predictions)
+    def _known_samples(
+        self, session: Session, model_id: int, image_ids: Sequence[int]
+    ) -> dict[int, list[KnownSample]]:
+        query = (
+            select(SampleRow, PredictionRow.id)
+            .outerjoin(
+                PredictionRow,
+                (PredictionRow.sample_id == SampleRow.id) & (PredictionRow.model_id == model_id),
+            )
+            .where(SampleRow.image_id.in_(image_ids))
+            .order_by(SampleRow.image_id, SampleRow.face_index)
+        )
+        rows = session.execute(locked(query, SampleRow)).all()
+        touched = self._touched(session, [row.id for row, _ in rows])
+        known: dict[int, list[KnownSample]] = {}
+        for row, prediction_id in rows:
+            sample = KnownSample(
+                id=row.id,
+                box=(row.box_left, row.box_top, row.box_width, row.box_height),
+                follows=row.state is SampleState.PREDICTED and row.id not in touched,
+                deleted=row.state is SampleState.DELETED,
+                predicted=prediction_id is not None,
+            )
+            known.setdefault(row.image_id, []).append(sample)
+        return known
+
+    def _touched(self, session: Session, sample_ids: Sequence[int]) -> set[int]:
+        """Return which samples somebody edited or reviewed, whatever became of it."""
+        touched: set[int] = set()
+        for ids in chunks(sample_ids, self._engine):
+            query = union(
+                select(StrokeRow.sample_id).where(StrokeRow.sample_id.in_(ids)),
+                select(ReviewRow.sample_id).where(ReviewRow.sample_id.in_(ids)),
+            )
+            touched.update(session.scalars(query))
+        return touched
 
 
-def _unseen_images(session: Session, model_id: int, image_ids: Iterable[int]) -> list[int]:
-    image_ids = list(image_ids)
-    existing = set(session.scalars(select(ImageRow.id).where(ImageRow.id.in_(image_ids))))
+def _unseen_images(session: Session, model_id: int, image_ids: Sequence[int]) -> list[int]:
+    """Return the images that a model has not seen, locked: so their faces are numbered once."""
+    there = locked(select(ImageRow.id).where(ImageRow.id.in_(image_ids)), ImageRow)
+    existing = set(session.scalars(there))
     missing = [image_id for image_id in image_ids if image_id not in existing]
     if missing:
         raise UnknownImage(f"there is no image {missing[0]} in this project")
@@ -118,45 +152,3 @@ def _unseen_images(session: Session, model_id: int, image_ids: Iterable[int]) ->
         )
     )
     return [image_id for image_id in image_ids if image_id not in seen]
-
-
-def _known_samples(
-    session: Session, model_id: int, image_ids: list[int]
-) -> dict[int, list[KnownSample]]:
-    query = (
-        select(SampleRow, AnnotationRow.revision, PredictionRow.id)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .outerjoin(
-            PredictionRow,
-            (PredictionRow.sample_id == SampleRow.id) & (PredictionRow.model_id == model_id),
-        )
-        .where(SampleRow.image_id.in_(image_ids))
-        .order_by(SampleRow.image_id, SampleRow.face_index)
-    )
-    rows = session.execute(query).all()
-    touched = _touched(session, [row.id for row, *_ in rows])
-    known: dict[int, list[KnownSample]] = {}
-    for row, revision, prediction_id in rows:
-        untouched = row.state is SampleState.PREDICTED and row.id not in touched
-        sample = KnownSample(
-            id=row.id,
-            box=(row.box_left, row.box_top, row.box_width, row.box_height),
-            revision=revision,
-            follows=untouched,
-            deleted=row.state is SampleState.DELETED,
-            predicted=prediction_id is not None,
-        )
-        known.setdefault(row.image_id, []).append(sample)
-    return known
-
-
-def _touched(session: Session, sample_ids: list[int]) -> set[int]:
-    touched: set[int] = set()
-    for start in range(0, len(sample_ids), _CHUNK):
-        ids = sample_ids[start : start + _CHUNK]
-        query = union(
-            select(StrokeRow.sample_id).where(StrokeRow.sample_id.in_(ids)),
-            select(ReviewRow.sample_id).where(ReviewRow.sample_id.in_(ids)),
-        )
-        touched.update(session.scalars(query))
-    return touched

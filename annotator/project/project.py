@@ -1,29 +1,22 @@
-"""A project: a folder with a database in which the whole annotation loop is kept."""
+"""A project: a database in which the whole annotation loop is kept, and a folder beside it."""
 
 from __future__ import annotations
 
-import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
-from annotator.project.database import BUSY_TIMEOUT, Database, file_error
-from annotator.project.errors import NotAProject, ReadOnlyProject
+from annotator.project.engine import BUSY_TIMEOUT, Engine, engine_for
+from annotator.project.errors import NotAProject
 from annotator.project.images import Images
 from annotator.project.models import Models
-from annotator.project.paths import ImagePaths, absolute
+from annotator.project.paths import ImagePaths
 from annotator.project.predictions import Predictions
 from annotator.project.reviews import Reviews
 from annotator.project.samples import Samples
-from annotator.project.validation import (
-    CURRENT_REVISION,
-    DATABASE_NAME,
-    find_database,
-    has_project,
-    read_revision,
-)
+from annotator.project.tables import CURRENT_REVISION
 from annotator.project.visits import Visits
 
 if TYPE_CHECKING:
@@ -39,6 +32,8 @@ class Project:
 
     Attributes
     ----------
+    address : str
+        What `open` finds it by, from anywhere.
     home : Path
         Where its images and what it learned lie; absolute.
     images : Images
@@ -50,55 +45,51 @@ class Project:
     visits : Visits
     """
 
-    def __init__(self, folder: Path, database: Database) -> None:
-        paths = ImagePaths(folder)
-        self._database = database
+    def __init__(self, engine: Engine) -> None:
+        paths = ImagePaths(engine.home)
+        self._engine = engine
         self._paths = paths
-        self.home = folder
-        self.images = Images(database, paths)
-        self.models = Models(database)
-        self.predictions = Predictions(database)
-        self.samples = Samples(database, paths)
-        self.annotations = Annotations(database)
-        self.reviews = Reviews(database, paths)
-        self.visits = Visits(database, paths)
+        self.address = engine.address
+        self.home = engine.home
+        self.images = Images(engine, paths)
+        self.models = Models(engine)
+        self.predictions = Predictions(engine)
+        self.samples = Samples(engine, paths)
+        self.annotations = Annotations(engine)
+        self.reviews = Reviews(engine, paths)
+        self.visits = Visits(engine, paths)
 
     @classmethod
-    def create(cls, folder: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
-        """Create a project in a folder, which is made if need be, and open it.
+    def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+        """Create a project at an address and open it.
+
+        Parameters
+        ----------
+        address
+            A folder, which is made if need be.
+        busy_timeout
+            As for `open`.
 
         Raises
         ------
         ProjectExists
             If there is one already; it is left alone.
         NotAProject
-            If the folder cannot be made, as there is a file in its place.
+            If the folder cannot be made, as there is a file in its place, or the address is
+            of a kind that is not served.
         ReadOnlyProject, DiskFull, ProjectUnavailable
             If the folder cannot be written.
         """
-        from annotator.project.migrate import create_database  # noqa: PLC0415 - slow to import
-
-        folder = absolute(Path(folder))
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise NotAProject(f"{folder} is a file, not a folder: choose another") from error
-        except PermissionError as error:
-            raise ReadOnlyProject(f"{folder} cannot be made: choose another place") from error
-        except OSError as error:
-            raise file_error(error, folder) from error
-        if not os.access(folder, os.W_OK):
-            raise ReadOnlyProject(f"{folder} may not be written: choose another place")
-        create_database(folder / DATABASE_NAME)
-        return cls.open(folder, busy_timeout=busy_timeout)
+        engine_for(address).create(str(address))
+        return cls.open(address, busy_timeout=busy_timeout)
 
     @classmethod
-    def open(cls, folder: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def open(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
         """Open a project, after bringing an older one up to date.
 
         Parameters
         ----------
-        folder
+        address
             The project's folder.
         busy_timeout
             Seconds that a change waits for another program's before `ProjectBusy` is raised.
@@ -106,44 +97,46 @@ class Project:
         Raises
         ------
         NotAProject
-            If the folder holds no project.
+            If the folder holds no project, or the address is of a kind that is not served.
         DamagedProject, NewerProject
             If the database cannot be used; not a byte of it is changed.
         ReadOnlyProject, ProjectBusy
             If it cannot be used for now.
         """
-        folder = absolute(Path(folder))
-        path = find_database(folder)
-        revision = read_revision(path, busy_timeout=busy_timeout)
+        engine = engine_for(address).find(str(address), busy_timeout=busy_timeout)
+        revision = engine.examine()
         if revision != CURRENT_REVISION:
-            from annotator.project.migrate import upgrade_database  # noqa: PLC0415
+            from annotator.project.migrate import bring_up_to_date  # noqa: PLC0415 - slow to import
 
-            upgrade_database(path, revision)
-        return cls(folder, Database(path, busy_timeout=busy_timeout))
+            bring_up_to_date(engine, revision)
+        return cls(engine)
 
     @staticmethod
-    def is_project(folder: str | Path) -> bool:
-        """Return whether the folder holds a project, cheaply; never raises."""
-        return has_project(Path(folder))
+    def is_project(address: str | Path) -> bool:
+        """Return whether there is a project, cheaply; never raises."""
+        try:
+            return engine_for(address).holds_project(str(address))
+        except NotAProject:
+            return False
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row a sample, ordered by image and face; see ``docs/data-model.md``."""
         from annotator.project.dataframe import sample_table  # noqa: PLC0415 - slow to import
 
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return sample_table(session, self._paths)
 
     def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
         """Let changes made inside, by this thread, wait at most so long for other programs."""
-        return self._database.waiting_at_most(seconds)
+        return self._engine.waiting_at_most(seconds)
 
     def version(self) -> int:
         """Return a number that is another one once any program changed anything; cheap."""
-        return self._database.version()
+        return self._engine.version()
 
     def close(self) -> None:
         """Close the project; calling it again does nothing."""
-        self._database.close()
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self

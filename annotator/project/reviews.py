@@ -9,16 +9,14 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotator.project.database import Database
 from annotator.project.edit import withdraw_verdict
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
 from annotator.project.summaries import load_summaries
 from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
-
-_CHUNK = 500  # SQLite limits the parameters of one statement
-
 
 class Reviews:
     """The verdicts on a project's samples.
@@ -28,8 +26,8 @@ class Reviews:
     the current one, `StaleAnnotation` is raised and nothing is written.
     """
 
-    def __init__(self, database: Database, paths: ImagePaths) -> None:
-        self._database = database
+    def __init__(self, engine: Engine, paths: ImagePaths) -> None:
+        self._engine = engine
         self._paths = paths
 
     def accept(
@@ -97,9 +95,9 @@ class Reviews:
         """
         sample_ids = list(dict.fromkeys(sample_ids))
         given = _Given(verdict, reviewer, comment, reasons)
-        with self._database.writing() as session:
-            for start in range(0, len(sample_ids), _CHUNK):
-                given.write(session, sample_ids[start : start + _CHUNK])
+        with self._engine.writing() as session:
+            for chunk in chunks(sample_ids, self._engine):
+                given.write(session, chunk)
         return len(sample_ids)
 
     def give_undecided(
@@ -125,21 +123,22 @@ class Reviews:
             .where(SampleRow.state.in_(UNDECIDED))
             .order_by(SampleRow.image_id, SampleRow.face_index)
         )
-        with self._database.writing() as session:
-            sample_ids = list(session.scalars(undecided))
-            for start in range(0, len(sample_ids), _CHUNK):
-                given.write(session, sample_ids[start : start + _CHUNK])
+        with self._engine.writing() as session:
+            sample_ids = list(session.scalars(locked(undecided, SampleRow)))
+            for chunk in chunks(sample_ids, self._engine):
+                given.write(session, chunk)
         return sample_ids
 
     def history(self, sample_id: int) -> list[Review]:
         """Return all verdicts on a sample, the oldest first."""
         query = select(ReviewRow).where(ReviewRow.sample_id == sample_id).order_by(ReviewRow.id)
-        with self._database.reading() as session:
-            _samples_and_revisions(session, [sample_id])
+        with self._engine.reading() as session:
+            if session.get(SampleRow, sample_id) is None:
+                raise UnknownSample(f"there is no sample {sample_id} in this project")
             return [_review(row) for row in session.scalars(query)]
 
     def _give_one(self, sample_id: int, given: _Given, revision: int | None) -> SampleSummary:
-        with self._database.writing() as session:
+        with self._engine.writing() as session:
             given.write(session, [sample_id], revision)
             session.flush()
             return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
@@ -164,7 +163,7 @@ class _Given:
         self, session: Session, sample_ids: Sequence[int], revision: int | None = None
     ) -> None:
         """Add the verdict to the samples' histories and set their states."""
-        for sample, current in _samples_and_revisions(session, sample_ids):
+        for sample, current in _samples_to_judge(session, sample_ids):
             if revision not in (None, current):
                 raise StaleAnnotation(
                     f"sample {sample.id} was changed elsewhere in the meantime: look at it again"
@@ -190,16 +189,15 @@ class _Given:
         )
 
 
-def _samples_and_revisions(
-    session: Session, sample_ids: Sequence[int]
-) -> list[tuple[SampleRow, int]]:
-    """Return the samples in the order asked for, or raise UnknownSample."""
+def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple[SampleRow, int]]:
+    """Return samples and their revisions in the order asked for, or raise UnknownSample."""
     query = (
         select(SampleRow, AnnotationRow.revision)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .where(SampleRow.id.in_(sample_ids))
     )
-    found = {row[0].id: (row[0], row[1]) for row in session.execute(query)}
+    rows = session.execute(locked(query, SampleRow, AnnotationRow))
+    found = {sample.id: (sample, revision) for sample, revision in rows}
     for sample_id in sample_ids:
         if sample_id not in found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")

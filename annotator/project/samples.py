@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.accepted import accepted_samples
-from annotator.project.database import Database
+from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
+from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
@@ -22,8 +23,8 @@ from annotator.project.tables import ImageRow, SampleRow
 class Samples:
     """The samples of a project."""
 
-    def __init__(self, database: Database, paths: ImagePaths) -> None:
-        self._database = database
+    def __init__(self, engine: Engine, paths: ImagePaths) -> None:
+        self._engine = engine
         self._paths = paths
 
     def summaries(self, states: Collection[SampleState] | None = None) -> list[SampleSummary]:
@@ -35,12 +36,12 @@ class Samples:
             Only samples in one of these; None for all.
         """
         conditions = () if states is None else (SampleRow.state.in_(list(states)),)
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return load_summaries(session, self._paths, *conditions)
 
     def get(self, sample_id: int) -> SampleSummary:
         """Return one sample's summary, or raise `UnknownSample`."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             found = load_summaries(session, self._paths, SampleRow.id == sample_id)
         if not found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
@@ -48,7 +49,7 @@ class Samples:
 
     def last_change(self) -> datetime | None:
         """Return when a sample last changed; None if there is no sample."""
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return session.scalar(select(func.max(SampleRow.updated_at)))
 
     def changed_since(self, moment: datetime | None) -> dict[int, datetime]:
@@ -60,7 +61,7 @@ class Samples:
         query = select(SampleRow.id, SampleRow.updated_at)
         if moment is not None:
             query = query.where(SampleRow.updated_at > moment)
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             return {row.id: row.updated_at for row in session.execute(query)}
 
     def add(
@@ -101,17 +102,17 @@ class Samples:
         if not added_by.strip():
             raise ValueError("a face needs the name of who added it")
         face = Face.checked(landmarks, presence, detection_score)
-        with self._database.writing() as session:
+        with self._engine.writing() as session:
             rows = PredictionRows.beginning(session, model_id)
             face_index = _next_face_index(session, image_id)
-            sample_id = rows.add_sample(image_id, face_index, face, added_by=added_by)
-            rows.write(session)
+            rows.add_sample(image_id, face_index, face, added_by=added_by)
+            (sample_id,) = rows.write(session, self._engine)
             return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
 
     def counts(self) -> dict[SampleState, int]:
         """Return the number of samples in each state, zeros included."""
         query = select(SampleRow.state, func.count()).group_by(SampleRow.state)
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             found = dict(session.execute(query).all())
         return {state: found.get(state, 0) for state in SampleState}
 
@@ -120,12 +121,14 @@ class Samples:
 
         All of them are seen as they were when the first was asked for.
         """
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             yield from accepted_samples(session, self._paths)
 
 
 def _next_face_index(session: Session, image_id: int) -> int:
-    if session.get(ImageRow, image_id) is None:
+    """Return the next index of an image, which is locked: so it is given once."""
+    image = locked(select(ImageRow.id).where(ImageRow.id == image_id), ImageRow)
+    if session.scalar(image) is None:
         raise UnknownImage(f"there is no image {image_id} in this project")
     last = session.scalar(
         select(func.max(SampleRow.face_index)).where(SampleRow.image_id == image_id)

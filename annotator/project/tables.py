@@ -34,6 +34,9 @@ from annotator.project.columns import (
 )
 from annotator.project.records import SampleState, Verdict
 
+CURRENT_REVISION = "0003"
+"""The newest of ``migrations/versions``: what these tables are."""
+
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",

@@ -8,8 +8,9 @@ from math import isfinite
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotator.project.database import Database
+from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownSample
+from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleSummary, Visit
 from annotator.project.summaries import load_summaries
@@ -19,8 +20,8 @@ from annotator.project.tables import SampleRow, VisitRow
 class Visits:
     """The time that people spent on a project's samples."""
 
-    def __init__(self, database: Database, paths: ImagePaths) -> None:
-        self._database = database
+    def __init__(self, engine: Engine, paths: ImagePaths) -> None:
+        self._engine = engine
         self._paths = paths
 
     def record(
@@ -54,8 +55,8 @@ class Visits:
         """
         if not (isfinite(seconds) and seconds >= 0 and strokes >= 0):
             raise ValueError(f"a visit cannot take {seconds} s and {strokes} strokes")
-        with self._database.writing() as session:
-            sample = _sample(session, sample_id)
+        with self._engine.writing() as session:
+            sample = _sample(session, sample_id, to_change=True)
             session.add(
                 VisitRow(
                     sample_id=sample_id,
@@ -72,13 +73,14 @@ class Visits:
     def history(self, sample_id: int) -> list[Visit]:
         """Return the visits to a sample in the order they were recorded."""
         query = select(VisitRow).where(VisitRow.sample_id == sample_id).order_by(VisitRow.id)
-        with self._database.reading() as session:
+        with self._engine.reading() as session:
             _sample(session, sample_id)
             return [_visit(row) for row in session.scalars(query)]
 
 
-def _sample(session: Session, sample_id: int) -> SampleRow:
-    sample = session.get(SampleRow, sample_id)
+def _sample(session: Session, sample_id: int, *, to_change: bool = False) -> SampleRow:
+    query = select(SampleRow).where(SampleRow.id == sample_id)
+    sample = session.scalar(locked(query, SampleRow) if to_change else query)
     if sample is None:
         raise UnknownSample(f"there is no sample {sample_id} in this project")
     return sample

@@ -12,7 +12,7 @@ from annotator.imaging import find_images
 from annotator.inference import FaceMesh
 from annotator.project import Project
 from annotator.project.covariance_file import write_covariance
-from annotator.project.database import BUSY_TIMEOUT
+from annotator.project.engine import BUSY_TIMEOUT
 from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
 from annotator.workflow import import_images, preannotate

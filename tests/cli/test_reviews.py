@@ -33,7 +33,7 @@ def test_all_means_the_samples_without_verdict(command, project):
 
 def test_all_leaves_alone_what_is_decided_meanwhile(command, project, lock_asked_for):
     with Project.open(project) as opened, ThreadPoolExecutor(1) as executor:
-        with opened._database.writing() as session:  # someone else's transaction
+        with opened._engine.writing() as session:  # someone else's transaction
             lock_asked_for.clear()
             run = executor.submit(main, ["review", str(project), "exclude", "--all"])
             assert lock_asked_for.wait(60)

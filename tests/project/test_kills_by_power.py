@@ -13,7 +13,7 @@ STROKES = 12
 
 
 def test_every_connection_flushes_what_it_commits(predicted):
-    for begin in (predicted._database.reading, predicted._database.writing):
+    for begin in (predicted._engine.reading, predicted._engine.writing):
         with begin() as session:
             pragmas = {
                 name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()

@@ -175,7 +175,7 @@ def test_a_stroke_keeps_its_own_copy_of_what_it_is_given():
 def test_a_full_disk_is_reported_and_the_stroke_can_be_written_later(predicted, edit, draw):
     annotation = predicted.annotations.load(1)
     stroke = draw(annotation, indices=range(468))
-    with predicted._database.writing() as session:  # SQLite's own way to have no more room
+    with predicted._engine.writing() as session:  # SQLite's own way to have no more room
         connection = session.connection()
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
     with pytest.raises(DiskFull, match="no space left"):

@@ -45,10 +45,10 @@ def judged(predicted, draw) -> Project:
 
 def test_every_field_of_a_summary_is_the_column_of_its_name(judged):
     judged.visits.record(1, annotator="Ann", started_at=datetime.now(UTC), seconds=7, strokes=1)
-    with judged._database.writing() as session:
+    with judged._engine.writing() as session:
         session.get(SampleRow, 1).added_by = "Zoë"
     summary = judged.samples.get(1)
-    with judged._database.reading() as session:
+    with judged._engine.reading() as session:
         row = session.get(SampleRow, 1)
     special = {"image_name", "image_file", "box"}
     for name in set(SampleSummary._fields) - special:

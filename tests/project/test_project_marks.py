@@ -191,7 +191,7 @@ def test_impossible_marks_and_anchors_are_reported_as_damage(predicted, statemen
 def test_loading_anchors_reads_the_index_alone(predicted):
     record(predicted, anchoring(added=(5,)))
     statements = []
-    engine = predicted._database._engine
+    engine = predicted._engine._pool
     event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2:4]))
     predicted.annotations.load(1)
     (query,) = [call for call in statements if call[0].startswith("SELECT strokes.anchors_added")]

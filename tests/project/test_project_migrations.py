@@ -7,11 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
+from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.errors import DamagedProject
-from annotator.project.migrate import create_database, head_revision, known_revisions
+from annotator.project.migrate import head_revision, known_revisions
 from annotator.project.project import Project
-from annotator.project.tables import Table
-from annotator.project.validation import CURRENT_REVISION
+from annotator.project.tables import CURRENT_REVISION, Table
 
 STROKE = "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0"
 
@@ -19,7 +19,7 @@ STROKE = "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0"
 @pytest.fixture
 def migrated(tmp_path) -> Path:
     path = tmp_path / "project.sqlite"
-    create_database(path)
+    SqliteEngine.create(str(path.parent))
     return path
 
 
@@ -27,7 +27,7 @@ def migrated(tmp_path) -> Path:
 def older(tmp_path) -> Path:
     """A database of the first revision, with a model in it."""
     path = tmp_path / "project.sqlite"
-    create_database(path, revision="0001")
+    SqliteEngine.create(str(path.parent), revision="0001")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("INSERT INTO models VALUES (1, 'm', 'f', '2025-01-01 00:00:00.000000')")
         connection.commit()

@@ -148,7 +148,7 @@ def test_many_samples_get_a_verdict_at_once_or_none_does(predicted):
 
 def test_undecided_samples_are_chosen_while_nobody_else_writes(predicted):
     with Project.open(predicted.home) as elsewhere, ThreadPoolExecutor(1) as executor:
-        with elsewhere._database.writing() as session:  # someone else's transaction
+        with elsewhere._engine.writing() as session:  # someone else's transaction
             run = executor.submit(predicted.reviews.give_undecided, Verdict.EXCLUDE, reviewer="ada")
             time.sleep(0.2)  # it waits for the lock by now
             session.get(SampleRow, 2).state = SampleState.ACCEPTED

@@ -226,7 +226,7 @@ def test_a_stroke_is_not_written_into_a_project_that_was_moved_away(predicted, e
 def test_a_thread_that_waits_too_long_for_another_is_told_so(predicted, edit):
     predicted.close()
     with Project.open(predicted.home, busy_timeout=0.05) as project:
-        with project._database.writing(), ThreadPoolExecutor(1) as pool:
+        with project._engine.writing(), ThreadPoolExecutor(1) as pool:
             future = pool.submit(edit, project, 1)
             with pytest.raises(ProjectBusy):
                 future.result()
@@ -261,9 +261,9 @@ def test_a_program_that_is_killed_with_the_lock_in_its_hand_holds_nobody_up(
 
 def test_a_thread_in_a_hurry_hurries_no_other(predicted, edit):
     with predicted.waiting_at_most(0), ThreadPoolExecutor(1) as pool:
-        with predicted._database.writing():
+        with predicted._engine.writing():
             with pytest.raises(ProjectBusy):
-                predicted._database.writing().__enter__()
+                predicted._engine.writing().__enter__()
             patient = pool.submit(edit, predicted, 1)
         patient.result()
     assert len(predicted.annotations.strokes(1)) == 1

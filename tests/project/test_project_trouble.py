@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from annotator.project import migrate
-from annotator.project.database import file_error, project_error
+from annotator.project.engine.sqlite import SqliteEngine
+from annotator.project.engine.sqlite_errors import file_error, project_error
 from annotator.project.errors import (
     DiskFull,
     ProjectBusy,
@@ -24,7 +25,6 @@ from annotator.project.errors import (
     ProjectUnavailable,
     ReadOnlyProject,
 )
-from annotator.project.migrate import create_database
 from annotator.project.project import Project
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="files have no POSIX limits and modes")
@@ -118,7 +118,7 @@ def test_an_upgrade_that_a_disk_has_no_room_for_leaves_the_project_as_it_was(
     tmp_path, start_program
 ):
     path = tmp_path / "project.sqlite"
-    create_database(path, revision="0002")
+    SqliteEngine.create(str(path.parent), revision="0002")
     before = path.read_bytes()
     (line,) = run(start_program, OPEN, tmp_path)
     assert line.startswith("ProjectUnavailable ")
@@ -130,12 +130,12 @@ def test_an_upgrade_that_a_disk_has_no_room_for_leaves_the_project_as_it_was(
 
 def test_an_upgrade_that_has_to_wait_too_long_leaves_no_copy(tmp_path, monkeypatch):
     path = tmp_path / "project.sqlite"
-    create_database(path, revision="0002")
+    SqliteEngine.create(str(path.parent), revision="0002")
 
     def busy(*_):
         raise ProjectBusy("busy")
 
-    monkeypatch.setattr(migrate, "_upgrade", busy)
+    monkeypatch.setattr(migrate, "run_migrations", busy)
     with pytest.raises(ProjectBusy):
         Project.open(tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == ["project.sqlite"]
@@ -143,7 +143,7 @@ def test_an_upgrade_that_has_to_wait_too_long_leaves_no_copy(tmp_path, monkeypat
 
 def test_a_project_whose_older_database_somebody_else_writes_can_be_opened_later(tmp_path):
     path = tmp_path / "project.sqlite"
-    create_database(path, revision="0002")
+    SqliteEngine.create(str(path.parent), revision="0002")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(ProjectBusy, match="try again in a moment"):

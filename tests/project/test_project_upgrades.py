@@ -9,8 +9,8 @@ import pytest
 
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import no_marks
+from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.errors import DamagedProject
-from annotator.project.migrate import create_database
 from annotator.project.project import Project
 from annotator.project.records import RejectReason, SampleState, Verdict
 
@@ -43,7 +43,7 @@ def older(worked_on, tmp_path) -> Path:
     """The same project in a database of revision 0002."""
     path = tmp_path / "older" / "project.sqlite"
     path.parent.mkdir()
-    create_database(path, revision="0002")
+    SqliteEngine.create(str(path.parent), revision="0002")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("ATTACH ? AS new", [str(worked_on.home / "project.sqlite")])
         for table in TABLES:

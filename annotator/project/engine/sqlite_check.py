@@ -1,63 +1,17 @@
-"""Look at a project folder without changing a byte of it."""
+"""Examine an SQLite database without changing a byte of it."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from annotator.project.database import project_error, read_only_message
-from annotator.project.errors import DamagedProject, NotAProject, ReadOnlyProject
-from annotator.project.tables import Table
+from annotator.project.engine.sqlite_errors import project_error
+from annotator.project.errors import DamagedProject
+from annotator.project.tables import CURRENT_REVISION, Table
 
-DATABASE_NAME = "project.sqlite"
-CURRENT_REVISION = "0003"  # the newest of migrations/versions
-APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
-
-_SQLITE_MAGIC = b"SQLite format 3\x00"
-_HEADER_BYTES = 100
-_APPLICATION_ID_OFFSET = 68
 _FULL_CHECK_BYTES = 64 * 2**20  # checking more would make opening slow
 _ALWAYS_CHECKED = ("images", "samples", "models", "reviews")  # small and read by everything
-
-
-def has_project(folder: Path) -> bool:
-    """Return whether the folder holds a project, by its database's header; never raises."""
-    try:
-        return _application_id(_header(folder / DATABASE_NAME)) == APPLICATION_ID
-    except (OSError, ValueError):
-        return False
-
-
-def find_database(folder: Path) -> Path:
-    """Return the path of the folder's database.
-
-    Raises
-    ------
-    NotAProject
-        If there is no project in the folder.
-    DamagedProject
-        If the file is no SQLite database.
-    ReadOnlyProject
-        If it may not be written.
-    """
-    path = folder / DATABASE_NAME
-    _check_presence(folder, path)
-    try:
-        header = _header(path)
-    except OSError as error:
-        raise NotAProject(f"{path} cannot be read: {error.strerror}") from error
-    if not header.startswith(_SQLITE_MAGIC) or len(header) < _HEADER_BYTES:
-        what = "is empty" if not header else "is not an SQLite database"
-        raise DamagedProject(f"{path} {what}: restore it from a backup")
-    if _application_id(header) != APPLICATION_ID:
-        raise NotAProject(
-            f"{path} belongs to another program: choose the folder of a facemesh-annotator project"
-        )
-    if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
-        raise ReadOnlyProject(read_only_message(path))
-    return path
 
 
 def read_revision(path: Path, *, busy_timeout: float) -> str:
@@ -79,27 +33,6 @@ def read_revision(path: Path, *, busy_timeout: float) -> str:
             raise
     # Another window opened or closed the project meanwhile, and what was read were two halves.
     return _inspect(path, live=True, busy_timeout=busy_timeout)
-
-
-def _check_presence(folder: Path, path: Path) -> None:
-    advice = "choose the folder of a project, or create one with `facemesh-annotator new`"
-    if not folder.exists():
-        raise NotAProject(f"{folder} does not exist: {advice}")
-    if not folder.is_dir():
-        raise NotAProject(f"{folder} is a file, not a folder: {advice}")
-    if not path.is_file():
-        raise NotAProject(f"{folder} holds no project ({DATABASE_NAME} is missing): {advice}")
-
-
-def _header(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_HEADER_BYTES)
-
-
-def _application_id(header: bytes) -> int | None:
-    if not header.startswith(_SQLITE_MAGIC):
-        return None
-    return int.from_bytes(header[_APPLICATION_ID_OFFSET : _APPLICATION_ID_OFFSET + 4], "big")
 
 
 def _write_ahead_log(path: Path) -> Path:

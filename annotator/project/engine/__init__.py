@@ -1,0 +1,26 @@
+"""The databases that can hold a project: one module each, and one line here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from annotator.project.engine.base import BUSY_TIMEOUT, Backup, Engine, chunks
+from annotator.project.engine.sqlite import SqliteEngine
+from annotator.project.errors import NotAProject
+
+__all__ = ["BUSY_TIMEOUT", "ENGINES", "Backup", "Engine", "chunks", "engine_for"]
+
+ENGINES: tuple[type[Engine], ...] = (SqliteEngine,)
+"""All kinds of databases; the first that serves an address is taken."""
+
+
+def engine_for(address: str | Path) -> type[Engine]:
+    """Return the kind of database that serves an address, or raise `NotAProject`."""
+    for engine in ENGINES:
+        if engine.serves(str(address)):
+            return engine
+    served = ", or ".join(engine.addresses for engine in ENGINES)
+    # Only the scheme is shown: what follows may hold a password.
+    scheme = re.split(r"(?<=://)", str(address))[0]
+    raise NotAProject(f"this version opens no {scheme} addresses: choose {served}")

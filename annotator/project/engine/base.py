@@ -1,0 +1,148 @@
+"""What the store needs of a database; the parts know it by this protocol and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import ClassVar, Protocol, Self, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another one
+
+_Value = TypeVar("_Value")
+
+
+class Backup(Protocol):
+    """A copy of a database as it was before an upgrade."""
+
+    @property
+    def name(self) -> str:
+        """What to look for, in case it is needed."""
+
+    def discard(self) -> None:
+        """Remove it: nothing was changed."""
+
+
+class Engine(Protocol):
+    """The database of one project, usable from any thread, and how its kind is driven.
+
+    What is raised is a `ProjectError`, never an error of the database's own. Every method may
+    raise `ProjectUnavailable` (`ProjectBusy`, `ReadOnlyProject`, `DiskFull`).
+    """
+
+    addresses: ClassVar[str]
+    """What the addresses are that this kind serves, for people."""
+
+    @classmethod
+    def serves(cls, address: str) -> bool:
+        """Return whether an address is one of this kind's, by its looks alone."""
+
+    @classmethod
+    def holds_project(cls, address: str) -> bool:
+        """Return whether there is a project at an address, cheaply; never raises."""
+
+    @classmethod
+    def create(cls, address: str, *, revision: str = "head") -> None:
+        """Make an empty database of a schema revision; it appears complete or not at all.
+
+        Raises
+        ------
+        ProjectExists
+            If there is a project already; it is left alone.
+        NotAProject
+            If none can be at this address.
+        """
+
+    @classmethod
+    def find(cls, address: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+        """Return the database at an address, without changing anything.
+
+        Parameters
+        ----------
+        address
+        busy_timeout
+            Seconds to wait for another writer before `ProjectBusy` is raised.
+
+        Raises
+        ------
+        NotAProject, DamagedProject
+            If there is none, or no usable one.
+        """
+
+    @property
+    def address(self) -> str:
+        """What finds the same database again, from anywhere."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def home(self) -> Path:
+        """The folder of the project's images and of what it learned; absolute."""
+
+    @property
+    def values_per_statement(self) -> int:
+        """How many values a statement may safely name; see `chunks`."""
+
+    def examine(self) -> str:
+        """Return the schema revision of a sound database, without changing anything.
+
+        Raises
+        ------
+        DamagedProject
+            If it is not sound, as far as can be told in a moment.
+        """
+
+    def back_up(self, revision: str) -> Backup:
+        """Copy the database of a schema revision, all of it or nothing."""
+
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """Give a transaction in which the schema may change, all of it or, on an error, nothing.
+
+        Raises
+        ------
+        DamagedProject
+            If rows refer to missing ones at the end.
+        """
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Give a session that sees one unchanging state of the database."""
+
+    def writing(self, *, alone: bool = False) -> AbstractContextManager[Session]:
+        """Give a session whose changes are committed at the end, all or, on an error, none.
+
+        What `annotator.project.locking.locked` loads in it cannot change before it ends.
+
+        Parameters
+        ----------
+        alone
+            Whether no other such transaction may run meanwhile: for what is added because it is
+            not there yet, which no row can be locked for. An engine whose writers all wait for
+            one another has nothing to do for it.
+        """
+
+    def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
+        """Let changes by this thread wait so long for other writers, in place of `busy_timeout`."""
+
+    def translating(self) -> AbstractContextManager[None]:
+        """Turn the errors of the database into those of the project."""
+
+    def version(self) -> int:
+        """Return a number that is another one once anything was committed, by any program.
+
+        Cheap enough to be asked for several times a second.
+        """
+
+    def close(self) -> None:
+        """Close all connections; calling it again does nothing."""
+
+
+def chunks(values: Sequence[_Value], engine: Engine) -> Iterator[Sequence[_Value]]:
+    """Yield the values in order, as many at a time as one statement may name."""
+    size = engine.values_per_statement
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,213 @@
+"""A project in a folder with one SQLite file."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import ClassVar, Self
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from annotator.project.engine.base import BUSY_TIMEOUT
+from annotator.project.engine.sqlite_check import read_revision
+from annotator.project.engine.sqlite_connections import connect, immediately, pooled
+from annotator.project.engine.sqlite_errors import busy_message, translated
+from annotator.project.engine.sqlite_files import (
+    DATABASE_NAME,
+    FileBackup,
+    appearing,
+    copy_beside,
+    file_id,
+    find_database,
+    has_project,
+    make_folder,
+)
+from annotator.project.errors import (
+    DamagedProject,
+    ProjectBusy,
+    ProjectError,
+    ProjectUnavailable,
+)
+from annotator.project.paths import absolute
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+class SqliteEngine:
+    """The file ``project.sqlite`` of a folder; see `annotator.project.engine.base.Engine`.
+
+    Parameters
+    ----------
+    path
+        The database file, absolute; it must exist.
+    busy_timeout
+        Seconds to wait for another writer before `ProjectBusy` is raised.
+    """
+
+    addresses: ClassVar[str] = "a folder"
+    values_per_statement = 500  # builds of SQLite take 999 at least
+
+    def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        self.path = path
+        self._file = file_id(path)
+        self._busy_timeout = busy_timeout
+        self._pool = pooled(path, busy_timeout, foreign_keys=True)
+        self._patience = _Patience(busy_timeout)
+        # SQLite polls for its lock with growing pauses. Threads of one process queue here
+        # instead, so that a stroke goes in as soon as a batch of predictions is committed.
+        self._write_turn = threading.Lock()
+        self._watch: sqlite3.Connection | None = None
+        self._watch_turn = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def serves(cls, address: str) -> bool:
+        """Return whether an address is one of this kind's, by its looks alone."""
+        return _URL.match(address) is None
+
+    @classmethod
+    def holds_project(cls, address: str) -> bool:
+        """Return whether there is a project at an address, cheaply; never raises."""
+        return has_project(absolute(Path(address)))
+
+    @classmethod
+    def create(cls, address: str, *, revision: str = "head") -> None:
+        """Make the folder, if need be, and an empty database in it."""
+        from annotator.project.migrate import run_migrations  # noqa: PLC0415 - slow to import
+
+        folder = absolute(Path(address))
+        make_folder(folder)
+        with (
+            appearing(folder / DATABASE_NAME) as unfinished,
+            closing(cls(unfinished)) as made,
+            made.migrating() as connection,
+        ):
+            run_migrations(connection, revision)
+
+    @classmethod
+    def find(cls, address: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+        """Return the database at an address, without changing anything."""
+        return cls(find_database(absolute(Path(address))), busy_timeout=busy_timeout)
+
+    @property
+    def address(self) -> str:
+        """The folder."""
+        return str(self.home)
+
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @property
+    def home(self) -> Path:
+        """The folder, as a path."""
+        return self.path.parent
+
+    def examine(self) -> str:
+        """Return the schema revision of a sound database, without changing a byte of it."""
+        return read_revision(self.path, busy_timeout=self._busy_timeout)
+
+    def back_up(self, revision: str) -> FileBackup:
+        """Copy the database to a file beside it."""
+        return copy_beside(self.path, revision)
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Give a transaction in which the schema may change, all of it or nothing."""
+        pool = pooled(self.path, self._busy_timeout, foreign_keys=False)
+        try:
+            with (
+                self.translating(),
+                immediately(pool, self._busy_timeout).begin() as connection,
+            ):
+                yield connection
+                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if orphans:
+                    raise DamagedProject(
+                        f"{self.path} has {len(orphans)} rows that refer to missing ones"
+                    )
+        finally:
+            pool.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one unchanging state of the database."""
+        self._check_open()
+        with self.translating(), Session(self._pool) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[Session]:
+        """Give a session whose changes are committed at the end, all or, on an error, none.
+
+        SQLite has one writer at a time: it is always `alone`.
+        """
+        self._check_open()
+        self._check_file()
+        seconds = self._patience.seconds
+        if not self._write_turn.acquire(timeout=seconds):
+            raise ProjectBusy(busy_message(self.path))
+        pool = immediately(self._pool, seconds)
+        try:
+            with self.translating(), Session(pool) as session, session.begin():
+                session.connection()  # takes the write lock before anything is read
+                yield session
+        finally:
+            self._write_turn.release()
+
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Let changes by this thread wait so long for other writers, in place of `busy_timeout`."""
+        before, self._patience.seconds = self._patience.seconds, seconds
+        try:
+            yield
+        finally:
+            self._patience.seconds = before
+
+    def translating(self) -> AbstractContextManager[None]:
+        """Turn the errors of SQLite into those of the project."""
+        return translated(self.path)
+
+    def version(self) -> int:
+        """Return a number that is another one once anything was committed, by any program.
+
+        Cheap: the number is in memory that all programs share, so nothing is read from the disk.
+        """
+        self._check_open()
+        with self.translating(), self._watch_turn:
+            if self._watch is None:
+                self._watch = connect(self.path, 0)
+            (version,) = self._watch.execute("PRAGMA data_version").fetchone()
+            return int(version)
+
+    def close(self) -> None:
+        """Close all connections; the last one folds the write-ahead log into the database."""
+        self._closed = True
+        with self._watch_turn:
+            if self._watch is not None:
+                self._watch.close()
+        self._pool.dispose()
+
+    def _check_file(self) -> None:
+        """Refuse to write to a file that nobody can find: POSIX would let us go on."""
+        if file_id(self.path) != self._file:
+            raise ProjectUnavailable(
+                f"{self.path} was replaced by another file: put it back, or open the project again"
+            )
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ProjectError(f"{self.home} has been closed: open the project again")
+
+
+class _Patience(threading.local):
+    """How many seconds a thread's changes wait for other writers."""
+
+    def __init__(self, seconds: float) -> None:  # called anew in every thread
+        self.seconds = seconds

@@ -1,0 +1,71 @@
+"""How connections to an SQLite file are set up, and how their transactions begin.
+
+The database runs in WAL mode, so that readers never wait for a writer, and with
+``synchronous=FULL``, so that a committed transaction survives a power cut. A writing
+transaction begins with ``BEGIN IMMEDIATE``: what it reads cannot change before it writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # on macOS a plain fsync does not reach the platter
+)
+
+
+def connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    """Open a connection to an existing file, outside of any pool."""
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",  # never creates a file
+        uri=True,
+        timeout=busy_timeout,
+        isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
+        check_same_thread=False,  # the pool lends a connection to one thread at a time
+    )
+
+
+def pooled(path: Path, busy_timeout: float, *, foreign_keys: bool) -> sqlalchemy.Engine:
+    """Return a pool of connections to an existing file.
+
+    A migration that rebuilds a table must switch `foreign_keys` off.
+    """
+
+    def open_one() -> sqlite3.Connection:
+        return connect(path, busy_timeout)
+
+    def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+        for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
+            connection.execute(pragma)
+
+    pool = create_engine(
+        "sqlite://",
+        creator=open_one,
+        poolclass=QueuePool,
+        execution_options={"sqlite_wait_ms": round(1000 * busy_timeout)},
+    )
+    event.listen(pool, "connect", set_pragmas)
+    event.listen(pool, "begin", _begin)
+    return pool
+
+
+def immediately(pool: sqlalchemy.Engine, wait: float) -> sqlalchemy.Engine:
+    """Return the pool for transactions that take the write lock before they read anything.
+
+    They wait so many seconds for another writer.
+    """
+    return pool.execution_options(sqlite_begin="IMMEDIATE", sqlite_wait_ms=round(1000 * wait))
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {options['sqlite_wait_ms']}")
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")

@@ -1,0 +1,195 @@
+"""The file in a folder that holds a project: found, put in place, copied, known again."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from annotator.project.engine.sqlite_errors import (
+    file_error,
+    project_error,
+    read_only_message,
+    translated,
+)
+from annotator.project.errors import (
+    DamagedProject,
+    NotAProject,
+    ProjectExists,
+    ReadOnlyProject,
+)
+
+DATABASE_NAME = "project.sqlite"
+APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
+
+_HEADER_BYTES = 100
+_ADVICE = "choose the folder of a project, or create one with `facemesh-annotator new`"
+
+
+def has_project(folder: Path) -> bool:
+    """Return whether the folder holds a project, by its database's header; never raises."""
+    path = folder / DATABASE_NAME
+    try:
+        return path.is_file() and _application_id(path) == APPLICATION_ID
+    except (OSError, ValueError, sqlite3.Error):
+        return False
+
+
+def find_database(folder: Path) -> Path:
+    """Return the path of the folder's database.
+
+    Raises
+    ------
+    NotAProject
+        If there is no project in the folder.
+    DamagedProject
+        If the file is no SQLite database.
+    ReadOnlyProject
+        If it may not be written.
+    """
+    path = folder / DATABASE_NAME
+    _check_presence(folder, path)
+    if (size := path.stat().st_size) < _HEADER_BYTES:  # SQLite would begin a new database in it
+        what = "is not an SQLite database" if size else "is empty"
+        raise DamagedProject(f"{path} {what}: restore it from a backup")
+    try:
+        application = _application_id(path)
+    except sqlite3.Error as error:
+        if isinstance(project_error(error, path), DamagedProject):
+            what = "is not an SQLite database"
+            raise DamagedProject(f"{path} {what}: restore it from a backup") from error
+        raise NotAProject(f"{path} cannot be read: {error}") from error
+    if application != APPLICATION_ID:
+        raise NotAProject(
+            f"{path} belongs to another program: choose the folder of a facemesh-annotator project"
+        )
+    if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
+        raise ReadOnlyProject(read_only_message(path))
+    return path
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for a project, if it is not there.
+
+    Raises
+    ------
+    NotAProject
+        If there is a file in its place.
+    ProjectUnavailable
+        If it cannot be made or not be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise NotAProject(f"{folder} is a file, not a folder: choose another") from error
+    except PermissionError as error:
+        raise ReadOnlyProject(f"{folder} cannot be made: choose another place") from error
+    except OSError as error:
+        raise file_error(error, folder) from error
+    if not os.access(folder, os.W_OK):
+        raise ReadOnlyProject(f"{folder} may not be written: choose another place")
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """Give an empty database of another name, which takes its place at the end or goes."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        remove(unfinished)
+        with translated(path), closing(sqlite3.connect(unfinished)) as connection:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        yield unfinished
+        _put_in_place(unfinished, path)
+    except OSError as error:
+        raise file_error(error, path) from error
+    finally:
+        remove(unfinished)
+
+
+@dataclass(frozen=True, slots=True)
+class FileBackup:
+    """A copy beside the database."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Of the file."""
+        return self.path.name
+
+    def discard(self) -> None:
+        """Remove the copy."""
+        remove(self.path)
+
+
+def copy_beside(path: Path, revision: str) -> FileBackup:
+    """Copy a database, with what its log holds, to a file named by revision and time."""
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    backup = path.with_name(f"{path.stem}.before-upgrade-{revision}-{moment}{path.suffix}")
+    unfinished = backup.with_name(f".{backup.name}.part")
+    try:
+        with (
+            translated(path),
+            closing(sqlite3.connect(path)) as source,
+            closing(sqlite3.connect(unfinished)) as target,
+        ):
+            source.backup(target)
+        unfinished.replace(backup)
+    except OSError as error:
+        raise file_error(error, path) from error
+    finally:
+        remove(unfinished)
+    return FileBackup(backup)
+
+
+def remove(database: Path) -> None:
+    """Remove a database that is of no use, and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def file_id(path: Path) -> tuple[int, int]:
+    """Return what tells a file from another one that took its name."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise file_error(error, path) from error
+    return status.st_dev, status.st_ino
+
+
+def _check_presence(folder: Path, path: Path) -> None:
+    if not folder.exists():
+        raise NotAProject(f"{folder} does not exist: {_ADVICE}")
+    if not folder.is_dir():
+        raise NotAProject(f"{folder} is a file, not a folder: {_ADVICE}")
+    if not path.is_file():
+        raise NotAProject(f"{folder} holds no project ({DATABASE_NAME} is missing): {_ADVICE}")
+
+
+def _application_id(path: Path) -> int:
+    """Read the number in the header through SQLite, never by opening the file ourselves.
+
+    On POSIX, closing a file lets go of all locks that the process holds on it, also those of
+    SQLite's connections. SQLite knows that, and closes its own only when it is safe.
+    """
+    # `immutable`: no lock is waited for, and no log is made.
+    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")  # or a file cut short would not answer
+        (number,) = connection.execute("PRAGMA application_id").fetchone()
+        return int(number)
+
+
+def _put_in_place(unfinished: Path, path: Path) -> None:
+    exists = ProjectExists(f"{path.parent} already holds a project: open it instead")
+    if path.exists():
+        raise exists
+    try:
+        path.hardlink_to(unfinished)  # fails, as rename would not, if another program was faster
+    except FileExistsError:
+        raise exists from None
+    except OSError:  # a file system without hard links
+        unfinished.rename(path)
