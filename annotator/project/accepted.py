@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from annotator.mesh.marks import visibility_of
 from annotator.project.displacement import Displacement
-from annotator.project.images import image_record
+from annotator.project.image_rows import image_record
 from annotator.project.paths import ImagePaths
 from annotator.project.records import AcceptedSample, SampleState
 from annotator.project.strokes import NO_MARKS

@@ -158,7 +158,12 @@ class PathText(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Return the path as Python spells it."""
-        return os.fsdecode(value) if isinstance(value, bytes) else value
+        return None if value is None else path_of_stored(value)
+
+
+def path_of_stored(value: str | bytes) -> str:
+    """Return what a `PathText` holds as Python spells it."""
+    return value if isinstance(value, str) else os.fsdecode(value)
 
 
 def _native(array: npt.NDArray[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:

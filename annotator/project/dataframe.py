@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,61 +23,41 @@ from annotator.project.tables import (
     SampleRow,
 )
 
-# Column -> dtype, in the order of the table.
-COLUMNS = {
-    "sample_id": "int64",
-    "image": "string",
-    "image_sha256": "string",
-    "face_index": "int64",
-    "state": "string",
-    "presence": "float64",
-    "model": "string",
-    "added_by": "string",
-    "annotator": "string",
-    "reviewer": "string",
-    "verdict": "string",
-    "reasons": "string",
-    "comment": "string",
-    "stroke_count": "int64",
-    "seconds_spent": "float64",
-    "displacement_mean": "float64",
-    "displacement_max": "float64",
-    "displacement_nme": "float64",
-    "occluded_count": "int64",
-    "out_of_frame_count": "int64",
-    "box_left": "float64",
-    "box_top": "float64",
-    "box_width": "float64",
-    "box_height": "float64",
-    "created_at": "datetime64[us, UTC]",
-    "updated_at": "datetime64[us, UTC]",
+# Column -> dtype and where it comes from, in the order of the table; None: computed below.
+_TABLE: dict[str, tuple[str, Any]] = {
+    "sample_id": ("int64", SampleRow.id),
+    "image": ("string", ImageRow.path),
+    "image_sha256": ("string", ImageRow.sha256),
+    "face_index": ("int64", SampleRow.face_index),
+    "state": ("string", SampleRow.state),
+    "presence": ("float64", PredictionRow.presence),
+    "model": ("string", ModelRow.name),
+    "added_by": ("string", SampleRow.added_by),
+    "annotator": ("string", SampleRow.annotator),
+    "reviewer": ("string", SampleRow.reviewer),
+    "verdict": ("string", None),
+    "reasons": ("string", ReviewRow.reasons),
+    "comment": ("string", ReviewRow.comment),
+    "stroke_count": ("int64", SampleRow.stroke_count),
+    "seconds_spent": ("float64", SampleRow.seconds_spent),
+    "displacement_mean": ("float64", None),
+    "displacement_max": ("float64", None),
+    "displacement_nme": ("float64", None),
+    "occluded_count": ("int64", None),
+    "out_of_frame_count": ("int64", None),
+    "box_left": ("float64", SampleRow.box_left),
+    "box_top": ("float64", SampleRow.box_top),
+    "box_width": ("float64", SampleRow.box_width),
+    "box_height": ("float64", SampleRow.box_height),
+    "created_at": ("datetime64[us, UTC]", SampleRow.created_at),
+    "updated_at": ("datetime64[us, UTC]", SampleRow.updated_at),
 }
 
-# In the order of `COLUMNS` but for what is computed, and with the reviews' columns as they are.
+COLUMNS = {name: dtype for name, (dtype, _) in _TABLE.items()}
+_STORED = {name: source for name, (_, source) in _TABLE.items() if source is not None}
+
 _QUERY = (
-    select(
-        SampleRow.id,
-        ImageRow.path,
-        ImageRow.sha256,
-        SampleRow.face_index,
-        SampleRow.state,
-        PredictionRow.presence,
-        ModelRow.name,
-        SampleRow.added_by,
-        SampleRow.annotator,
-        SampleRow.reviewer,
-        ReviewRow.reviewer,
-        ReviewRow.reasons,
-        ReviewRow.comment,
-        SampleRow.stroke_count,
-        SampleRow.seconds_spent,
-        SampleRow.box_left,
-        SampleRow.box_top,
-        SampleRow.box_width,
-        SampleRow.box_height,
-        SampleRow.created_at,
-        SampleRow.updated_at,
-    )
+    select(*(source.label(name) for name, source in _STORED.items()))
     .join(ImageRow, ImageRow.id == SampleRow.image_id)
     .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
     .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
@@ -89,48 +68,51 @@ _QUERY = (
 
 _UNMOVED = Displacement(mean=0.0, maximum=0.0, nme=0.0)
 
+_Columns = dict[str, list[Any]]
+
 
 def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
     """Return one row a sample, in the order of lists; see `COLUMNS`."""
-    frame = pd.DataFrame.from_records(list(_rows(session, paths)), columns=list(COLUMNS))
-    return frame.astype(COLUMNS)
+    rows = session.connection().execute(_QUERY).all()
+    table: _Columns = {name: [row[i] for row in rows] for i, name in enumerate(_STORED)}
+    table["image"] = [str(paths.absolute(path)) for path in table["image"]]
+    _judge(table)
+    _measure(table, session)
+    table["state"] = [state.value for state in table["state"]]
+    return pd.DataFrame({name: table[name] for name in COLUMNS}).astype(COLUMNS)
 
 
-def _rows(session: Session, paths: ImagePaths) -> Iterator[tuple[object, ...]]:
-    displacements, counts = _displacements(session), _visibility_counts(session)
-    rows: Iterable[tuple[Any, ...]] = session.connection().execute(_QUERY)
-    for row in rows:
-        sample_id, path, sha256, face_index, state, *who = row[:9]
-        review, (stroke_count, seconds_spent, *rest) = row[9:13], row[13:]
-        displacement = displacements.get(sample_id, _UNMOVED)
-        yield (
-            sample_id,
-            str(paths.absolute(path)),
-            sha256,
-            face_index,
-            state.value,
-            *who,
-            *_verdict(state, stroke_count, review),
-            stroke_count,
-            seconds_spent,
-            displacement.mean,
-            displacement.maximum,
-            displacement.nme,
-            *counts.get(sample_id, (0, 0)),
-            *rest,
+def _judge(table: _Columns) -> None:
+    """Add the verdicts in effect, and leave reasons and comments to them."""
+    said = [
+        None if reviewer is None else _verdict(state, strokes)
+        for reviewer, state, strokes in zip(
+            table["reviewer"], table["state"], table["stroke_count"], strict=True
         )
+    ]
+    table["verdict"] = said
+    for name in ("reasons", "comment"):
+        table[name] = [
+            None if verdict is None else text
+            for verdict, text in zip(said, table[name], strict=True)
+        ]
 
 
-def _verdict(
-    state: SampleState, stroke_count: int, review: Sequence[str | None]
-) -> tuple[str | None, ...]:
-    """Return reviewer, verdict, reasons and comment of the verdict in effect."""
-    in_effect, reviewer, reasons, comment = review
-    if in_effect is None:
-        return None, None, None, None
+def _verdict(state: SampleState, stroke_count: int) -> str:
     as_predicted = state is SampleState.ACCEPTED and not stroke_count
-    verdict = "accepted_as_predicted" if as_predicted else state.value
-    return reviewer, verdict, reasons, comment
+    return "accepted_as_predicted" if as_predicted else state.value
+
+
+def _measure(table: _Columns, session: Session) -> None:
+    """Add how far the meshes were moved, and how many of their vertices do not show."""
+    displacements, counts = _displacements(session), _visibility_counts(session)
+    moved = [displacements.get(sample_id, _UNMOVED) for sample_id in table["sample_id"]]
+    table["displacement_mean"] = [displacement.mean for displacement in moved]
+    table["displacement_max"] = [displacement.maximum for displacement in moved]
+    table["displacement_nme"] = [displacement.nme for displacement in moved]
+    unseen = [counts.get(sample_id, (0, 0)) for sample_id in table["sample_id"]]
+    table["occluded_count"] = [occluded for occluded, _ in unseen]
+    table["out_of_frame_count"] = [outside for _, outside in unseen]
 
 
 def _displacements(session: Session) -> dict[int, Displacement]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
 
 from annotator.project.engine.base import Engine, chunks
-from annotator.project.errors import UnknownImage
-from annotator.project.locking import locked
-from annotator.project.paths import ImagePaths, display_name
+from annotator.project.image_rows import (
+    REPLACED,
+    add_images,
+    image_record,
+    image_row,
+    note_failure,
+    stamp_of,
+)
+from annotator.project.paths import ImagePaths
 from annotator.project.records import (
     AddReport,
     FailedImage,
@@ -22,13 +25,6 @@ from annotator.project.records import (
     SampleState,
 )
 from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow, SampleRow
-from annotator.system.hashing import file_stamp, still_holds
-
-REPLACED = (
-    "another image was added from its path: put the original back and add it again, "
-    "or exclude its samples"
-)
-"""The failure of an image whose file has made room for another one."""
 
 
 class Images:
@@ -41,24 +37,27 @@ class Images:
     def add(self, entries: Iterable[NewImage | FailedImage]) -> AddReport:
         """Add images and note failures, all in one transaction.
 
-        Content that is there already is not added again; where its file has gone meanwhile,
-        the image follows to the new path. A path or an image that had failed and now comes
-        as a `NewImage` is no longer failed. An image whose path now holds another one has
-        lost its file: it fails as `REPLACED`, and what people made of it stays.
+        Content, of a file or of one of its frames, that is there already is not added again;
+        where its file has gone meanwhile, the image follows to the new path. A path or an
+        image that had failed and now comes as a `NewImage` is no longer failed. An image whose
+        path now holds another file has lost its own: it fails as `REPLACED`, and what people
+        made of it stays.
         """
         entries = list(entries)  # a slow source must not hold the database's write lock
         failed = [entry for entry in entries if isinstance(entry, FailedImage)]
         new = [entry for entry in entries if isinstance(entry, NewImage)]
         with self._engine.writing(alone=True) as session:
             for failure in failed:
-                self._note_failure(session, failure)
-            added = sum(self._add_images(session, chunk) for chunk in chunks(new, self._engine))
+                note_failure(session, self._paths, failure)
+            added = sum(
+                add_images(session, self._paths, chunk) for chunk in chunks(new, self._engine)
+            )
         return AddReport(added=added, already_there=len(new) - added, failed=len(failed))
 
     def get(self, image_id: int) -> ImageRecord:
         """Return an image, or raise `UnknownImage`."""
         with self._engine.reading() as session:
-            return image_record(_image(session, image_id), self._paths)
+            return image_record(image_row(session, image_id), self._paths)
 
     def count(self) -> int:
         """Return the number of images, those that failed to be predicted included."""
@@ -108,15 +107,15 @@ class Images:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
     def has_sha256(self, sha256: str) -> bool:
-        """Return whether the project holds this content."""
+        """Return whether the project holds this file's content, or a frame of it."""
         with self._engine.reading() as session:
             query = select(ImageRow.id).where(ImageRow.sha256 == sha256)
-            return session.scalar(query) is not None
+            return session.scalar(query.limit(1)) is not None
 
     def mark_failed(self, image_id: int, reason: str) -> None:
         """Note why an image could not be used; a later prediction of it clears the note."""
         with self._engine.writing() as session:
-            _image(session, image_id, to_change=True).failure = reason
+            image_row(session, image_id, to_change=True).failure = reason
 
     def unchanged(self, paths: Collection[Path]) -> set[Path]:
         """Return those paths whose file was added and has kept its size and time since.
@@ -134,113 +133,5 @@ class Images:
         return {
             path
             for path, name in zip(paths, stored, strict=True)
-            if name in known and known[name] == _stamp(path)
+            if name in known and known[name] == stamp_of(path)
         }
-
-    def _add_images(self, session: Session, entries: Sequence[NewImage]) -> int:
-        stored = self._paths.all_stored(entry.path for entry in entries)
-        session.execute(delete(FailedFileRow).where(FailedFileRow.path.in_(stored)))
-        hashes = [entry.sha256 for entry in entries]
-        known = set(session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(hashes))))
-        new: dict[str, dict[str, Any]] = {}
-        seen: list[tuple[NewImage, str]] = []
-        for entry, path in zip(entries, stored, strict=True):
-            if entry.sha256 in known or entry.sha256 in new:
-                seen.append((entry, path))
-            else:
-                new[entry.sha256] = _new_row(entry, path)
-        if new:
-            session.execute(insert(ImageRow), list(new.values()))
-        self._see_again(session, seen)
-        _mark_replaced(session, dict(zip(stored, hashes, strict=True)))
-        return len(new)
-
-    def _see_again(self, session: Session, seen: Sequence[tuple[NewImage, str]]) -> None:
-        hashes = {entry.sha256 for entry, _ in seen}
-        query = locked(select(ImageRow).where(ImageRow.sha256.in_(hashes)), ImageRow)
-        rows = {row.sha256: row for row in session.scalars(query)} if seen else {}
-        for entry, path in seen:
-            row = rows[entry.sha256]
-            row.failure = None
-            if row.path == path or not self._has_its_file(row):
-                row.path = path
-                row.file_size, row.modified_ns = _stamp_of(entry)
-        session.flush()
-
-    def _has_its_file(self, row: ImageRow) -> bool:
-        stamp = None
-        if row.file_size is not None and row.modified_ns is not None:
-            stamp = row.file_size, row.modified_ns
-        try:
-            return still_holds(self._paths.absolute(row.path), row.sha256, stamp)
-        except OSError:
-            return False
-
-    def _note_failure(self, session: Session, entry: FailedImage) -> None:
-        stored = self._paths.stored(entry.path)
-        noted = select(FailedFileRow).where(FailedFileRow.path == stored)
-        row = session.scalar(locked(noted, FailedFileRow))
-        if row is None:
-            row = FailedFileRow(path=stored)
-            session.add(row)
-        row.reason = entry.reason
-        row.failed_at = datetime.now(UTC)
-
-
-def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
-    """Return a row as the store hands it out."""
-    path = paths.absolute(row.path)
-    return ImageRecord(
-        id=row.id,
-        path=path,
-        name=display_name(path),
-        sha256=row.sha256,
-        width=row.width,
-        height=row.height,
-        file_size=row.file_size,
-        modified_ns=row.modified_ns,
-    )
-
-
-def _mark_replaced(session: Session, content: dict[str, str]) -> None:
-    """Fail the images whose path was just seen to hold another content."""
-    query = select(ImageRow.id, ImageRow.path, ImageRow.sha256).where(ImageRow.path.in_(content))
-    replaced = [image_id for image_id, path, sha in session.execute(query) if sha != content[path]]
-    for image_id in replaced:
-        row = _image(session, image_id, to_change=True)
-        row.failure = REPLACED
-        row.file_size = row.modified_ns = None
-
-
-def _new_row(entry: NewImage, stored: str) -> dict[str, Any]:
-    size, modified = _stamp_of(entry)
-    return {
-        "path": stored,
-        "sha256": entry.sha256,
-        "width": entry.width,
-        "height": entry.height,
-        "file_size": size,
-        "modified_ns": modified,
-        "added_at": datetime.now(UTC),
-    }
-
-
-def _image(session: Session, image_id: int, *, to_change: bool = False) -> ImageRow:
-    query = select(ImageRow).where(ImageRow.id == image_id)
-    row = session.scalar(locked(query, ImageRow) if to_change else query)
-    if row is None:
-        raise UnknownImage(f"there is no image {image_id} in this project")
-    return row
-
-
-def _stamp_of(entry: NewImage) -> tuple[int | None, int | None]:
-    if entry.file_size is None or entry.modified_ns is None:
-        return _stamp(entry.path)
-    return entry.file_size, entry.modified_ns
-
-
-def _stamp(path: Path) -> tuple[int | None, int | None]:
-    try:
-        return file_stamp(path)
-    except OSError:
-        return None, None

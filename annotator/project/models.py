@@ -40,7 +40,12 @@ class Models:
             known = session.scalar(query)  # another program may have come between
             if known is not None:
                 return known
-            row = ModelRow(name=model.name, sha256=model.sha256, registered_at=datetime.now(UTC))
+            row = ModelRow(
+                name=model.name,
+                sha256=model.sha256,
+                layout="face_468",
+                registered_at=datetime.now(UTC),
+            )
             session.add(row)
             session.flush()
             return row.id

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from annotator.imaging.picture import Picture
+
 
 class SampleState(StrEnum):
     """Where a sample stands on its way to ground truth."""
@@ -66,6 +68,10 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+Content = tuple[str, int | None]
+"""By what images are known: the SHA-256 of a file, and which frame of it, if it has several."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewImage:
     """An image to add.
@@ -77,6 +83,8 @@ class NewImage:
     file_size, modified_ns
         Of the file, in bytes and in nanoseconds, from before it was hashed, so that a change
         in between is noticed later; None if they are to be looked up.
+    frame
+        Which frame of the file, counted from 0; None for a file that is one picture.
     """
 
     path: Path
@@ -85,6 +93,12 @@ class NewImage:
     height: int
     file_size: int | None = None
     modified_ns: int | None = None
+    frame: int | None = None
+
+    @property
+    def content(self) -> Content:
+        """What makes it another image than others."""
+        return self.sha256, self.frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,8 @@ class ImageRecord:
         Of the file, fit for display.
     file_size, modified_ns
         Of the file when it was added, in bytes and in nanoseconds; None if they are not known.
+    frame
+        Which frame of the file, counted from 0; None for a file that is one picture.
     """
 
     id: int
@@ -126,6 +142,12 @@ class ImageRecord:
     height: int
     file_size: int | None = None
     modified_ns: int | None = None
+    frame: int | None = None
+
+    @property
+    def picture(self) -> Picture:
+        """Where its pixels come from."""
+        return Picture(self.path, self.frame)
 
 
 class SampleSummary(NamedTuple):
@@ -152,6 +174,8 @@ class SampleSummary(NamedTuple):
         How long people worked on it, as far as visits were recorded.
     added_by
         Who drew the box of a face that the detector had missed; None for those it found.
+    frame
+        Which frame of the file, counted from 0; None for a file that is one picture.
     """
 
     id: int
@@ -168,11 +192,17 @@ class SampleSummary(NamedTuple):
     displacement: float
     seconds_spent: float
     added_by: str | None
+    frame: int | None = None
 
     @property
     def image_path(self) -> Path:
         """Where the photograph is, absolute."""
         return Path(self.image_file)
+
+    @property
+    def picture(self) -> Picture:
+        """Where its pixels come from."""
+        return Picture(self.image_path, self.frame)
 
 
 @dataclass(frozen=True, slots=True)

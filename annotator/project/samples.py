@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
 
 import numpy.typing as npt
 from sqlalchemy import func, select
@@ -17,7 +16,7 @@ from annotator.project.paths import ImagePaths
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
 from annotator.project.summaries import load_summaries
-from annotator.project.tables import ImageRow, SampleRow
+from annotator.project.tables import ImageRow, SampleChangeRow, SampleRow
 
 
 class Samples:
@@ -47,22 +46,23 @@ class Samples:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return found[0]
 
-    def last_change(self) -> datetime | None:
-        """Return when a sample last changed; None if there is no sample."""
+    def last_change(self) -> int:
+        """Return the number of the last change of a sample; 0 if there is no sample."""
         with self._engine.reading() as session:
-            return session.scalar(select(func.max(SampleRow.updated_at)))
+            return session.scalar(select(func.max(SampleChangeRow.number))) or 0
 
-    def changed_since(self, moment: datetime | None) -> dict[int, datetime]:
-        """Return the samples that changed after a moment (None: ever), and when each last did.
+    def changed_since(self, counter: int) -> dict[int, int]:
+        """Return the samples that changed after a number, and the number of each one's last change.
 
-        Changes of one machine are never missed: their times are taken one transaction after the
-        other.
+        The numbers are the database's and only ever grow, whosever clock is wrong: the greatest
+        of an answer, or an earlier `last_change`, is what to ask with the next time. With 0 all
+        samples are returned.
         """
-        query = select(SampleRow.id, SampleRow.updated_at)
-        if moment is not None:
-            query = query.where(SampleRow.updated_at > moment)
+        query = select(SampleChangeRow.sample_id, SampleChangeRow.number).where(
+            SampleChangeRow.number > counter
+        )
         with self._engine.reading() as session:
-            return {row.id: row.updated_at for row in session.execute(query)}
+            return {row.sample_id: row.number for row in session.execute(query)}
 
     def add(
         self,

@@ -14,18 +14,18 @@ from sqlalchemy import (
     Enum,
     Float,
     ForeignKey,
+    Identity,
     Index,
     MetaData,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Marks
 from annotator.project.columns import (
-    LANDMARKS_BYTES,
     IndicesBlob,
     MarksBlob,
     PathText,
@@ -34,7 +34,7 @@ from annotator.project.columns import (
 )
 from annotator.project.records import SampleState, Verdict
 
-CURRENT_REVISION = "0003"
+CURRENT_REVISION = "0004"
 """The newest of ``migrations/versions``: what these tables are."""
 
 _NAMES = {
@@ -44,6 +44,9 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# Of any layout: how many they have to be is checked where a mesh leaves the store.
+_WHOLE_VERTICES = "length(landmarks) > 0 AND length(landmarks) % 12 = 0"
 
 
 def _one_of(values: type[StrEnum], name: str) -> Enum:
@@ -64,17 +67,22 @@ class Table(DeclarativeBase):
 
 
 class ImageRow(Table):
-    """An image; its path is relative to the project folder when it lies inside."""
+    """An image; its path is relative to the project's home when it lies inside.
+
+    `frame` is NULL where the file is one picture.
+    """
 
     __tablename__ = "images"
     __table_args__ = (
         CheckConstraint("length(sha256) = 64", name="sha256_length"),
         CheckConstraint("width > 0 AND height > 0", name="size"),
+        CheckConstraint("frame >= 0", name="frame"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     path: Mapped[str] = mapped_column(PathText, index=True)
-    sha256: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str]
+    frame: Mapped[int | None]
     width: Mapped[int]
     height: Mapped[int]
     file_size: Mapped[int | None] = mapped_column(BigInteger)
@@ -83,25 +91,30 @@ class ImageRow(Table):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+# NULLs would all differ from one another.
+Index("uq_images_content", ImageRow.sha256, func.coalesce(ImageRow.frame, text("-1")), unique=True)
+
+
 class FailedFileRow(Table):
     """A file that could not be imported."""
 
     __tablename__ = "failed_files"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     path: Mapped[str] = mapped_column(PathText, unique=True)
     reason: Mapped[str]
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ModelRow(Table):
-    """A model that predicted, known by the hash of its weights."""
+    """A model that predicted, known by the hash of its weights; `layout` names its meshes'."""
 
     __tablename__ = "models"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
+    layout: Mapped[str]
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -129,7 +142,7 @@ class SampleRow(Table):
         CheckConstraint("seconds_spent >= 0", name="seconds_spent"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
     face_index: Mapped[int]
     state: Mapped[SampleState] = mapped_column(_one_of(SampleState, "state"), index=True)
@@ -148,22 +161,36 @@ class SampleRow(Table):
     added_by: Mapped[str | None]
 
 
+class SampleChangeRow(Table):
+    """The last change of a sample, by a number that only ever grows: triggers write it.
+
+    Whatever changes of a sample that lists or windows show, by whatever statement, gives it a
+    new number, greater than all given before.
+    """
+
+    __tablename__ = "sample_changes"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # no number comes back
+
+    number: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), unique=True)
+
+
 class PredictionRow(Table):
     """What a model said about a sample; triggers refuse to change or delete it."""
 
     __tablename__ = "predictions"
     __table_args__ = (
         UniqueConstraint("sample_id", "model_id"),
-        CheckConstraint(f"length(landmarks) = {LANDMARKS_BYTES}", name="landmarks_length"),
+        CheckConstraint(_WHOLE_VERTICES, name="landmarks_length"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id"))
     presence: Mapped[float]
     detection_score: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob(FACE_468.count))
+    landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
 
 
 class AnnotationRow(Table):
@@ -175,15 +202,17 @@ class AnnotationRow(Table):
     __tablename__ = "annotations"
     __table_args__ = (
         CheckConstraint("revision >= 0", name="revision"),
-        CheckConstraint(f"length(landmarks) = {LANDMARKS_BYTES}", name="landmarks_length"),
-        CheckConstraint(f"length(marks) = {FACE_468.count}", name="marks_length"),
+        CheckConstraint(_WHOLE_VERTICES, name="landmarks_length"),
+        CheckConstraint(
+            "length(marks) > 0 AND 12 * length(marks) = length(landmarks)", name="marks_length"
+        ),
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
     revision: Mapped[int]
-    landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob(FACE_468.count))
-    marks: Mapped[Marks | None] = mapped_column(MarksBlob(FACE_468.count))
+    landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob)
+    marks: Mapped[Marks | None] = mapped_column(MarksBlob)
 
 
 class StrokeRow(Table):
@@ -211,7 +240,7 @@ class StrokeRow(Table):
         {"sqlite_autoincrement": True},  # an id dropped with its redo branch never comes back
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
     sequence: Mapped[int]
     tool: Mapped[str]
@@ -238,6 +267,7 @@ Index(
     StrokeRow.anchors_added,
     StrokeRow.anchors_removed,
     sqlite_where=CHANGES_ANCHORS,
+    postgresql_where=CHANGES_ANCHORS,
 )
 
 
@@ -249,7 +279,7 @@ class ReviewRow(Table):
         CheckConstraint("verdict <> 'reject' OR reasons <> ''", name="reject_has_reasons"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(_one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
@@ -268,7 +298,7 @@ class VisitRow(Table):
         CheckConstraint("strokes >= 0", name="strokes"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     annotator: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 
 from annotator.project import EditSession, Project, ProjectError, SampleSummary
 from annotator.workbench.verdict_words import verdict_on
@@ -28,7 +27,7 @@ class OtherWindows:
         self._workbench = workbench
         self._clock = clock
         self._version: int | None = None
-        self._moment: datetime | None = None
+        self._counter = 0
         self._refreshed_at = clock()
         workbench.project_changed.connect(self._begin)
 
@@ -47,17 +46,17 @@ class OtherWindows:
     def _begin(self) -> None:
         """Note where the project stands before its list is read."""
         project = self._workbench.project
-        self._version = self._moment = None
+        self._version, self._counter = None, 0
         self._refreshed_at = self._clock()
         if project is not None:
             with suppress(ProjectError):
                 self._version = project.version()
-                self._moment = project.samples.last_change()
+                self._counter = project.samples.last_change()
 
     def _take_in(self, project: Project) -> bool:
         """Take changes in; return False if some have to wait for a later look."""
         bench = self._workbench
-        changed = project.samples.changed_since(self._moment)
+        changed = project.samples.changed_since(self._counter)
         if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at
             if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
@@ -72,7 +71,7 @@ class OtherWindows:
                 bench.samples_changed.emit()
         if bench.session is not None and bench.session.sample_id in changed:
             self._follow(bench.session)
-        self._moment = max(changed.values(), default=self._moment)
+        self._counter = max(changed.values(), default=self._counter)
         return True
 
     def _take_in_one(self, sample: SampleSummary) -> None:

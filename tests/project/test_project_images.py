@@ -8,7 +8,7 @@ import pytest
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project.errors import UnknownImage
-from annotator.project.images import REPLACED
+from annotator.project.image_rows import REPLACED
 from annotator.project.records import AddReport, FailedImage, NewImage
 
 FIRST_MODEL = ModelInfo("face_landmark", "1" * 64, FACE_468)

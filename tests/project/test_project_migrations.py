@@ -62,7 +62,7 @@ def test_the_migrations_build_exactly_the_checks_and_keys(migrated, tmp_path):
 
 def test_the_revision_that_opening_expects_is_the_newest(migrated):
     assert head_revision() == CURRENT_REVISION
-    assert known_revisions() == {"0001", "0002", "0003"}
+    assert known_revisions() == {"0001", "0002", "0003", "0004"}
 
 
 def test_an_older_database_is_brought_up_to_date_after_a_backup(older):

@@ -281,13 +281,13 @@ def test_the_version_tells_that_any_program_changed_anything(predicted, edit):
         assert predicted.version() != after
 
 
-def test_changed_samples_are_found_by_when_they_changed(predicted, edit):
+def test_changed_samples_are_found_by_a_counter_of_the_database(predicted, edit):
     edit(predicted, 2)
-    moment = predicted.samples.last_change()
-    assert predicted.samples.changed_since(None)[2] == moment
-    assert predicted.samples.changed_since(moment) == {}
+    counter = predicted.samples.last_change()
+    assert predicted.samples.changed_since(0)[2] == counter
+    assert predicted.samples.changed_since(counter) == {}
     predicted.reviews.give(Verdict.ACCEPT, [3], reviewer="Rae")
-    assert list(predicted.samples.changed_since(moment)) == [3]
+    assert predicted.samples.changed_since(counter) == {3: predicted.samples.last_change()}
 
 
 def test_nothing_is_written_into_a_database_that_took_the_place_of_the_one_opened(
