@@ -9,12 +9,12 @@ import numpy.typing as npt
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
-from annotator.mesh.marks import visibility_of
+from annotator.mesh.marks import Marks, visibility_of
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import image_record
+from annotator.project.layouts import check_stored, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import AcceptedSample, SampleState
-from annotator.project.strokes import NO_MARKS
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -69,15 +69,18 @@ def _accepted_sample(
     rows: tuple[SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow],
 ) -> AcceptedSample:
     sample, annotation, prediction, model, image, review = rows
+    layout = stored_layout(model.layout)
+    check_stored(layout, prediction.landmarks, annotation.landmarks, annotation.marks)
     landmarks = prediction.landmarks if annotation.landmarks is None else annotation.landmarks
-    displacement = Displacement.between(landmarks, prediction.landmarks)
+    displacement = Displacement.between(landmarks, prediction.landmarks, layout)
     return AcceptedSample(
         sample_id=sample.id,
         image=image_record(image, paths),
         face_index=sample.face_index,
+        layout=layout,
         landmarks=landmarks,
         prediction=prediction.landmarks,
-        visibility=_visibility(annotation),
+        visibility=_visibility(unmarked(layout) if annotation.marks is None else annotation.marks),
         presence=prediction.presence,
         model_name=model.name,
         model_sha256=model.sha256,
@@ -92,7 +95,7 @@ def _accepted_sample(
     )
 
 
-def _visibility(annotation: AnnotationRow) -> npt.NDArray[np.uint8]:
-    visibility = visibility_of(NO_MARKS if annotation.marks is None else annotation.marks)
+def _visibility(marks: Marks) -> npt.NDArray[np.uint8]:
+    visibility = visibility_of(marks)
     visibility.setflags(write=False)
     return visibility

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import delete, select
 
+from annotator.mesh.layout import MeshLayout
 from annotator.project.edit import EditedSample, current_annotation, listed, stroke_at
 from annotator.project.engine.base import Engine
 from annotator.project.errors import StaleAnnotation
+from annotator.project.layouts import check_stored_vertices
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 from annotator.project.tables import StrokeRow
 
@@ -51,9 +53,12 @@ class Annotations:
             If the annotation has changed since; nothing is written.
         UnknownSample
             If there is no such sample.
+        ValueError
+            If the sample's mesh does not have all the stroke's vertices.
         """
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision)
+            _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
             session.execute(
                 delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
@@ -72,10 +77,10 @@ class Annotations:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision)
             count = edited.sample.stroke_count
             if count:
-                stroke = stroke_at(session, sample_id, count, undone=False)
+                stroke = stroke_at(session, edited, count, undone=False)
                 stroke.undone = True
                 previous = (
-                    stroke_at(session, sample_id, count - 1, undone=False) if count > 1 else None
+                    stroke_at(session, edited, count - 1, undone=False) if count > 1 else None
                 )
                 edited.move(
                     stroke.vertex_indices,
@@ -94,7 +99,7 @@ class Annotations:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision)
             if current_annotation(session, edited).can_redo:
                 count = edited.sample.stroke_count
-                stroke = stroke_at(session, sample_id, count + 1, undone=True)
+                stroke = stroke_at(session, edited, count + 1, undone=True)
                 stroke.undone = False
                 edited.move(
                     stroke.vertex_indices, stroke.after, stroke.marks_after, last_stroke=stroke
@@ -107,8 +112,14 @@ class Annotations:
             select(StrokeRow).where(StrokeRow.sample_id == sample_id).order_by(StrokeRow.sequence)
         )
         with self._engine.reading() as session:
-            EditedSample.load(session, sample_id)
-            return [_record(row) for row in session.scalars(query)]
+            layout = EditedSample.load(session, sample_id).layout
+            return [_record(row, layout) for row in session.scalars(query)]
+
+
+def _refuse_other_vertices(edited: EditedSample, stroke: Stroke) -> None:
+    for name in ("vertex_indices", "anchors_added", "anchors_removed"):
+        if max(getattr(stroke, name), default=0) >= edited.layout.count:
+            raise ValueError(f"{name} must lie between 0 and {edited.layout.count - 1}")
 
 
 def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
@@ -144,7 +155,8 @@ def _stored_vertices(vertices: tuple[int, ...]) -> npt.NDArray[np.uint16] | None
     return np.array(vertices, np.uint16) if vertices else None
 
 
-def _record(row: StrokeRow) -> StrokeRecord:
+def _record(row: StrokeRow, layout: MeshLayout) -> StrokeRecord:
+    check_stored_vertices(layout, row.vertex_indices, row.anchors_added, row.anchors_removed)
     return StrokeRecord(
         id=row.id,
         sequence=row.sequence,

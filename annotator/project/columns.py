@@ -1,4 +1,4 @@
-"""Column types: arrays as little-endian blobs of checked length, UTC times, file paths."""
+"""Column types: arrays as little-endian blobs of whole items, UTC times, file paths."""
 
 from __future__ import annotations
 
@@ -11,30 +11,15 @@ import numpy.typing as npt
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Marks, as_marks
 from annotator.project.errors import DamagedProject
 
-LANDMARKS_BYTES = FACE_468.count * 3 * 4
-
-_IMPOSSIBLE_MARKS = "the database is damaged: impossible marks; restore it from a backup"
-
 
 class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):
-    """(n, 3) float32 as 12 n bytes; reading gives a read-only array.
-
-    Parameters
-    ----------
-    count
-        The only n allowed, or None for any.
-    """
+    """(n, 3) float32 as 12 n bytes; reading gives a read-only array."""
 
     impl = LargeBinary
     cache_ok = True
-
-    def __init__(self, count: int | None = None) -> None:
-        super().__init__()
-        self.count = count
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         """Return the bytes to store."""
@@ -44,8 +29,7 @@ class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):
         """Return the stored array, or raise DamagedProject if it cannot be one."""
         if value is None:
             return None
-        expected = len(value) if self.count is None else self.count * 12
-        if len(value) != expected or len(value) % 12:
+        if len(value) % 12:
             raise DamagedProject(
                 f"the database is damaged: {len(value)} bytes where positions should be; "
                 "restore it from a backup"
@@ -76,12 +60,11 @@ class IndicesBlob(TypeDecorator[npt.NDArray[np.uint16]]):
         """Return the stored array, or raise DamagedProject if it cannot be one."""
         if value is None:
             return None
-        indices = np.frombuffer(value, dtype="<u2") if len(value) % 2 == 0 else None
-        if indices is None or indices.max(initial=0) >= FACE_468.count:
+        if len(value) % 2:
             raise DamagedProject(
                 "the database is damaged: impossible vertex indices; restore it from a backup"
             )
-        return _native(indices, np.uint16)
+        return _native(np.frombuffer(value, dtype="<u2"), np.uint16)
 
     def compare_values(self, x: Any, y: Any) -> bool:
         """Return whether two arrays are the same, bit by bit."""
@@ -89,20 +72,10 @@ class IndicesBlob(TypeDecorator[npt.NDArray[np.uint16]]):
 
 
 class MarksBlob(TypeDecorator[Marks]):
-    """(n,) marks of vertices, a byte each; reading gives a read-only uint8 array.
-
-    Parameters
-    ----------
-    count
-        The only n allowed, or None for any.
-    """
+    """(n,) marks of vertices, a byte each; reading gives a read-only uint8 array."""
 
     impl = LargeBinary
     cache_ok = True
-
-    def __init__(self, count: int | None = None) -> None:
-        super().__init__()
-        self.count = count
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         """Return the bytes to store."""
@@ -115,9 +88,9 @@ class MarksBlob(TypeDecorator[Marks]):
         try:
             marks = as_marks(np.frombuffer(value, dtype=np.uint8))
         except ValueError as error:
-            raise DamagedProject(_IMPOSSIBLE_MARKS) from error
-        if self.count not in (None, len(marks)):
-            raise DamagedProject(_IMPOSSIBLE_MARKS)
+            raise DamagedProject(
+                "the database is damaged: impossible marks; restore it from a backup"
+            ) from error
         return _native(marks, np.uint8)
 
     def compare_values(self, x: Any, y: Any) -> bool:

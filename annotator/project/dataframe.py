@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from annotator.mesh.marks import Visibility, visibility_of
 from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
+from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState
-from annotator.project.strokes import NO_MARKS
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -118,16 +118,24 @@ def _measure(table: _Columns, session: Session) -> None:
 def _displacements(session: Session) -> dict[int, Displacement]:
     """Return those of the samples with a stroke in effect; all others are where they were."""
     query = (
-        select(AnnotationRow.sample_id, AnnotationRow.landmarks, PredictionRow.landmarks)
+        select(
+            AnnotationRow.sample_id,
+            AnnotationRow.landmarks,
+            PredictionRow.landmarks,
+            ModelRow.layout,
+        )
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .where(AnnotationRow.landmarks.is_not(None))
         .execution_options(yield_per=200)
     )
-    return {
-        sample_id: Displacement.between(annotation, prediction)
-        for sample_id, annotation, prediction in session.execute(query)
-        if annotation is not None
-    }
+    found = {}
+    for sample_id, annotation, prediction, name in session.execute(query):
+        layout = stored_layout(name)
+        check_stored(layout, annotation, prediction)
+        if annotation is not None:
+            found[sample_id] = Displacement.between(annotation, prediction, layout)
+    return found
 
 
 def _visibility_counts(session: Session) -> dict[int, tuple[int, int]]:
@@ -135,7 +143,7 @@ def _visibility_counts(session: Session) -> dict[int, tuple[int, int]]:
     query = select(AnnotationRow.sample_id, AnnotationRow.marks)
     counts = {}
     for sample_id, marks in session.execute(query.where(AnnotationRow.marks.is_not(None))):
-        visibility = visibility_of(NO_MARKS if marks is None else marks).tolist()
+        visibility = [] if marks is None else visibility_of(marks).tolist()
         occluded = visibility.count(Visibility.OCCLUDED)
         counts[sample_id] = occluded, visibility.count(Visibility.OUT_OF_FRAME)
     return counts

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.mesh.landmarks import outer_iod
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
 
 
@@ -22,7 +22,10 @@ class Displacement:
 
     @classmethod
     def between(
-        cls, annotation: npt.NDArray[np.float32], prediction: npt.NDArray[np.float32]
+        cls,
+        annotation: npt.NDArray[np.float32],
+        prediction: npt.NDArray[np.float32],
+        layout: MeshLayout,
     ) -> Displacement:
         """Measure from prediction to annotation; the IOD is the annotation's.
 
@@ -30,6 +33,6 @@ class Displacement:
         is no IOD, and `nme` is NaN.
         """
         errors = vertex_errors(annotation, prediction)
-        mean, iod = float(errors.mean()), outer_iod(annotation, FACE_468)
+        mean, iod = float(errors.mean()), outer_iod(annotation, layout)
         nme = mean / iod if iod > 0 else float("nan")
         return cls(mean=mean, maximum=float(errors.max()), nme=nme if mean else 0.0)

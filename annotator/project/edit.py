@@ -11,15 +11,23 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import bounding_box
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks
 from annotator.project.displacement import Displacement
 from annotator.project.errors import DamagedProject, StaleAnnotation, UnknownSample
+from annotator.project.layouts import (
+    check_stored,
+    check_stored_vertices,
+    stored_layout,
+    unmarked,
+)
 from annotator.project.locking import locked
 from annotator.project.records import SampleState
-from annotator.project.strokes import NO_MARKS, Annotation, with_anchors
+from annotator.project.strokes import Annotation, with_anchors
 from annotator.project.tables import (
     CHANGES_ANCHORS,
     AnnotationRow,
+    ModelRow,
     PredictionRow,
     SampleRow,
     StrokeRow,
@@ -30,11 +38,12 @@ Landmarks = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EditedSample:
-    """A sample, its annotation and the prediction it started from."""
+    """A sample, its annotation, the prediction it started from and the layout of both."""
 
     sample: SampleRow
     row: AnnotationRow
     prediction: Landmarks
+    layout: MeshLayout
 
     @classmethod
     def load(cls, session: Session, sample_id: int) -> EditedSample:
@@ -62,12 +71,18 @@ class EditedSample:
 
     @classmethod
     def _found(
-        cls, session: Session, query: Select[SampleRow, AnnotationRow, Landmarks], sample_id: int
+        cls,
+        session: Session,
+        query: Select[SampleRow, AnnotationRow, Landmarks, str],
+        sample_id: int,
     ) -> EditedSample:
         found = session.execute(query).one_or_none()
         if found is None:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
-        return cls(*found)
+        sample, row, prediction, name = found
+        layout = stored_layout(name)
+        check_stored(layout, prediction, row.landmarks, row.marks)
+        return cls(sample, row, prediction, layout)
 
     @property
     def landmarks(self) -> Landmarks:
@@ -77,7 +92,7 @@ class EditedSample:
     @property
     def marks(self) -> Marks:
         """The current marks."""
-        return NO_MARKS if self.row.marks is None else self.row.marks
+        return unmarked(self.layout) if self.row.marks is None else self.row.marks
 
     def move(
         self,
@@ -105,7 +120,7 @@ class EditedSample:
         sample.box_left, sample.box_top, sample.box_width, sample.box_height = bounding_box(
             self.landmarks
         )
-        nme = Displacement.between(self.landmarks, self.prediction).nme
+        nme = Displacement.between(self.landmarks, self.prediction, self.layout).nme
         sample.displacement = nme if np.isfinite(nme) else 0.0
         withdraw_verdict(sample)
 
@@ -116,11 +131,12 @@ class EditedSample:
         self.row.marks = marks if marks.any() else None
 
 
-def _edited(sample_id: int) -> Select[SampleRow, AnnotationRow, Landmarks]:
+def _edited(sample_id: int) -> Select[SampleRow, AnnotationRow, Landmarks, str]:
     return (
-        select(SampleRow, AnnotationRow, PredictionRow.landmarks)
+        select(SampleRow, AnnotationRow, PredictionRow.landmarks, ModelRow.layout)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .where(SampleRow.id == sample_id)
     )
 
@@ -141,23 +157,29 @@ def current_annotation(session: Session, edited: EditedSample) -> Annotation:
         sample_id=edited.sample.id,
         landmarks=edited.landmarks,
         prediction=edited.prediction,
+        layout=edited.layout,
+        marks=edited.marks,
         revision=edited.row.revision,
         can_undo=edited.sample.stroke_count > 0,
         can_redo=bool(session.scalar(select(undone))),
-        marks=edited.marks,
-        anchors=_current_anchors(session, edited.sample.id),
+        anchors=_current_anchors(session, edited),
     )
 
 
-def _current_anchors(session: Session, sample_id: int) -> tuple[int, ...]:
+def _current_anchors(session: Session, edited: EditedSample) -> tuple[int, ...]:
     """Return what the strokes in effect make of the anchors, one after the other."""
     query = (
         select(StrokeRow.anchors_added, StrokeRow.anchors_removed)
-        .where(StrokeRow.sample_id == sample_id, CHANGES_ANCHORS, StrokeRow.undone.is_(False))
+        .where(
+            StrokeRow.sample_id == edited.sample.id,
+            CHANGES_ANCHORS,
+            StrokeRow.undone.is_(False),
+        )
         .order_by(StrokeRow.sequence)
     )
     anchors: tuple[int, ...] = ()
     for added, removed in session.execute(query):
+        check_stored_vertices(edited.layout, added, removed)
         anchors = with_anchors(anchors, added=listed(added), removed=listed(removed))
     return anchors
 
@@ -167,8 +189,9 @@ def listed(vertices: npt.NDArray[np.uint16] | None) -> tuple[int, ...]:
     return () if vertices is None else tuple(vertices.tolist())
 
 
-def stroke_at(session: Session, sample_id: int, sequence: int, *, undone: bool) -> StrokeRow:
+def stroke_at(session: Session, edited: EditedSample, sequence: int, *, undone: bool) -> StrokeRow:
     """Return the stroke at a place of the history, or raise `DamagedProject`."""
+    sample_id = edited.sample.id
     stroke = session.scalar(
         select(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.sequence == sequence)
     )
@@ -177,4 +200,5 @@ def stroke_at(session: Session, sample_id: int, sequence: int, *, undone: bool) 
             f"the history of sample {sample_id} has a gap at stroke {sequence}: "
             "restore the database from a backup"
         )
+    check_stored_vertices(edited.layout, stroke.vertex_indices)
     return stroke

@@ -15,15 +15,17 @@ def locked(query: _Query, *tables: type[Table]) -> _Query:
     """Return a query that keeps the rows it finds as they are until the transaction ends.
 
     Whatever is decided by a row that then changes has to be loaded so, in a writing
-    transaction: between reading and writing, no other program can come. SQLite, whose writers
-    wait for one another anyway, leaves the lock out.
+    transaction: between reading and writing, no other program can come. A sample's row stands
+    for its annotation and its strokes, an image's for the numbers of its faces. SQLite, whose
+    writers wait for one another anyway, leaves the lock out.
 
     Parameters
     ----------
     query
         Of rows, not of sums over them.
     tables
-        Whose rows are locked, ordered by the keys of the first: programs that lock the same
-        rows in the same order never wait for one another in a circle.
+        Whose rows are locked: all that the decision reads, as only those are sure to be read
+        as they are once the lock is there. They are locked in the order of the first one's
+        keys: programs that do so never wait for one another in a circle.
     """
     return query.order_by(*tables[0].__table__.primary_key).with_for_update(of=tables)

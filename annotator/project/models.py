@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from annotator.mesh.layout import MeshLayout, layout_named
 from annotator.project.engine.base import Engine
+from annotator.project.errors import ProjectError
+from annotator.project.layouts import stored_layout
 from annotator.project.tables import ModelRow
 
 
@@ -22,6 +26,10 @@ class ModelIdentity(Protocol):
     def sha256(self) -> str:
         """Hash of the weights, which tells one model from another."""
 
+    @property
+    def layout(self) -> MeshLayout:
+        """Of the meshes that it predicts."""
+
 
 class Models:
     """The models that predicted for a project."""
@@ -30,7 +38,15 @@ class Models:
         self._engine = engine
 
     def register(self, model: ModelIdentity) -> int:
-        """Return the id of a model; the same weights always get the same one."""
+        """Return the id of a model; the same weights always get the same one.
+
+        Raises
+        ------
+        UnknownLayout
+            If its layout is none of `annotator.mesh.layout.LAYOUTS`: no program could show what
+            it predicts.
+        """
+        layout = layout_named(model.layout.name)
         query = select(ModelRow.id).where(ModelRow.sha256 == model.sha256)
         with self._engine.reading() as session:
             known = session.scalar(query)
@@ -43,9 +59,25 @@ class Models:
             row = ModelRow(
                 name=model.name,
                 sha256=model.sha256,
-                layout="face_468",
+                layout=layout.name,
                 registered_at=datetime.now(UTC),
             )
             session.add(row)
             session.flush()
             return row.id
+
+
+def layout_of_model(session: Session, model_id: int) -> MeshLayout:
+    """Return the layout of a model's meshes.
+
+    Raises
+    ------
+    ProjectError
+        If there is no such model.
+    NewerProject
+        If this program does not know its layout.
+    """
+    name = session.scalar(select(ModelRow.layout).where(ModelRow.id == model_id))
+    if name is None:
+        raise ProjectError(f"there is no model {model_id} in this project: register it")
+    return stored_layout(name)

@@ -13,14 +13,12 @@ from sqlalchemy import Connection, Insert, Update, insert, literal, select, upda
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import as_landmarks, bounding_box
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import MeshLayout
 from annotator.project.engine.base import Engine, chunks
-from annotator.project.errors import ProjectError
 from annotator.project.matching import Box, match_boxes
 from annotator.project.records import SampleState
 from annotator.project.tables import (
     AnnotationRow,
-    ModelRow,
     PredictionRow,
     PredictionRunRow,
     SampleRow,
@@ -39,9 +37,11 @@ class Face:
     box: Box
 
     @classmethod
-    def checked(cls, landmarks: npt.ArrayLike, presence: float, detection_score: float) -> Self:
-        """Return a face, or raise ValueError if its landmarks cannot be any."""
-        copied = as_landmarks(landmarks, FACE_468)
+    def checked(
+        cls, landmarks: npt.ArrayLike, layout: MeshLayout, presence: float, detection_score: float
+    ) -> Self:
+        """Return a face, or raise ValueError if its landmarks cannot be any of the layout."""
+        copied = as_landmarks(landmarks, layout)
         return cls(copied, float(presence), float(detection_score), bounding_box(copied))
 
 
@@ -71,25 +71,12 @@ class PredictionRows:
     """Rows to write for one model and some images; the database gives them their ids."""
 
     model_id: int
-    now: datetime
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     runs: _Rows = field(default_factory=list)
     samples: _Rows = field(default_factory=list)
     first_predictions: _Rows = field(default_factory=list)  # one a new sample, in their order
     later_predictions: _Rows = field(default_factory=list)  # of samples known before
     followed: _Rows = field(default_factory=list)
-
-    @classmethod
-    def beginning(cls, session: Session, model_id: int) -> Self:
-        """Return no rows yet.
-
-        Raises
-        ------
-        ProjectError
-            If there is no such model.
-        """
-        if session.get(ModelRow, model_id) is None:
-            raise ProjectError(f"there is no model {model_id} in this project: register it")
-        return cls(model_id=model_id, now=datetime.now(UTC))
 
     @property
     def prediction_count(self) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownImage
 from annotator.project.locking import locked
+from annotator.project.models import layout_of_model
 from annotator.project.prediction_rows import Face, KnownSample, PredictionRows
 from annotator.project.records import SampleState
 from annotator.project.tables import (
@@ -30,7 +31,7 @@ class PredictedFace(Protocol):
 
     @property
     def landmarks(self) -> npt.NDArray[np.float32]:
-        """(468, 3) in pixels of the upright image."""
+        """(n, 3), n of the model's layout, in pixels of the upright image."""
 
     @property
     def presence(self) -> float:
@@ -71,15 +72,20 @@ class Predictions:
 
         Raises
         ------
+        ProjectError
+            If there is no such model.
         UnknownImage
             If an image id is unknown; nothing is stored.
         ValueError
             If landmarks have the wrong shape or are not finite; nothing is stored.
         """
+        with self._engine.reading() as session:
+            layout = layout_of_model(session, model_id)
         faces_of: dict[int, list[Face]] = {}
         for image_id, faces in results:
             checked = [
-                Face.checked(face.landmarks, face.presence, face.detection_score) for face in faces
+                Face.checked(face.landmarks, layout, face.presence, face.detection_score)
+                for face in faces
             ]
             faces_of.setdefault(image_id, checked)
         stored = 0
@@ -90,7 +96,7 @@ class Predictions:
         return stored
 
     def _store_chunk(self, session: Session, model_id: int, faces_of: dict[int, list[Face]]) -> int:
-        rows = PredictionRows.beginning(session, model_id)
+        rows = PredictionRows(model_id)
         unseen = _unseen_images(session, model_id, list(faces_of))
         known = self._known_samples(session, model_id, unseen)
         for image_id in unseen:

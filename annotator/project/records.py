@@ -1,7 +1,7 @@
 """What the store hands out and takes in: frozen values, free of SQL.
 
-Landmark arrays are float32 of shape (468, 3): x right, y down and z, in pixels of the upright
-image. Arrays handed out are read-only; copy one before changing it.
+Landmark arrays are float32 of shape (n, 3), n of the layout: x right, y down and z, in pixels of
+the upright image. Arrays handed out are read-only; copy one before changing it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.imaging.picture import Picture
+from annotator.mesh.layout import MeshLayout
 
 
 class SampleState(StrEnum):
@@ -237,8 +238,10 @@ class AcceptedSample:
 
     Attributes
     ----------
+    layout
+        Of the mesh.
     visibility
-        (468,) `annotator.mesh.marks.Visibility` of each vertex; read-only.
+        (n,) `annotator.mesh.marks.Visibility` of each vertex; read-only.
     verdict
         ``"accepted_as_predicted"`` when no stroke is in effect, else ``"accepted"``.
     displacement_mean, displacement_max
@@ -250,6 +253,7 @@ class AcceptedSample:
     sample_id: int
     image: ImageRecord
     face_index: int
+    layout: MeshLayout
     landmarks: npt.NDArray[np.float32]
     prediction: npt.NDArray[np.float32]
     visibility: npt.NDArray[np.uint8]

@@ -12,6 +12,7 @@ from annotator.project.accepted import accepted_samples
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.locking import locked
+from annotator.project.models import layout_of_model
 from annotator.project.paths import ImagePaths
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
@@ -79,7 +80,7 @@ class Samples:
         Parameters
         ----------
         landmarks
-            (468, 3) in pixels of the upright image, as the model predicted them.
+            (n, 3), n of the model's layout, in pixels of the upright image, as it predicted them.
         model_id
             As `Models.register` returned it.
         presence, detection_score
@@ -96,14 +97,17 @@ class Samples:
         ------
         UnknownImage
             If there is no such image.
+        ProjectError
+            If there is no such model.
         ValueError
             If the landmarks have the wrong shape or are not finite, or nobody added them.
         """
         if not added_by.strip():
             raise ValueError("a face needs the name of who added it")
-        face = Face.checked(landmarks, presence, detection_score)
         with self._engine.writing() as session:
-            rows = PredictionRows.beginning(session, model_id)
+            layout = layout_of_model(session, model_id)
+            face = Face.checked(landmarks, layout, presence, detection_score)
+            rows = PredictionRows(model_id)
             face_index = _next_face_index(session, image_id)
             rows.add_sample(image_id, face_index, face, added_by=added_by)
             (sample_id,) = rows.write(session, self._engine)

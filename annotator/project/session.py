@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.tools.base import Edit, MeshState, Position
 from annotator.mesh.tools.editor import MeshEditor
 from annotator.project.project import Project
@@ -37,7 +37,7 @@ class EditSession(MeshEditor):
         self._project = project
         self.annotator = annotator
         self._annotation = project.annotations.load(sample_id)
-        self._hidden = np.zeros(len(self._annotation.prediction), np.bool_)
+        self._hidden = np.zeros(self._annotation.layout.count, np.bool_)
         self._unsaved: list[Stroke] = []
         super().__init__(self._state_of(self._annotation))
 
@@ -50,6 +50,11 @@ class EditSession(MeshEditor):
     def sample_id(self) -> int:
         """The sample under edit."""
         return self._annotation.sample_id
+
+    @property
+    def layout(self) -> MeshLayout:
+        """Of the mesh: that of the model which predicted it."""
+        return self._annotation.layout
 
     @property
     def prediction(self) -> NDArray[np.float32]:
@@ -182,7 +187,7 @@ class EditSession(MeshEditor):
         return MeshState(
             annotation.landmarks,
             annotation.prediction,
-            FACE_468,
+            annotation.layout,
             annotation.marks,
             annotation.anchors,
             self._hidden,

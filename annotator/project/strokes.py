@@ -1,30 +1,28 @@
 """Strokes and the mesh they lead to: frozen values, free of SQL.
 
-Landmark arrays are float32 of shape (468, 3): x right, y down and z, in pixels of the upright
-image. Arrays handed out are read-only; copy one before changing it.
+Landmark arrays are float32 of shape (n, 3), n of the layout: x right, y down and z, in pixels of
+the upright image. Arrays handed out are read-only; copy one before changing it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from annotator.mesh.layout import FACE_468
-from annotator.mesh.marks import Marks, as_marks, no_marks
+from annotator.mesh.layout import MeshLayout
+from annotator.mesh.marks import Marks, as_marks
+
+_HIGHEST_INDEX = 2**16 - 1  # that can be stored; which layout a stroke is of, its sample says
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     array.setflags(write=False)
     return array
-
-
-NO_MARKS: Marks = _frozen(no_marks(FACE_468.count))
-"""The marks of a sample that nobody marked, (468,), read-only."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +34,10 @@ class Annotation:
 
     Attributes
     ----------
+    layout
+        That of the model which made the prediction.
     marks
-        (468,) uint8, visibility and pins, see `annotator.mesh.marks`; read-only.
+        (n,) uint8, visibility and pins, see `annotator.mesh.marks`; read-only.
     anchors
         Vertices that somebody placed and Guided drag holds on to, in the order of placing.
     """
@@ -45,10 +45,11 @@ class Annotation:
     sample_id: int
     landmarks: npt.NDArray[np.float32]
     prediction: npt.NDArray[np.float32]
+    layout: MeshLayout
+    marks: Marks
     revision: int
     can_undo: bool
     can_redo: bool
-    marks: Marks = field(default_factory=lambda: NO_MARKS)
     anchors: tuple[int, ...] = ()
 
 
@@ -150,8 +151,8 @@ def _checked_indices(values: npt.ArrayLike, name: str) -> npt.NDArray[np.uint16]
         raise ValueError(
             f"expected {name} to be (n,) integers, but got {indices.dtype} of shape {indices.shape}"
         )
-    if indices.min() < 0 or indices.max() >= FACE_468.count:
-        raise ValueError(f"{name} must lie between 0 and {FACE_468.count - 1}")
+    if indices.min() < 0 or indices.max() > _HIGHEST_INDEX:
+        raise ValueError(f"{name} must lie between 0 and {_HIGHEST_INDEX}")
     if len(np.unique(indices)) != len(indices):
         raise ValueError(f"a stroke changes each vertex once, but {name} repeats one")
     return _frozen(indices.astype(np.uint16))

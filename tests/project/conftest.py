@@ -1,11 +1,13 @@
-"""A project with three predicted faces, and other programs that work on it."""
+"""A project with three predicted faces on every engine, and other programs that work on it."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,10 +47,53 @@ def new_image() -> Callable[[Path], NewImage]:
     return describe
 
 
+class SqlitePlace:
+    """Where SQLite keeps the projects of a test: in folders of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def address(self, name: str) -> str:
+        """Return an address where no project is yet."""
+        return str(self._folder / name)
+
+    def assert_sound(self, address: str) -> None:
+        """Check the whole database in its own ways."""
+        with closing(sqlite3.connect(Path(address) / "project.sqlite")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+# For another engine: a class like this one, and a line. All tests of the store then run on it.
+ENGINES = {"sqlite": SqlitePlace}
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    with Project.create(tmp_path / "project") as project:
-        yield project
+def place(engine_name: str, tmp_path: Path) -> SqlitePlace:
+    """Where the engine under test keeps projects."""
+    return ENGINES[engine_name](tmp_path)
+
+
+@pytest.fixture
+def create_project(place: SqlitePlace) -> Iterator[Callable[..., Project]]:
+    """Create projects by name, and close them with the test."""
+    with ExitStack() as opened:
+
+        def create(name: str = "project") -> Project:
+            return opened.enter_context(Project.create(place.address(name)))
+
+        yield create
+
+
+@pytest.fixture
+def project(create_project: Callable[..., Project]) -> Project:
+    return create_project()
 
 
 @pytest.fixture
@@ -107,13 +152,3 @@ def start_program() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
-
-
-@pytest.fixture
-def contents() -> Callable[[Path], dict[str, bytes]]:
-    """Read all files of a folder, to see whether one changed."""
-
-    def read(folder: Path) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-    return read

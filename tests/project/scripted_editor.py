@@ -1,6 +1,6 @@
 """A program that edits faces until it is killed, and says what it did when it has done it.
 
-Started without arguments it reads jobs from stdin, one a line: FOLDER, SAMPLE and SEED with tabs
+Started without arguments it reads jobs from stdin, one a line: ADDRESS, SAMPLE and SEED with tabs
 between. Each is done in a fork of its own, which takes a hundredth of the time that a fresh
 Python needs to import everything. What a fork says, one line each:
 
@@ -18,7 +18,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 
@@ -161,9 +160,9 @@ class Editor:
         say("done", kind, self.mesh, stroke)
 
 
-def edit_until_killed(folder: Path, sample_id: int, seed: int) -> None:
+def edit_until_killed(address: str, sample_id: int, seed: int) -> None:
     """Edit a sample for as long as it goes."""
-    with Project.open(folder) as project:
+    with Project.open(address) as project:
         editor = Editor(project, sample_id, seed)
         while True:
             editor.act()
@@ -173,12 +172,12 @@ def main() -> None:
     """Fork an editor for each job and wait for its end."""
     GuidedTool()  # computes what all of them use
     for line in sys.stdin:
-        folder, sample_id, seed = line.rstrip("\n").split("\t")
+        address, sample_id, seed = line.rstrip("\n").split("\t")
         pid = os.fork()
         if pid == 0:
             try:
                 say("pid", os.getpid())
-                edit_until_killed(Path(folder), int(sample_id), int(seed))
+                edit_until_killed(address, int(sample_id), int(seed))
             finally:
                 sys.excepthook(*sys.exc_info())
                 os._exit(1)  # only the program itself reads the next job

@@ -1,6 +1,6 @@
 """The edit session without any window, on a real project."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,17 +30,16 @@ CHIN = 152
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def project(create_project: Callable[..., Project], tmp_path: Path) -> Project:
     """A project with one sample, 100 px between the outer eye corners."""
     vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
     face = vertices * np.float32(100 / outer_iod(vertices, FACE_468)) + np.float32([300, 250, 0])
-    project = Project.create(tmp_path / "faces")
+    project = create_project("faces")
     project.images.add([NewImage(tmp_path / "face.jpg", "0" * 64, 600, 500)])
     model = project.models.register(ModelInfo("test", "1" * 64, FACE_468))
     (image,) = project.images.pending(model)
     project.predictions.store(model, [(image.id, [FacePrediction(face, 0.99, 0.9)])])
-    yield project
-    project.close()
+    return project
 
 
 @pytest.fixture

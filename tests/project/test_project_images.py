@@ -1,10 +1,12 @@
 import hashlib
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from annotator.imaging.picture import Picture
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project.errors import UnknownImage
@@ -35,6 +37,42 @@ def test_images_are_added_once_by_content(project, new_image, tmp_path):
     assert project.images.count() == 2
     assert project.images.has_sha256(images[0].sha256)
     assert not project.images.has_sha256("f" * 64)
+
+
+def test_the_frames_of_a_file_are_images_of_their_own(project, new_image, tmp_path):
+    clip = new_image(tmp_path / "clip.mp4")
+    frames = [replace(clip, frame=number) for number in (0, 5, 5)]
+    assert project.images.add(frames) == AddReport(added=2, already_there=1, failed=0)
+    assert project.images.add([clip]) == AddReport(added=1, already_there=0, failed=0)
+    assert project.images.add([*frames, clip]) == AddReport(added=0, already_there=4, failed=0)
+    pictures = [project.images.get(number).picture for number in (1, 2, 3)]
+    assert pictures == [Picture(clip.path, 0), Picture(clip.path, 5), Picture(clip.path)]
+    assert project.images.failed() == []
+
+
+def test_all_frames_of_a_file_follow_it_and_fail_with_it(project, new_image, photo):
+    path = photo("clip.mp4", "old")
+    old, new = (new_image(path, content=content) for content in ("old", "new"))
+    project.images.add(replace(old, frame=number) for number in (0, 1))
+    moved = path.rename(path.with_name("moved.mp4"))
+    project.images.add(replace(old, path=moved, frame=number) for number in (0, 1))
+    assert [project.images.get(number).path for number in (1, 2)] == [moved, moved]
+    project.images.add([replace(new, path=moved, frame=0)])
+    assert project.images.failed() == [FailedImage(moved, REPLACED)] * 2
+    assert project.images.get(3).frame == 0
+
+
+def test_a_list_says_of_which_frame_a_sample_is(project, new_image, make_face, tmp_path):
+    clip = new_image(tmp_path / "clip.mp4")
+    project.images.add(replace(clip, frame=number) for number in (0, 7))
+    model = project.models.register(FIRST_MODEL)
+    project.predictions.store(model, [(number, [make_face()]) for number in (1, 2)])
+    samples = project.samples.summaries()
+    assert [sample.frame for sample in samples] == [0, 7]
+    assert samples[1].picture == Picture(clip.path, 7)
+    project.reviews.accept(2, reviewer="Rae")
+    (accepted,) = project.samples.accepted()
+    assert accepted.image.picture == Picture(clip.path, 7)
 
 
 def test_an_image_keeps_its_size_and_an_absolute_path(project, new_image, tmp_path):

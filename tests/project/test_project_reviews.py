@@ -3,9 +3,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from annotator.project import Project
 from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.locking import locked
 from annotator.project.records import RejectReason, SampleState, Verdict
 from annotator.project.tables import SampleRow
 
@@ -147,11 +149,12 @@ def test_many_samples_get_a_verdict_at_once_or_none_does(predicted):
 
 
 def test_undecided_samples_are_chosen_while_nobody_else_writes(predicted):
-    with Project.open(predicted.home) as elsewhere, ThreadPoolExecutor(1) as executor:
+    with Project.open(predicted.address) as elsewhere, ThreadPoolExecutor(1) as executor:
         with elsewhere._engine.writing() as session:  # someone else's transaction
+            query = locked(select(SampleRow).where(SampleRow.id == 2), SampleRow)
+            session.scalars(query).one().state = SampleState.ACCEPTED
             run = executor.submit(predicted.reviews.give_undecided, Verdict.EXCLUDE, reviewer="ada")
             time.sleep(0.2)  # it waits for the lock by now
-            session.get(SampleRow, 2).state = SampleState.ACCEPTED
         assert run.result(timeout=10) == [1, 3]
     states = [predicted.samples.get(number).state for number in (1, 2, 3)]
     assert states == ["excluded", "accepted", "excluded"]

@@ -1,18 +1,15 @@
 """Programs that are killed, and programs and threads that work at the same time."""
 
 import random
-import sqlite3
-import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 import pytest
 
-from annotator.project.errors import ProjectBusy, ProjectUnavailable, StaleAnnotation
+from annotator.project.errors import StaleAnnotation
 from annotator.project.project import Project
-from annotator.project.records import FailedImage, SampleState, Verdict
+from annotator.project.records import Verdict
 
 DRAW_FOREVER = """
 import sys
@@ -36,9 +33,10 @@ import sys
 import time
 import numpy as np
 from types import SimpleNamespace
+from annotator.mesh.layout import FACE_468
 from annotator.project.project import Project
 project = Project.open(sys.argv[1])
-model = project.models.register(SimpleNamespace(name="m", sha256="3" * 64))
+model = project.models.register(SimpleNamespace(name="m", sha256="3" * 64, layout=FACE_468))
 pending = project.images.pending(model)
 rng = np.random.default_rng(0)
 while pending:
@@ -97,9 +95,9 @@ def test_a_killed_program_loses_no_stroke_that_was_recorded(predicted, start_pro
     predicted.close()
     random_source = random.Random(5)
     for _ in range(5):
-        process = start_program(DRAW_FOREVER, predicted.home)
+        process = start_program(DRAW_FOREVER, predicted.address)
         last = kill_after(process, random_source.randint(1, 40))
-        with Project.open(predicted.home) as project:
+        with Project.open(predicted.address) as project:
             annotation = project.annotations.load(1)
             if last:  # at most the stroke whose number was not printed any more comes on top
                 assert annotation.revision - int(last) in (0, 1)
@@ -111,24 +109,24 @@ def test_a_killed_program_loses_no_stroke_that_was_recorded(predicted, start_pro
 def test_a_killed_prediction_resumes_with_nothing_twice(project, new_image, start_program):
     project.images.add(new_image(project.home / f"{i}.jpg") for i in range(200))
     for lines in (1, 7):
-        kill_after(start_program(PREDICT, project.home), lines)
+        kill_after(start_program(PREDICT, project.address), lines)
     interrupted = len(project.samples.summaries())
     assert 0 < interrupted < 400
-    assert start_program(PREDICT, project.home).wait() == 0
+    assert start_program(PREDICT, project.address).wait() == 0
     faces = Counter(summary.image_id for summary in project.samples.summaries())
     assert faces == dict.fromkeys(range(1, 201), 2)
 
 
 def test_a_killed_import_resumes_with_nothing_twice(project, start_program):
-    kill_after(start_program(IMPORT, project.home), 5)
+    kill_after(start_program(IMPORT, project.address), 5)
     assert 0 < project.images.count() < 400
-    process = start_program(IMPORT, project.home)
+    process = start_program(IMPORT, project.address)
     process.communicate()
     assert project.images.count() == 400
 
 
 def test_two_windows_never_overwrite_each_other_silently(predicted, draw):
-    with Project.open(predicted.home) as other:
+    with Project.open(predicted.address) as other:
         mine, theirs = predicted.annotations.load(1), other.annotations.load(1)
         other.annotations.record_stroke(1, draw(theirs), revision=0, annotator="Bob")
         with pytest.raises(StaleAnnotation):
@@ -139,7 +137,7 @@ def test_two_windows_never_overwrite_each_other_silently(predicted, draw):
 
 
 def test_many_threads_and_two_windows_racing_for_a_sample_lose_no_stroke(predicted, draw):
-    with Project.open(predicted.home) as other:
+    with Project.open(predicted.address) as other:
 
         def work(worker: int) -> int:
             project = (predicted, other)[worker % 2]
@@ -185,92 +183,8 @@ def test_a_worker_thread_predicts_while_the_main_thread_annotates(
     assert len(predicted.samples.summaries()) == 503
 
 
-def test_a_busy_project_can_be_read_and_says_that_it_cannot_be_written(
-    predicted, new_image, make_face, draw
-):
-    predicted.close()
-    with Project.open(predicted.home, busy_timeout=0.05) as project:
-        annotation = project.annotations.load(1)
-        stroke = draw(annotation)
-        with closing(
-            sqlite3.connect(project.home / "project.sqlite", isolation_level=None)
-        ) as other:
-            other.execute("BEGIN IMMEDIATE")
-            for write in (
-                lambda: project.annotations.record_stroke(1, stroke, revision=0, annotator="Ann"),
-                lambda: project.annotations.undo(1, revision=0),
-                lambda: project.reviews.give(Verdict.ACCEPT, [1], reviewer="Rae"),
-                lambda: project.images.add([FailedImage(project.home / "x.jpg", "is empty")]),
-                lambda: project.predictions.store(1, [(1, [make_face()])]),
-            ):
-                with pytest.raises(ProjectBusy, match="try again in a moment"):
-                    write()
-            assert project.samples.counts()[SampleState.PREDICTED] == 3
-            assert project.annotations.load(1).revision == 0
-            other.execute("ROLLBACK")
-        project.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
-        assert len(project.annotations.strokes(1)) == 1
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved there")
-def test_a_stroke_is_not_written_into_a_project_that_was_moved_away(predicted, edit, tmp_path):
-    edit(predicted, 1)
-    predicted.home.rename(tmp_path / "away")
-    with pytest.raises(ProjectUnavailable, match="put it back"):
-        edit(predicted, 1)
-    (tmp_path / "away").rename(predicted.home)
-    edit(predicted, 1)
-    assert len(predicted.annotations.strokes(1)) == 2
-
-
-def test_a_thread_that_waits_too_long_for_another_is_told_so(predicted, edit):
-    predicted.close()
-    with Project.open(predicted.home, busy_timeout=0.05) as project:
-        with project._engine.writing(), ThreadPoolExecutor(1) as pool:
-            future = pool.submit(edit, project, 1)
-            with pytest.raises(ProjectBusy):
-                future.result()
-        edit(project, 1)
-
-
-HOLD = """
-import sqlite3
-import sys
-import time
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN EXCLUSIVE")
-print("held", flush=True)
-time.sleep(60)
-"""
-
-
-def test_a_program_that_is_killed_with_the_lock_in_its_hand_holds_nobody_up(
-    predicted, start_program, draw
-):
-    stroke = draw(predicted.annotations.load(1))
-    program = start_program(HOLD, predicted.home / "project.sqlite")
-    assert program.stdout.readline() == "held\n"
-    with pytest.raises(ProjectBusy), predicted.waiting_at_most(0):
-        predicted.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
-    program.kill()
-    program.wait()
-    with predicted.waiting_at_most(0):
-        predicted.annotations.record_stroke(1, stroke, revision=0, annotator="Ann")
-    assert len(predicted.annotations.strokes(1)) == 1
-
-
-def test_a_thread_in_a_hurry_hurries_no_other(predicted, edit):
-    with predicted.waiting_at_most(0), ThreadPoolExecutor(1) as pool:
-        with predicted._engine.writing():
-            with pytest.raises(ProjectBusy):
-                predicted._engine.writing().__enter__()
-            patient = pool.submit(edit, predicted, 1)
-        patient.result()
-    assert len(predicted.annotations.strokes(1)) == 1
-
-
 def test_the_version_tells_that_any_program_changed_anything(predicted, edit):
-    with Project.open(predicted.home) as other:
+    with Project.open(predicted.address) as other:
         before = predicted.version()
         other.samples.summaries()
         assert predicted.version() == before
@@ -288,17 +202,3 @@ def test_changed_samples_are_found_by_a_counter_of_the_database(predicted, edit)
     assert predicted.samples.changed_since(counter) == {}
     predicted.reviews.give(Verdict.ACCEPT, [3], reviewer="Rae")
     assert predicted.samples.changed_since(counter) == {3: predicted.samples.last_change()}
-
-
-def test_nothing_is_written_into_a_database_that_took_the_place_of_the_one_opened(
-    predicted, edit, tmp_path
-):
-    edit(predicted, 1)
-    database, aside = predicted.home / "project.sqlite", tmp_path / "aside.sqlite"
-    database.rename(aside)
-    database.write_bytes(aside.read_bytes())
-    with pytest.raises(ProjectUnavailable, match="was replaced by another file"):
-        edit(predicted, 1)
-    aside.replace(database)
-    edit(predicted, 1)
-    assert len(predicted.annotations.strokes(1)) == 2

@@ -23,7 +23,7 @@ def test_a_visit_is_kept_and_its_time_added_to_the_samples(predicted):
     assert summary.seconds_spent == 14.5
     assert predicted.samples.get(2).seconds_spent == 0
     predicted.close()
-    with Project.open(predicted.home) as project:
+    with Project.open(predicted.address) as project:
         assert project.samples.get(1) == summary
         assert project.visits.history(1) == [
             Visit(1, "Ann", BEGAN, 12.5, 3),
@@ -48,7 +48,7 @@ def test_a_visit_is_dated_in_utc(predicted):
 
 
 def test_visits_from_two_windows_at_once_all_count(predicted):
-    with Project.open(predicted.home) as other, ThreadPoolExecutor(4) as pool:
+    with Project.open(predicted.address) as other, ThreadPoolExecutor(4) as pool:
         runs = [pool.submit(visit, (predicted, other)[i % 2], seconds=1) for i in range(20)]
         assert max(run.result().seconds_spent for run in runs) == 20
     assert len(predicted.visits.history(1)) == 20

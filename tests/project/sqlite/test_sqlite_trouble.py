@@ -1,7 +1,7 @@
 """Disks that are full, folders that may not be written, databases that somebody else holds.
 
 A full disk is made of a limit on the size of files, which needs no rights and holds for one
-program only; SQLite's own limit on pages stands for it in `test_project_annotations`.
+program only; SQLite's own limit on pages stands for it once.
 """
 
 import errno
@@ -150,6 +150,26 @@ def test_a_project_whose_older_database_somebody_else_writes_can_be_opened_later
             Project.open(tmp_path, busy_timeout=0.05)
         other.execute("ROLLBACK")
     Project.open(tmp_path).close()
+
+
+def test_a_full_disk_is_reported_and_the_stroke_can_be_written_later(predicted, edit, draw):
+    annotation = predicted.annotations.load(1)
+    stroke = draw(annotation, indices=range(468))
+    with predicted._engine.writing() as session:  # SQLite's own way to have no more room
+        connection = session.connection()
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    with pytest.raises(DiskFull, match="no space left"):
+        for revision in range(100):
+            annotation = predicted.annotations.record_stroke(
+                1, draw(annotation, indices=range(468)), revision=revision, annotator="Ann"
+            )
+    predicted.close()
+    with Project.open(predicted.address) as project:
+        stored = project.annotations.load(1)
+        assert stored.landmarks.tobytes() == annotation.landmarks.tobytes()
+        assert stored.revision == annotation.revision
+        stroke = draw(stored)
+        project.annotations.record_stroke(1, stroke, revision=stored.revision, annotator="Ann")
 
 
 AS_NOBODY = """

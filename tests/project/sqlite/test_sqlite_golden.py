@@ -1,0 +1,155 @@
+"""A project that version 0.1.0 left at schema 0003, opened by this one: see ``data/README.md``."""
+
+import gzip
+import hashlib
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from annotator.mesh.layout import FACE_468
+from annotator.project import Annotation, Project, SampleSummary, StrokeRecord
+from annotator.system.assets import asset_path
+
+DATA = Path(__file__).parents[1] / "data"
+EXPECTED: dict[str, Any] = json.loads((DATA / "project_0003.json").read_text("utf-8"))
+SAMPLES: dict[str, dict[str, Any]] = EXPECTED["samples"]
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """The project's folder, with its photographs."""
+    folder = tmp_path / "project"
+    (folder / "images").mkdir(parents=True)
+    for name in {sample["image"] for sample in SAMPLES.values()}:
+        shutil.copy(asset_path("datasets", "sample") / name, folder / "images" / name)
+    original(folder)
+    return folder
+
+
+def original(folder: Path) -> Path:
+    """Put the database into a folder and return its path."""
+    path = folder / "project.sqlite"
+    path.write_bytes(gzip.decompress((DATA / "project_0003.sqlite.gz").read_bytes()))
+    return path
+
+
+def digest(array: np.ndarray | None) -> str | None:
+    return array if array is None else hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+
+
+def state_of(annotation: Annotation) -> list[object]:
+    return [digest(annotation.landmarks), digest(annotation.marks), list(annotation.anchors)]
+
+
+def shown(sample: SampleSummary) -> dict[str, object]:
+    found = {name: getattr(sample, name) for name in SampleSummary._fields}
+    return found | {
+        "image": sample.image_name,
+        "state": sample.state.value,
+        "strokes": sample.stroke_count,
+        "box": list(sample.box),
+    }
+
+
+def stored(annotation: Annotation) -> dict[str, object]:
+    return {
+        "landmarks": digest(annotation.landmarks),
+        "prediction": digest(annotation.prediction),
+        "marks": digest(annotation.marks),
+        "anchors": list(annotation.anchors),
+        "revision": annotation.revision,
+        "can_undo": annotation.can_undo,
+        "can_redo": annotation.can_redo,
+    }
+
+
+def stroke(record: StrokeRecord) -> list[object]:
+    return [
+        record.tool,
+        record.annotator,
+        record.undone,
+        record.created_at.isoformat(),
+        digest(record.vertex_indices),
+        digest(record.before),
+        digest(record.after),
+        digest(record.marks_before),
+        digest(record.marks_after),
+        list(record.anchors_added),
+        list(record.anchors_removed),
+    ]
+
+
+def verdicts(project: Project, sample_id: int) -> list[list[object]]:
+    return [
+        [
+            review.verdict.value,
+            review.reviewer,
+            [reason.value for reason in review.reasons],
+            review.comment,
+            review.created_at.isoformat(),
+            review.revision,
+        ]
+        for review in project.reviews.history(sample_id)
+    ]
+
+
+def test_every_sample_of_an_older_project_is_what_it_was(older):
+    with Project.open(older) as project:
+        samples = project.samples.summaries()
+        assert {str(sample.id) for sample in samples} == set(SAMPLES)
+        for sample in samples:
+            annotation = project.annotations.load(sample.id)
+            assert annotation.layout is FACE_468
+            found = {
+                **shown(sample),
+                **stored(annotation),
+                "history": verdicts(project, sample.id),
+                "records": [stroke(each) for each in project.annotations.strokes(sample.id)],
+            }
+            expected = SAMPLES[str(sample.id)]
+            assert {name: found[name] for name in expected if name != "trail"} == {
+                name: value for name, value in expected.items() if name != "trail"
+            }
+
+
+def test_redo_and_undo_lead_through_every_state_that_they_led_through(older):
+    with Project.open(older) as project:
+        for number, expected in SAMPLES.items():
+            annotation = project.annotations.load(int(number))
+            trail = []
+            for step, can in (("redo", "can_redo"), ("undo", "can_undo")):
+                while getattr(annotation, can):
+                    change = getattr(project.annotations, step)
+                    annotation = change(int(number), revision=annotation.revision)
+                    trail.append(state_of(annotation))
+            assert trail == expected["trail"], number
+
+
+def test_the_images_of_an_older_project_are_pictures_without_frames(older):
+    with Project.open(older) as project:
+        for sample in project.samples.summaries():
+            assert sample.frame is None
+            record = project.images.get(sample.image_id)
+            assert record.picture == sample.picture
+            assert record.picture.content_hash() == record.sha256
+
+
+def test_a_copy_of_the_older_database_is_kept(older):
+    Project.open(older).close()
+    (backup,) = older.glob("project.before-upgrade-0003-*.sqlite")
+    assert tables(backup) == tables(original(older.parent))
+    shutil.move(backup, older / "project.sqlite")
+    with Project.open(older) as project:
+        assert len(project.samples.summaries()) == len(SAMPLES)
+
+
+def tables(database: Path) -> list[str]:
+    """Return all that is in a database, as statements that make it."""
+    with closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())

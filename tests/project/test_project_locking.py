@@ -1,0 +1,186 @@
+"""Rows that change are loaded so that an engine with row locks locks them first."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from sqlalchemy import Select, Update, event
+from sqlalchemy.dialects import postgresql
+
+import annotator.project
+from annotator.inference import ModelInfo
+from annotator.mesh.layout import FACE_468
+from annotator.project.project import Project
+from annotator.project.records import FailedImage, RejectReason, Verdict
+
+# Whose lock covers a table: a sample's row stands for what belongs to it.
+GUARDS = {"annotations": "samples", "strokes": "samples"}
+
+Write = Callable[[Project, Any], object]
+
+
+def second_model(project: Project) -> int:
+    return project.models.register(ModelInfo("retrained", "2" * 64, FACE_468))
+
+
+def record(project: Project, given: Any) -> None:
+    annotation = project.annotations.load(1)
+    project.annotations.record_stroke(
+        1, given.draw(annotation), revision=annotation.revision, annotator="Ann"
+    )
+
+
+def add_again(project: Project, given: Any) -> None:
+    """Content that is there, now elsewhere; another one in its place; a file that fails twice."""
+    first, second = project.images.get(1), project.images.get(2)
+    failed = FailedImage(project.home / "x.jpg", "is empty")
+    project.images.add([failed])
+    project.images.add(
+        [
+            failed,
+            given.new_image(first.path, content="something else"),
+            given.new_image(project.home / "elsewhere.jpg", content=second.name),
+        ]
+    )
+
+
+WRITES: dict[str, Write] = {
+    "Annotations.record_stroke": record,
+    "Annotations.undo": lambda project, given: project.annotations.undo(2, revision=2),
+    "Annotations.redo": lambda project, given: project.annotations.redo(2, revision=2),
+    "Images.add": add_again,
+    "Images.mark_failed": lambda project, given: project.images.mark_failed(1, "has vanished"),
+    "Models.register": lambda project, given: second_model(project),
+    "Predictions.store": lambda project, given: project.predictions.store(
+        second_model(project), [(1, [given.face]), (2, [given.make_face(200, 200)])]
+    ),
+    "Reviews.give": lambda project, given: project.reviews.give(
+        Verdict.REJECT, [1, 2], reviewer="Rae", reasons=[RejectReason.OTHER]
+    ),
+    "Reviews.give_undecided": lambda project, given: project.reviews.give_undecided(
+        Verdict.ACCEPT, reviewer="Rae"
+    ),
+    "Reviews._give_one": lambda project, given: project.reviews.delete(1, reviewer="Rae"),
+    "Samples.add": lambda project, given: project.samples.add(
+        3, given.face.landmarks, model_id=1, presence=1, detection_score=1, added_by="Ann"
+    ),
+    "Visits.record": lambda project, given: project.visits.record(
+        1, annotator="Ann", started_at=datetime.now(UTC), seconds=3, strokes=0
+    ),
+}
+
+
+class Given:
+    """What the writes are made of."""
+
+    def __init__(self, draw: Any, new_image: Any, make_face: Any) -> None:
+        self.draw, self.new_image, self.make_face = draw, new_image, make_face
+        self.face = make_face(101, 101, seed=5)
+
+
+@pytest.fixture
+def given(draw, new_image, make_face) -> Given:
+    return Given(draw, new_image, make_face)
+
+
+@pytest.fixture
+def worked_on(predicted, edit) -> Project:
+    """Sample 2 has a stroke that can be undone; its revision 2 came of an undo."""
+    edit(predicted, 2)
+    annotation = predicted.annotations.undo(2, revision=1)
+    assert annotation.revision == 2
+    return predicted
+
+
+@pytest.fixture
+def statements() -> Iterator[list[object]]:
+    """All that is sent to any database from now on; "begin" where a transaction begins."""
+    sent: list[object] = []
+
+    def on_execute(connection: Any, statement: object, *_: Any) -> None:
+        sent.append(statement)
+
+    def on_begin(connection: Any) -> None:
+        sent.append("begin")
+
+    event.listen(sqlalchemy.Engine, "before_execute", on_execute)
+    event.listen(sqlalchemy.Engine, "begin", on_begin)
+    yield sent
+    event.remove(sqlalchemy.Engine, "before_execute", on_execute)
+    event.remove(sqlalchemy.Engine, "begin", on_begin)
+
+
+def locked_by(statement: object) -> set[str]:
+    """Return the tables whose rows an engine with row locks would lock."""
+    if not isinstance(statement, Select):
+        return set()
+    said = str(statement.compile(dialect=postgresql.dialect()))
+    of = re.search(r"FOR UPDATE OF (.+)$", said)
+    return set(of[1].split(", ")) if of else set()
+
+
+def unlocked_changes(statements: list[object]) -> list[str]:
+    """Return the tables that were changed by a transaction that had not locked their rows."""
+    held: set[str] = set()
+    found = []
+    for statement in statements:
+        if statement == "begin":
+            held = set()
+        held |= locked_by(statement)
+        if isinstance(statement, Update):
+            table = statement.table.name
+            if GUARDS.get(table, table) not in held:
+                found.append(table)
+    return found
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_what_changes_was_locked_before(worked_on, given, statements, write):
+    del statements[:]
+    write(worked_on, given)
+    assert unlocked_changes(statements) == []
+
+
+def test_the_walk_changes_rows_and_would_see_one_that_was_not_locked(worked_on, given, statements):
+    record(worked_on, given)
+    changed = [each.table.name for each in statements if isinstance(each, Update)]
+    assert {"samples", "annotations"} <= set(changed)
+    free = [each for each in statements if not locked_by(each)]
+    assert set(unlocked_changes(free)) >= {"samples", "annotations"}
+
+
+def test_the_walk_takes_every_way_to_write():
+    ways = set()
+    for path in Path(annotator.project.__file__).parent.glob("*.py"):
+        for owner in ast.parse(path.read_text("utf-8")).body:
+            if not isinstance(owner, ast.ClassDef):
+                continue
+            for method in owner.body:
+                if "self._engine.writing(" in ast.unparse(method):
+                    ways.add(f"{owner.name}.{method.name}")
+    assert ways == set(WRITES)
+
+
+def test_looking_locks_nothing(worked_on, statements):
+    worked_on.annotations.load(1)
+    worked_on.annotations.strokes(1)
+    worked_on.samples.summaries()
+    worked_on.reviews.history(1)
+    worked_on.visits.history(1)
+    worked_on.images.get(1)
+    worked_on.to_dataframe()
+    assert not any(map(locked_by, statements))
+
+
+def test_rows_are_locked_in_the_order_of_their_keys(worked_on, statements):
+    del statements[:]
+    worked_on.reviews.give(Verdict.ACCEPT, [3, 1, 2], reviewer="Rae")
+    (query,) = [each for each in statements if locked_by(each)]
+    assert re.search(
+        r"ORDER BY samples\.id\s+FOR UPDATE", str(query.compile(dialect=postgresql.dialect()))
+    )
