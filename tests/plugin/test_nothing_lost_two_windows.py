@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from annotator.inference import ModelInfo
+from annotator.mesh.layout import FACE_468
 from annotator.project import Project, RejectReason, SampleState
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.workbench import Workbench
@@ -175,7 +177,7 @@ def test_verdicts_and_strokes_of_another_window_show_in_the_list(
 def test_a_face_that_another_window_adds_is_listed(kim: Window, robin: Window) -> None:
     project = kim.bench.project
     current = kim.bench.current
-    model = project.models.register(type("Model", (), {"name": "m", "sha256": "9" * 64})())
+    model = project.models.register(ModelInfo("m", "9" * 64, FACE_468))
     changed: list[None] = []
     robin.bench.samples_changed.connect(lambda: changed.append(None))
     total = robin.bench.samples.total

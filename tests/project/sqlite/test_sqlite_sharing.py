@@ -108,3 +108,33 @@ def test_nothing_is_written_into_a_database_that_took_the_place_of_the_one_opene
     aside.replace(database)
     edit(predicted, 1)
     assert len(predicted.annotations.strokes(1)) == 2
+
+
+LOCK = """
+import fcntl
+import sys
+with open(sys.argv[1], "rb+") as database:
+    try:  # the bytes that SQLite locks while a connection is open
+        fcntl.lockf(database, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+    except BlockingIOError:
+        print("in use")
+    else:
+        print("free")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are let go of by POSIX only")
+def test_looking_at_a_project_lets_go_of_no_lock_of_a_window_that_has_it_open(
+    predicted, start_program
+):
+    path = predicted.home / "project.sqlite"
+    predicted.samples.summaries()
+    for look in (
+        lambda: None,
+        lambda: Project.is_project(predicted.address),
+        lambda: Project.open(predicted.address).close(),
+    ):
+        look()
+        assert start_program(LOCK, path).communicate()[0] == "in use\n"
+    predicted.close()
+    assert start_program(LOCK, path).communicate()[0] == "free\n"
