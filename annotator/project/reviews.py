@@ -18,6 +18,7 @@ from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSum
 from annotator.project.summaries import load_summaries
 from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
 
+
 class Reviews:
     """The verdicts on a project's samples.
 
