@@ -1,18 +1,46 @@
-"""Column types: arrays as little-endian blobs of whole items, UTC times, file paths."""
+"""What tables are made of: arrays as little-endian blobs, UTC times, file paths, names."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import DateTime, Dialect, Enum, Float, LargeBinary, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from annotator.mesh.marks import Marks, as_marks
 from annotator.project.errors import DamagedProject
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {float: Float(), str: Text()}
+
+
+def one_of(values: type[StrEnum], name: str) -> Enum:
+    """Return the type of a column that holds one of some words."""
+    return Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
 
 
 class PositionsBlob(TypeDecorator[npt.NDArray[np.float32]]):

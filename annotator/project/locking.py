@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
-from annotator.project.tables import Table
+from annotator.project.columns import Table
 
 _Query = TypeVar("_Query", bound="Select[*tuple[Any, ...]]")
 

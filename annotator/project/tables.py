@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Enum,
-    Float,
     ForeignKey,
     Identity,
     Index,
-    MetaData,
-    Text,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from annotator.mesh.marks import Marks
 from annotator.project.columns import (
@@ -30,40 +24,20 @@ from annotator.project.columns import (
     MarksBlob,
     PathText,
     PositionsBlob,
+    Table,
     UtcDateTime,
+    one_of,
 )
 from annotator.project.records import SampleState, Verdict
 
 CURRENT_REVISION = "0004"
 """The newest of ``migrations/versions``: what these tables are."""
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
+METADATA = Table.metadata
+"""Of all tables, as this module names them all."""
 
 # Of any layout: how many they have to be is checked where a mesh leaves the store.
 _WHOLE_VERTICES = "length(landmarks) > 0 AND length(landmarks) % 12 = 0"
-
-
-def _one_of(values: type[StrEnum], name: str) -> Enum:
-    return Enum(
-        values,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        values_callable=lambda enum: [member.value for member in enum],
-    )
-
-
-class Table(DeclarativeBase):
-    """What all tables share."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {float: Float(), str: Text()}
 
 
 class ImageRow(Table):
@@ -145,7 +119,7 @@ class SampleRow(Table):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
     face_index: Mapped[int]
-    state: Mapped[SampleState] = mapped_column(_one_of(SampleState, "state"), index=True)
+    state: Mapped[SampleState] = mapped_column(one_of(SampleState, "state"), index=True)
     presence: Mapped[float]
     stroke_count: Mapped[int]
     box_left: Mapped[float]
@@ -281,7 +255,7 @@ class ReviewRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
-    verdict: Mapped[Verdict] = mapped_column(_one_of(Verdict, "verdict"))
+    verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
     reasons: Mapped[str]  # comma-separated values of RejectReason
     comment: Mapped[str]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from annotator.project.engine.sqlite_errors import project_error
 from annotator.project.errors import DamagedProject
-from annotator.project.tables import CURRENT_REVISION, Table
+from annotator.project.tables import CURRENT_REVISION, METADATA
 
 _FULL_CHECK_BYTES = 64 * 2**20  # checking more would make opening slow
 _ALWAYS_CHECKED = ("images", "samples", "models", "reviews")  # small and read by everything
@@ -90,7 +90,7 @@ def _integrity_problem(connection: sqlite3.Connection, size: int) -> str | None:
 
 
 def _schema_problem(connection: sqlite3.Connection) -> str | None:
-    for table in Table.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         missing = {column.name for column in table.columns} - _columns(connection, table.name)
         if missing:
             return f"its table {table.name} lacks {', '.join(sorted(missing))}"

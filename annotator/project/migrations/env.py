@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from annotator.project.tables import Table
+from annotator.project.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
 )
 with context.begin_transaction():

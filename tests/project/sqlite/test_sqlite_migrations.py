@@ -13,7 +13,7 @@ from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.errors import DamagedProject
 from annotator.project.migrate import head_revision, known_revisions
 from annotator.project.project import Project
-from annotator.project.tables import CURRENT_REVISION, Table
+from annotator.project.tables import CURRENT_REVISION, METADATA
 
 # SQLAlchemy cannot read back an index over an expression; `indices` compares it.
 pytestmark = [
@@ -51,7 +51,7 @@ def test_the_migrations_build_exactly_the_tables(migrated):
     engine = create_engine(f"sqlite:///{migrated}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        differences = compare_metadata(context, Table.metadata)
+        differences = compare_metadata(context, METADATA)
     engine.dispose()
     assert [each for each in differences if not is_identity(each)] == []
 
@@ -67,9 +67,9 @@ def is_identity(difference: Any) -> bool:
 def test_the_migrations_build_exactly_the_checks_and_keys(migrated, tmp_path):
     fresh = tmp_path / "fresh.sqlite"
     engines = [create_engine(f"sqlite:///{path}") for path in (migrated, fresh)]
-    Table.metadata.create_all(engines[1])
+    METADATA.create_all(engines[1])
     of_migrations, of_tables = (inspect(engine) for engine in engines)
-    for table in Table.metadata.tables:
+    for table in METADATA.tables:
         for get in ("get_check_constraints", "get_foreign_keys", "get_unique_constraints"):
             found, expected = getattr(of_migrations, get)(table), getattr(of_tables, get)(table)
             assert sorted(found, key=str) == sorted(expected, key=str), (table, get)
