@@ -172,10 +172,18 @@ class PredictionRows:
 
 
 def _insert_samples(connection: Connection, rows: _Rows) -> list[int]:
+    """Insert samples and return the ids that the database gave them, in the rows' order.
+
+    They are told apart by image and face: in which order ids are given and come back is the
+    database's affair.
+    """
     if not rows:
         return []
-    ids = insert(SampleRow).returning(SampleRow.id, sort_by_parameter_order=True)
-    return list(connection.scalars(ids, rows))
+    given = connection.execute(
+        insert(SampleRow).returning(SampleRow.image_id, SampleRow.face_index, SampleRow.id), rows
+    )
+    ids = {(image_id, face_index): sample_id for image_id, face_index, sample_id in given}
+    return [ids[row["image_id"], row["face_index"]] for row in rows]
 
 
 def _first_annotations(model_id: int, sample_ids: Sequence[int]) -> Insert:
