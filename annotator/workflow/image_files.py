@@ -12,19 +12,14 @@ from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 _CHANGED_MEANWHILE = "the file changed while it was being added: add it again"
 
 
-def picture_of(record: ImageRecord) -> Picture:
-    """Return where the pixels of an image come from."""
-    return Picture(record.path)
-
-
 def inspect_picture(picture: Picture) -> NewImage | FailedImage:
     """Hash one picture's file and read its size, or say why that is not possible."""
     path = picture.path
     try:
         # The stamp comes first: what is written to the file from here on will show.
-        stamp = picture.stamp() if path.exists() else (None, None)
-        info = picture.info()
-        return NewImage(path, picture.content_hash(), info.width, info.height, *stamp)
+        size, modified = picture.stamp() if path.exists() else (None, None)
+        info, content = picture.info(), picture.content_hash()
+        return NewImage(path, content, info.width, info.height, size, modified, frame=picture.frame)
     except ImageError as error:
         return FailedImage(path, str(error))
     except OSError as error:
@@ -86,7 +81,7 @@ class Originals:
     def has_changed(self, record: ImageRecord) -> bool:
         """Return what `photograph_has_changed` returns."""
         try:
-            stamp = picture_of(record).stamp()
+            stamp = record.picture.stamp()
             return not self._holds(record, stamp)
         except OSError:
             return False
@@ -105,7 +100,7 @@ class Originals:
     def _holds(self, record: ImageRecord, stamp: FileStamp) -> bool:
         if stamp == (record.file_size, record.modified_ns):
             return True
-        picture = picture_of(record)
+        picture = record.picture
         known_under, holds = self._held.get((picture, record.sha256), (None, False))
         if known_under == stamp:
             return holds

@@ -8,7 +8,7 @@ from annotator.imaging import Picture
 from annotator.inference import FaceMesh, FacePrediction
 from annotator.project import FailedImage, ImageRecord, Project
 from annotator.system.hashing import FileStamp
-from annotator.workflow.image_files import Originals, picture_of
+from annotator.workflow.image_files import Originals
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
@@ -93,14 +93,14 @@ def preannotate(
 def _stamped(records: Iterable[ImageRecord], stamps: deque[FileStamp | None]) -> Iterator[Picture]:
     """Yield the images' pictures, noting what each file is known by before anybody reads it."""
     for record in records:
-        picture = picture_of(record)
+        picture = record.picture
         stamps.append(picture.stamp_if_there())
         yield picture
 
 
 def _is_original(originals: Originals, record: ImageRecord, before: FileStamp | None) -> bool:
     """Return whether what was read since a stamp was taken is the image that was added."""
-    after = picture_of(record).stamp_if_there()
+    after = record.picture.stamp_if_there()
     if before is None or after not in (before, None):
         return False  # written to meanwhile: nobody knows which content was read
     return originals.held(record, before)

@@ -12,7 +12,6 @@ from annotator.project import ImageRecord, ProjectError
 from annotator.system.hashing import FileStamp
 from annotator.workbench.photographs import Photograph, PhotographCache
 from annotator.workbench.workbench import Workbench
-from annotator.workflow.image_files import picture_of
 
 _LOOK_AHEAD_MS = 80
 # How often a photograph that could not be shown is looked for: its disk may be back.
@@ -81,11 +80,11 @@ class SampleDisplay(QObject):
         except (OSError, ValueError) as error:
             self._show_nothing(f"{image.path} cannot be shown: {error}.")
         else:
-            self._show(picture_of(image), photograph)
+            self._show(image.picture, photograph)
 
     def _original(self, image: ImageRecord) -> Photograph:
         """Return the pixels that an image was added with, or raise ImageError."""
-        picture = picture_of(image)
+        picture = image.picture
         # Before it is read: a file that comes back meanwhile is another than the one missed.
         self._missed = picture, picture.stamp_if_there()
         photograph = self._photographs.get(picture)
@@ -118,7 +117,7 @@ class SampleDisplay(QObject):
     def _show_if_back(self) -> None:
         """Show the photograph once its file is there again, or another than the one missed."""
         with suppress(ProjectError):
-            picture = picture_of(self._workbench.image())
+            picture = self._workbench.image().picture
             found = picture, picture.stamp_if_there()
             if found[1] is not None and found != self._missed:
                 self._workbench.is_displayed = True
@@ -127,7 +126,7 @@ class SampleDisplay(QObject):
     def _prefetch(self) -> None:
         current = self._workbench.current
         likely = self._workbench.samples.likely_next(None if current is None else current.id)
-        self._photographs.prefetch(Picture(sample.image_path) for sample in likely)
+        self._photographs.prefetch(sample.picture for sample in likely)
 
     def _show_mesh(self) -> None:
         if self._workbench.session is not None and self._view.is_shown:

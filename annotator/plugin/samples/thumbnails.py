@@ -103,7 +103,7 @@ class Thumbnails(QObject):
         source = self._sources.get(sample.id)
         if source is None or not _shows(source, sample):
             self._look(sample)
-        if source is not None and source.picture != _picture(sample):
+        if source is not None and source.picture != sample.picture:
             return None  # of another file, and of the same face only perhaps
         return self._pixmaps.get(sample.id)
 
@@ -142,11 +142,11 @@ class Thumbnails(QObject):
 
     def _load(self, sample: SampleSummary, known: _Source | None) -> None:
         """Make a thumbnail on the thread, unless what is known is what it would be made of."""
-        stamp = _picture(sample).stamp_if_there()
+        stamp = sample.picture.stamp_if_there()
         if known is not None and known.stamp == stamp and _shows(known, sample):
             self._looked.emit(sample.id, known, None)
             return
-        source = _Source(_picture(sample), sample.box, stamp)
+        source = _Source(sample.picture, sample.box, stamp)
         try:
             square = face_thumbnail(source.picture, source.box)
             if stamp is None or source.picture.stamp_if_there() != stamp:
@@ -175,12 +175,8 @@ class Thumbnails(QObject):
         self.ready.emit(sample_id)
 
 
-def _picture(sample: SampleSummary) -> Picture:
-    return Picture(sample.image_path)
-
-
 def _shows(source: _Source, sample: SampleSummary) -> bool:
     """Return whether a sample's thumbnail would be made of this, as far as its list knows."""
     _, _, width, height = sample.box
     moved = max(abs(now - then) for now, then in zip(sample.box, source.box, strict=True))
-    return source.picture == _picture(sample) and moved <= _SAME * max(width, height)
+    return source.picture == sample.picture and moved <= _SAME * max(width, height)
