@@ -41,35 +41,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def face_with_irises(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> MeshLayout:
-    """A layout that is made up: ten vertices more, an iris in each eye.
+    """A layout that is made up: twelve vertices more, an iris in each eye.
 
-    As an iris is five vertices with triangles of its own that no edge joins to the face, or five
-    loose vertices.
+    An iris is its middle and five vertices around, the uppermost first: with triangles of its
+    own that no edge joins to the face, or loose.
     """
-    topology, right, left = FACE_468.topology, np.arange(468, 473), np.arange(473, 478)
+    topology, right, left = FACE_468.topology, np.arange(468, 474), np.arange(474, 480)
     arrays = {name: getattr(topology, name) for name in topology.__dataclass_fields__}
     sets = arrays.pop("regions") | {"right_iris": right, "left_iris": left}
     sets |= {"right_iris_rim": right[1:], "left_iris_rim": left[1:]}
-    across = np.array([(0, 0, 0), (1, 0, 0), (0, 1, 0), (-1, 0, 0), (0, -1, 0)])
-    for name, size in (("vertices", 0.3), ("uv", 0.01)):
-        spread = size * across[:, : arrays[name].shape[1]]
+    for name, size in (("vertices", 0.3), ("uv", -0.01)):
+        spread = np.zeros((6, arrays[name].shape[1]))
+        angles = np.radians(90 + 72 * np.arange(5))
+        spread[1:, :2] = size * np.column_stack([-np.cos(angles), np.sin(angles)])
         middles = [arrays[name][sets[eye]].mean(axis=0) for eye in ("right_eye", "left_eye")]
         rows = [arrays[name], *(middle + spread for middle in middles)]
         arrays[name] = np.concatenate(rows).astype(np.float32)
-    arrays["mirror"] = np.concatenate(
-        [arrays["mirror"], left[[0, 3, 2, 1, 4]], right[[0, 3, 2, 1, 4]]]
-    )
+    across = [0, 1, 5, 4, 3, 2]
+    arrays["mirror"] = np.concatenate([arrays["mirror"], left[across], right[across]])
     if request.param == "joined":
-        fans = [
-            (iris[0], iris[1 + k], iris[1 + (k + 1) % 4])
-            for iris in (right, left)
-            for k in range(4)
-        ]
-        edges = [pair for iris in (right, left) for pair in _edges_of_fan(iris.tolist())]
-        for name in ("triangles", "opened_triangles"):
-            arrays[name] = np.concatenate([arrays[name], fans]).astype(np.int32)
-        for name in ("edges", "opened_edges"):
-            arrays[name] = np.concatenate([arrays[name], edges]).astype(np.int32)
+        _join(arrays, right)
+        _join(arrays, left)
     asset = tmp_path_factory.mktemp("layouts") / "face_with_irises.npz"
     np.savez(asset, **arrays, **{f"region_{name}": vertices for name, vertices in sets.items()})
     irises = {
@@ -79,15 +71,20 @@ def face_with_irises(
     return replace(
         FACE_468,
         name=f"face_with_{request.param}_irises",
-        count=478,
+        count=480,
         asset=str(asset),
         region_features=irises | dict(FACE_468.region_features),
         rigid_groups={"right_iris": tuple(right.tolist()), "left_iris": tuple(left.tolist())},
     )
 
 
-def _edges_of_fan(iris: list[int]) -> list[tuple[int, int]]:
-    middle, *rim = iris
-    return [(middle, vertex) for vertex in rim] + [
-        (min(pair), max(pair)) for pair in zip(rim, [*rim[1:], rim[0]], strict=True)
-    ]
+def _join(arrays: dict[str, np.ndarray], iris: np.ndarray) -> None:
+    """Add the triangles and edges between an iris' middle and its rim."""
+    middle, rim = iris[0], iris[1:]
+    ahead = np.roll(rim, -1)
+    triangles = np.column_stack([np.full(5, middle), rim, ahead])
+    spokes, tyre = np.column_stack([np.full(5, middle), rim]), np.column_stack([rim, ahead])
+    edges = np.sort(np.concatenate([spokes, tyre]), axis=1)
+    for name, added in (("triangles", triangles), ("edges", edges)):
+        for key in (name, f"opened_{name}"):
+            arrays[key] = np.concatenate([arrays[key], added]).astype(np.int32)

@@ -116,11 +116,11 @@ def test_a_model_has_the_layout_of_as_many_vertices_as_it_gives(
     assert FaceMesh.load(write_model()).info.layout is FACE_468
     known = {**LAYOUTS, face_with_irises.name: face_with_irises}
     monkeypatch.setattr("annotator.inference.mesh_net.LAYOUTS", known)
-    larger = FaceMesh.load(write_model(outputs=((1434, np.float32), (1, np.float32))))
+    larger = FaceMesh.load(write_model(outputs=((1440, np.float32), (1, np.float32))))
     assert larger.info.layout is face_with_irises
     photograph, box = np.zeros((200, 200, 3), np.uint8), Region(100, 100, 120, 0)
-    assert larger.predict_region(photograph, box).landmarks.shape == (478, 3)
-    both = write_model(outputs=((1404, np.float32), (1434, np.float32), (1, np.float32)))
+    assert larger.predict_region(photograph, box).landmarks.shape == (480, 3)
+    both = write_model(outputs=((1404, np.float32), (1440, np.float32), (1, np.float32)))
     with pytest.raises(ModelError, match="one of these layouts"):
         FaceMesh.load(both)
 

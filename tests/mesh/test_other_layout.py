@@ -56,7 +56,7 @@ def seen_from_the_front(layout: MeshLayout) -> np.ndarray:
 
 
 def rough(mesh: np.ndarray) -> np.ndarray:
-    noise = np.random.default_rng(2).normal(0, 0.5, (478, 3))
+    noise = np.random.default_rng(2).normal(0, 0.5, (480, 3))
     return (mesh + noise[: len(mesh)]).astype(np.float32)
 
 
@@ -109,7 +109,7 @@ def test_a_drawn_contour_slides_onto_the_line(name, face_with_irises) -> None:
     for point in line[1:]:
         gesture = gesture.moved(tuple(point.tolist()))
     assert set(gesture.edit.anchors_added) == set(contour.vertices.tolist())
-    assert as_landmarks(gesture.edit.landmarks, face_with_irises).shape == (478, 3)
+    assert as_landmarks(gesture.edit.landmarks, face_with_irises).shape == (480, 3)
 
 
 def test_an_iris_is_marked_pinned_and_transformed_as_a_region(face_with_irises) -> None:
@@ -152,7 +152,7 @@ def test_a_contour_that_a_face_does_not_have_is_out_of_reach(face_with_irises) -
 
 
 def test_smoothing_against_the_canonical_face_leaves_it_alone(face_with_irises) -> None:
-    mesh, everywhere = seen_from_the_front(face_with_irises), np.ones(478)
+    mesh, everywhere = seen_from_the_front(face_with_irises), np.ones(480)
     for brush in (smooth, relax):
         after = brush(mesh, face_with_irises, everywhere)
         assert np.abs(after - mesh).max() < 0.05
@@ -160,10 +160,10 @@ def test_smoothing_against_the_canonical_face_leaves_it_alone(face_with_irises) 
 
 def test_boxes_and_blank_photographs_have_meshes_of_the_layout(face_with_irises) -> None:
     editor = MeshEditor(blank_state(400, 300, face_with_irises))
-    assert editor.landmarks.shape == (478, 3)
+    assert editor.landmarks.shape == (480, 3)
     assert editor.press(BoxTool(), (10.0, 10.0))
     editor.drag((200.0, 200.0))
-    assert len(editor.gesture.aim.influence) == 478
+    assert len(editor.gesture.aim.influence) == 480
 
 
 def test_what_was_learned_of_one_layout_is_not_used_on_another(face_with_irises) -> None:
@@ -182,7 +182,7 @@ def test_corrections_of_another_layout_teach_its_own_covariance(face_with_irises
     moves = correction(state.landmarks, state.prediction, face_with_irises)
     sums = Corrections.of(face_with_irises, np.array([moves, 1.1 * moves]))
     learned = learned_covariance(sums)
-    assert learned.matrix.shape == (478, 478)
+    assert learned.matrix.shape == (480, 480)
     assert sum(variance_shares(sums).values()) == pytest.approx(1)
     assert {"right iris", "left iris", "elsewhere"} <= set(region_errors(sums))
     start, truth = state.prediction, dragged(GuidedTool(learned), state, MOUTH).landmarks

@@ -300,9 +300,9 @@ def test_a_face_of_another_layout_is_drawn_after_one_of_this_and_before_it(
     vertices = face_with_irises.topology.vertices * np.float32([10, -10, -10])
     other = (vertices + np.float32([200, 150, 0])).astype(np.float32)
     scene.view.show(photograph, MeshState.of(other, other, face_with_irises))
-    assert len(scene.view.drawing.points) == len(scene.view.mesh_layer.data) == 478
+    assert len(scene.view.drawing.points) == len(scene.view.mesh_layer.data) == 480
     moved = other + np.float32([4, 0, 0])
-    scene.view.move(moved, Aim(np.linspace(0, 1, 478)))
+    scene.view.move(moved, Aim(np.linspace(0, 1, 480)))
     scene.set(turned=True)
     assert changed(before, scene.pixels()) > 0.05
     scene.set(turned=False)
