@@ -86,8 +86,8 @@ def test_no_crops_give_no_meshes(write_model: WriteModel) -> None:
     [
         ({"outputs": ((1404, np.int32), (1, np.float32))}, "come as int32.*float32 outputs"),
         (
-            {"outputs": ((1434, np.float32), (1, np.float32))},
-            r"1434.*one of these layouts: face_468 \(468 vertices\)",
+            {"outputs": ((1500, np.float32), (1, np.float32))},
+            r"1500.*one of these layouts: face_468 \(468 vertices\)",
         ),
         ({"outputs": ((1404, np.float32),)}, "one output of 1 numbers a face, the presence"),
         ({"outputs": ((1404, np.float32),) * 2 + ((1, np.float32),)}, "expected one output"),

@@ -103,7 +103,7 @@ def test_a_contour_drawn_all_round_comes_to_lie_where_it_belongs(name, faces) ->
 def test_the_contour_is_found_by_itself(faces) -> None:
     for number, truth in enumerate(faces):
         start = spoiled(truth, number, 0.4)
-        for name in tuple(FACE_468.contour_features):
+        for name in FACE_468.contours:
             edit = drawn(
                 ContourTool(), MeshState.of(start, start, FACE_468), outline_of(truth, name)
             )
