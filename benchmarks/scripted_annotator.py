@@ -161,13 +161,13 @@ class ScriptedAnnotator:
 
     def _draw(self, number: int) -> int:
         truth = self._truths[number]
-        for name in tuple(FACE_468.contour_features):
+        for name in FACE_468.contours:
             self._key(Qt.Key.Key_L, "l")
             line = truth[contour(FACE_468, name).vertices, :2].tolist()
             self._draw_line([*line, line[0]])
             self._shoot(name)
         self._key(Qt.Key.Key_Q, "q")
-        return len(tuple(FACE_468.contour_features)) + self._drag_the_worst(number)
+        return len(FACE_468.contours) + self._drag_the_worst(number)
 
     def _drag_the_worst(self, number: int, prepare=lambda vertex, truth: None) -> int:  # type: ignore[no-untyped-def]
         """Drag the vertex farthest off to its place until the goal is reached."""

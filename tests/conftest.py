@@ -2,9 +2,14 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from annotator.mesh.layout import FACE_468, MeshLayout
+from annotator.mesh.layouts.definition import RegionFeatures
 
 _PREFERENCES = pytest.StashKey[tempfile.TemporaryDirectory]()
 
@@ -30,3 +35,56 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_PREFERENCES].cleanup()
+
+
+@pytest.fixture(scope="session", params=["joined", "loose"])
+def face_with_irises(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> MeshLayout:
+    """A layout that is made up: twelve vertices more, an iris in each eye.
+
+    An iris is its middle and five vertices around, the uppermost first: with triangles of its
+    own that no edge joins to the face, or loose.
+    """
+    topology, right, left = FACE_468.topology, np.arange(468, 474), np.arange(474, 480)
+    arrays = {name: getattr(topology, name) for name in topology.__dataclass_fields__}
+    sets = arrays.pop("regions") | {"right_iris": right, "left_iris": left}
+    sets |= {"right_iris_rim": right[1:], "left_iris_rim": left[1:]}
+    for name, size in (("vertices", 0.3), ("uv", -0.01)):
+        spread = np.zeros((6, arrays[name].shape[1]))
+        angles = np.radians(90 + 72 * np.arange(5))
+        spread[1:, :2] = size * np.column_stack([-np.cos(angles), np.sin(angles)])
+        middles = [arrays[name][sets[eye]].mean(axis=0) for eye in ("right_eye", "left_eye")]
+        rows = [arrays[name], *(middle + spread for middle in middles)]
+        arrays[name] = np.concatenate(rows).astype(np.float32)
+    across = [0, 1, 5, 4, 3, 2]
+    arrays["mirror"] = np.concatenate([arrays["mirror"], left[across], right[across]])
+    if request.param == "joined":
+        _join(arrays, right)
+        _join(arrays, left)
+    asset = tmp_path_factory.mktemp("layouts") / "face_with_irises.npz"
+    np.savez(asset, **arrays, **{f"region_{name}": vertices for name, vertices in sets.items()})
+    irises = {
+        "right_iris": RegionFeatures("Right iris", outline="right_iris_rim"),
+        "left_iris": RegionFeatures("Left iris", outline="left_iris_rim"),
+    }
+    return replace(
+        FACE_468,
+        name=f"face_with_{request.param}_irises",
+        count=480,
+        asset=str(asset),
+        region_features=irises | dict(FACE_468.region_features),
+        rigid_groups={"right_iris": tuple(right.tolist()), "left_iris": tuple(left.tolist())},
+    )
+
+
+def _join(arrays: dict[str, np.ndarray], iris: np.ndarray) -> None:
+    """Add the triangles and edges between an iris' middle and its rim."""
+    middle, rim = iris[0], iris[1:]
+    ahead = np.roll(rim, -1)
+    triangles = np.column_stack([np.full(5, middle), rim, ahead])
+    spokes, tyre = np.column_stack([np.full(5, middle), rim]), np.column_stack([rim, ahead])
+    edges = np.sort(np.concatenate([spokes, tyre]), axis=1)
+    for name, added in (("triangles", triangles), ("edges", edges)):
+        for key in (name, f"opened_{name}"):
+            arrays[key] = np.concatenate([arrays[key], added]).astype(np.int32)

@@ -122,10 +122,12 @@ def _averaging(layout: MeshLayout) -> csr_array:
     """Return the matrix that gives each vertex the mean of its neighbours, nearer ones first."""
     topology = layout.topology
     i, j = topology.opened_edges.T
+    # A vertex that no edge joins to others keeps what it has.
+    alone = np.setdiff1d(np.arange(layout.count), topology.opened_edges)
     nearness = 1 / edge_lengths(topology.vertices, topology.opened_edges)
-    shape = (layout.count, layout.count)
-    entries = (np.tile(nearness, 2), (np.append(i, j), np.append(j, i)))
-    matrix = csr_array(entries, shape=shape)
+    values = np.concatenate([nearness, nearness, np.ones(len(alone))])
+    places = np.concatenate([i, j, alone]), np.concatenate([j, i, alone])
+    matrix = csr_array((values, places), shape=(layout.count, layout.count))
     return csr_array(matrix.multiply(1 / matrix.sum(axis=1)[:, None]))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import napari
 from qtpy.QtCore import Qt
 
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
 from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
 from annotator.plugin.dock import AnnotatorDock
@@ -14,7 +15,6 @@ from annotator.project import SampleState
 from annotator.release import export_release
 from annotator.workbench.states import TO_DO
 
-_CHIN = 152
 _WINDOW = (1280, 800)
 # The stroke pulls the chin this far down, in image pixels relative to the face's height.
 _STROKE = 0.07
@@ -71,7 +71,7 @@ class _Demo:
         if session is None:
             raise DemoError("the project has no samples: predict first")
         self._shoot("opened")
-        chin = session.landmarks[_CHIN]
+        chin = session.landmarks[_chin_of(session.state.layout)]
         start = (float(chin[0]), float(chin[1]))
         height = float(session.landmarks[:, 1].max() - session.landmarks[:, 1].min())
         end = (start[0], start[1] + _STROKE * height)
@@ -129,3 +129,8 @@ class _Demo:
         # With the pointer's hover state as it is: napari's flash would cover it.
         self._viewer.window.screenshot(str(path), flash=False, canvas_only=False)
         self._screenshots.append(path)
+
+
+def _chin_of(layout: MeshLayout) -> int:
+    """Return the vertex at the lower end of the contour round the face."""
+    return layout.contour_features[layout.boundary].ends[1]

@@ -3,6 +3,7 @@
 from PIL import Image
 
 from annotator.mesh.contours import contour
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.regions import region_vertices
 from pictures.studio import Picture, Studio, side_by_side
 
@@ -76,7 +77,7 @@ def smooth(studio: Studio) -> Image.Image:
 def relax(studio: Studio) -> Image.Image:
     """Show vertices crowded along the upper lip, and the brush spacing them."""
     studio.open("collins_close.webp")
-    studio.look_at(region_vertices("lips"), 0.9)
+    studio.look_at(region_vertices(FACE_468, "lips"), 0.9)
     _pull(studio, {39: (6, -2), 40: (10, -5), 185: (12, -5), 267: (6, 0), 269: (-6, -2)})
     return _brushed(studio, "relax", 11, 185, 39, 0, 267)
 
@@ -101,7 +102,7 @@ def restore(studio: Studio) -> Image.Image:
 def transform(studio: Studio) -> Image.Image:
     """Show the frame around the lips, and one of its corners being pulled."""
     studio.open("hopper.jpg")
-    studio.look_at(region_vertices("lips"), 0.7)
+    studio.look_at(region_vertices(FACE_468, "lips"), 0.7)
     studio.key("transform")
     x, y = studio.place(13)
     studio.drag((x, y), (x, y))
@@ -114,14 +115,14 @@ def transform(studio: Studio) -> Image.Image:
 
 def line_along(studio: Studio, name: str) -> list[tuple[float, float]]:
     """Return where a contour truly runs."""
-    ring = contour(name).vertices.tolist()
+    ring = contour(FACE_468, name).vertices.tolist()
     return [studio.place(vertex, studio.truth) for vertex in (*ring, ring[0])]
 
 
 def contour_picture(studio: Studio) -> Image.Image:
     """Show the outer line of the lips being drawn."""
     studio.open("hopper.jpg")
-    studio.look_at(region_vertices("lips"), 0.8)
+    studio.look_at(region_vertices(FACE_468, "lips"), 0.8)
     studio.key("contour")
     studio.hover(studio.place(0))
     before = studio.canvas(HALF)

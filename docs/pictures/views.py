@@ -3,6 +3,7 @@
 from PIL import Image
 from qtpy.QtCore import Qt
 
+from annotator.mesh.layout import FACE_468
 from annotator.mesh.regions import region_vertices
 from annotator.plugin.canvas.pointer import Pointer
 from pictures.studio import Picture, Studio, side_by_side
@@ -15,7 +16,7 @@ def compare(studio: Studio) -> Image.Image:
     studio.open("collins.jpg")
     studio.correct(6)
     studio.away()
-    studio.look_at(region_vertices("lips"), 0.85)
+    studio.look_at(region_vertices(FACE_468, "lips"), 0.85)
     studio.key("ghost")
     ghost = studio.canvas((400, 400))
     studio.key("ghost")

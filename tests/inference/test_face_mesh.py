@@ -1,12 +1,16 @@
 """What FaceMesh promises for any photograph."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
+from annotator.mesh.metrics import nme
+from annotator.system.assets import asset_path
 
 
 def centre(face: FacePrediction) -> np.ndarray:
@@ -156,3 +160,16 @@ def test_what_mediapipe_finds_is_the_same_in_both_modes(
 def test_an_array_that_is_no_rgb_image_is_refused(face_mesh: FaceMesh, image: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected an image of shape"):
         face_mesh.predict(image)
+
+
+@pytest.mark.parametrize(
+    "name", ["collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "collins_tiny.jpg"]
+)
+def test_the_faces_that_the_tools_are_tested_on_are_those_that_the_model_finds(
+    face_mesh: FaceMesh, name: str
+) -> None:
+    with np.load(Path(__file__).parents[1] / "mesh" / "data" / "predicted_faces.npz") as archive:
+        stored = archive[name]
+    found = face_mesh.predict(read_image(asset_path("datasets", "sample", name)))
+    assert len(found) == len(stored) == 1
+    assert nme(found[0].landmarks, stored[0], face_mesh.info.layout) < 1e-4

@@ -10,6 +10,8 @@ from onnx import TensorProto
 
 from annotator.inference import FaceMesh, ModelError, ProviderError, available_providers
 from annotator.inference.mesh_net import MeshNet
+from annotator.inference.regions import Region
+from annotator.mesh.layout import FACE_468, LAYOUTS, MeshLayout
 from annotator.system.assets import asset_path
 
 WriteModel = Callable[..., Path]
@@ -84,8 +86,8 @@ def test_no_crops_give_no_meshes(write_model: WriteModel) -> None:
     [
         ({"outputs": ((1404, np.int32), (1, np.float32))}, "come as int32.*float32 outputs"),
         (
-            {"outputs": ((1434, np.float32), (1, np.float32))},
-            r"1434.*one of these layouts: face_468 \(468 vertices\)",
+            {"outputs": ((1500, np.float32), (1, np.float32))},
+            r"1500.*one of these layouts: face_468 \(468 vertices\)",
         ),
         ({"outputs": ((1404, np.float32),)}, "one output of 1 numbers a face, the presence"),
         ({"outputs": ((1404, np.float32),) * 2 + ((1, np.float32),)}, "expected one output"),
@@ -106,6 +108,21 @@ def test_a_model_of_another_kind_is_refused_with_what_was_expected(
         FaceMesh.load(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_model_has_the_layout_of_as_many_vertices_as_it_gives(
+    write_model: WriteModel, face_with_irises: MeshLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert FaceMesh.load(write_model()).info.layout is FACE_468
+    known = {**LAYOUTS, face_with_irises.name: face_with_irises}
+    monkeypatch.setattr("annotator.inference.mesh_net.LAYOUTS", known)
+    larger = FaceMesh.load(write_model(outputs=((1440, np.float32), (1, np.float32))))
+    assert larger.info.layout is face_with_irises
+    photograph, box = np.zeros((200, 200, 3), np.uint8), Region(100, 100, 120, 0)
+    assert larger.predict_region(photograph, box).landmarks.shape == (480, 3)
+    both = write_model(outputs=((1404, np.float32), (1440, np.float32), (1, np.float32)))
+    with pytest.raises(ModelError, match="one of these layouts"):
+        FaceMesh.load(both)
 
 
 def test_a_file_that_is_no_onnx_model_is_refused(tmp_path: Path) -> None:

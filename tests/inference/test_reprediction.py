@@ -1,5 +1,7 @@
 """Predicting one face again, on photographs."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -187,3 +189,12 @@ def test_the_uncertainty_is_always_the_same_and_of_a_plausible_size(
 def test_one_prediction_has_no_spread(face_mesh: FaceMesh, faces: dict[str, Face]) -> None:
     with pytest.raises(ValueError, match="at least 2"):
         uncertainty(face_mesh, *faces["hopper.jpg"], jitters=1)
+
+
+@pytest.mark.parametrize("ask", [repredict, uncertainty])
+def test_a_mesh_of_another_layout_than_the_models_is_refused(
+    face_mesh: FaceMesh, face: Face, ask: Callable[..., object]
+) -> None:
+    image, mesh = face
+    with pytest.raises(ValueError, match=r"has 470 vertices, but the model .* face_468, 468"):
+        ask(face_mesh, image, np.concatenate([mesh, mesh[:2]]))

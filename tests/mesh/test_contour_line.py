@@ -115,7 +115,7 @@ def test_the_curve_through_clicks_breaks_where_they_turn_sharply() -> None:
 
 def test_every_contour_is_a_ring_of_the_mesh_with_a_title() -> None:
     edges = {frozenset(edge) for edge in FACE_468.topology.edges.tolist()}
-    for name in tuple(FACE_468.contour_features):
+    for name in FACE_468.contours:
         ring = contour(FACE_468, name).vertices.tolist()
         assert CONTOUR_TITLES[name]
         assert len(set(ring)) == len(ring)

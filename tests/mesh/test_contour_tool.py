@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.imaging import read_image
-from annotator.inference import FaceMesh
 from annotator.mesh.contours import contour
 from annotator.mesh.covariance import DEFAULT_PRIOR, canonical_covariance, prior_covariance
 from annotator.mesh.geometry import newly_flipped
@@ -17,18 +15,15 @@ from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.tools.base import Edit, MeshState, Tool
 from annotator.mesh.tools.contour import ContourTool
-from annotator.system.assets import asset_path
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg")
 TREMBLE = 0.003  # of the outer IOD
 CLOSE_UP = 0.1  # px of the image to one of the screen, to click points that lie close
 
 
-@pytest.fixture(scope="module")
-def faces() -> list[np.ndarray]:
-    predictor = FaceMesh.load(threads=1)
-    folder = asset_path("datasets", "sample")
-    return [predictor.predict(read_image(folder / name))[0].landmarks for name in PICTURES]
+@pytest.fixture
+def faces(predicted: dict[str, np.ndarray]) -> list[np.ndarray]:
+    return [predicted[name] for name in PICTURES]
 
 
 def plane(mesh: np.ndarray) -> np.ndarray:
@@ -108,7 +103,7 @@ def test_a_contour_drawn_all_round_comes_to_lie_where_it_belongs(name, faces) ->
 def test_the_contour_is_found_by_itself(faces) -> None:
     for number, truth in enumerate(faces):
         start = spoiled(truth, number, 0.4)
-        for name in tuple(FACE_468.contour_features):
+        for name in FACE_468.contours:
             edit = drawn(
                 ContourTool(), MeshState.of(start, start, FACE_468), outline_of(truth, name)
             )

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.imaging import read_image
-from annotator.inference import FaceMesh
 from annotator.mesh.brush import Brush, brush_weights
 from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.folding import guard_drag, guard_edit
@@ -14,21 +12,17 @@ from annotator.mesh.guided import guided_drag
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.plane import plane, with_plane
-from annotator.system.assets import asset_path
 
-PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "gallery_wall.jpg")
+PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg")
 TOPOLOGY = FACE_468.topology
 OPENED = TOPOLOGY.opened_triangles
 CHIN, UPPER_LIP, LOWER_LIP = 152, 13, 14
 STROKE_IOD, RADIUS_IOD = 0.3, 0.5
 
 
-@pytest.fixture(scope="module")
-def predictions() -> list[np.ndarray]:
-    face_mesh = FaceMesh.load(threads=1, small_faces=False)
-    folder = asset_path("datasets", "sample")
-    images = [read_image(folder / name) for name in PICTURES]
-    return [face.landmarks for faces in face_mesh.predict_batch(images) for face in faces]
+@pytest.fixture
+def predictions(predicted: dict[str, np.ndarray]) -> list[np.ndarray]:
+    return [predicted[name] for name in PICTURES]
 
 
 def strokes(

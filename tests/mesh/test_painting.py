@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from annotator.imaging import read_image
-from annotator.inference import FaceMesh
 from annotator.mesh.brush import Brush, brush_radius, brush_weights
 from annotator.mesh.contours import contour_chains
 from annotator.mesh.falloff import Falloff
@@ -23,7 +21,6 @@ from annotator.mesh.tools.relax import RelaxTool
 from annotator.mesh.tools.restore import RestoreTool
 from annotator.mesh.tools.smooth import SmoothTool
 from annotator.mesh.turning import Turn
-from annotator.system.assets import asset_path
 
 PICTURES = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg", "collins_tiny.jpg")
 OPENED = FACE_468.topology.opened_triangles
@@ -34,17 +31,9 @@ EVERYTHING = Brush(3.0, falloff=Falloff.CONSTANT)
 MOVERS = [SmoothTool, RelaxTool, RestoreTool]
 
 
-@pytest.fixture(scope="module")
-def predictions() -> list[np.ndarray]:
-    face_mesh = FaceMesh.load(threads=1)
-    folder = asset_path("datasets", "sample")
-    images = [read_image(folder / name) for name in PICTURES]
-    return [face.landmarks for faces in face_mesh.predict_batch(images) for face in faces]
-
-
-@pytest.fixture(params=range(len(PICTURES)), ids=PICTURES)
-def prediction(request: pytest.FixtureRequest, predictions: list[np.ndarray]) -> np.ndarray:
-    return predictions[request.param]
+@pytest.fixture(params=PICTURES)
+def prediction(request: pytest.FixtureRequest, predicted: dict[str, np.ndarray]) -> np.ndarray:
+    return predicted[request.param]
 
 
 def bumped(mesh: np.ndarray, vertex: int = CHEEK) -> np.ndarray:
@@ -324,9 +313,9 @@ def test_the_aim_shows_what_the_press_acts_on(make, prediction: np.ndarray) -> N
 
 
 def test_restore_comes_to_an_end_on_a_prediction_in_strict_profile(
-    predictions: list[np.ndarray],
+    predicted: dict[str, np.ndarray],
 ) -> None:
-    prediction = Turn(yaw=90).seen(predictions[0])
+    prediction = Turn(yaw=90).seen(predicted["collins.jpg"])
     # No distance between the eyes is to be seen.
     prediction[263, :2] = prediction[33, :2]
     near = prediction + np.float32(0.001)

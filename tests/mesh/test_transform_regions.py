@@ -22,18 +22,15 @@ def face() -> np.ndarray:
 
 
 def test_every_region_has_a_title_and_vertices_of_its_own() -> None:
-    assert set(REGION_TITLES) == set(FACE_468.region_features)
-    parts = {
-        name: set(region_vertices(FACE_468, name).tolist())
-        for name in tuple(FACE_468.region_features)
-    }
+    titles = {name: region.title for name, region in FACE_468.regions.items()}
+    assert all(titles.values())
+    assert titles.items() <= REGION_TITLES.items()
+    parts = {name: set(region_vertices(FACE_468, name).tolist()) for name in FACE_468.regions}
     assert {name: len(part) for name, part in parts.items()} == {
         "face_oval": 36, "lips": 80, "left_eye": 32, "right_eye": 32,
         "left_eyebrow": 10, "right_eyebrow": 10, "nose": 74, "face": 468,
     }  # fmt: skip
-    for one, other in combinations(
-        [name for name in tuple(FACE_468.region_features) if name != "face"], 2
-    ):
+    for one, other in combinations([name for name in FACE_468.regions if name != "face"], 2):
         assert not parts[one] & parts[other], (one, other)
 
 

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from annotator.imaging import read_image
-from annotator.inference import FaceMesh
 from annotator.mesh.frame import Handle, HandleKind
 from annotator.mesh.geometry import newly_flipped
 from annotator.mesh.landmarks import outer_iod
@@ -17,7 +15,6 @@ from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.regions import region_vertices
 from annotator.mesh.tools.base import Edit, MeshState
 from annotator.mesh.tools.transform import LassoGesture, TransformTool
-from annotator.system.assets import asset_path
 
 PIXEL = 0.3  # px of the image to one of the screen
 LIPS = region_vertices(FACE_468, "lips")
@@ -27,12 +24,9 @@ LOWER_RIGHT = Handle(HandleKind.SCALE, 1 + 1j)
 RIGHT_SIDE = Handle(HandleKind.STRETCH, 1 + 0j)
 
 
-@pytest.fixture(scope="module")
-def predictions() -> list[np.ndarray]:
-    predictor = FaceMesh.load(threads=1)
-    folder = asset_path("datasets", "sample")
-    names = ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg")
-    return [predictor.predict(read_image(folder / name))[0].landmarks for name in names]
+@pytest.fixture
+def predictions(predicted: dict[str, np.ndarray]) -> list[np.ndarray]:
+    return [predicted[name] for name in ("collins.jpg", "hopper.jpg", "hopper_tilted.jpg")]
 
 
 @pytest.fixture

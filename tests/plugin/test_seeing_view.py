@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from annotator.mesh.brush import Brush
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import FACE_468, MeshLayout
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.mesh.tools.base import Aim, MeshState
 from annotator.mesh.tools.grab import GrabTool
@@ -290,6 +290,25 @@ def test_the_zoom_is_kept_for_the_next_face_when_asked(scene: Scene, face, photo
     scene.set(keeps_zoom=False)
     scene.view.show(photograph, MeshState.of(face, face, FACE_468))
     assert camera.zoom == pytest.approx(zoom / 3, rel=1e-3)
+
+
+def test_a_face_of_another_layout_is_drawn_after_one_of_this_and_before_it(
+    scene: Scene, face: np.ndarray, photograph: np.ndarray, face_with_irises: MeshLayout
+) -> None:
+    scene.set(ghost=True, vectors=True, texture=Texture.CHECKER)
+    before = scene.pixels()
+    vertices = face_with_irises.topology.vertices * np.float32([10, -10, -10])
+    other = (vertices + np.float32([200, 150, 0])).astype(np.float32)
+    scene.view.show(photograph, MeshState.of(other, other, face_with_irises))
+    assert len(scene.view.drawing.points) == len(scene.view.mesh_layer.data) == 480
+    moved = other + np.float32([4, 0, 0])
+    scene.view.move(moved, Aim(np.linspace(0, 1, 480)))
+    scene.set(turned=True)
+    assert changed(before, scene.pixels()) > 0.05
+    scene.set(turned=False)
+    scene.view.show(photograph, MeshState.of(face, face, FACE_468))
+    assert len(scene.view.drawing.points) == len(scene.view.mesh_layer.data) == 468
+    assert changed(before, scene.pixels()) == 0
 
 
 def test_whoever_follows_the_settings_hears_of_each_change_once(scene: Scene) -> None:
