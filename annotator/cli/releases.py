@@ -1,10 +1,10 @@
 """The command `export`: the accepted samples as a release."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
 from annotator.cli.options import AsJson, ProjectFolder
 from annotator.cli.terminal import count, report
@@ -12,13 +12,34 @@ from annotator.cli.terminal import count, report
 commands = typer.Typer()
 
 
-@commands.command()
+class _Export(TyperCommand):
+    """Says which formats there are when its own help is asked for; to know them takes time."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        from annotator.release.formats import FORMATS
+
+        parameters: list[Any] = super().get_params(ctx)
+        for parameter in parameters:
+            if parameter.name == "format_":
+                parameter.metavar = f"<{'|'.join(FORMATS)}>"
+        return parameters
+
+
+def _known(name: str) -> str:
+    from annotator.release import UnknownFormat
+    from annotator.release.formats import format_named
+
+    try:
+        return format_named(name).name
+    except UnknownFormat as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@commands.command(cls=_Export)
 def export(
     project: ProjectFolder,
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
-    format_: Annotated[
-        Literal["npz", "csv", "coco"], typer.Option("--format", help="The exchange format.")
-    ],
+    format_: Annotated[str, typer.Option("--format", help="The exchange format.", callback=_known)],
     images: Annotated[Literal["copy", "reference"], typer.Option(help="The image files.")] = "copy",
     as_json: AsJson = False,
 ) -> None:
@@ -28,5 +49,7 @@ def export(
 
     with Project.open(project) as opened:
         done = export_release(opened, folder, format_, images=images)
-    values = {**asdict(done), "folder": str(done.folder)}
+    values = {"folder": str(done.folder), "format": done.format, "samples": done.samples}
+    if as_json:
+        values["files"] = done.files
     report(values, f"exported {count(done.samples, 'sample')} to {done.folder}", as_json=as_json)

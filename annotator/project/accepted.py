@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, visibility_of
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import image_record
@@ -24,20 +28,82 @@ from annotator.project.tables import (
     SampleRow,
 )
 
+# Frames of one file in the order of their numbers; databases disagree about where NULL comes.
+_IN_ORDER = (ImageRow.sha256, func.coalesce(ImageRow.frame, -1), SampleRow.face_index)
 _BATCH = 200  # accepted samples in memory at once, two meshes each
+_NUMBERS = 10_000  # rows of a number or two at once
 
 
-def accepted_samples(session: Session, paths: ImagePaths) -> Iterator[AcceptedSample]:
-    """Yield the accepted samples, ordered by their image's hash and face index."""
-    ordered = (
-        select(SampleRow.id)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(SampleRow.state == SampleState.ACCEPTED)
-        .order_by(ImageRow.sha256, SampleRow.face_index)
-    )
-    ids = session.scalars(ordered).all()
-    for start in range(0, len(ids), _BATCH):
-        yield from _batch(session, paths, ids[start : start + _BATCH])
+class AcceptedSamples:
+    """The accepted samples of one moment, ordered by their image's hash, frame and face index.
+
+    Iterating reads them a few at a time, every time anew: of all at once only their ids are kept,
+    8 bytes each.
+
+    Parameters
+    ----------
+    session
+        Sees one unchanging state of the database, and must stay open.
+    paths
+        Where the project's images lie.
+    """
+
+    def __init__(self, session: Session, paths: ImagePaths) -> None:
+        self._session = session
+        self._paths = paths
+        ordered = (
+            select(SampleRow.id)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .where(SampleRow.state == SampleState.ACCEPTED)
+            .order_by(*_IN_ORDER)
+            .execution_options(yield_per=_NUMBERS)
+        )
+        self._ids = array("q", session.scalars(ordered))
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[AcceptedSample]:
+        for start in range(0, len(self._ids), _BATCH):
+            yield from self._batch(self._ids[start : start + _BATCH])
+
+    def layouts(self) -> list[MeshLayout]:
+        """Return the layouts of their meshes, each once, by name."""
+        names = (
+            select(ModelRow.layout)
+            .join(PredictionRow, PredictionRow.model_id == ModelRow.id)
+            .join(AnnotationRow, AnnotationRow.prediction_id == PredictionRow.id)
+            .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
+            .where(SampleRow.state == SampleState.ACCEPTED)
+            .distinct()
+        )
+        return [stored_layout(name) for name in sorted(self._session.scalars(names))]
+
+    def file_names(self) -> Iterator[tuple[str, str]]:
+        """Yield the name and the SHA-256 of each file that shows one of them, once, in order."""
+        query = (
+            select(ImageRow.path, ImageRow.sha256)
+            .join(SampleRow, SampleRow.image_id == ImageRow.id)
+            .where(SampleRow.state == SampleState.ACCEPTED)
+            .order_by(*_IN_ORDER)
+            .execution_options(yield_per=_NUMBERS)
+        )
+        for sha256, rows in groupby(self._session.execute(query), attrgetter("sha256")):
+            yield self._paths.absolute(next(rows).path).name, sha256
+
+    def _batch(self, sample_ids: Sequence[int]) -> Iterator[AcceptedSample]:
+        query = (
+            select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
+            .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+            .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+            .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .join(ReviewRow, ReviewRow.id == last_review_id())
+            .where(SampleRow.id.in_(sample_ids))
+            .order_by(*_IN_ORDER)
+        )
+        for rows in self._session.execute(query):
+            yield _accepted_sample(self._paths, rows)
 
 
 def last_review_id() -> ScalarSelect[int]:
@@ -45,23 +111,6 @@ def last_review_id() -> ScalarSelect[int]:
     review = aliased(ReviewRow)
     query = select(func.max(review.id)).where(review.sample_id == SampleRow.id)
     return query.correlate(SampleRow).scalar_subquery()
-
-
-def _batch(
-    session: Session, paths: ImagePaths, sample_ids: Sequence[int]
-) -> Iterator[AcceptedSample]:
-    query = (
-        select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .join(ReviewRow, ReviewRow.id == last_review_id())
-        .where(SampleRow.id.in_(sample_ids))
-        .order_by(ImageRow.sha256, SampleRow.face_index)
-    )
-    for rows in session.execute(query):
-        yield _accepted_sample(paths, rows)
 
 
 def _accepted_sample(

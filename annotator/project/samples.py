@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from annotator.project.accepted import accepted_samples
+from annotator.project.accepted import AcceptedSamples
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.locking import locked
@@ -125,8 +126,17 @@ class Samples:
 
         All of them are seen as they were when the first was asked for.
         """
+        with self.all_accepted() as accepted:
+            yield from accepted
+
+    @contextmanager
+    def all_accepted(self) -> Iterator[AcceptedSamples]:
+        """Give what `accepted` yields to those who need it more than once, or counted.
+
+        All of them are seen as they were when the block began.
+        """
         with self._engine.reading() as session:
-            yield from accepted_samples(session, self._paths)
+            yield AcceptedSamples(session, self._paths)
 
 
 def _next_face_index(session: Session, image_id: int) -> int:

@@ -3,7 +3,7 @@
 ``docs/releases.md`` describes what the files hold and what is guaranteed.
 """
 
-from annotator.release.errors import DamagedRelease, ExportError
+from annotator.release.errors import DamagedRelease, ExportError, UnknownFormat
 from annotator.release.export import ExportFormat, ExportReport, ImageMode, export_release
 from annotator.release.load import Release, load_release
 
@@ -14,6 +14,7 @@ __all__ = [
     "ExportReport",
     "ImageMode",
     "Release",
+    "UnknownFormat",
     "export_release",
     "load_release",
 ]

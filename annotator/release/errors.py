@@ -5,5 +5,9 @@ class ExportError(Exception):
     """No release could be made; nothing of it was left behind."""
 
 
+class UnknownFormat(ExportError):  # noqa: N818 - reads as the condition it names
+    """No format is called so; the message names those that there are."""
+
+
 class DamagedRelease(Exception):  # noqa: N818 - reads as the condition it names
     """A folder is not a release, or its files are not those it was made with."""

@@ -1,27 +1,37 @@
-"""Make a release: an immutable snapshot of the accepted samples in a new folder."""
+"""Make a release: an immutable snapshot of the accepted samples in a new folder.
 
-from collections.abc import Callable, Mapping, Sequence
+Samples come from the database and go into files one after the other, and so does all that is
+said about them: a release of any size takes the memory of a small one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from annotator.project import Project
-from annotator.release import coco, csv_tables, npz
 from annotator.release.errors import ExportError
-from annotator.release.images import place_images
+from annotator.release.formats import Format, format_named
+from annotator.release.images import IMAGE_FOLDER, ImagePlaces, UniqueNames
 from annotator.release.manifest import write_manifest
 from annotator.release.rows import ReleaseSample
+from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
 from annotator.release.staging import staged_folder
+from annotator.system.hashing import file_sha256
 
-ExportFormat = Literal["npz", "csv", "coco"]
+if TYPE_CHECKING:
+    from annotator.mesh.layout import MeshLayout
+    from annotator.project import AcceptedSample, Project
+    from annotator.project.accepted import AcceptedSamples
+
+ExportFormat = str
+"""The name of one of `annotator.release.formats.FORMATS`."""
 ImageMode = Literal["copy", "reference"]
-Writer = Callable[[Path, Sequence[ReleaseSample]], None]
 
-_WRITERS: Mapping[str, Writer] = {
-    "npz": npz.write,
-    "csv": csv_tables.write,
-    "coco": coco.write,
-}
 _NOTHING_ACCEPTED = (
     "nothing is accepted yet: accept samples with Enter in the annotator or with"
     " 'facemesh-annotator review PROJECT accept SAMPLE...'"
@@ -30,12 +40,17 @@ _NOTHING_ACCEPTED = (
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export wrote; `files` are relative to `folder`, sorted, the manifest included."""
+    """What an export wrote."""
 
     folder: Path
     format: str
     samples: int
-    files: tuple[str, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files in `folder`, relative to it, sorted, the manifest included; looked up."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return tuple(sorted(path.relative_to(self.folder).as_posix() for path in found))
 
 
 def export_release(
@@ -43,7 +58,8 @@ def export_release(
 ) -> ExportReport:
     """Write the accepted samples of a project into a new folder.
 
-    The same project gives the same bytes. The folder appears complete or not at all.
+    The same project gives the same bytes. The folder appears complete or not at all. Samples are
+    those of the moment when the export began.
 
     Parameters
     ----------
@@ -52,7 +68,7 @@ def export_release(
     folder
         Must not exist. Its parents are made.
     format
-        ``"npz"``, ``"csv"`` or ``"coco"``.
+        The name of one of `annotator.release.formats.FORMATS`.
     images
         ``"copy"`` copies the original files into ``images/``; ``"reference"`` records their
         absolute paths. Either way each file must still be the one that was imported.
@@ -60,27 +76,78 @@ def export_release(
     Raises
     ------
     ExportError
-        If the folder exists or cannot be written, nothing is accepted, an image vanished or
-        changed since it was imported, or the format is unknown.
+        If the folder exists or cannot be written, nothing is accepted, the accepted samples are
+        of several layouts, an image vanished or changed since it was imported, or the format is
+        unknown.
     """
-    if format not in _WRITERS:
-        raise ExportError(f"there is no format {format!r}: choose {', '.join(_WRITERS)}")
+    chosen = format_named(format)
     if images not in get_args(ImageMode):
         raise ExportError(f"images can be 'copy' or 'reference', not {images!r}")
-    accepted = list(project.samples.accepted())
-    if not accepted:
-        raise ExportError(_NOTHING_ACCEPTED)
     target = Path(folder).absolute()
-    with staged_folder(target) as partial:
-        placed = place_images(
-            {sample.image.id: sample.image for sample in accepted}.values(),
-            partial,
-            copy=images == "copy",
+    with project.samples.all_accepted() as accepted:
+        if not len(accepted):
+            raise ExportError(_NOTHING_ACCEPTED)
+        layout = _one_layout(accepted)
+        with staged_folder(target) as partial:
+            _write(partial, accepted, layout, chosen, images)
+        return ExportReport(target, format, len(accepted))
+
+
+def _one_layout(accepted: AcceptedSamples) -> MeshLayout:
+    first, *others = accepted.layouts()
+    if others:
+        names = ", ".join(layout.name for layout in (first, *others))
+        raise ExportError(
+            f"the accepted samples are of several layouts ({names}), and a release is of one:"
+            " exclude those of the others"
         )
-        samples = [ReleaseSample(sample, placed[sample.image.id]) for sample in accepted]
-        _WRITERS[format](partial, samples)
-        write_manifest(partial, samples, format=format, images=images)
-        files = sorted(
-            path.relative_to(partial).as_posix() for path in partial.rglob("*") if path.is_file()
-        )
-    return ExportReport(target, format, len(samples), tuple(files))
+    return first
+
+
+def _write(
+    folder: Path,
+    accepted: AcceptedSamples,
+    layout: MeshLayout,
+    chosen: Format[Any],
+    images: ImageMode,
+) -> None:
+    names = UniqueNames(accepted.file_names) if images == "copy" else None
+    places = ImagePlaces(folder, names)
+    with (
+        tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as aside,
+        spooled(Path(aside)) as rows,
+        sorted_spool(Path(aside)) as files,
+    ):
+        samples = _released(accepted, places, rows, files)
+        chosen.write(folder, samples, layout, chosen.options)
+        for name in _written(folder, apart={IMAGE_FOLDER, Path(aside).name}):
+            path = folder / name
+            files.add(name, _entry(name, file_sha256(path), path.stat().st_size))
+        write_manifest(folder, files, rows, format=chosen.name, images=images, layout=layout)
+
+
+def _released(
+    accepted: Iterable[AcceptedSample], places: ImagePlaces, rows: Spool, files: SortedSpool
+) -> Iterator[ReleaseSample]:
+    """Place the image of each sample, and put aside what the manifest will say of both."""
+    for sha256, faces in groupby(accepted, lambda sample: sample.image.sha256):
+        first = next(faces)
+        placed = places.place(first.image)
+        if placed.size is not None:
+            files.add(placed.file, _entry(placed.file, sha256, placed.size))
+        for sample in chain([first], faces):
+            released = ReleaseSample(sample, placed)
+            rows.append(released.text_row())
+            yield released
+
+
+def _written(folder: Path, *, apart: Collection[str]) -> Iterator[str]:
+    """Yield the files that a format wrote, relative to the folder."""
+    for parent, folders, names in os.walk(folder):
+        inside = Path(parent).relative_to(folder)
+        folders[:] = [name for name in folders if (inside / name).as_posix() not in apart]
+        yield from ((inside / name).as_posix() for name in names)
+
+
+def _entry(path: str, sha256: str, size: int) -> dict[str, str | int]:
+    return {"path": path, "sha256": sha256, "size": size}

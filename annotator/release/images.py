@@ -1,16 +1,26 @@
 """The image files of a release: verified, named, copied or referenced."""
 
+from __future__ import annotations
+
 import hashlib
 import unicodedata
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotator.imaging import ImageError, inspect_image
-from annotator.project.records import ImageRecord
 from annotator.release.errors import ExportError
+from annotator.system.regular import open_regular
+
+if TYPE_CHECKING:
+    from annotator.project.records import ImageRecord
+
+Digests = NDArray[np.uint64]
 
 IMAGE_FOLDER = "images"
 _FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -18,6 +28,7 @@ _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))}
 )
 _LONGEST_STEM = 120  # bytes: with a hash and a suffix, names stay below the usual limit of 255
+_DIGITS = (8, 64)  # of the hash, in names that would be shared without
 _CHUNK = 1 << 20
 
 
@@ -32,54 +43,101 @@ class PlacedImage:
     orientation
         The EXIF orientation that the file states, 1..8: what leads from the stored pixels to
         the upright image in which the landmarks are.
+    size
+        Of the copy, in bytes; None where there is none.
     """
 
     file: str
     orientation: int
+    size: int | None = None
 
 
-def place_images(
-    images: Collection[ImageRecord], folder: Path, *, copy: bool
-) -> dict[int, PlacedImage]:
-    """Verify every image and, if `copy`, copy it into ``images/``.
+class ImagePlaces:
+    """Where a release has its images: each is verified as it is asked for, and copied if need be.
 
-    Returns
-    -------
-    dict
-        From the images' ids.
-
-    Raises
-    ------
-    ExportError
-        If an image vanished or is no longer the file that was imported.
+    Parameters
+    ----------
+    folder
+        The release.
+    names
+        What to call copies in ``images/``; None to leave the images where they are.
     """
-    if copy:
-        (folder / IMAGE_FOLDER).mkdir()
-    names = unique_names(images)
-    placed = {}
-    for image in images:
-        file = f"{IMAGE_FOLDER}/{names[image.id]}"
-        target = folder / file if copy else None
-        _transfer(image, target)
-        orientation = _orientation(target or image.path, image)
-        placed[image.id] = PlacedImage(file if copy else _reference(image.path), orientation)
-    return placed
+
+    def __init__(self, folder: Path, names: UniqueNames | None) -> None:
+        self._folder = folder
+        self._names = names
+        if names is not None:
+            (folder / IMAGE_FOLDER).mkdir()
+
+    def place(self, image: ImageRecord) -> PlacedImage:
+        """Verify an image and, unless it is referenced, copy it.
+
+        Raises
+        ------
+        ExportError
+            If the image vanished or is no longer the file that was imported, or is a frame of it:
+            no format has a place for frames yet.
+        """
+        if image.frame is not None:
+            raise ExportError(
+                f"{image.path}: frame {image.frame} of it cannot be exported, only whole files can:"
+                " exclude its samples"
+            )
+        if self._names is None:
+            _transfer(image, None)
+            return PlacedImage(_reference(image.path), _orientation(image.path, image))
+        file = f"{IMAGE_FOLDER}/{self._names.of(image.path.name, image.sha256)}"
+        target = self._folder / file
+        size = _transfer(image, target)
+        return PlacedImage(file, _orientation(target, image), size)
 
 
-def unique_names(images: Collection[ImageRecord]) -> dict[int, str]:
-    """Return a file name for each image's id that no file system takes for another's.
+class UniqueNames:
+    """File names that no file system takes for one another's.
 
-    Images keep their names. Those that share one, upper and lower case and Unicode spelling
-    apart, all get the beginning of their SHA-256 in theirs, whatever their order.
+    Files keep their names. Those that share one, upper and lower case and Unicode spelling apart,
+    all get the beginning of their SHA-256 in theirs, whatever their order. What is kept of each
+    name are 8 bytes: should two names ever have the same, both get their hashes without need.
+
+    Parameters
+    ----------
+    files
+        Gives the name and the SHA-256 of each file once, whenever it is called.
     """
-    wanted = {image.id: _portable(image.path.name) for image in images}
-    for digits in (8, 64):
-        shared = Counter(_key(name) for name in wanted.values())
-        for image in images:
-            name = PurePath(wanted[image.id])
-            if shared[_key(name.name)] > 1:
-                wanted[image.id] = f"{name.stem}-{image.sha256[:digits]}{name.suffix}"
-    return wanted
+
+    def __init__(self, files: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        self._shared: tuple[Digests, ...] = ()
+        for _ in _DIGITS:  # names that got their hash may be another's as it is
+            digests = (_digest(self.of(name, sha256)) for name, sha256 in files())
+            self._shared += (_repeated(np.fromiter(digests, np.uint64)),)
+
+    def of(self, name: str, sha256: str) -> str:
+        """Return what to call one of the files."""
+        wanted = _portable(name)
+        for shared, digits in zip(self._shared, _DIGITS, strict=False):
+            if _holds(shared, _digest(wanted)):
+                path = PurePath(wanted)
+                wanted = f"{path.stem}-{sha256[:digits]}{path.suffix}"
+        return wanted
+
+
+def _digest(name: str) -> int:
+    """Return 8 bytes that stand for a name, upper and lower case and Unicode spelling apart."""
+    key = unicodedata.normalize("NFC", name).casefold()
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
+
+
+def _repeated(digests: Digests) -> Digests:
+    """Return those that occur more than once, in ascending order."""
+    digests.sort()
+    repeated: Digests = digests[1:][digests[1:] == digests[:-1]]
+    return repeated
+
+
+def _holds(ascending: Digests, digest: int) -> bool:
+    wanted = np.uint64(digest)
+    place = int(np.searchsorted(ascending, wanted))
+    return place < len(ascending) and bool(ascending[place] == wanted)
 
 
 def _reference(path: Path) -> str:
@@ -90,10 +148,6 @@ def _reference(path: Path) -> str:
             f"{path.as_posix()!a} is no valid Unicode and cannot be referenced:"
             " rename it, or copy the images"
         ) from error
-
-
-def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _portable(name: str) -> str:
@@ -107,11 +161,11 @@ def _portable(name: str) -> str:
     return f"{'_' if stem.casefold() in _RESERVED else ''}{stem}{path.suffix[:20]}"
 
 
-def _transfer(image: ImageRecord, target: Path | None) -> None:
-    """Read an image, write it to `target` if there is one, and compare its hash."""
-    digest = hashlib.sha256()
+def _transfer(image: ImageRecord, target: Path | None) -> int:
+    """Read an image, write it to `target` if there is one, compare its hash, return its size."""
+    digest, size = hashlib.sha256(), 0
     try:
-        source = image.path.open("rb")
+        source = open_regular(image.path)
     except OSError as error:
         raise ExportError(
             f"{image.path} cannot be read any more ({error.strerror or error}):"
@@ -120,6 +174,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> None:
     with source, target.open("wb") if target else nullcontext() as copied:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
+            size += len(chunk)
             if copied:
                 copied.write(chunk)
     if digest.hexdigest() != image.sha256:
@@ -127,6 +182,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> None:
             f"{image.path} has changed since it was imported:"
             " put the original back, or exclude its samples"
         )
+    return size
 
 
 def _orientation(path: Path, image: ImageRecord) -> int:

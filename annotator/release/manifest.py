@@ -2,77 +2,115 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from annotator import __version__
-from annotator.release.images import IMAGE_FOLDER
-from annotator.release.rows import ReleaseSample
-from annotator.system.hashing import file_sha256
+from annotator.mesh.layout import FACE_468, MeshLayout
 
 MANIFEST = "manifest.json"
 FORMAT_NAME = "facemesh-annotator release"
 FORMAT_VERSION = 1
+UNSTATED_LAYOUT = FACE_468
+"""The layout of releases whose manifest names none: there was no other one once."""
 
-_CONVENTIONS = {
-    "landmarks": "468 vertices of MediaPipe's face mesh: x, y, z",
-    "units": "pixels of the upright image; x to the right, y down, from its upper left corner;"
-    " z in the same pixels, smaller is nearer",
-    "upright": "image files are the originals, byte for byte: apply their EXIF orientation"
-    " (image_orientation) before using landmarks, image_width or image_height",
-    "visibility": "of each vertex in the photograph: 0 visible, 1 occluded, 2 out of frame",
-    "displacement": "2-D distance between landmarks and prediction over the vertices, in pixels;"
-    " displacement_nme is the mean divided by the outer inter-ocular distance (33-263)",
-}
+Entries = Iterable[Mapping[str, Any]]
 
 
 def write_manifest(
-    folder: Path, samples: Sequence[ReleaseSample], *, format: str, images: str
+    folder: Path, files: Entries, samples: Entries, *, format: str, images: str, layout: MeshLayout
 ) -> None:
-    """Describe all files in `folder` and all samples in ``manifest.json``.
+    """Describe all files of a release and all its samples in ``manifest.json``.
 
     Nothing in it depends on when or where the release is made.
+
+    Parameters
+    ----------
+    files
+        ``path``, ``sha256`` and ``size`` of each, sorted by path; iterated more than once.
+    samples
+        The row of each sample as text, in order; iterated more than once.
     """
-    copies = {sample.image.file: sample.sample.image.sha256 for sample in samples}
-    files = [
-        _file(path, path.relative_to(folder).as_posix(), copies)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
-    files.sort(key=lambda file: str(file["path"]))
-    rows = [sample.text_row() for sample in samples]
-    content = {
+    lists = {"files": files, "samples": samples}
+    stated: dict[str, Any] = {
         "format": FORMAT_NAME,
         "format_version": FORMAT_VERSION,
         "generator": f"facemesh-annotator {__version__}",
         "release_format": format,
         "images": images,
-        "conventions": _CONVENTIONS,
-        "content_sha256": content_hash(files, rows),
-        "files": files,
-        "samples": rows,
+        "conventions": _conventions(layout),
+        "content_sha256": content_hash(files, samples),
     }
-    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    if layout is not UNSTATED_LAYOUT:
+        stated["layout"] = layout.name
+    with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as stream:
+        separator = "{\n "
+        for key in sorted({**stated, **lists}):
+            stream.write(f"{separator}{json.dumps(key)}: ")
+            separator = ",\n "
+            if key in lists:
+                _write_list(stream, lists[key])
+            else:
+                stream.write(_indented(stated[key], 1))
+        stream.write("\n}\n")
 
 
-def content_hash(files: Sequence[dict[str, Any]], samples: Sequence[dict[str, Any]]) -> str:
+def content_hash(files: Entries, samples: Entries) -> str:
     """Return one SHA-256 for the whole release.
 
     It is that of the manifest's ``files`` and ``samples``, as JSON in UTF-8 with sorted keys
     and without spaces; through the hashes in ``files`` it covers every byte of the release.
     """
+    digest = hashlib.sha256()
+    for opening, entries, closing in (('{"files":[', files, "]"), (',"samples":[', samples, "]}")):
+        separator = opening
+        for entry in entries:
+            digest.update(f"{separator}{_compact(entry)}".encode())
+            separator = ","
+        digest.update((closing if separator == "," else opening + closing).encode())
+    return digest.hexdigest()
+
+
+def _conventions(layout: MeshLayout) -> dict[str, str]:
+    corners = layout.eye_corners
+    return {
+        "landmarks": f"{layout.count} vertices of MediaPipe's face mesh: x, y, z",
+        "units": "pixels of the upright image; x to the right, y down, from its upper left corner;"
+        " z in the same pixels, smaller is nearer",
+        "upright": "image files are the originals, byte for byte: apply their EXIF orientation"
+        " (image_orientation) before using landmarks, image_width or image_height",
+        "visibility": "of each vertex in the photograph: 0 visible, 1 occluded, 2 out of frame",
+        "displacement": "2-D distance between landmarks and prediction over the vertices, in"
+        " pixels; displacement_nme is the mean divided by the outer inter-ocular distance"
+        f" ({corners.right_outer}-{corners.left_outer})",
+    }
+
+
+def _write_list(stream: TextIO, entries: Entries) -> None:
+    """Write what `_indented` would write of a list, but one entry at a time."""
+    separator = "[\n  "
+    for entry in entries:
+        stream.write(separator + _indented(entry, 2))
+        separator = ",\n  "
+    stream.write("\n ]" if separator.startswith(",") else "[]")
+
+
+def _indented(value: object, depth: int) -> str:
+    """Return what ``indent=1`` gives of a number, a text or a flat dict.
+
+    With ``indent`` the json module encodes in Python, without it in C: ten times as fast.
+    """
+    inside = "\n" + " " * (depth + 1)
     text = json.dumps(
-        {"files": files, "samples": samples},
+        value,
         sort_keys=True,
         ensure_ascii=False,
-        separators=(",", ":"),
+        allow_nan=False,
+        separators=("," + inside, ": "),
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return f"{{{inside}{text[1:-1]}{inside[:-1]}}}" if isinstance(value, dict) else text
 
 
-def _file(path: Path, name: str, copies: dict[str, str]) -> dict[str, Any]:
-    # Copied images were hashed and compared as they were written.
-    known = copies.get(name) if name.startswith(f"{IMAGE_FOLDER}/") else None
-    return {"path": name, "sha256": known or file_sha256(path), "size": path.stat().st_size}
+def _compact(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

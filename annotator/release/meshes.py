@@ -5,17 +5,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import MeshLayout
 
 
 class Meshes(NamedTuple):
-    """The arrays of a release, one row a sample.
+    """The arrays of a release, one row a sample, n vertices of its layout.
 
     Attributes
     ----------
-    landmarks : (n, 468, 3) float32
-    predictions : (n, 468, 3) float32, or None where the format has no place for them
-    visibility : (n, 468) uint8
+    landmarks : (s, n, 3) float32
+    predictions : (s, n, 3) float32, or None where the format has no place for them
+    visibility : (s, n) uint8
         See `annotator.mesh.marks.Visibility`.
     """
 
@@ -24,6 +24,6 @@ class Meshes(NamedTuple):
     visibility: NDArray[np.uint8]
 
 
-def all_visible(count: int) -> NDArray[np.uint8]:
+def all_visible(count: int, layout: MeshLayout) -> NDArray[np.uint8]:
     """Return the visibility that a release without any has: nobody could mark vertices then."""
-    return np.zeros((count, FACE_468.count), np.uint8)
+    return np.zeros((count, layout.count), np.uint8)

@@ -1,44 +1,44 @@
 """One row a sample: the same columns in every format."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
-from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from annotator.project.records import AcceptedSample
+    from annotator.release.images import PlacedImage
 
-from annotator.project.records import AcceptedSample
-from annotator.release.images import PlacedImage
+Kind = Literal["int32", "int64", "float64", "text", "time"]
 
-SCHEMA = pa.schema(
-    [
-        ("sample_id", pa.int64()),
-        ("image_file", pa.string()),
-        ("image_name", pa.string()),
-        ("image_sha256", pa.string()),
-        ("image_width", pa.int32()),
-        ("image_height", pa.int32()),
-        ("image_orientation", pa.int32()),
-        ("face_index", pa.int32()),
-        ("presence", pa.float64()),
-        ("model_name", pa.string()),
-        ("model_sha256", pa.string()),
-        ("annotator", pa.string()),
-        ("reviewer", pa.string()),
-        ("verdict", pa.string()),
-        ("accepted_at", pa.timestamp("us", tz="UTC")),
-        ("stroke_count", pa.int32()),
-        ("displacement_mean", pa.float64()),
-        ("displacement_max", pa.float64()),
-        ("displacement_nme", pa.float64()),
-    ]
+COLUMNS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "sample_id": "int64",
+        "image_file": "text",
+        "image_name": "text",
+        "image_sha256": "text",
+        "image_width": "int32",
+        "image_height": "int32",
+        "image_orientation": "int32",
+        "face_index": "int32",
+        "presence": "float64",
+        "model_name": "text",
+        "model_sha256": "text",
+        "annotator": "text",
+        "reviewer": "text",
+        "verdict": "text",
+        "accepted_at": "time",
+        "stroke_count": "int32",
+        "displacement_mean": "float64",
+        "displacement_max": "float64",
+        "displacement_nme": "float64",
+    }
 )
-"""Documented column by column in ``docs/releases.md``."""
+"""What there is of every sample, in order; ``docs/releases.md`` says what each column means."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class ReleaseSample:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
     def row(self) -> dict[str, Any]:
-        """Return the columns of `SCHEMA`; what is not known is None."""
+        """Return the values of `COLUMNS`; what is not known is None."""
         sample = self.sample
         return {
             "sample_id": sample.sample_id,
@@ -82,23 +82,6 @@ class ReleaseSample:
     def text_row(self) -> dict[str, Any]:
         """Return `row` with the time as ISO 8601 text, for formats without a type for it."""
         return {**self.row(), "accepted_at": self.accepted_at.isoformat(timespec="microseconds")}
-
-
-def write_parquet(path: Path, samples: Sequence[ReleaseSample]) -> None:
-    """Write the table as Parquet, without metadata that depends on more than its content."""
-    table = pa.Table.from_pylist([sample.row() for sample in samples], schema=SCHEMA)
-    with path.open("wb") as stream:  # Arrow itself refuses paths that are no valid Unicode
-        pq.write_table(table, stream, compression="snappy")
-
-
-def stacked(samples: Sequence[ReleaseSample], field: str) -> NDArray[np.float32]:
-    """Return the ``landmarks`` or the ``prediction`` of all samples, (n, 468, 3)."""
-    return np.stack([getattr(sample.sample, field) for sample in samples]).astype(np.float32)
-
-
-def stacked_visibility(samples: Sequence[ReleaseSample]) -> NDArray[np.uint8]:
-    """Return the visibility of all samples' vertices, (n, 468)."""
-    return np.stack([sample.sample.visibility for sample in samples]).astype(np.uint8)
 
 
 def _number(value: float) -> float | None:

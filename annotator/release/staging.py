@@ -104,9 +104,10 @@ else:
 
 def _sync_tree(top: Path) -> None:
     """Flush every file and folder to the disk, before the rename makes them visible."""
-    for path in sorted(top.rglob("*")):
-        if path.is_dir():
-            sync_folder(path)
-        else:
-            sync_file(path)
+    with os.scandir(top) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _sync_tree(Path(entry.path))
+            else:
+                sync_file(Path(entry.path))
     sync_folder(top)

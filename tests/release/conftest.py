@@ -13,6 +13,8 @@ from annotator.mesh.layout import FACE_468
 from annotator.project import Project
 from annotator.project.records import NewImage, RejectReason
 from annotator.project.strokes import Stroke
+from annotator.release import export_release
+from annotator.release.formats import FORMATS
 from annotator.system.assets import asset_path
 
 SAMPLES = asset_path("datasets", "sample")
@@ -65,6 +67,21 @@ def move_vertex(project: Project, sample_id: int, vertex: int = 4, by: float = 3
     )
 
 
+def judge(project: Project) -> None:
+    """Edit two samples, accept four and reject one."""
+    ids = {(s.image_name, s.face_index): s.id for s in project.samples.summaries()}
+    move_vertex(project, ids["collins.jpg", 0])
+    move_vertex(project, ids["hopper_grey.png", 0])
+    for key in (
+        ("collins.jpg", 0),
+        ("collins_tilted.jpg", 0),
+        ("two_portraits.jpg", 0),
+        ("two_portraits.jpg", 1),
+    ):
+        project.reviews.accept(ids[key], reviewer="Grace")
+    project.reviews.reject(ids["hopper.jpg", 0], reviewer="Grace", reasons=[RejectReason.POOR_MESH])
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     return tmp_path / "photos"
@@ -81,20 +98,20 @@ def untouched(tmp_path: Path, photos: Path) -> Iterator[Project]:
 @pytest.fixture
 def project(untouched: Project) -> Project:
     """Four of the six accepted (one of them edited), one rejected, one in progress."""
-    ids = {(s.image_name, s.face_index): s.id for s in untouched.samples.summaries()}
-    move_vertex(untouched, ids["collins.jpg", 0])
-    move_vertex(untouched, ids["hopper_grey.png", 0])
-    for key in (
-        ("collins.jpg", 0),
-        ("collins_tilted.jpg", 0),
-        ("two_portraits.jpg", 0),
-        ("two_portraits.jpg", 1),
-    ):
-        untouched.reviews.accept(ids[key], reviewer="Grace")
-    untouched.reviews.reject(
-        ids["hopper.jpg", 0], reviewer="Grace", reasons=[RejectReason.POOR_MESH]
-    )
+    judge(untouched)
     return untouched
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A release of that project in every format, images referenced; to be copied, not changed."""
+    folder = tmp_path_factory.mktemp("releases")
+    with Project.create(folder / "project") as project:
+        fill(project, folder / "photos")
+        judge(project)
+        for name in FORMATS:
+            export_release(project, folder / name, name, images="reference")
+    return {name: folder / name for name in FORMATS}
 
 
 @pytest.fixture

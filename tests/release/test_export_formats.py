@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,9 @@ import pytest
 
 from annotator.imaging import read_image
 from annotator.mesh.layout import FACE_468
-from annotator.release import export_release, load_release
-from annotator.release.rows import SCHEMA
-
-FORMATS = ["npz", "csv", "coco"]
+from annotator.release import UnknownFormat, export_release, load_release
+from annotator.release.formats import FORMATS, format_named
+from annotator.release.rows import COLUMNS
 
 
 def accepted_landmarks(project) -> np.ndarray:
@@ -25,7 +26,7 @@ def test_only_accepted_samples_are_exported_and_in_a_fixed_order(project, tmp_pa
     report = export_release(project, tmp_path / "release", format_name)
     release = load_release(report.folder)
     accepted = list(project.samples.accepted())
-    assert list(release.samples.columns) == SCHEMA.names
+    assert list(release.samples.columns) == list(COLUMNS)
     assert report.samples == len(accepted) == len(release.samples) == 4
     assert release.samples["sample_id"].tolist() == [sample.sample_id for sample in accepted]
     keys = list(zip(release.samples["image_sha256"], release.samples["face_index"], strict=True))
@@ -71,7 +72,7 @@ def test_npz_and_parquet_load_with_numpy_and_pandas_alone(project, tmp_path):
     table = pd.read_parquet(tmp_path / "release" / "samples.parquet")
     assert arrays["landmarks"].shape == arrays["predictions"].shape == (4, 468, 3)
     assert arrays["sample_ids"].tolist() == table["sample_id"].tolist()
-    assert list(table.columns) == SCHEMA.names
+    assert list(table.columns) == list(COLUMNS)
     assert str(table["accepted_at"].dt.tz) == "UTC"
     edited = table[table["verdict"] == "accepted"].iloc[0]
     assert (edited["annotator"], edited["reviewer"], edited["stroke_count"]) == ("Ada", "Grace", 1)
@@ -91,7 +92,7 @@ def test_csv_loads_with_pandas_alone(project, tmp_path):
     assert wide["sample_id"].tolist() == table["sample_id"].tolist()
     assert list(wide.columns[:5]) == ["sample_id", "x0", "y0", "z0", "x1"]
     assert wide.columns[-1] == "z467"
-    assert list(table.columns) == SCHEMA.names
+    assert list(table.columns) == list(COLUMNS)
 
 
 def test_coco_is_what_its_readers_expect(project, tmp_path):
@@ -175,3 +176,23 @@ def test_referenced_images_are_named_by_their_path_and_not_copied(project, tmp_p
         for name in ("collins.jpg", "collins_tilted.jpg", "two_portraits.jpg")
     }
     assert all(Path(file).is_absolute() for file in table["image_file"])
+
+
+def test_to_know_which_formats_there_are_takes_neither_arrow_nor_pandas_nor_the_store():
+    program = (
+        "import sys; from annotator.release.formats import FORMATS; assert FORMATS;"
+        "slow = {'pyarrow', 'pandas', 'sqlalchemy'} & set(sys.modules);"
+        "sys.exit(f'imported: {slow}' if slow else 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_format_is_known_by_its_name():
+    for name, known in FORMATS.items():
+        assert format_named(name) is known
+        assert known.name == name
+    with pytest.raises(UnknownFormat, match="no format 'xml': choose npz, csv, coco"):
+        format_named("xml")

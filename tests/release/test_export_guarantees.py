@@ -11,12 +11,11 @@ import pytest
 
 from annotator.project.records import ImageRecord, NewImage, RejectReason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
-from annotator.release.images import place_images, unique_names
+from annotator.release.formats import FORMATS
+from annotator.release.images import ImagePlaces, UniqueNames
 from annotator.release.staging import staged_folder
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
-
-FORMATS = ["npz", "csv", "coco"]
 
 
 def names_in(folder: Path) -> list[str]:
@@ -169,24 +168,45 @@ def test_a_reference_that_no_text_file_can_hold_is_refused(project, tmp_path, ph
     project.images.add([NewImage(odd, file_sha256(odd), 600, 400)])
     record = next(image for image in project.images.pending(1) if image.path.name == odd.name)
     with pytest.raises(ExportError, match="no valid Unicode"):
-        place_images([record], tmp_path, copy=False)
+        ImagePlaces(tmp_path, None).place(record)
 
 
-def image(number: int, path: str) -> ImageRecord:
-    return ImageRecord(number, Path(path), Path(path).name, f"{number:064x}"[::-1], 10, 10)
+def test_a_frame_is_not_exported_as_if_it_were_its_whole_file(project, tmp_path, photos):
+    path = photos / "collins.jpg"
+    frame = ImageRecord(1, path, path.name, file_sha256(path), 600, 800, frame=3)
+    with pytest.raises(ExportError, match=r"collins\.jpg: frame 3 of it cannot be exported"):
+        ImagePlaces(tmp_path, None).place(frame)
+
+
+def unique_names(files: list[tuple[str, str]]) -> list[str]:
+    names = UniqueNames(lambda: files)
+    return [names.of(name, sha256) for name, sha256 in files]
+
+
+def numbered(*names: str) -> list[tuple[str, str]]:
+    """Give names hashes that begin with 1, 2, ... and are zero else."""
+    return [(name, f"{number:064x}"[::-1]) for number, name in enumerate(names, start=1)]
 
 
 def test_images_of_one_name_all_get_their_hash_whatever_their_order():
-    images = [image(1, "/a/portrait.jpg"), image(2, "/b/Portrait.JPG"), image(3, "/c/other.jpg")]
-    names = unique_names(images)
-    assert names == unique_names(images[::-1])
-    assert names == {1: "portrait-10000000.jpg", 2: "Portrait-20000000.JPG", 3: "other.jpg"}
+    files = numbered("portrait.jpg", "Portrait.JPG", "other.jpg")
+    names = unique_names(files)
+    assert names == unique_names(files[::-1])[::-1]
+    assert names == ["portrait-10000000.jpg", "Portrait-20000000.JPG", "other.jpg"]
+
+
+def test_images_that_differ_in_how_their_name_is_spelled_in_unicode_get_their_hash():
+    names = unique_names(numbered("\u00e9.jpg", "e\u0301.jpg"))
+    assert names == ["\u00e9-10000000.jpg", "e\u0301-20000000.jpg"]
 
 
 def test_a_name_that_looks_like_anothers_with_its_hash_stays_apart():
-    paths = ["/a/p.jpg", "/b/p.jpg", "/c/p-10000000.jpg"]
-    names = unique_names([image(number + 1, path) for number, path in enumerate(paths)])
-    assert len({name.casefold() for name in names.values()}) == 3
+    names = unique_names(numbered("p.jpg", "p.jpg", "p-10000000.jpg"))
+    assert names == [
+        f"p-10000000-{'1':0<64}.jpg",
+        "p-20000000.jpg",
+        f"p-10000000-{'3':0<64}.jpg",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +221,7 @@ def test_a_name_that_looks_like_anothers_with_its_hash_stays_apart():
     ],
 )
 def test_names_that_some_file_systems_refuse_are_made_portable(name, portable):
-    assert unique_names([image(1, f"/photos/{name}")]) == {1: portable}
+    assert unique_names([(name, "1" * 64)]) == [portable]
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

@@ -7,12 +7,8 @@ from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, LineEdit, 
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from annotator.release import ExportFormat, ImageMode
+from annotator.release.formats import FORMATS
 
-_FORMATS: tuple[tuple[str, ExportFormat], ...] = (
-    ("NPZ arrays + Parquet table", "npz"),
-    ("CSV tables", "csv"),
-    ("COCO keypoints", "coco"),
-)
 _IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("copied into the release", "copy"),
     ("left where they are", "reference"),
@@ -56,7 +52,8 @@ class ExportDialog(FormDialog):
             mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent, label="In folder"
         )
         self._name = LineEdit(value=suggested.name, label="New folder")
-        self._format = ComboBox(choices=_FORMATS, value="npz", label="Format")
+        formats = [(known.title, name) for name, known in FORMATS.items()]
+        self._format = ComboBox(choices=formats, label="Format")
         self._images = ComboBox(choices=_IMAGES, value="copy", label="Photographs")
         form: Container[Widget] = Container(
             widgets=[self._parent_folder, self._name, self._format, self._images]

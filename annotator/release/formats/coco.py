@@ -1,7 +1,10 @@
-"""COCO keypoints: one category, ``face``, with 468 keypoints."""
+"""COCO keypoints: one category, ``face``, with a keypoint for each vertex."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -9,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import bounding_box
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
+from annotator.release.formats.definition import Format, Options
+from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
 from annotator.release.rows import ReleaseSample
+from annotator.release.spool import sorted_spool
 
 ANNOTATIONS = "annotations.json"
 _CATEGORY = 1
@@ -21,38 +27,46 @@ _CATEGORY = 1
 _NOT_VISIBLE, _VISIBLE = 1, 2
 
 
-def write(folder: Path, samples: Sequence[ReleaseSample]) -> None:
-    """Write ``annotations.json``."""
-    images = {sample.sample.image.id: _image(sample) for sample in samples}
-    with (folder / ANNOTATIONS).open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write("{\n")
-        _write_list(stream, "annotations", map(_annotation, samples))
-        _write_list(stream, "categories", [_category()])
-        _write_list(stream, "images", (images[key] for key in sorted(images)))
-        stream.write(f'"info": {_json(_info(samples))},\n"licenses": []\n}}\n')
+def write(
+    folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout, _options: Options
+) -> None:
+    """Write ``annotations.json``, one entry a line."""
+    path = folder / ANNOTATIONS
+    last = datetime.min.replace(tzinfo=UTC)
+    with path.open("w", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
+        stream.write('{\n"annotations": [')
+        separator = "\n"
+        for sample in samples:
+            stream.write(separator + _json(_annotation(sample)))
+            separator = ",\n"
+            images.add(sample.sample.image.id, _image(sample))
+            last = max(last, sample.accepted_at)
+        stream.write("\n],\n")
+        _write_list(stream, "categories", [_category(layout)])
+        _write_list(stream, "images", (next(same) for _, same in groupby(images, itemgetter("id"))))
+        stream.write(f'"info": {_json(_info(last, layout))},\n"licenses": []\n}}\n')
 
 
-def read(folder: Path) -> Meshes:
+def read(files: ListedFiles, layout: MeshLayout) -> Meshes:
     """Return landmarks and visibility in the order of the annotations."""
-    content = json.loads((folder / ANNOTATIONS).read_text(encoding="utf-8"))
-    annotations = content["annotations"]
+    with files.open(ANNOTATIONS) as stream:
+        annotations = json.load(stream)["annotations"]
     points = [
         np.column_stack(
             [
-                np.reshape(annotation["keypoints"], (FACE_468.count, 3))[:, :2],
+                np.reshape(annotation["keypoints"], (layout.count, 3))[:, :2],
                 annotation["keypoints_z"],
             ]
         )
         for annotation in annotations
     ]
-    visibility = all_visible(len(points))  # of releases of earlier versions
+    visibility = all_visible(len(points), layout)  # of releases of earlier versions
     for row, annotation in zip(visibility, annotations, strict=True):
         row[:] = annotation.get("visibility", Visibility.VISIBLE)
     return Meshes(np.array(points, dtype=np.float32), None, visibility)
 
 
 def _write_list(stream: TextIO, key: str, entries: Iterable[dict[str, Any]]) -> None:
-    """Write one entry a line, and one at a time: a release may hold many."""
     stream.write(f'"{key}": [')
     separator = "\n"
     for entry in entries:
@@ -65,23 +79,22 @@ def _json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
-def _info(samples: Sequence[ReleaseSample]) -> dict[str, Any]:
-    last = max(sample.accepted_at for sample in samples)
+def _info(last: datetime, layout: MeshLayout) -> dict[str, Any]:
     return {
-        "description": f"{FACE_468.count}-vertex face meshes, refined and reviewed by people",
+        "description": f"{layout.count}-vertex face meshes, refined and reviewed by people",
         "version": "1",
         "year": last.year,
         "date_created": last.date().isoformat(),  # the last verdict's: nothing depends on now
     }
 
 
-def _category() -> dict[str, Any]:
-    topology = FACE_468.topology
+def _category(layout: MeshLayout) -> dict[str, Any]:
+    topology = layout.topology
     return {
         "id": _CATEGORY,
         "name": "face",
         "supercategory": "person",
-        "keypoints": [f"vertex_{vertex}" for vertex in range(FACE_468.count)],
+        "keypoints": [f"vertex_{vertex}" for vertex in range(layout.count)],
         "skeleton": (topology.opened_edges + 1).tolist(),  # COCO counts keypoints from 1
         "contours": (topology.contour_edges + 1).tolist(),
     }
@@ -115,7 +128,7 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
         "keypoints": keypoints,
         "keypoints_z": z,
         "visibility": visibility.tolist(),
-        "num_keypoints": FACE_468.count,
+        "num_keypoints": len(landmarks),
         "bbox": [left, top, width, height],
         "area": width * height,
         "iscrowd": 0,
@@ -125,4 +138,7 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
 
 def _shortest(values: NDArray[np.float32]) -> list[float]:
     """Return numbers with the fewest digits that give the same float32 back."""
-    return [float(text) for text in values.astype(str)]
+    return [float(text) for text in values.astype(str).tolist()]
+
+
+FORMAT = Format("coco", "COCO keypoints", write, read, Options())

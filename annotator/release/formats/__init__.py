@@ -1,0 +1,33 @@
+"""The formats of releases: `FORMATS` is the one list of them.
+
+A new one is a module here that says what it is in a `Format`, and its entry in the list;
+``docs/releases.md`` has an example.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from annotator.release.errors import UnknownFormat
+from annotator.release.formats import coco, csv_tables, npz
+from annotator.release.formats.definition import Format, Options
+
+__all__ = ["FORMATS", "Format", "Options", "format_named"]
+
+FORMATS: Mapping[str, Format[Any]] = MappingProxyType(
+    {known.name: known for known in (npz.FORMAT, csv_tables.FORMAT, coco.FORMAT)}
+)
+"""Every format by its name, in the order in which they are offered."""
+
+
+def format_named(name: str) -> Format[Any]:
+    """Return a format by its name.
+
+    Raises
+    ------
+    UnknownFormat
+        If none is called so.
+    """
+    if name not in FORMATS:
+        raise UnknownFormat(f"there is no format {name!r}: choose {', '.join(FORMATS)}")
+    return FORMATS[name]

@@ -1,0 +1,103 @@
+"""NumPy arrays and a Parquet table."""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from annotator.mesh.layout import MeshLayout
+from annotator.release.formats.definition import Format, Options
+from annotator.release.listed_files import ListedFiles
+from annotator.release.meshes import Meshes, all_visible
+from annotator.release.rows import ReleaseSample
+
+ARRAYS = "release.npz"
+TABLE = "samples.parquet"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can state
+_CHUNK = 1 << 20
+
+
+def write(
+    folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout, _options: Options
+) -> None:
+    """Write ``release.npz`` and ``samples.parquet``; rows correspond."""
+    from annotator.release.parquet import spooled_table  # noqa: PLC0415 - slow to import
+
+    with ExitStack() as stack:
+
+        def rows(dtype: DTypeLike, *shape: int) -> "_Rows":
+            return _Rows(stack.enter_context(tempfile.TemporaryFile(dir=folder)), dtype, shape)
+
+        arrays = {
+            "landmarks": rows(np.float32, layout.count, 3),
+            "predictions": rows(np.float32, layout.count, 3),
+            "visibility": rows(np.uint8, layout.count),
+            "sample_ids": rows(np.int64),
+        }
+        table = stack.enter_context(spooled_table(folder))
+        for sample in samples:
+            arrays["landmarks"].append(sample.sample.landmarks)
+            arrays["predictions"].append(sample.sample.prediction)
+            arrays["visibility"].append(sample.sample.visibility)
+            arrays["sample_ids"].append(sample.sample.sample_id)
+            table.append(sample)
+        _write_arrays(folder / ARRAYS, arrays)
+        table.write(folder / TABLE)
+
+
+def read(files: ListedFiles, layout: MeshLayout) -> Meshes:
+    """Return what `write` wrote; releases of earlier versions say nothing about visibility."""
+    with files.open(ARRAYS) as stream, np.load(stream, allow_pickle=False) as archive:
+        landmarks = archive["landmarks"]
+        if "visibility" in archive:
+            return Meshes(landmarks, archive["predictions"], archive["visibility"])
+        return Meshes(landmarks, archive["predictions"], all_visible(len(landmarks), layout))
+
+
+class _Rows:
+    """An array whose rows are on the disk until it is known how many they are."""
+
+    def __init__(self, stream: IO[bytes], dtype: DTypeLike, shape: tuple[int, ...]) -> None:
+        self._stream = stream
+        self._dtype = np.dtype(dtype)
+        self._shape = shape
+        self._count = 0
+
+    def append(self, row: ArrayLike) -> None:
+        values = np.asarray(row, self._dtype)
+        if values.shape != self._shape:
+            raise ValueError(f"expected a row of shape {self._shape}, but got {values.shape}")
+        self._stream.write(values.tobytes())
+        self._count += 1
+
+    def write_npy(self, target: IO[bytes]) -> None:
+        header = {
+            "descr": np.lib.format.dtype_to_descr(self._dtype),
+            "fortran_order": False,
+            "shape": (self._count, *self._shape),
+        }
+        np.lib.format.write_array_header_1_0(target, header)
+        self._stream.seek(0)
+        shutil.copyfileobj(self._stream, target, _CHUNK)
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, _Rows]) -> None:
+    """Write an ``.npz`` whose bytes depend on its arrays alone.
+
+    Stored and not compressed: landmarks hardly compress, and compressors differ.
+    """
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            member = zipfile.ZipInfo(f"{name}.npy", date_time=_EPOCH)
+            member.external_attr = 0o644 << 16
+            with archive.open(member, "w", force_zip64=True) as stream:
+                array.write_npy(stream)
+
+
+FORMAT = Format("npz", "NPZ arrays + Parquet table", write, read, Options())

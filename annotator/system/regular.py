@@ -1,0 +1,74 @@
+"""Opening files that others named: regular files only, and only where they may lie.
+
+A name in a file from elsewhere can lead anywhere, and what bears a name can be a pipe, whose
+opening waits for ever, or a device, whose content never ends.
+"""
+
+import errno
+import os
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+
+def _flag(name: str) -> int:
+    flag: int = getattr(os, name, 0)  # some systems lack some
+    return flag
+
+
+_AT_ONCE = os.O_RDONLY | _flag("O_BINARY") | _flag("O_NONBLOCK") | _flag("O_NOCTTY")
+_NO_LINK = _flag("O_NOFOLLOW")
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading, links followed.
+
+    Raises
+    ------
+    OSError
+        If there is no such file, it cannot be read, or it is a folder, a device or a pipe. It
+        says so at once, whatever it is.
+    """
+    return _opened(path, _AT_ONCE)
+
+
+def open_inside(folder: Path, name: str) -> BufferedReader:
+    """Open a file inside a folder for reading, by a name that may be anybody's.
+
+    Parameters
+    ----------
+    folder
+        May itself lie behind links.
+    name
+        Relative to the folder, its parts separated by slashes.
+
+    Raises
+    ------
+    OSError
+        As `open_regular`; and if the name is absolute, has a part ``..``, or leads out of the
+        folder through a link.
+    """
+    named = Path(name)
+    if named.anchor or ".." in named.parts:
+        raise OSError(errno.EINVAL, "it does not lie in the folder", name)
+    try:
+        real = Path(os.path.realpath(folder / named, strict=True))
+    except ValueError as error:  # it holds what no name can: a NUL, or half a character
+        raise OSError(errno.EINVAL, "no file can have such a name", ascii(name)) from error
+    if not real.is_relative_to(os.path.realpath(folder)):
+        raise OSError(errno.EINVAL, "it is a link that leads out of the folder", name)
+    return _opened(real, _AT_ONCE | _NO_LINK)
+
+
+def _opened(path: Path, flags: int) -> BufferedReader:
+    descriptor = os.open(path, flags)
+    try:
+        # What was opened is looked at, and not what bears the name: they may differ by now.
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+            raise OSError(errno.EINVAL, f"it is {what}, not a file", str(path))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")

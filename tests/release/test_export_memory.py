@@ -1,0 +1,108 @@
+"""However many samples there are, few are in memory at once; and the bytes are the same."""
+
+import hashlib
+import weakref
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from annotator.mesh.layout import FACE_468
+from annotator.project.records import AcceptedSample, ImageRecord
+from annotator.release.formats import FORMATS
+from annotator.release.images import PlacedImage
+from annotator.release.parquet import SCHEMA, spooled_table
+from annotator.release.rows import ReleaseSample
+from annotator.release.spool import sorted_spool, spooled
+
+
+def sample(number: int) -> ReleaseSample:
+    """Make up a sample, the only one of its image."""
+    mesh = np.full((468, 3), number, np.float32)
+    name = f"IMG_{number}.jpg"
+    sha256 = hashlib.sha256(name.encode()).hexdigest()
+    image = ImageRecord(number, Path("/photos", name), name, sha256, 600, 800)
+    accepted = AcceptedSample(
+        sample_id=number,
+        image=image,
+        face_index=0,
+        layout=FACE_468,
+        landmarks=mesh,
+        prediction=mesh,
+        visibility=np.zeros(468, np.uint8),
+        presence=number / 100_000,
+        model_name="face_landmark",
+        model_sha256="ab" * 32,
+        annotator=None if number % 3 else "Ada",
+        reviewer="Grace",
+        verdict="accepted",
+        accepted_at=datetime(2026, 11, 20, tzinfo=UTC) + timedelta(seconds=number),
+        stroke_count=number % 5,
+        displacement_mean=number / 7,
+        displacement_max=number / 3,
+        displacement_nme=float("nan") if number % 11 == 0 else number / 13,
+    )
+    return ReleaseSample(accepted, PlacedImage(f"/photographs/of/{name}", 1))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_lets_go_of_a_sample_before_it_takes_the_next_but_one(tmp_path, name):
+    alive: list[weakref.ref] = []
+    held: list[int] = []
+
+    def samples() -> Iterator[ReleaseSample]:
+        for number in range(1, 31):
+            made = sample(number)
+            alive.append(weakref.ref(made.sample.landmarks))
+            held.append(sum(mesh() is not None for mesh in alive))
+            yield made
+
+    FORMATS[name].write(tmp_path, samples(), FACE_468, FORMATS[name].options)
+    assert len(held) == 30
+    assert max(held) <= 2
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_leaves_nothing_but_what_belongs_to_a_release(tmp_path, name):
+    FORMATS[name].write(tmp_path, map(sample, range(1, 4)), FACE_468, FORMATS[name].options)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names
+    assert all(not name.startswith((".", "tmp")) for name in names)
+
+
+@pytest.mark.parametrize("count", [1, 4095, 4096, 4097, 42_000])
+def test_a_table_written_in_parts_has_the_bytes_of_one_written_at_once(tmp_path, count):
+    rows = [sample(number) for number in range(1, count + 1)]
+    with spooled_table(tmp_path) as table:
+        for row in rows:
+            table.append(row)
+        table.write(tmp_path / "parts.parquet")
+    whole = pa.Table.from_pylist([row.row() for row in rows], schema=SCHEMA)
+    pq.write_table(whole, tmp_path / "whole.parquet", compression="snappy")
+    assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+
+
+def test_a_spool_gives_back_what_was_put_in_as_often_as_it_is_asked(tmp_path):
+    values = [{"name": "Zoë\n\u2028", "number": 0.1}, {"name": None}, 7]
+    with spooled(tmp_path) as spool:
+        for value in values:
+            spool.append(value)
+        assert list(spool) == list(spool) == values
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 16, 103])
+@pytest.mark.parametrize("kind", [int, str])
+def test_a_sorted_spool_gives_values_in_the_order_of_their_keys(tmp_path, count, kind):
+    keys = [kind(key) for key in np.random.default_rng(count).integers(0, 40, count)]
+    entries = [(key, [key, place]) for place, key in enumerate(keys)]
+    with sorted_spool(tmp_path, run=5) as spool:
+        for key, value in entries:
+            spool.add(key, value)
+        expected = [value for _, value in sorted(entries)]
+        assert list(spool) == list(spool) == expected
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,210 @@
+"""Releases made by hand: only regular files inside the folder are opened, and at once refused."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from annotator.release import DamagedRelease, ExportError, export_release, load_release
+from annotator.release.formats import FORMATS
+from annotator.release.manifest import content_hash
+from annotator.system.hashing import file_sha256
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+PATIENCE = 60  # seconds: what hangs would last for ever
+
+
+def error_of(step: Callable[[], object]) -> Exception | None:
+    """Return what a step raises; fail if it does not come back."""
+    raised: list[Exception | None] = []
+
+    def run() -> None:
+        try:
+            step()
+        except (DamagedRelease, ExportError) as error:
+            raised.append(error)
+        else:
+            raised.append(None)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive(), "it never came back"
+    return raised[0]
+
+
+def refusal_of(folder: Path) -> str:
+    """Return why a release is refused."""
+    error = error_of(lambda: load_release(folder))
+    assert isinstance(error, DamagedRelease)
+    return str(error)
+
+
+def state(folder: Path, **changes: object) -> None:
+    """Change what a manifest states and make it agree with itself."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | changes
+    manifest["content_sha256"] = content_hash(manifest["files"], manifest["samples"])
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def files_of(folder: Path) -> list[dict]:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+
+
+def list_also(folder: Path, name: object) -> None:
+    entry = {"path": name, "sha256": "0" * 64, "size": 0}
+    state(folder, files=[*files_of(folder), entry])
+
+
+@pytest.fixture
+def release(releases, tmp_path) -> Path:
+    return shutil.copytree(releases["coco"], tmp_path / "release")
+
+
+@pytest.fixture(params=FORMATS)
+def any_release(request, releases, tmp_path) -> Path:
+    return shutil.copytree(releases[request.param], tmp_path / request.param)
+
+
+def data_of(release: Path) -> Path:
+    """Return the file of a release that holds its meshes: the largest, images being elsewhere."""
+    files = (path for path in release.iterdir() if path.name != "manifest.json")
+    return max(files, key=lambda path: path.stat().st_size)
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/etc/passwd", "../../etc/passwd", "../manifest"])
+def test_a_listed_name_that_leads_out_of_the_folder_is_refused_and_named(release, name):
+    list_also(release, name)
+    assert name in (refusal := refusal_of(release))
+    assert "does not lie in the folder" in refusal
+
+
+@pytest.mark.parametrize("name", ["", ".", "inner"])
+def test_a_listed_folder_is_refused(release, name):
+    (release / "inner").mkdir()
+    list_also(release, name)
+    assert "cannot be read" in refusal_of(release)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "line\nbreak", "\x1b[2Jcleared"])
+def test_a_listed_name_that_no_terminal_should_see_is_escaped(release, name):
+    list_also(release, name)
+    refusal = refusal_of(release)
+    assert ascii(name) in refusal
+    assert refusal.isprintable()
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', "[" * 100_000])
+def test_a_manifest_that_no_hash_can_be_of_is_refused(release, text):
+    path = release / "manifest.json"
+    manifest = path.read_text(encoding="utf-8").replace('"files": [', f'"files": [{text}, ', 1)
+    path.write_text(manifest, encoding="utf-8")
+    assert "was changed" in (refusal := refusal_of(release)) or "cannot be read" in refusal
+
+
+@POSIX
+@pytest.mark.parametrize("target", ["../secret", "/dev/zero"])
+def test_a_link_out_of_the_folder_in_place_of_a_file_is_refused(release, tmp_path, target):
+    data = data_of(release)
+    (tmp_path / "secret").write_bytes(data.read_bytes())
+    data.unlink()
+    data.symlink_to(target)
+    assert f"{data.name} cannot be read (it is a link that leads out" in refusal_of(release)
+
+
+@POSIX
+def test_a_link_that_stays_in_the_folder_is_a_file_like_others(any_release):
+    data = data_of(any_release)
+    data.rename(any_release / "elsewhere")
+    data.symlink_to("elsewhere")
+    assert len(load_release(any_release).landmarks) == 4
+
+
+@POSIX
+def test_a_pipe_in_place_of_a_file_is_refused_at_once(any_release):
+    data = data_of(any_release)
+    data.unlink()
+    os.mkfifo(data)
+    assert f"{data} cannot be read (it is a device or a pipe" in refusal_of(any_release)
+
+
+@POSIX
+@pytest.mark.parametrize("what", ["pipe", "device", "folder"])
+def test_a_manifest_that_is_no_file_is_refused_at_once(tmp_path, what):
+    manifest = tmp_path / "manifest.json"
+    if what == "pipe":
+        os.mkfifo(manifest)
+    elif what == "device":
+        manifest.symlink_to("/dev/zero")
+    else:
+        manifest.mkdir()
+    assert f"{manifest} cannot be read" in refusal_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [None, {}, "release.npz", [1], [{}], [{"path": 3, "sha256": "", "size": 0}], [{"path": "a"}]],
+)
+def test_a_manifest_whose_files_are_no_list_of_files_is_refused(release, files):
+    path = release / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": files}
+    if isinstance(files, list):
+        manifest["content_sha256"] = content_hash(files, manifest["samples"])
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert "was changed" in (refusal := refusal_of(release)) or "which files" in refusal
+
+
+def test_a_manifest_that_does_not_list_the_meshes_is_refused(any_release):
+    state(any_release, files=[])
+    assert "does not list" in refusal_of(any_release)
+
+
+def overwrite(folder: Path, name: str, content: bytes) -> None:
+    """Change a file of a release and make the manifest agree with it."""
+    path = folder / name
+    path.write_bytes(content)
+    files = files_of(folder)
+    for file in files:
+        if file["path"] == name:
+            file |= {"size": len(content), "sha256": file_sha256(path)}
+    state(folder, files=files)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"sample_id,v0\n1,2\n", b"PK\x03\x04"])
+def test_a_file_that_is_not_what_its_format_says_is_refused(any_release, content):
+    overwrite(any_release, data_of(any_release).name, content)
+    refusal = refusal_of(any_release)
+    assert f"is no release in the format {any_release.name}" in refusal or "expected" in refusal
+
+
+def test_meshes_of_another_number_than_the_samples_are_refused(any_release):
+    manifest = json.loads((any_release / "manifest.json").read_text(encoding="utf-8"))
+    state(any_release, samples=manifest["samples"][:-1])
+    assert "expected landmarks of shape (3, 468, 3)" in refusal_of(any_release)
+
+
+@pytest.mark.parametrize("version", ["2", None, [1]])
+def test_a_version_that_is_no_number_is_refused(release, version):
+    state(release, format_version=version)
+    assert "newer version" in refusal_of(release)
+
+
+def test_a_layout_that_this_version_does_not_know_is_refused(release):
+    state(release, layout="face_of_a_cat")
+    assert "layout is 'face_of_a_cat', which this version does not" in refusal_of(release)
+
+
+@POSIX
+@pytest.mark.parametrize("images", ["copy", "reference"])
+def test_a_pipe_in_place_of_an_image_does_not_hang_the_export(project, tmp_path, photos, images):
+    (photos / "collins.jpg").unlink()
+    os.mkfifo(photos / "collins.jpg")
+    error = error_of(lambda: export_release(project, tmp_path / "release", "npz", images=images))
+    assert "collins.jpg cannot be read any more (it is a device or a pipe" in str(error)
+    assert not (tmp_path / "release").exists()
