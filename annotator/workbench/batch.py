@@ -1,9 +1,9 @@
 """One verdict on many samples: which of them may have it, and what is asked first.
 
 A mesh that nobody looked at must not become ground truth. A batch therefore accepts only samples
-that were on the screen in this window or carry strokes, and none whose photograph has changed since it
-was added; the others are left as they are, and the annotator is told how many. Rejecting, excluding
-and deleting keep samples out of the data set and need no look at each.
+that were on the screen in this window or carry strokes, and none whose photograph has changed
+since it was added; the others are left as they are, and the annotator is told how many.
+Rejecting, excluding and deleting keep samples out of the data set and need no look at each.
 """
 
 from collections.abc import Sequence
