@@ -1,9 +1,9 @@
 """One verdict on many samples: which of them may have it, and what is asked first.
 
 A mesh that nobody looked at must not become ground truth. A batch therefore accepts only samples
-that were on the screen in this window or carry strokes; the others are left as they are, and the
-annotator is told how many. Rejecting, excluding and deleting keep samples out of the data set and
-need no look at each.
+that were on the screen in this window or carry strokes, and none whose photograph has changed
+since it was added; the others are left as they are, and the annotator is told how many.
+Rejecting, excluding and deleting keep samples out of the data set and need no look at each.
 """
 
 from collections.abc import Sequence
@@ -71,7 +71,8 @@ def give(
     """Give a verdict to many samples in one transaction; return whether that was done.
 
     Nothing is given if the current sample has strokes that cannot be saved, or if somebody else
-    changed one of the samples since the list was read.
+    changed one of the samples since the list was read. Those whose photograph holds another
+    content by now are not accepted with the others.
     """
     project, session = bench.project, bench.session
     if project is None or (session is not None and session.is_dragging):
@@ -85,18 +86,24 @@ def give(
                 f"{counted(changed)} changed elsewhere meanwhile. Look at the list, then try again."
             )
             return False
+        stays = _of_changed_photographs(bench, batch)
+        given = [i for i in batch.sample_ids if i not in stays]
+        if stays:
+            bench.failed.emit(_why_they_stay([bench.samples.get(i).image_name for i in stays]))
+        if not given:
+            return False
         project.reviews.give(
             batch.verdict,
-            batch.sample_ids,
+            given,
             reviewer=bench.annotator,
             reasons=reasons,
             comment=comment,
         )
-        _take_in(bench, batch.sample_ids)
+        _take_in(bench, given)
     except ProjectError as error:
         bench.failed.emit(str(error))
         return False
-    bench.told.emit(f"{counted(len(batch.sample_ids))} {VERDICT_WORDS[batch.verdict].done}.")
+    bench.told.emit(f"{counted(len(given))} {VERDICT_WORDS[batch.verdict].done}.")
     return True
 
 
@@ -110,6 +117,23 @@ def _would_change(state: SampleState, verdict: Verdict) -> bool:
         return state not in TO_DO
     # A deleted face is brought back first: it is no face to anybody who does not look there.
     return state not in (verdict.state, SampleState.DELETED)
+
+
+def _of_changed_photographs(bench: Bench, batch: Batch) -> dict[int, None]:
+    """Return the samples, in order, that are not accepted since their photograph has changed."""
+    if bench.project is None or batch.verdict is not Verdict.ACCEPT:
+        return {}
+    shows = {i: bench.samples.get(i).image_id for i in batch.sample_ids}
+    images = bench.project.images.records(set(shows.values()))
+    changed = {image.id for image in images.values() if bench.originals.has_changed(image)}
+    return {i: None for i, image_id in shows.items() if image_id in changed}
+
+
+def _why_they_stay(names: Sequence[str]) -> str:
+    others = len(set(names)) - 1
+    photographs = f"{names[0]} has" if not others else f"{names[0]} and {others:,} more have"
+    stay = "stays as it is" if len(names) == 1 else "stay as they are"
+    return f"{counted(len(names))} {stay}: {photographs} changed on the disk since being added."
 
 
 def _take_in(bench: Bench, sample_ids: Sequence[int]) -> int:

@@ -60,8 +60,8 @@ def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
 def photograph_has_changed(record: ImageRecord) -> bool:
     """Return whether a file holds another content than when it was added to the project.
 
-    Its meshes then belong to pixels that are no longer there. The file is read only if its
-    size or time is not what the project remembers.
+    Its meshes then belong to pixels that are no longer there. The file is read only if its time
+    is not what the project remembers.
 
     A file that is gone or cannot be read has not changed: reading it says what is wrong.
     """
@@ -100,6 +100,8 @@ class Originals:
     def _holds(self, record: ImageRecord, stamp: FileStamp) -> bool:
         if stamp == (record.file_size, record.modified_ns):
             return True
+        if record.file_size not in (None, stamp[0]):
+            return False
         picture = record.picture
         known_under, holds = self._held.get((picture, record.sha256), (None, False))
         if known_under == stamp:

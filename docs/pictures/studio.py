@@ -13,7 +13,6 @@ from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QCursor, QImage
 from qtpy.QtWidgets import QApplication, QWidget
 
-from annotator.imaging import read_image
 from annotator.inference import FaceMesh, FacePrediction
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.metrics import vertex_errors
@@ -50,7 +49,7 @@ def make_project(folder: Path) -> tuple[Path, dict[str, Floats]]:
         model = project.models.register(face_mesh.info)
         for image in project.images.pending(model):
             if image.name in SPOILED:
-                photograph = read_image(image.path)
+                photograph = image.picture.read()
                 truths[image.name] = face_mesh.predict(photograph)[0].landmarks
                 wrong = _spoiled_prediction(face_mesh, photograph, truths[image.name])
                 project.predictions.store(model, [(image.id, [wrong])])

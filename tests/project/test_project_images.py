@@ -89,6 +89,15 @@ def test_an_unknown_image_is_reported(project):
         project.images.mark_failed(7, "vanished")
 
 
+def test_many_images_are_looked_up_at_once(project, new_image, tmp_path):
+    project.images.add([new_image(tmp_path / f"{number}.jpg") for number in range(1200)])
+    wanted = [*range(1, 1200, 2), 5, 99_999]
+    found = project.images.records(wanted)
+    assert sorted(found) == [*range(1, 1200, 2)]
+    assert found[7] == project.images.get(7)
+    assert project.images.records([]) == {}
+
+
 def test_thousands_of_images_are_added_in_one_call(project, new_image, tmp_path):
     report = project.images.add(new_image(tmp_path / f"{i}.jpg") for i in range(1501))
     assert report == AddReport(added=1501, already_there=0, failed=0)
