@@ -19,7 +19,7 @@ from annotator.plugin.preferences import settings_store
 from annotator.plugin.preferences.manifest import MANIFEST, configurations, manifest_text
 from annotator.plugin.preferences.preferences import PLUGIN
 from annotator.plugin.preferences.settings_store import SettingsStore
-from annotator.workbench.settings import Settings, read_settings, write_tools
+from annotator.workbench.settings import Settings
 from annotator.workbench.toolbox import ToolKind, ToolSettings
 
 OTHER_TOOLS = ToolSettings(
@@ -55,29 +55,6 @@ def test_napari_reads_every_entry_of_the_manifest() -> None:
 def test_the_preferences_say_the_defaults_at_first(store: SettingsStore) -> None:
     assert store.settings == Settings()
     assert not store.problems
-
-
-def test_tools_read_back_are_the_tools_written() -> None:
-    settings, problems = read_settings(
-        {"tools": write_tools(ToolKind.GUIDED, OTHER_TOOLS)}, Settings()
-    )
-    assert not problems
-    assert settings == OTHERS
-
-
-def test_entries_of_an_older_or_newer_version_are_no_trouble() -> None:
-    pages = {"work": {"goes_on": False, "dances": True}, "tools": {"radius": 0.5}, "more": {}}
-    settings, problems = read_settings(pages, Settings())
-    assert not problems
-    assert not settings.goes_on
-    assert settings.tools.brush == Brush(0.5)
-
-
-def test_a_brush_that_cannot_be_is_told_and_the_one_before_stays() -> None:
-    before = OTHERS
-    settings, problems = read_settings({"tools": {"radius": 99.0}}, before)
-    assert settings == before
-    assert "99" in problems[0]
 
 
 def test_a_change_in_the_preferences_is_in_effect_a_moment_later(store: SettingsStore) -> None:
