@@ -68,13 +68,15 @@ def test_other_keys_work_from_the_moment_they_are_in_effect(workplace: Workplace
 
 
 def test_a_key_wins_over_a_menu_of_napari_while_the_dock_is_open(
-    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
+    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]],
+    project_folder: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     viewer, dock = open_dock(project_folder)
     canvas = canvas_widget(viewer)
     dock.window().activateWindow()
     dock.focus_canvas()
-    process_events(0.2)
+    wait_for(canvas.hasFocus, "the keyboard")
     layers = len(viewer.layers)
     bindings, _ = chosen_bindings({"next": "Mod-N"})
     dock.use_keys(bindings)
@@ -139,9 +141,11 @@ def test_the_columns_of_the_sheet_are_level_and_in_order() -> None:
 
 
 def test_sixty_keys_fit_the_window_of_a_small_laptop(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    open_window: Callable[[Path | None], tuple[Any, AnnotatorDock]],
+    project_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dock, _ = workplace
+    _, dock = open_window(project_folder)
     more = tuple(
         Shortcut(f"action{n}", (f"F{n % 12 + 1}",), "Colour by displacement", f"Group {n // 6}")
         for n in range(60 - len(SHORTCUTS))

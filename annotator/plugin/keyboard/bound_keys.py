@@ -61,6 +61,7 @@ class BoundKeys(QObject):
         """Give the keys back to napari."""
         self._give_back()
         self._canvas.removeEventFilter(self)
+        self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Take keys before napari's menus do, and end what is held when the keyboard goes."""
