@@ -30,7 +30,7 @@ from napari._qt._qapp_model.qactions import init_qactions  # noqa: E402
 from napari._qt.qt_viewer import QtViewer  # noqa: E402
 from napari.plugins import _initialize_plugins  # noqa: E402
 from napari.utils._proxies import PublicOnlyProxy  # noqa: E402
-from qtpy.QtCore import QEvent, QTimer  # noqa: E402
+from qtpy.QtCore import QEvent, QThreadPool, QTimer  # noqa: E402
 from qtpy.QtTest import QTest  # noqa: E402
 from qtpy.QtWidgets import QApplication  # noqa: E402
 
@@ -120,6 +120,7 @@ class Desk:
             raise
         camera = self._viewer.scene.camera
         camera.center, camera.zoom = (0.0, 0.0, 0.0), 1.0
+        self._viewer.window.resize(*DESK_SIZE)  # a dock that needed more room has made it larger
 
     def close(self) -> None:
         """Close the window, and fail if that leaves anything of it."""
@@ -163,10 +164,10 @@ class Desk:
                 list(getattr(viewer, f"mouse_{kind}_callbacks"))
                 for kind in ("drag", "move", "wheel", "double_click")
             ],
+            "button held": canvas._vispy_mouse_data["press_event"] is not None,
             "keys": dict(viewer.keymap),
             "dimensions": viewer.dims.ndisplay,
             "theme": viewer.theme,
-            "size": (window.width(), window.height()),
             "windows": sorted(
                 type(w).__name__ for w in QApplication.topLevelWidgets() if w.isVisible()
             ),
@@ -179,7 +180,10 @@ class Desk:
         }
 
     def _threads(self) -> list[str]:
-        return sorted(thread.name for thread in threading.enumerate())
+        """Threads by name; those of Qt's pool stay a while after their work."""
+        ours = [t for t in threading.enumerate() if not isinstance(t, threading._DummyThread)]
+        at_work = QThreadPool.globalInstance().activeThreadCount()
+        return sorted(thread.name for thread in ours) + ["of Qt"] * at_work
 
     def _discard(self) -> None:
         viewer, self._viewer = self._viewer, None
@@ -270,11 +274,19 @@ def workplace(open_dock: OpenDock, project_folder: Path) -> tuple[AnnotatorDock,
 
 
 @pytest.fixture
-def open_window(
-    desk: Desk, make_napari_viewer_proxy: Callable[..., napari.Viewer]
-) -> Iterator[OpenDock]:
-    """Opens a window of the test's own, with the dock on a project, or on none."""
+def _no_desk(desk: Desk) -> None:
     desk.close()
+
+
+@pytest.fixture
+def make_napari_viewer(_no_desk: None, make_napari_viewer: Any) -> Any:
+    """napari's own, which checks that no viewer is left: not even the shared one."""
+    return make_napari_viewer
+
+
+@pytest.fixture
+def open_window(make_napari_viewer_proxy: Callable[..., napari.Viewer]) -> Iterator[OpenDock]:
+    """Opens a window of the test's own, with the dock on a project, or on none."""
     docks: list[AnnotatorDock] = []
 
     def open_it(folder: Path | None) -> tuple[napari.Viewer, AnnotatorDock]:

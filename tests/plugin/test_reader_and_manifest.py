@@ -37,11 +37,9 @@ def test_a_project_folder_is_read_and_others_are_left_to_other_plugins(
 
 def test_opening_a_project_folder_opens_the_dock_on_it(
     make_napari_viewer_proxy: Callable[..., Any],
-    desk: Any,
     project_folder: Path,
     wait_for: Callable[..., None],
 ) -> None:
-    desk.close()
     viewer = make_napari_viewer_proxy(show=True)
     viewer.open(str(project_folder), plugin="facemesh-annotator")
     (dock,) = _docks(viewer)

@@ -33,6 +33,9 @@ class BoundKeys(QObject):
     def __init__(
         self, canvas: QWidget, targets: Iterable[Any], actions: Mapping[str, Action]
     ) -> None:
+        missing = {shortcut.action for shortcut in SHORTCUTS} - actions.keys()
+        if missing:
+            raise KeyError(*sorted(missing))
         super().__init__(canvas)
         self._targets = tuple(targets)
         self._holds = {s.action: _Hold(actions[s.action]) for s in SHORTCUTS if s.holds}
