@@ -12,17 +12,22 @@ from annotator.mesh.layout import FACE_468, MeshLayout
 from annotator.mesh.layouts.definition import RegionFeatures
 
 _PREFERENCES = pytest.StashKey[tempfile.TemporaryDirectory]()
+# Threads of OpenBLAS wait for each other by spinning. On a machine that does something else
+# beside, small matrices then take fifty times as long, and results do not depend on it.
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give napari preferences of its own, before anything imports it.
+    """Set what the libraries read when they are imported, here and in workers and programs.
 
-    It reads the path when it is imported, and the tests must neither depend on nor change what
-    the person who runs them prefers.
+    napari gets preferences of its own: the tests must neither depend on nor change what the
+    person who runs them prefers.
     """
     folder = tempfile.TemporaryDirectory()
     config.stash[_PREFERENCES] = folder
     os.environ["NAPARI_CONFIG"] = str(Path(folder.name) / "settings.yaml")
+    for variable in _ONE_THREAD:
+        os.environ.setdefault(variable, "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QApplication, QMessageBox
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QMessageBox
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
@@ -34,22 +34,8 @@ def drag_chin(dock: AnnotatorDock, pointer: Pointer) -> None:
     pointer.drag((x, y), (x + 6, y + 6), steps=3)
 
 
-def answer(button: QMessageBox.StandardButton) -> list[str]:
-    """Press a button of the next message box; returns the list that its texts will be in."""
-    texts: list[str] = []
-
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        texts.extend((box.text(), box.informativeText()))
-        box.button(button).click()
-
-    QTimer.singleShot(1500, press)
-    return texts
-
-
 def test_a_stroke_that_the_database_refuses_waits_and_is_saved_later(
-    workplace: Workplace, locked: sqlite3.Connection
+    workplace: Workplace, locked: sqlite3.Connection, wait_for: Callable[..., None]
 ) -> None:
     dock, pointer = workplace
     failed: list[str] = []
@@ -66,36 +52,47 @@ def test_a_stroke_that_the_database_refuses_waits_and_is_saved_later(
     dock.workbench.retry_pending()
     assert len(failed) == told_before, "the retry does not nag"
     locked.execute("ROLLBACK")
-    process_events(2.5)
-    assert dock.workbench.session.unsaved_count == 0
+    wait_for(lambda: dock.workbench.session.unsaved_count == 0)
     assert_array_equal(dock.workbench.project.annotations.load(sample_id).landmarks, shown)
 
 
 def test_the_window_stays_open_for_strokes_that_are_not_saved(
-    workplace: Workplace, locked: sqlite3.Connection
+    workplace: Workplace,
+    locked: sqlite3.Connection,
+    when_asked: Callable[..., object],
+    wait_for: Callable[..., None],
 ) -> None:
     dock, pointer = workplace
     locked.execute("BEGIN IMMEDIATE")
     drag_chin(dock, pointer)
-    texts = answer(QMessageBox.StandardButton.Cancel)
+    texts: list[str] = []
+
+    def cancel(box: QMessageBox) -> None:
+        texts.extend((box.text(), box.informativeText()))
+        box.button(QMessageBox.StandardButton.Cancel).click()
+
+    when_asked(cancel)
     assert not dock.window().close()
     assert texts[0] == "1 stroke could not be saved and would be lost."
     assert "another program is writing to it" in texts[1]
     assert dock.window().isVisible()
     locked.execute("ROLLBACK")
-    process_events(2.5)
+    wait_for(lambda: dock.workbench.session.unsaved_count == 0)
     drag_chin(dock, pointer)
     assert len(dock.workbench.project.annotations.strokes(dock.workbench.session.sample_id)) == 2
 
 
 def test_strokes_can_be_given_up_to_close(
-    workplace: Workplace, locked: sqlite3.Connection, project_folder: Path
+    workplace: Workplace,
+    locked: sqlite3.Connection,
+    project_folder: Path,
+    when_asked: Callable[..., object],
 ) -> None:
     dock, pointer = workplace
     sample_id = dock.workbench.session.sample_id
     locked.execute("BEGIN IMMEDIATE")
     drag_chin(dock, pointer)
-    answer(QMessageBox.StandardButton.Discard)
+    when_asked(lambda box: box.button(QMessageBox.StandardButton.Discard).click())
     assert may_close(dock.workbench, dock)
     dock.shut_down()
     assert dock.workbench.project is None
@@ -117,13 +114,14 @@ from pathlib import Path
 import napari
 from qtpy.QtCore import QTimer
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer
+from qtpy.QtTest import QTest
 viewer, dock = open_viewer(Path(sys.argv[1]), "kim")
-process_events(0.3)
+assert QTest.qWaitForWindowExposed(dock.window(), 60_000)
 dock.view.frame()
 x, y, _ = map(float, dock.workbench.session.landmarks[152])
 Pointer(viewer).drag((x, y), (x + 6, y + 11))
-QTimer.singleShot(100, dock.window().close)
+QTimer.singleShot(0, dock.window().close)
 napari.run()
 print("closed", dock.workbench.project, flush=True)
 """
@@ -139,17 +137,17 @@ def test_closing_the_window_ends_the_program_and_closes_the_project(
 
 
 def test_a_dock_that_is_closed_and_opened_again_is_alone(
-    open_dock: Callable[..., tuple[object, AnnotatorDock]], project_folder: Path
+    open_window: Callable[..., tuple[object, AnnotatorDock]], project_folder: Path
 ) -> None:
-    viewer, dock = open_dock(project_folder)
+    viewer, dock = open_window(project_folder)
     viewer.window.remove_dock_widget(dock)
-    process_events(0.2)
+    process_events()
     assert dock.workbench.project is None
     assert len(viewer.layers) == 0
     again = show_dock(viewer)
     assert again is not dock
     again.open_folder(project_folder)
-    process_events(0.3)
+    process_events()
     again.view.frame()
     assert [layer.name for layer in viewer.layers] == ["Photograph", "Face mesh"]
     drag_chin(again, Pointer(viewer))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel, QPushButton, QScrollArea
 
 from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.menu.project_menu import free_folder
 from annotator.project import EditSession, Project, SampleState
@@ -22,14 +22,6 @@ Workplace = tuple[AnnotatorDock, Pointer]
 def visible_texts(dock: AnnotatorDock) -> str:
     labels = [*dock.findChildren(QLabel), *dock.findChildren(QPushButton)]
     return " ".join(label.text() for label in labels if label.isVisible())
-
-
-def wait_for_work(dock: AnnotatorDock, seconds: float = 60) -> None:
-    for _ in range(int(seconds * 20)):
-        process_events(0.05)
-        if not dock.progress.is_running:
-            return
-    pytest.fail("the work did not end")
 
 
 def test_without_a_project_the_dock_says_what_to_do(open_dock: OpenDock) -> None:
@@ -77,16 +69,13 @@ def test_the_filter_shows_the_samples_in_a_state(workplace: Workplace) -> None:
     assert "No sample passes this filter." in visible_texts(dock)
 
 
-def test_thumbnails_arrive_for_the_rows_in_sight(workplace: Workplace) -> None:
+def test_thumbnails_arrive_for_the_rows_in_sight(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
     dock, _ = workplace
-    sample = dock.workbench.samples.at(0)
-    for _ in range(60):
-        process_events(0.05)
-        pixmap = dock.samples.list.thumbnails.get(sample)
-        if pixmap is not None:
-            break
-    assert pixmap is not None
-    assert pixmap.width() > 40
+    sample, thumbnails = dock.workbench.samples.at(0), dock.samples.list.thumbnails
+    wait_for(lambda: thumbnails.get(sample) is not None)
+    assert thumbnails.get(sample).width() > 40
 
 
 def test_a_photograph_that_vanished_is_told_and_the_rest_goes_on(
@@ -106,7 +95,7 @@ def test_a_photograph_that_vanished_is_told_and_the_rest_goes_on(
 
 
 def test_photographs_are_added_and_predicted_from_the_dock(
-    open_dock: OpenDock, project_folder: Path, tmp_path: Path
+    open_dock: OpenDock, project_folder: Path, tmp_path: Path, wait_for: Callable[..., None]
 ) -> None:
     with Project.open(project_folder) as project:
         source = project.samples.summaries()[0].image_path
@@ -114,53 +103,56 @@ def test_photographs_are_added_and_predicted_from_the_dock(
     _, dock = open_dock(tmp_path / "new")
     assert dock.progress.run(adding(dock.workbench.project, [source], copy=True))
     assert not dock.progress.run(predicting(dock.workbench.project))
-    wait_for_work(dock)
+    wait_for(lambda: not dock.progress.is_running)
     assert dock.workbench.samples.total >= 1
     assert dock.view.is_shown
 
 
 def test_work_that_is_cancelled_leaves_a_project_that_goes_on(
-    open_dock: OpenDock, project_folder: Path, tmp_path: Path
+    open_dock: OpenDock, project_folder: Path, tmp_path: Path, wait_for: Callable[..., None]
 ) -> None:
     images = project_folder / "images"
     Project.create(tmp_path / "new").close()
     _, dock = open_dock(tmp_path / "new")
     dock.progress.run(adding(dock.workbench.project, [images], copy=False))
     dock.progress.cancel()
-    wait_for_work(dock)
+    wait_for(lambda: not dock.progress.is_running)
     dock.progress.run(adding(dock.workbench.project, [images], copy=False))
-    wait_for_work(dock)
+    wait_for(lambda: not dock.progress.is_running)
     with Project.open(project_folder) as complete:
         assert dock.workbench.samples.total == sum(complete.samples.counts().values())
 
 
-def test_work_that_fails_is_told(workplace: Workplace, tmp_path: Path) -> None:
+def test_work_that_fails_is_told(
+    workplace: Workplace, tmp_path: Path, wait_for: Callable[..., None]
+) -> None:
     dock, _ = workplace
     told: list[str] = []
     dock.progress.failed.connect(told.append)
     existing = tmp_path / "existing"
     existing.mkdir()
     dock.progress.run(exporting(dock.workbench.project, existing, "npz", "reference"))
-    wait_for_work(dock)
+    wait_for(lambda: not dock.progress.is_running)
     assert told
 
 
-def test_accepted_samples_are_exported_from_the_dock(workplace: Workplace) -> None:
+def test_accepted_samples_are_exported_from_the_dock(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
     dock, pointer = workplace
     pointer.key(Qt.Key.Key_Return, "\r")
     folder = free_folder(dock.workbench.project.home)
     dock.progress.run(exporting(dock.workbench.project, folder, "npz", "reference"))
-    wait_for_work(dock)
+    wait_for(lambda: not dock.progress.is_running)
     assert (folder / "manifest.json").is_file()
     assert free_folder(dock.workbench.project.home) != folder
 
 
-def test_the_window_fits_a_small_laptop(workplace: Workplace) -> None:
-    dock, pointer = workplace
+def test_the_window_fits_a_small_laptop(open_window: OpenDock, project_folder: Path) -> None:
+    viewer, dock = open_window(project_folder)
     window = dock.window()
-    process_events(0.2)
     assert (window.width(), window.height()) == (1280, 800)
-    assert pointer._canvas.width() > 500
+    assert canvas_widget(viewer).width() > 500
     (tools,) = (a for a in dock.findChildren(QScrollArea) if a.isAncestorOf(dock.tool_panel))
     assert not tools.verticalScrollBar().isVisible(), "the tool with most settings fits"
     for button in dock.findChildren(QPushButton):
@@ -171,9 +163,9 @@ def test_the_window_fits_a_small_laptop(workplace: Workplace) -> None:
 def test_the_list_is_dark_on_light_and_light_on_dark(workplace: Workplace) -> None:
     dock, _ = workplace
     brightness = {}
-    for theme in ("dark", "light"):
+    for theme in ("light", "dark"):  # ends with the one it began with
         dock.view._viewer.theme = theme
-        process_events(0.3)
+        process_events()
         shot = dock.view._viewer.window.screenshot(canvas_only=False, flash=False)
         corner = dock.samples.list.mapTo(dock.window(), dock.samples.list.rect().topLeft())
         rows = shot[corner.y() : corner.y() + 120, corner.x() + 70 : corner.x() + 250, :3]

@@ -1,13 +1,14 @@
 """Real key events on the canvas, and what they do to the project."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QWidget
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
@@ -71,35 +72,37 @@ def test_e_excludes_and_r_withdraws_the_verdict(workplace: Workplace) -> None:
     assert [review.verdict for review in history] == [Verdict.EXCLUDE, Verdict.REOPEN]
 
 
-def test_x_asks_for_reasons_by_digit_and_rejects(workplace: Workplace) -> None:
+def test_x_asks_for_reasons_by_digit_and_rejects(
+    workplace: Workplace, when_asked: Callable[..., object]
+) -> None:
     dock, pointer = workplace
     first = current_id(dock)
 
-    def answer() -> None:
-        dialog = QApplication.activeModalWidget()
+    def answer(dialog: QWidget) -> None:
         assert isinstance(dialog, RejectDialog)
         QTest.keyClicks(dialog, "24")
         assert dialog.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
-    QTimer.singleShot(200, answer)
+    when_asked(answer)
     pointer.key(Qt.Key.Key_X, "x")
     assert state_in_database(dock, first) is SampleState.REJECTED
     (review,) = dock.workbench.project.reviews.history(first)
     assert review.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
 
 
-def test_rejecting_without_a_reason_is_not_possible(workplace: Workplace) -> None:
+def test_rejecting_without_a_reason_is_not_possible(
+    workplace: Workplace, when_asked: Callable[..., object]
+) -> None:
     dock, pointer = workplace
     first = current_id(dock)
 
-    def answer() -> None:
-        dialog = QApplication.activeModalWidget()
+    def answer(dialog: QWidget) -> None:
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         assert dialog.isVisible()
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
-    QTimer.singleShot(200, answer)
+    when_asked(answer)
     pointer.key(Qt.Key.Key_X, "x")
     assert state_in_database(dock, first) is SampleState.PREDICTED
 
@@ -158,11 +161,13 @@ def test_the_form_changes_the_brush(workplace: Workplace) -> None:
     assert dock.workbench.tools.brush.strength == 0.5
 
 
-def test_the_keys_work_after_a_click_in_the_list(workplace: Workplace) -> None:
-    dock, _ = workplace
+def test_the_keys_work_after_a_click_in_the_list(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
+    dock, pointer = workplace
     dock.window().activateWindow()
     dock.focus_canvas()
-    process_events(0.2)
+    wait_for(pointer._canvas.hasFocus, "the keyboard")
     rows = dock.samples.list
     index = rows.model().index(2, 0)
     QTest.mouseClick(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QApplication, QMessageBox
+from qtpy.QtWidgets import QMessageBox
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
@@ -47,6 +47,13 @@ def shown(dock: AnnotatorDock) -> np.ndarray:
     return np.array(dock.workbench.session.landmarks)
 
 
+def ticks(timer: QTimer) -> list[None]:
+    """A list that grows each time a timer fires."""
+    fired: list[None] = []
+    timer.timeout.connect(lambda: fired.append(None))
+    return fired
+
+
 def stored(folder: Path, sample_id: int) -> np.ndarray:
     """What another program reads from the file."""
     with Project.open(folder) as project:
@@ -81,9 +88,9 @@ def test_a_stroke_is_in_the_database_when_the_release_event_returns(
 
 
 def test_the_history_outlives_the_window_with_what_was_undone(
-    open_dock: Callable[[Path], tuple[object, AnnotatorDock]], project_folder: Path
+    open_window: Callable[[Path], tuple[object, AnnotatorDock]], project_folder: Path
 ) -> None:
-    viewer, dock = open_dock(project_folder)
+    viewer, dock = open_window(project_folder)
     sample_id = dock.workbench.session.sample_id
     meshes = [shown(dock)]
     for step in range(3):
@@ -91,8 +98,8 @@ def test_the_history_outlives_the_window_with_what_was_undone(
         meshes.append(shown(dock))
     Pointer(viewer).key(Qt.Key.Key_Z, "\x1a", Qt.KeyboardModifier.ControlModifier)
     viewer.window.remove_dock_widget(dock)
-    process_events(0.2)
-    viewer, dock = open_dock(project_folder)
+    process_events()
+    viewer, dock = open_window(project_folder)
     dock.workbench.go_to(sample_id)
     assert_array_equal(shown(dock), meshes[2])
     dock.workbench.edits.redo()
@@ -104,7 +111,11 @@ def test_the_history_outlives_the_window_with_what_was_undone(
 
 
 def test_strokes_pile_up_while_the_database_is_locked_and_are_written_in_order(
-    workplace: Workplace, locked: sqlite3.Connection, said: list[str], project_folder: Path
+    workplace: Workplace,
+    locked: sqlite3.Connection,
+    said: list[str],
+    project_folder: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     dock, pointer = workplace
     session = dock.workbench.session
@@ -113,7 +124,8 @@ def test_strokes_pile_up_while_the_database_is_locked_and_are_written_in_order(
     for step in range(3):
         drag(dock, pointer, 4, 2 + step)
         meshes.append(shown(dock))
-    process_events(1.2)
+    retries = ticks(dock._retry)
+    wait_for(lambda: len(retries) >= 2)
     assert "another program is writing to it" in said[0]
     assert said[0].endswith(
         "1 stroke waits in memory and will be saved as soon as that is possible."
@@ -122,8 +134,7 @@ def test_strokes_pile_up_while_the_database_is_locked_and_are_written_in_order(
     assert "3 not saved yet!" in dock.edit._current.text()
     assert_array_equal(stored(project_folder, session.sample_id), session.prediction)
     locked.execute("ROLLBACK")
-    process_events(1.2)
-    assert said[-1] == "The strokes that waited are saved."
+    wait_for(lambda: said[-1] == "The strokes that waited are saved.")
     assert "not saved" not in dock.edit._current.text()
     records = dock.workbench.project.annotations.strokes(session.sample_id)
     mesh = np.array(session.prediction)
@@ -169,7 +180,11 @@ def test_a_verdict_on_a_locked_database_is_refused_in_words(
 
 
 def test_a_stroke_that_was_refused_is_put_on_top_of_what_another_window_made_meanwhile(
-    workplace: Workplace, locked: sqlite3.Connection, said: list[str], project_folder: Path
+    workplace: Workplace,
+    locked: sqlite3.Connection,
+    said: list[str],
+    project_folder: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     dock, pointer = workplace
     session = dock.workbench.session
@@ -180,14 +195,17 @@ def test_a_stroke_that_was_refused_is_put_on_top_of_what_another_window_made_mea
     with Project.open(project_folder) as project:
         record_other_stroke(project, session.sample_id)
         theirs = project.annotations.load(session.sample_id).landmarks
-    process_events(1.2)
-    assert "with your last stroke on top" in said[-1]
+    wait_for(lambda: "with your last stroke on top" in said[-1])
     np.testing.assert_allclose(shown(dock), theirs + mine, atol=1e-3)
     assert_array_equal(stored(project_folder, session.sample_id), shown(dock))
 
 
 def test_no_stroke_goes_into_a_database_that_was_replaced(
-    workplace: Workplace, said: list[str], project_folder: Path, tmp_path: Path
+    workplace: Workplace,
+    said: list[str],
+    project_folder: Path,
+    tmp_path: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     dock, pointer = workplace
     session = dock.workbench.session
@@ -198,28 +216,23 @@ def test_no_stroke_goes_into_a_database_that_was_replaced(
     assert "was replaced by another file" in said[0]
     assert session.unsaved_count == 1
     aside.replace(database)
-    process_events(1.2)
-    assert said[-1] == "The strokes that waited are saved."
+    wait_for(lambda: said[-1] == "The strokes that waited are saved.")
     assert_array_equal(stored(project_folder, session.sample_id), shown(dock))
 
 
 def test_another_project_is_opened_only_after_asking_about_strokes_that_wait(
-    workplace: Workplace, locked: sqlite3.Connection, project_folder: Path
+    workplace: Workplace,
+    locked: sqlite3.Connection,
+    project_folder: Path,
+    when_asked: Callable[..., object],
 ) -> None:
     dock, pointer = workplace
     locked.execute("BEGIN IMMEDIATE")
     drag(dock, pointer, 5, 0)
-    buttons = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
-
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        box.button(buttons.pop(0)).click()
-
-    QTimer.singleShot(1000, press)
+    when_asked(lambda box: box.button(QMessageBox.StandardButton.Cancel).click())
     assert not dock.open_folder(project_folder)
     assert dock.workbench.session.unsaved_count == 1
-    QTimer.singleShot(1000, press)
+    when_asked(lambda box: box.button(QMessageBox.StandardButton.Discard).click())
     assert dock.open_folder(project_folder)
     assert not dock.workbench.session.unsaved_count
 
@@ -228,6 +241,7 @@ def test_a_photograph_that_vanished_is_shown_when_it_is_back(
     open_dock: Callable[[Path], tuple[object, AnnotatorDock]],
     project_folder: Path,
     tmp_path: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     with Project.open(project_folder) as project:
         sample = project.samples.summaries()[0]
@@ -240,11 +254,11 @@ def test_a_photograph_that_vanished_is_shown_when_it_is_back(
     assert sample.image_name in said[-1]
     assert "cannot be shown" in said[-1]
     assert not dock.view.is_shown
-    process_events(1.2)
+    looks = ticks(dock._display._look_again)
+    wait_for(lambda: looks)
     assert len(said) == 1, "it is looked for in silence"
     away.rename(sample.image_path)
-    process_events(1.2)
-    assert dock.view.is_shown
+    wait_for(lambda: dock.view.is_shown)
     dock.workbench.verdicts.accept()
     assert dock.workbench.project.samples.get(sample.id).state is SampleState.ACCEPTED
 

@@ -26,14 +26,15 @@ import os
 import sys
 from pathlib import Path
 from qtpy.QtCore import QTimer
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QMessageBox
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer
 from annotator.project import Project
 
 folder = Path(sys.argv[1])
 viewer, dock = open_viewer(folder, "kim")
-process_events(0.3)
+assert QTest.qWaitForWindowExposed(dock.window(), 60_000)
 dock.view.frame()
 bench = dock.workbench
 said = []
@@ -65,15 +66,27 @@ drag()
 facts["stored when full"] = bench.session.revision
 facts["waiting"] = bench.session.unsaved_count
 facts["shown"] = bench.session.landmarks.tobytes().hex()
-process_events(1.5)
+retries = []
+dock._retry.timeout.connect(lambda: retries.append(None))
+while len(retries) < 2:
+    QTest.qWait(20)
 facts["still waiting"] = bench.session.unsaved_count
 facts["said"] = list(said)
-QTimer.singleShot(500, lambda: QApplication.activeModalWidget().button(
-    QMessageBox.StandardButton.Cancel).click())
+
+def cancel():
+    box = QApplication.activeModalWidget()
+    if box is not None and box.isVisible():
+        asking.stop()
+        box.button(QMessageBox.StandardButton.Cancel).click()
+
+asking = QTimer()
+asking.timeout.connect(cancel)
+asking.start(10)
 facts["closed"] = dock.window().close()
-(folder.parent / "filler").unlink()
 said.clear()
-process_events(1.5)
+(folder.parent / "filler").unlink()
+while bench.session.unsaved_count:
+    QTest.qWait(20)
 facts["waiting at last"] = bench.session.unsaved_count
 facts["said at last"] = said
 facts["revision"] = bench.session.revision
@@ -105,7 +118,7 @@ def run_on_a_small_disk(project_folder: Path, tmp_path: Path) -> Callable[[str],
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=300,
             env=os.environ
             | {
                 "NAPARI_CONFIG": str(tmp_path / "napari.yaml"),
@@ -141,12 +154,13 @@ import json
 import os
 import sys
 from pathlib import Path
+from qtpy.QtTest import QTest
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer
 
 folder = Path(sys.argv[1])
 viewer, dock = open_viewer(folder, "kim")
-process_events(0.3)
+assert QTest.qWaitForWindowExposed(dock.window(), 60_000)
 dock.view.frame()
 session = dock.workbench.session
 said = []
@@ -166,7 +180,8 @@ waiting = session.unsaved_count
 if root:
     os.seteuid(0)
 folder.chmod(0o755)
-process_events(1.5)
+while session.unsaved_count:
+    QTest.qWait(20)
 left = session.unsaved_count
 facts = {"waiting": waiting, "said": said, "stored": session.revision, "left": left}
 dock.shut_down()

@@ -10,7 +10,6 @@ from napari.settings import get_settings
 from PIL import Image
 
 from annotator.imaging import read_image
-from annotator.plugin.canvas.pointer import process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.menu import sample_project
 from annotator.plugin.preferences.preferences import remember_reader
@@ -37,21 +36,21 @@ def test_a_project_folder_is_read_and_others_are_left_to_other_plugins(
 
 
 def test_opening_a_project_folder_opens_the_dock_on_it(
-    make_napari_viewer_proxy: Callable[..., Any], project_folder: Path
+    make_napari_viewer_proxy: Callable[..., Any],
+    project_folder: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     viewer = make_napari_viewer_proxy(show=True)
     viewer.open(str(project_folder), plugin="facemesh-annotator")
-    process_events(0.3)
     (dock,) = _docks(viewer)
-    assert dock.workbench.project is not None
+    wait_for(lambda: dock.workbench.project is not None)
     assert dock.view.is_shown
     dock.shut_down()
 
 
 def test_a_project_opened_once_needs_no_choice_of_reader_afterwards(
-    make_napari_viewer_proxy: Callable[..., Any], project_folder: Path
+    viewer: Any, project_folder: Path
 ) -> None:
-    make_napari_viewer_proxy(show=False)
     remember_reader(project_folder)
     assert get_preferred_reader(str(project_folder)) == "facemesh-annotator"
     assert get_preferred_reader(str(project_folder.parent)) is None
@@ -61,20 +60,16 @@ def test_a_project_opened_once_needs_no_choice_of_reader_afterwards(
 
 
 def test_the_sample_project_is_made_once_and_opened(
-    make_napari_viewer_proxy: Callable[..., Any],
+    viewer: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    wait_for: Callable[..., None],
 ) -> None:
     monkeypatch.setattr(sample_project, "user_data_path", lambda *_, **__: tmp_path / "data")
-    viewer = make_napari_viewer_proxy(show=True)
     viewer.open_sample("facemesh-annotator", "faces")
     (dock,) = _docks(viewer)
-    for _ in range(600):
-        process_events(0.05)
-        if dock.workbench.project is not None:
-            break
+    wait_for(lambda: dock.workbench.project is not None)
     assert dock.workbench.samples.total >= 12
-    dock.shut_down()
 
 
 def test_the_sample_project_replaces_a_project_that_is_open(
@@ -82,15 +77,18 @@ def test_the_sample_project_replaces_a_project_that_is_open(
     project_folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    wait_for: Callable[..., None],
 ) -> None:
     monkeypatch.setattr(sample_project, "user_data_path", lambda *_, **__: tmp_path / "data")
     viewer, dock = open_dock(project_folder)
     viewer.open_sample("facemesh-annotator", "faces")
-    for _ in range(600):
-        process_events(0.05)
-        if dock.workbench.project is not None and dock.workbench.project.home != project_folder:
-            break
-    process_events(0.2)
+    wait_for(
+        lambda: (
+            dock.workbench.project is not None
+            and dock.workbench.project.home != project_folder
+            and dock.view.is_shown
+        )
+    )
     assert [layer.name for layer in viewer.layers] == ["Photograph", "Face mesh"]
     dock.workbench.step(1)
     expected = read_image(dock.workbench.current.image_path)

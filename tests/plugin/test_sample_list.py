@@ -1,13 +1,14 @@
 """The list of samples under real clicks and keys: order, filter, jumping, several at once."""
 
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
+from qtpy.QtWidgets import QComboBox, QLineEdit, QMessageBox, QWidget
 
 from annotator.mesh.brush import Brush
 from annotator.mesh.tools.grab import GrabTool
@@ -32,8 +33,7 @@ def click(dock: AnnotatorDock, row: int, keys: Qt.KeyboardModifier = PLAIN) -> N
     process_events()
 
 
-def answer_yes() -> None:
-    box = QApplication.activeModalWidget()
+def answer_yes(box: QWidget) -> None:
     assert isinstance(box, QMessageBox)
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Yes), Qt.MouseButton.LeftButton)
 
@@ -113,18 +113,18 @@ def test_what_is_selected_stays_so_when_the_list_is_read_anew(workplace: Workpla
 
 
 def test_several_are_excluded_at_once_and_the_verdict_is_withdrawn_again(
-    workplace: Workplace,
+    workplace: Workplace, when_asked: Callable[..., object]
 ) -> None:
     dock, _ = workplace
     click(dock, 1)
     click(dock, 3, SHIFT)
     selected = dock.samples.list.selected_ids
-    QTimer.singleShot(200, answer_yes)
+    when_asked(answer_yes)
     dock.samples.batch.run(planned(dock.workbench.samples, Verdict.EXCLUDE, selected))
     assert {state_of(dock, i) for i in selected} == {SampleState.EXCLUDED}
     assert {dock.workbench.samples.get(i).state for i in selected} == {SampleState.EXCLUDED}
     assert dock.samples.list.selected_ids == selected
-    QTimer.singleShot(200, answer_yes)
+    when_asked(answer_yes)
     dock.samples.batch.run(planned(dock.workbench.samples, Verdict.REOPEN, selected))
     assert {state_of(dock, i) for i in selected} == {SampleState.PREDICTED}
 
@@ -146,18 +146,19 @@ def test_the_menu_says_how_many_each_verdict_would_change(workplace: Workplace) 
     ]
 
 
-def test_several_are_rejected_with_reasons(workplace: Workplace) -> None:
+def test_several_are_rejected_with_reasons(
+    workplace: Workplace, when_asked: Callable[..., object]
+) -> None:
     dock, _ = workplace
     ids = dock.workbench.samples.ids(0, 1)
 
-    def answer() -> None:
-        dialog = QApplication.activeModalWidget()
+    def answer(dialog: QWidget) -> None:
         assert isinstance(dialog, RejectDialog)
         assert "2 samples" in dialog.windowTitle()
         QTest.keyClicks(dialog, "4")
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
-    QTimer.singleShot(200, answer)
+    when_asked(answer)
     dock.samples.batch.run(planned(dock.workbench.samples, Verdict.REJECT, ids))
     for sample_id in ids:
         (review,) = dock.workbench.project.reviews.history(sample_id)

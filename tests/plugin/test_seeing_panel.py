@@ -1,9 +1,9 @@
 """The page of the dock that says how the face is shown."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-import napari
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
@@ -19,13 +19,14 @@ from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture, 
 
 
 @pytest.fixture
-def panel(make_napari_viewer_proxy: Callable[..., napari.Viewer], qtbot) -> ViewPanel:
-    view = FaceView(make_napari_viewer_proxy())
+def panel(viewer: Any, qtbot) -> Iterator[ViewPanel]:
+    view = FaceView(viewer)
     face = FACE_468.topology.vertices * np.float32([10, -10, -10]) + np.float32([200, 150, 0])
     view.show(np.zeros((300, 400, 3), np.uint8), MeshState.of(face, face, FACE_468))
     panel = ViewPanel(view)
     qtbot.addWidget(panel)
-    return panel
+    yield panel
+    view.clear()
 
 
 def test_each_control_sets_what_it_stands_for(panel: ViewPanel) -> None:

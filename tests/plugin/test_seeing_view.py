@@ -1,6 +1,6 @@
 """What the view draws, on a shown canvas: its pixels."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 
 import napari
@@ -49,13 +49,13 @@ class Scene:
         self.photograph = photograph
         self.view = FaceView(viewer)
         self.view.show(photograph, state)
-        process_events(0.1)
+        process_events()
 
     def set(self, **settings: object) -> None:
         self.view.settings = replace(self.view.settings, **settings)
 
     def pixels(self) -> np.ndarray:
-        process_events(0.02)
+        process_events()
         return self.viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(int)
 
     def at(self, position: np.ndarray, around: int = 2) -> np.ndarray:
@@ -71,15 +71,10 @@ class Scene:
 
 
 @pytest.fixture
-def scene(
-    make_napari_viewer_proxy: Callable[..., napari.Viewer],
-    photograph: np.ndarray,
-    state: MeshState,
-) -> Scene:
-    viewer = make_napari_viewer_proxy(show=True)
-    viewer.window.resize(900, 700)
-    process_events(0.2)
-    return Scene(viewer, photograph, state)
+def scene(viewer: napari.Viewer, photograph: np.ndarray, state: MeshState) -> Iterator[Scene]:
+    shown = Scene(viewer, photograph, state)
+    yield shown
+    shown.view.clear()
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> float:
@@ -122,7 +117,7 @@ def test_the_light_stays_for_the_next_photograph_and_in_naparis_3d(
     scene.view.show(np.full((500, 640, 3), 40, np.uint8), state)
     assert_allclose(scene.at(np.array([200, 150])), 40 + 51, atol=2)
     scene.viewer.dims.ndisplay = 3
-    process_events(0.1)
+    process_events()
     scene.viewer.dims.ndisplay = 2
     scene.view.frame()
     assert_allclose(scene.at(np.array([200, 150])), 40 + 51, atol=2)

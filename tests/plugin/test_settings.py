@@ -19,7 +19,7 @@ from annotator.plugin.preferences import settings_store
 from annotator.plugin.preferences.manifest import MANIFEST, configurations, manifest_text
 from annotator.plugin.preferences.preferences import PLUGIN
 from annotator.plugin.preferences.settings_store import SettingsStore
-from annotator.workbench.settings import Settings, read_settings, write_tools
+from annotator.workbench.settings import Settings
 from annotator.workbench.toolbox import ToolKind, ToolSettings
 
 OTHER_TOOLS = ToolSettings(
@@ -57,47 +57,27 @@ def test_the_preferences_say_the_defaults_at_first(store: SettingsStore) -> None
     assert not store.problems
 
 
-def test_tools_read_back_are_the_tools_written() -> None:
-    settings, problems = read_settings(
-        {"tools": write_tools(ToolKind.GUIDED, OTHER_TOOLS)}, Settings()
-    )
-    assert not problems
-    assert settings == OTHERS
-
-
-def test_entries_of_an_older_or_newer_version_are_no_trouble() -> None:
-    pages = {"work": {"goes_on": False, "dances": True}, "tools": {"radius": 0.5}, "more": {}}
-    settings, problems = read_settings(pages, Settings())
-    assert not problems
-    assert not settings.goes_on
-    assert settings.tools.brush == Brush(0.5)
-
-
-def test_a_brush_that_cannot_be_is_told_and_the_one_before_stays() -> None:
-    before = OTHERS
-    settings, problems = read_settings({"tools": {"radius": 99.0}}, before)
-    assert settings == before
-    assert "99" in problems[0]
-
-
-def test_a_change_in_the_preferences_is_in_effect_a_moment_later(store: SettingsStore) -> None:
+def test_a_change_in_the_preferences_is_in_effect_a_moment_later(
+    store: SettingsStore, wait_for: Callable[..., None]
+) -> None:
     changes: list[Settings] = []
     store.changed.connect(lambda: changes.append(store.settings))
     plugin = get_plugin_settings(PLUGIN)
     plugin.work.goes_on = False
     plugin.keys.next = "F11"
-    process_events(0.2)
+    wait_for(lambda: changes and changes[-1].keys.of("next") == ("F11",))
     assert not changes[-1].goes_on
-    assert changes[-1].keys.of("next") == ("F11",)
 
 
-def test_a_key_that_cannot_be_had_is_told_once(store: SettingsStore) -> None:
+def test_a_key_that_cannot_be_had_is_told_once(
+    store: SettingsStore, wait_for: Callable[..., None]
+) -> None:
     told: list[str] = []
     store.told.connect(told.append)
     get_plugin_settings(PLUGIN).keys.next = "A"
-    process_events(0.2)
+    wait_for(lambda: told)
     get_plugin_settings(PLUGIN).work.goes_on = False
-    process_events(0.2)
+    wait_for(lambda: not store.settings.goes_on)
     assert len(told) == 1
     assert "Previous sample" in told[0]
     assert store.settings.keys.of("next") == ("D",)
@@ -129,46 +109,45 @@ def test_without_a_manifest_the_settings_last_as_long_as_the_store(
 
 
 def test_a_key_typed_into_napari_s_preferences_is_in_effect_and_cancel_takes_it_back(
-    make_napari_viewer_proxy: Callable[..., Any], store: SettingsStore
+    viewer: Any, store: SettingsStore, wait_for: Callable[..., None]
 ) -> None:
-    viewer = make_napari_viewer_proxy(show=True)
     dialog = open_preferences(viewer, "FaceMesh Annotator")
-    process_events(0.2)
+    process_events()
     (field,) = [f for f in dialog.findChildren(QLineEdit) if f.text() == "Mod-Shift-Z, Mod-Y"]
     field.selectAll()
     QTest.keyClicks(field, "mod-y")
-    process_events(0.3)
-    assert store.settings.keys.of("redo") == ("Mod-Y",)
+    wait_for(lambda: store.settings.keys.of("redo") == ("Mod-Y",))
     dialog.reject()
-    process_events(0.3)
-    assert store.settings.keys.of("redo") == ("Mod-Shift-Z", "Mod-Y")
+    wait_for(lambda: store.settings.keys.of("redo") == ("Mod-Shift-Z", "Mod-Y"))
 
 
 def test_another_setting_leaves_the_docks_own_switches_alone(
-    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
+    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]],
+    project_folder: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     _, dock = open_dock(project_folder)
     dock.workbench.verdicts.goes_on = False
     dock.view_panel.keeps_zoom.setChecked(True)
     get_plugin_settings(PLUGIN).work.idle_seconds = 77.0
-    process_events(0.2)
-    assert dock._visits.clock.idle_seconds == 77.0
+    wait_for(lambda: dock._visits.clock.idle_seconds == 77.0)
     assert not dock.workbench.verdicts.goes_on
     assert dock.view.settings.keeps_zoom
 
 
 def test_the_dock_goes_by_the_settings_and_remembers_the_tools(
-    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]], project_folder: Path
+    open_dock: Callable[[Path | None], tuple[Any, AnnotatorDock]],
+    project_folder: Path,
+    wait_for: Callable[..., None],
 ) -> None:
     _, dock = open_dock(project_folder)
     work = get_plugin_settings(PLUGIN).work
     work.goes_on, work.keeps_zoom, work.idle_seconds = False, True, 90.0
     get_plugin_settings(PLUGIN).tools.radius = 0.25
-    process_events(0.2)
+    wait_for(lambda: dock.workbench.tools.brush.radius_iod == 0.25)
     assert not dock.workbench.verdicts.goes_on
     assert dock.view.settings.keeps_zoom
     assert dock._visits.clock.idle_seconds == 90.0
-    assert dock.workbench.tools.brush.radius_iod == 0.25
     dock.workbench.tools.choose(ToolKind.RELAX)
     dock.workbench.tools.set(guards=False)
     dock.workbench.verdicts.goes_on = True

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 
-from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.launch import open_viewer
 
 EDITOR = runpy.run_path(
@@ -33,7 +34,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def edit_until_killed(folder: Path, seed: int) -> None:
     """Edit the first sample to do for as long as it goes."""
     viewer, dock = open_viewer(folder, "kim")
-    process_events(0.2)
+    QTest.qWaitForWindowExposed(dock.window(), 60_000)
     dock.view.frame()
     pointer = Pointer(viewer)
     random = np.random.default_rng(seed)

@@ -25,8 +25,9 @@ class LostRelease(QObject):
         canvas.installEventFilter(self)
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Watch no longer, and leave nothing on the canvas."""
         self._canvas.removeEventFilter(self)
+        self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Look at the moves and let every event pass."""

@@ -73,6 +73,7 @@ class VisitRecorder(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.disconnect(self._on_activity)
+        self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Take note of the hand on mouse and keyboard."""

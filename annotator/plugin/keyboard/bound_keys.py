@@ -33,6 +33,9 @@ class BoundKeys(QObject):
     def __init__(
         self, canvas: QWidget, targets: Iterable[Any], actions: Mapping[str, Action]
     ) -> None:
+        missing = {shortcut.action for shortcut in SHORTCUTS} - actions.keys()
+        if missing:
+            raise KeyError(*sorted(missing))
         super().__init__(canvas)
         self._targets = tuple(targets)
         self._holds = {s.action: _Hold(actions[s.action]) for s in SHORTCUTS if s.holds}
@@ -61,6 +64,7 @@ class BoundKeys(QObject):
         """Give the keys back to napari."""
         self._give_back()
         self._canvas.removeEventFilter(self)
+        self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Take keys before napari's menus do, and end what is held when the keyboard goes."""
