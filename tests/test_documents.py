@@ -37,3 +37,16 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
 def test_every_picture_is_in_some_document() -> None:
     shown = {Path(link).name for document in DOCUMENTS for link in links_in(document)}
     assert {path.name for path in (ROOT / "docs" / "images").iterdir()} <= shown
+
+
+def test_every_file_of_the_house_has_its_place_in_the_tables_of_the_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    placed = {name for row in rows for name in re.findall(r"[`/]([\w]+\.py)`", row)}
+    revisions = ROOT / "annotator" / "project" / "migrations" / "versions"
+    files = {
+        path.name
+        for path in (ROOT / "annotator").rglob("*.py")
+        if path.name != "__init__.py" and path.parent != revisions
+    }
+    assert files - placed == set()
