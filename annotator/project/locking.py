@@ -25,7 +25,9 @@ def locked(query: _Query, *tables: type[Table]) -> _Query:
         Of rows, not of sums over them.
     tables
         Whose rows are locked: all that the decision reads, as only those are sure to be read
-        as they are once the lock is there. They are locked in the order of the first one's
-        keys: programs that do so never wait for one another in a circle.
+        as they are once the lock is there. They are locked, and found, in the order of the first
+        one's keys, whatever order the query asks for: programs that do so never wait for one
+        another in a circle.
     """
-    return query.order_by(*tables[0].__table__.primary_key).with_for_update(of=tables)
+    in_order = query.order_by(None).order_by(*tables[0].__table__.primary_key)
+    return in_order.with_for_update(of=tables)

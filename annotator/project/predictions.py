@@ -115,9 +115,11 @@ class Predictions:
                 (PredictionRow.sample_id == SampleRow.id) & (PredictionRow.model_id == model_id),
             )
             .where(SampleRow.image_id.in_(image_ids))
-            .order_by(SampleRow.image_id, SampleRow.face_index)
         )
-        rows = session.execute(locked(query, SampleRow)).all()
+        rows = sorted(
+            session.execute(locked(query, SampleRow)).all(),
+            key=lambda found: (found[0].image_id, found[0].face_index),
+        )
         touched = self._touched(session, [row.id for row, _ in rows])
         known: dict[int, list[KnownSample]] = {}
         for row, prediction_id in rows:

@@ -119,13 +119,12 @@ class Reviews:
             The samples' ids, ordered by image and face.
         """
         given = _Given(verdict, reviewer, comment, reasons)
-        undecided = (
-            select(SampleRow.id)
-            .where(SampleRow.state.in_(UNDECIDED))
-            .order_by(SampleRow.image_id, SampleRow.face_index)
+        undecided = select(SampleRow.image_id, SampleRow.face_index, SampleRow.id).where(
+            SampleRow.state.in_(UNDECIDED)
         )
         with self._engine.writing() as session:
-            sample_ids = list(session.scalars(locked(undecided, SampleRow)))
+            found = session.execute(locked(undecided, SampleRow)).all()
+            sample_ids = [sample_id for _, _, sample_id in sorted(map(tuple, found))]
             for chunk in chunks(sample_ids, self._engine):
                 given.write(session, chunk)
         return sample_ids

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Select, Update, event
+from sqlalchemy import Select, Update, event, select
 from sqlalchemy.dialects import postgresql
 
 import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.locking import locked
 from annotator.project.project import Project
 from annotator.project.records import FailedImage, RejectReason, Verdict
+from annotator.project.tables import SampleRow
 
 # Whose lock covers a table: a sample's row stands for what belongs to it.
 GUARDS = {"annotations": "samples", "strokes": "samples"}
@@ -177,10 +179,17 @@ def test_looking_locks_nothing(worked_on, statements):
     assert not any(map(locked_by, statements))
 
 
-def test_rows_are_locked_in_the_order_of_their_keys(worked_on, statements):
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_rows_are_locked_in_the_order_of_their_keys_alone(worked_on, given, statements, write):
     del statements[:]
-    worked_on.reviews.give(Verdict.ACCEPT, [3, 1, 2], reviewer="Rae")
-    (query,) = [each for each in statements if locked_by(each)]
-    assert re.search(
-        r"ORDER BY samples\.id\s+FOR UPDATE", str(query.compile(dialect=postgresql.dialect()))
-    )
+    write(worked_on, given)
+    for query in filter(locked_by, statements):
+        said = str(query.compile(dialect=postgresql.dialect()))
+        table = re.search(r"FOR UPDATE OF (\w+)", said)[1]
+        assert re.search(rf"ORDER BY {table}\.id\s+FOR UPDATE", said), said
+
+
+def test_the_order_that_a_query_brings_gives_way_to_that_of_the_keys():
+    brought = select(SampleRow.id).order_by(SampleRow.image_id, SampleRow.face_index)
+    said = str(locked(brought, SampleRow).compile(dialect=postgresql.dialect()))
+    assert re.search(r"ORDER BY samples\.id\s+FOR UPDATE OF samples$", said)
