@@ -73,7 +73,7 @@ class SqliteEngine:
     @classmethod
     def holds_project(cls, address: str) -> bool:
         """Return whether there is a project at an address, cheaply; never raises."""
-        return has_project(absolute(Path(address)))
+        return has_project(Path(address))
 
     @classmethod
     def create(cls, address: str, *, revision: str = "head") -> None:
@@ -120,11 +120,13 @@ class SqliteEngine:
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Give a transaction in which the schema may change, all of it or nothing."""
-        pool = pooled(self.path, self._busy_timeout, foreign_keys=False)
+        # A window that waits for nobody while its annotator draws still waits here.
+        wait = max(self._busy_timeout, BUSY_TIMEOUT)
+        pool = pooled(self.path, wait, foreign_keys=False)
         try:
             with (
                 self.translating(),
-                immediately(pool, self._busy_timeout).begin() as connection,
+                immediately(pool, wait).begin() as connection,
             ):
                 yield connection
                 orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

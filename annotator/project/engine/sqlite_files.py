@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from annotator.project.errors import (
     ProjectExists,
     ReadOnlyProject,
 )
+from annotator.project.paths import absolute
 
 DATABASE_NAME = "project.sqlite"
 APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
@@ -32,8 +34,8 @@ _ADVICE = "choose the folder of a project, or create one with `facemesh-annotato
 
 def has_project(folder: Path) -> bool:
     """Return whether the folder holds a project, by its database's header; never raises."""
-    path = folder / DATABASE_NAME
     try:
+        path = absolute(folder) / DATABASE_NAME  # which fails in a working folder that is gone
         return path.is_file() and _application_id(path) == APPLICATION_ID
     except (OSError, ValueError, sqlite3.Error):
         return False
@@ -45,7 +47,7 @@ def find_database(folder: Path) -> Path:
     Raises
     ------
     NotAProject
-        If there is no project in the folder.
+        If there is no project in the folder, or it may not be read.
     DamagedProject
         If the file is no SQLite database.
     ReadOnlyProject
@@ -53,6 +55,8 @@ def find_database(folder: Path) -> Path:
     """
     path = folder / DATABASE_NAME
     _check_presence(folder, path)
+    if not os.access(path, os.R_OK):  # SQLite would not say why
+        raise NotAProject(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
     if (size := path.stat().st_size) < _HEADER_BYTES:  # SQLite would begin a new database in it
         what = "is not an SQLite database" if size else "is empty"
         raise DamagedProject(f"{path} {what}: restore it from a backup")

@@ -102,6 +102,15 @@ def test_is_project_tells_projects_from_anything_else(database, tmp_path):
     assert not Project.is_project(other)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed")
+def test_is_project_answers_where_the_working_folder_is_gone(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert not Project.is_project("project")
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"SQLite format 3\x00", b"hello, this is no database at all" * 1000, b"\x00"]
 )
@@ -237,6 +246,26 @@ def test_a_read_only_project_is_refused_with_advice(database, start_program, wha
         output = program.communicate()[0]
         folder.chmod(0o755)
     assert "is read-only: ask for permission" in output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no POSIX permissions")
+def test_a_project_that_may_not_be_read_is_refused_with_the_reason(database, start_program):
+    with tempfile.TemporaryDirectory() as name:  # not in tmp_path, which is closed to others
+        Path(name).chmod(0o755)
+        folder = Path(shutil.copytree(database.parent, Path(name) / "project"))
+        folder.chmod(0o777)
+        (folder / "project.sqlite").chmod(0o000)
+        program = start_program(
+            "import os, sys\n"
+            "from annotator.project.project import Project\n"
+            "from annotator.project.errors import NotAProject\n"
+            "if os.getuid() == 0: os.setuid(65534)\n"  # root may read anything
+            "try: Project.open(sys.argv[1])\n"
+            "except NotAProject as error: print(error)",
+            folder,
+        )
+        output = program.communicate()[0]
+    assert output.endswith("project.sqlite cannot be read: Permission denied\n")
 
 
 def test_opening_a_project_loads_neither_pandas_nor_alembic_nor_a_window(database, start_program):

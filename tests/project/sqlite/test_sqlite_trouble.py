@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from annotator.project import migrate
+from annotator.project.engine import BUSY_TIMEOUT
+from annotator.project.engine import sqlite as sqlite_engine
 from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.engine.sqlite_errors import file_error, project_error
 from annotator.project.errors import (
@@ -141,7 +143,10 @@ def test_an_upgrade_that_has_to_wait_too_long_leaves_no_copy(tmp_path, monkeypat
     assert [each.name for each in tmp_path.iterdir()] == ["project.sqlite"]
 
 
-def test_a_project_whose_older_database_somebody_else_writes_can_be_opened_later(tmp_path):
+def test_a_project_whose_older_database_somebody_else_writes_can_be_opened_later(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sqlite_engine, "BUSY_TIMEOUT", 0.05)
     path = tmp_path / "project.sqlite"
     SqliteEngine.create(str(path.parent), revision="0002")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -150,6 +155,16 @@ def test_a_project_whose_older_database_somebody_else_writes_can_be_opened_later
             Project.open(tmp_path, busy_timeout=0.05)
         other.execute("ROLLBACK")
     Project.open(tmp_path).close()
+
+
+def test_an_upgrade_waits_for_other_writers_even_where_changes_do_not(tmp_path):
+    SqliteEngine.create(str(tmp_path), revision="0002")
+    with (
+        closing(SqliteEngine.find(str(tmp_path), busy_timeout=0.05)) as engine,
+        engine.migrating() as connection,
+    ):
+        (milliseconds,) = connection.exec_driver_sql("PRAGMA busy_timeout").one()
+    assert milliseconds == 1000 * BUSY_TIMEOUT
 
 
 def test_a_full_disk_is_reported_and_the_stroke_can_be_written_later(predicted, edit, draw):
