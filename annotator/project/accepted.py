@@ -18,7 +18,7 @@ from annotator.project.displacement import Displacement
 from annotator.project.image_rows import image_record
 from annotator.project.layouts import check_stored, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
-from annotator.project.records import AcceptedSample, SampleState
+from annotator.project.records import AcceptedSample, SampleState, verdict_in_effect
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -135,7 +135,7 @@ def _accepted_sample(
         model_sha256=model.sha256,
         annotator=sample.annotator,
         reviewer=review.reviewer,
-        verdict="accepted" if sample.stroke_count else "accepted_as_predicted",
+        verdict=verdict_in_effect(sample.state, sample.stroke_count),
         accepted_at=review.created_at,
         stroke_count=sample.stroke_count,
         displacement_mean=displacement.mean,

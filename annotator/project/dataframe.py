@@ -13,7 +13,7 @@ from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
 from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.paths import ImagePaths
-from annotator.project.records import SampleState
+from annotator.project.records import verdict_in_effect
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -85,7 +85,7 @@ def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
 def _judge(table: _Columns) -> None:
     """Add the verdicts in effect, and leave reasons and comments to them."""
     said = [
-        None if reviewer is None else _verdict(state, strokes)
+        None if reviewer is None else verdict_in_effect(state, strokes)
         for reviewer, state, strokes in zip(
             table["reviewer"], table["state"], table["stroke_count"], strict=True
         )
@@ -96,11 +96,6 @@ def _judge(table: _Columns) -> None:
             None if verdict is None else text
             for verdict, text in zip(said, table[name], strict=True)
         ]
-
-
-def _verdict(state: SampleState, stroke_count: int) -> str:
-    as_predicted = state is SampleState.ACCEPTED and not stroke_count
-    return "accepted_as_predicted" if as_predicted else state.value
 
 
 def _measure(table: _Columns, session: Session) -> None:

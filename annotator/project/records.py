@@ -34,6 +34,15 @@ class SampleState(StrEnum):
 UNDECIDED = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
 
 
+def verdict_in_effect(state: SampleState, stroke_count: int) -> str:
+    """Return what tables and releases call the verdict of a sample that has one.
+
+    It is the state, but ``"accepted_as_predicted"`` where no stroke is in effect.
+    """
+    as_predicted = state is SampleState.ACCEPTED and not stroke_count
+    return "accepted_as_predicted" if as_predicted else state.value
+
+
 class Verdict(StrEnum):
     """What a reviewer said."""
 

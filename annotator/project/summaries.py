@@ -1,4 +1,4 @@
-"""What lists show of samples, read nearly as fast as SQLite gives it."""
+"""What lists show of samples, read nearly as fast as the database gives it."""
 
 from __future__ import annotations
 
