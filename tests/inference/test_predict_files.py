@@ -1,7 +1,6 @@
 """Many files: order, errors, memory, cancelling."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -122,17 +121,19 @@ def test_all_threads_together_keep_within_the_bound(
     monkeypatch: pytest.MonkeyPatch, files: list[Path]
 ) -> None:
     monkeypatch.setattr("annotator.inference.pipeline._PIXELS", 600_000)
-    lock = threading.Lock()
+    turn = threading.Condition()
     held: list[int] = []  # pixels of the images that are being predicted
     seen: list[list[int]] = []
 
     def slow(images: list[np.ndarray]) -> list[list[object]]:
         sizes = [image.shape[0] * image.shape[1] for image in images]
-        with lock:
+        with turn:
             held.extend(sizes)
             seen.append(held.copy())
-        time.sleep(0.02)
-        with lock:
+            turn.notify_all()
+            mine, several = len(seen), max(map(len, seen)) > 1
+            # Until the next one comes; once several were seen together, none may be left to come.
+            turn.wait_for(lambda: len(seen) > mine, timeout=0.02 if several else 10)
             for size in sizes:
                 held.remove(size)
         return [[] for _ in images]

@@ -1,9 +1,12 @@
-import time
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+import sqlalchemy
+from sqlalchemy import event, select
 
 from annotator.project import Project
 from annotator.project.errors import StaleAnnotation, UnknownSample
@@ -148,13 +151,27 @@ def test_many_samples_get_a_verdict_at_once_or_none_does(predicted):
     assert len(predicted.reviews.history(1)) == 1
 
 
+@contextmanager
+def listening(name: str, callback: Callable[[object], None]) -> Iterator[None]:
+    """Call back at an event of any database."""
+    event.listen(sqlalchemy.Engine, name, callback)
+    try:
+        yield
+    finally:
+        event.remove(sqlalchemy.Engine, name, callback)
+
+
 def test_undecided_samples_are_chosen_while_nobody_else_writes(predicted):
     with Project.open(predicted.address) as elsewhere, ThreadPoolExecutor(1) as executor:
         with elsewhere._engine.writing() as session:  # someone else's transaction
             query = locked(select(SampleRow).where(SampleRow.id == 2), SampleRow)
             session.scalars(query).one().state = SampleState.ACCEPTED
-            run = executor.submit(predicted.reviews.give_undecided, Verdict.EXCLUDE, reviewer="ada")
-            time.sleep(0.2)  # it waits for the lock by now
+            begun = threading.Event()
+            with listening("begin", lambda _: begun.set()):
+                run = executor.submit(
+                    predicted.reviews.give_undecided, Verdict.EXCLUDE, reviewer="ada"
+                )
+                assert begun.wait(timeout=10)
         assert run.result(timeout=10) == [1, 3]
     states = [predicted.samples.get(number).state for number in (1, 2, 3)]
     assert states == ["excluded", "accepted", "excluded"]
