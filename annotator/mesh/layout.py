@@ -3,8 +3,11 @@
 A new one is its asset below ``models/``, a module in `annotator.mesh.layouts` and its entry here.
 """
 
-from collections.abc import Mapping
+import copyreg
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from types import MappingProxyType
+from typing import Any
 
 from annotator.mesh.layouts.definition import Contour, MeshLayout, Region
 from annotator.mesh.layouts.face_468 import FACE_468
@@ -76,6 +79,19 @@ def layout_of_size(count: int) -> MeshLayout:
         if layout.count == count:
             return layout
     raise UnknownLayout(f"no layout has {count} vertices; known: {known_layouts()}")
+
+
+def _in_a_pickle(layout: MeshLayout) -> tuple[Callable[..., MeshLayout], tuple[Any, ...]]:
+    """Write a layout as its name, by which another process finds its own.
+
+    Of one that is not registered, all that it says is written.
+    """
+    if LAYOUTS.get(layout.name) is layout:
+        return layout_named, (layout.name,)
+    return MeshLayout, tuple(getattr(layout, field.name) for field in fields(layout))
+
+
+copyreg.pickle(MeshLayout, _in_a_pickle)
 
 
 def known_layouts() -> str:

@@ -1,5 +1,7 @@
 """What a layout says of itself, and which ones there are."""
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -45,6 +47,7 @@ def test_every_layout_is_registered_by_its_name_and_fits_its_asset(layout) -> No
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
 def test_what_a_layout_names_is_there(layout) -> None:
     assert layout.boundary in layout.contours
+    assert layout.boundary in layout.regions
     assert set(layout.contours) <= set(CONTOUR_TITLES)
     assert set(layout.regions) <= set(REGION_TITLES)
     assert sum(region.is_whole for region in layout.regions.values()) == 1
@@ -93,6 +96,19 @@ def test_the_asset_of_another_layout_is_refused() -> None:
     wrong = replace(FACE_468, name="face_470", count=470)
     with pytest.raises(ValueError, match=r"expected 470 vertices in .*npz, but got 468"):
         _ = wrong.topology
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_a_layout_that_another_process_is_given_is_the_same_one_there(layout) -> None:
+    assert pickle.loads(pickle.dumps(layout)) is layout
+    assert copy.deepcopy(layout) is layout
+
+
+def test_a_layout_that_is_not_registered_travels_with_all_that_it_says() -> None:
+    made_up = replace(FACE_468, name="made_up")
+    again = pickle.loads(pickle.dumps(made_up))
+    assert (again.name, again.eye_corners) == ("made_up", FACE_468.eye_corners)
+    assert again.topology.triangles.shape == FACE_468.topology.triangles.shape
 
 
 def test_a_layout_is_itself_and_nothing_else() -> None:

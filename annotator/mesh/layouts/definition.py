@@ -188,12 +188,14 @@ class MeshLayout:
         The file below ``models/`` that holds its topology.
     eye_corners : EyeCorners
     boundary : str
-        The contour that goes round the whole face.
+        The contour that goes round the whole face. One of the regions has the same name: it is
+        what a pointer near that contour means.
     contour_features, region_features : dict
         By name: what the contours and the regions are made of.
     make_up : MakeUp
     rigid_groups : dict of str to tuple of int
-        Vertices that only move as one body, whoever drags one of them; many layouts have none.
+        Vertices that belong together as one body, as an iris does; many layouts have none. No
+        tool reads them yet: it drags each of their vertices by itself.
     """
 
     name: str
