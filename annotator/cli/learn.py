@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotator.cli.options import AsJson, ProjectFolder
+from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import count, progress_bar, report
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _WORST_REGIONS = 4
 
 @commands.command()
 def learn(
-    project: ProjectFolder,
+    project: ProjectAddress,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     as_json: AsJson = False,

@@ -1,11 +1,11 @@
 """Parameters that several commands share, each with its help and what it refuses."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ProjectFolder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+# Text, as no path may be made of it: that takes "//" for "/" in what is not a folder.
+ProjectAddress = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
 Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectFolder, Providers, Workers
+from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectAddress, Providers, Workers
 from annotator.cli.terminal import count, counted, progress_bar, report
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ commands = typer.Typer()
 
 @commands.command()
 def predict(
-    project: ProjectFolder,
+    project: ProjectAddress,
     *,
     model: Model = "face_landmark",
     providers: Providers = "cpu",

@@ -5,24 +5,24 @@ from typing import Annotated
 
 import typer
 
-from annotator.cli.options import AsJson, ProjectFolder
+from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import progress_bar, report, say
 
 commands = typer.Typer()
 
 
 @commands.command()
-def new(project: ProjectFolder) -> None:
+def new(project: ProjectAddress) -> None:
     """Make an empty project."""
     from annotator.project import Project
 
-    Project.create(project).close()
-    say(f"new project: {project.resolve()}")
+    with Project.create(project) as opened:
+        say(f"new project: {opened.address}")
 
 
 @commands.command()
 def add(
-    project: ProjectFolder,
+    project: ProjectAddress,
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH", exists=True, help="Images and folders.")
     ],
@@ -43,7 +43,7 @@ def add(
 
 
 @commands.command()
-def status(project: ProjectFolder, as_json: AsJson = False) -> None:
+def status(project: ProjectAddress, as_json: AsJson = False) -> None:
     """Say how many images and samples there are, and which files failed and why."""
     from annotator.project import Project
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from annotator.cli.options import AsJson, ProjectFolder
+from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import count, report
 
 commands = typer.Typer()
@@ -37,7 +37,7 @@ def _known(name: str) -> str:
 
 @commands.command(cls=_Export)
 def export(
-    project: ProjectFolder,
+    project: ProjectAddress,
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     format_: Annotated[str, typer.Option("--format", help="The exchange format.", callback=_known)],
     images: Annotated[Literal["copy", "reference"], typer.Option(help="The image files.")] = "copy",

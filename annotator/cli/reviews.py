@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotator.cli.options import AsJson, Comment, Person, ProjectFolder, SampleNumbers
+from annotator.cli.options import AsJson, Comment, Person, ProjectAddress, SampleNumbers
 from annotator.cli.terminal import count, report
 from annotator.system.people import login_name
 
@@ -17,7 +17,7 @@ commands = typer.Typer()
 
 @commands.command()
 def review(
-    project: ProjectFolder,
+    project: ProjectAddress,
     verdict: Annotated[Literal["accept", "reject", "exclude"], typer.Argument(metavar="VERDICT")],
     samples: SampleNumbers = None,
     *,

@@ -3,12 +3,11 @@
 import os
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from annotator.cli.options import Person, ProjectFolder
+from annotator.cli.options import Person, ProjectAddress
 from annotator.cli.terminal import FailedError, say
 from annotator.system.people import login_name
 
@@ -19,7 +18,7 @@ _WINDOW_SYSTEM = {"napari": ("napari",), "Qt": ("PyQt6", "PySide6")}
 
 
 @commands.command(name="open")
-def open_(project: ProjectFolder, annotator: Person = None) -> None:
+def open_(project: ProjectAddress, annotator: Person = None) -> None:
     """Open a project in napari."""
     from annotator.project import Project
 
@@ -32,7 +31,7 @@ def open_(project: ProjectFolder, annotator: Person = None) -> None:
 
 @commands.command()
 def demo(
-    folder: Annotated[Path, typer.Argument()] = Path("facemesh-demo"),
+    folder: Annotated[str, typer.Argument()] = "facemesh-demo",
     headless: Annotated[
         bool, typer.Option("--headless", help="Edit by itself and save screenshots.")
     ] = False,
@@ -41,21 +40,22 @@ def demo(
     _require_window_system()
     from annotator.workflow import create_sample_project
 
-    create_sample_project(folder).close()
-    say(f"demo project: {folder.resolve()}")
+    with create_sample_project(folder) as project:
+        home = project.home
+    say(f"demo project: {home}")
     if headless:
         from annotator.plugin.demo import DemoError, run_headless
 
         try:
-            pictures = run_headless(folder, folder / "screenshots")
+            pictures = run_headless(home, home / "screenshots")
         except DemoError as error:
             raise FailedError(str(error)) from error
         for picture in pictures:
-            say(f"screenshot: {picture.resolve()}")
+            say(f"screenshot: {picture}")
     else:
         from annotator.plugin.launch import open_project
 
-        open_project(folder, login_name())
+        open_project(home, login_name())
 
 
 def _require_window_system() -> None:

@@ -108,9 +108,9 @@ class AnnotatorDock(QWidget):
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle, "find": self._finder.open}
 
-    def open_folder(self, folder: Path) -> bool:
+    def open_folder(self, address: str | Path) -> bool:
         """Open a project and take its first sample to do under edit."""
-        opened = self.project_menu.open_folder(folder)
+        opened = self.project_menu.open_folder(address)
         self.focus_canvas()
         return opened
 

@@ -12,14 +12,14 @@ from annotator.plugin.reader import show_dock
 
 
 def open_viewer(
-    folder: Path, annotator: str | None = None, *, show: bool = True
+    address: str | Path, annotator: str | None = None, *, show: bool = True
 ) -> tuple[napari.Viewer, AnnotatorDock]:
     """Return a viewer with the dock open on a project.
 
     Parameters
     ----------
-    folder : Path
-        The project.
+    address : str or Path
+        The project's.
     annotator : str, optional
         Recorded with strokes and verdicts; the login name by default.
     """
@@ -29,16 +29,16 @@ def open_viewer(
     hide_layer_panels(viewer)
     if annotator:
         dock.workbench.rename_annotator(annotator)
-    dock.open_folder(folder)
+    dock.open_folder(address)
     # What the window is made of stays as long as the program: a search through all of it for
     # garbage would stop the hand for a tenth of a second now and then.
     gc.freeze()
     return viewer, dock
 
 
-def open_project(folder: Path, annotator: str | None = None) -> None:
+def open_project(address: str | Path, annotator: str | None = None) -> None:
     """Open napari on a project and return when its window is closed."""
-    _, dock = open_viewer(folder, annotator)
+    _, dock = open_viewer(address, annotator)
     if dock.workbench.project is not None:
-        remember_reader(folder)
+        remember_reader(dock.workbench.project.home)
     napari.run()

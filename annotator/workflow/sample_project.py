@@ -10,18 +10,18 @@ from annotator.workflow.importing import import_images
 from annotator.workflow.predicting import preannotate
 
 
-def create_sample_project(folder: Path, *, face_mesh: FaceMesh | None = None) -> Project:
+def create_sample_project(address: str | Path, *, face_mesh: FaceMesh | None = None) -> Project:
     """Make a project of the shipped sample images, predicted and ready to be annotated.
 
-    A folder that already holds a project is opened as it is; only what an interrupted
+    A project that is already there is opened as it is; only what an interrupted
     creation left undone is made up for. The caller closes the project.
 
     Raises
     ------
     ProjectError
-        If the folder holds something else, or a project that cannot be opened.
+        If none can be made there, or the one that is there cannot be opened.
     """
-    project = Project.open(folder) if Project.is_project(folder) else Project.create(folder)
+    project = Project.open(address) if Project.is_project(address) else Project.create(address)
     with ExitStack() as on_error:
         on_error.callback(project.close)
         import_images(project, [asset_path("datasets", "sample")], copy=True)

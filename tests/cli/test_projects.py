@@ -1,6 +1,8 @@
 import json
 import re
 
+import pytest
+
 
 def test_a_project_is_never_made_twice(command, tmp_path, assert_one_line):
     assert command("new", tmp_path / "p")[0] == 0
@@ -58,3 +60,21 @@ def test_status_is_readable_by_people(command, project):
     assert re.search(r"predicted +2", out)
     assert re.search(r"in progress +0", out)
     assert "broken.jpg" in out
+
+
+@pytest.mark.parametrize("name", ["status", "open", "new", "demo", "predict", "learn"])
+def test_an_address_that_is_not_served_is_refused_and_its_password_not_shown(
+    command, tmp_path, monkeypatch, assert_one_line, name
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("annotator.cli.windows._require_window_system", lambda: None)
+    code, out, err = command(name, "postgresql://u:secret@h/db")
+    assert (code, out) == (1, "")
+    assert err == "error: this version opens no postgresql:// addresses: choose a folder\n"
+    assert_one_line(err)
+    assert list(tmp_path.iterdir()) == []  # nor made into a folder of that name
+
+
+def test_a_new_project_is_named_by_its_address(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert command("new", "p")[:2] == (0, f"new project: {tmp_path / 'p'}\n")

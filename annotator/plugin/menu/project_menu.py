@@ -83,12 +83,12 @@ class ProjectMenu(QPushButton):
         workbench.project_changed.connect(self._enable)
         self._enable()
 
-    def open_folder(self, folder: Path) -> bool:
+    def open_folder(self, address: str | Path) -> bool:
         """Open a project; tells why not if that fails."""
         if self._busy():
             return False
         try:
-            project = Project.open(folder, busy_timeout=_BUSY_TIMEOUT)
+            project = Project.open(address, busy_timeout=_BUSY_TIMEOUT)
         except ProjectError as error:
             self._tell(str(error))
             return False
@@ -97,7 +97,7 @@ class ProjectMenu(QPushButton):
     def ask_open(self) -> None:
         """Ask for a project folder and open it."""
         folder = QFileDialog.getExistingDirectory(self, "Open a project folder")
-        if folder and self.open_folder(Path(folder)):
+        if folder and self.open_folder(folder):
             remember_reader(Path(folder))
 
     def ask_new(self) -> None:
@@ -106,7 +106,7 @@ class ProjectMenu(QPushButton):
         if not name or self._busy():
             return
         try:
-            project = Project.create(Path(name), busy_timeout=_BUSY_TIMEOUT)
+            project = Project.create(name, busy_timeout=_BUSY_TIMEOUT)
         except (ProjectError, OSError) as error:
             self._tell(str(error))
             return
