@@ -50,6 +50,8 @@ def _values(lesson: "Lesson") -> dict[str, object]:
     return {
         "corrections": lesson.corrections,
         "accepted_as_predicted": lesson.as_predicted,
+        "layout": lesson.layout.name,
+        "left_out": lesson.left_out,
         "prior_weight": round(lesson.prior_weight, 4),
         "shares": {_key(name): round(share, 4) for name, share in lesson.shares.items()},
         "region_errors": {_key(name): round(error, 5) for name, error in lesson.regions.items()},
@@ -72,6 +74,9 @@ def _lines(lesson: "Lesson") -> list[str]:
     lines = [f"learned from {count(lesson.corrections, 'corrected face')}"]
     if unchanged:
         lines[0] += f"; {count(unchanged, 'face')} accepted as predicted taught nothing"
+    if lesson.left_out:
+        others = count(lesson.left_out, "face")
+        lines.append(f"{others} of other layouts than {lesson.layout.name} left out")
     lines.append(f"the built-in expectation still weighs {100 * lesson.prior_weight:.0f} %")
     shares = (f"{name} {100 * share:.0f} %" for name, share in lesson.shares.items())
     lines.append(f"what was corrected: {', '.join(shares)}")

@@ -93,6 +93,8 @@ def learning(project: Project) -> Work:
     when = datetime.now(UTC)
     write_covariance(project.home, lesson.covariance, lesson.corrections, when)
     text = f"Guided drag learned from {lesson.corrections} corrected face(s)."
+    if lesson.left_out:
+        text += f" {lesson.left_out} face(s) of other layouts were left out."
     if lesson.efforts and lesson.efforts[-1].prior:
         before, after = lesson.efforts[-1].medians
         text += f" Simulated annotators needed {after:g} strokes a face instead of {before:g}."

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.covariance import Complex, Covariance, canonical_covariance
-from annotator.mesh.layout import FACE_468
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.learned import (
     Corrections,
     correction,
@@ -67,9 +67,13 @@ class Lesson:
 
     Attributes
     ----------
+    layout : MeshLayout
+        That most corrections are of: a covariance is of one.
     covariance : Covariance
     corrections, as_predicted : int
-        Accepted samples that were changed, and that were not.
+        Accepted samples of this layout that were changed, and that were not.
+    left_out : int
+        Accepted samples of other layouts.
     prior_weight : float
         Share of the built-in covariance in the result.
     shares, regions
@@ -79,9 +83,11 @@ class Lesson:
         try on what was learned.
     """
 
+    layout: MeshLayout
     covariance: Covariance
     corrections: int
     as_predicted: int
+    left_out: int
     prior_weight: float
     shares: dict[str, float]
     regions: dict[str, float]
@@ -107,13 +113,17 @@ def learn(project: Project, *, on_progress: Callable[[int, int], None] | None = 
     NothingToLearnError
         If no accepted sample was changed by anybody.
     """
-    found = _collect(project)
-    if not found.sums.count:
-        raise NothingToLearnError(_why_nothing(found.as_predicted))
+    every = _collect(project)
+    total = sum(found.samples for found in every)
+    if not any(found.sums.count for found in every):
+        raise NothingToLearnError(_why_nothing(total))
+    found = min(every, key=lambda found: (-found.sums.count, found.layout.name))
     return Lesson(
+        layout=found.layout,
         covariance=learned_covariance(found.sums),
         corrections=found.sums.count,
         as_predicted=found.as_predicted,
+        left_out=total - found.samples,
         prior_weight=prior_weight(found.sums.count),
         shares=variance_shares(found.sums),
         regions=region_errors(found.sums),
@@ -121,61 +131,94 @@ def learn(project: Project, *, on_progress: Callable[[int, int], None] | None = 
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Photograph:
-    """The corrected faces of one photograph: annotations, predictions and their difference."""
-
-    landmarks: list[Floats]
-    predictions: list[Floats]
-    corrections: list[Complex]
-
-
 @dataclass(eq=False)
-class _Collection:
-    sums: Corrections = field(default_factory=lambda: Corrections.none(FACE_468))
+class _Photograph:
+    """The faces of one layout in one photograph.
+
+    Of those that were corrected: annotations, predictions and their difference.
+    """
+
+    layout: MeshLayout
     as_predicted: int = 0
-    kept: list[_Photograph] = field(default_factory=list)
+    landmarks: list[Floats] = field(default_factory=list)
+    predictions: list[Floats] = field(default_factory=list)
+    corrections: list[Complex] = field(default_factory=list)
+
+    def add(self, sample: AcceptedSample) -> None:
+        """Take in one more face."""
+        moves = correction(sample.landmarks, sample.prediction, self.layout)
+        if moves is None:
+            self.as_predicted += 1
+            return
+        self.landmarks.append(sample.landmarks)
+        self.predictions.append(sample.prediction)
+        self.corrections.append(moves)
 
 
-def _collect(project: Project) -> _Collection:
-    """Return the sums over all corrections, and some photographs drawn with one seed."""
-    found, waiting, random = _Collection(), list[Complex](), Random(_SEED)
-    with_corrections = 0
-    for photograph, unchanged in _photographs(project):
-        found.as_predicted += unchanged
+class _Collection:
+    """The sums over all corrections of one layout, and some photographs drawn with one seed."""
+
+    def __init__(self, layout: MeshLayout) -> None:
+        self.layout = layout
+        self.sums = Corrections.none(layout)
+        self.as_predicted = 0
+        self.kept: list[_Photograph] = []
+        self._waiting: list[Complex] = []  # to become sums together
+        self._with_corrections = 0
+        self._random = Random(_SEED)
+
+    @property
+    def samples(self) -> int:
+        """How many there were, corrected or not."""
+        return self.sums.count + self.as_predicted
+
+    def add(self, photograph: _Photograph) -> None:
+        """Take in the faces of one more photograph."""
+        self.as_predicted += photograph.as_predicted
         if not photograph.corrections:
-            continue
-        waiting += photograph.corrections
-        if len(waiting) >= _BATCH:
-            found.sums, waiting = found.sums + Corrections.of(FACE_468, np.array(waiting)), []
+            return
+        self._waiting += photograph.corrections
+        if len(self._waiting) >= _BATCH:
+            self.sum_up()
         # Vitter's algorithm R: in the end each photograph was as likely to be kept.
-        with_corrections += 1
-        if len(found.kept) < SIMULATED_FACES:
-            found.kept.append(photograph)
-        elif (place := random.randrange(with_corrections)) < SIMULATED_FACES:
-            found.kept[place] = photograph
-    if waiting:
-        found.sums += Corrections.of(FACE_468, np.array(waiting))
-    return found
+        self._with_corrections += 1
+        if len(self.kept) < SIMULATED_FACES:
+            self.kept.append(photograph)
+        elif (place := self._random.randrange(self._with_corrections)) < SIMULATED_FACES:
+            self.kept[place] = photograph
+
+    def sum_up(self) -> None:
+        """Make sums of what waits for that."""
+        if self._waiting:
+            self.sums += Corrections.of(self.layout, np.array(self._waiting))
+            self._waiting = []
 
 
-def _photographs(project: Project) -> Iterator[tuple[_Photograph, int]]:
-    """Yield each photograph with its number of faces that nobody changed."""
+def _collect(project: Project) -> list[_Collection]:
+    """Return what there is of each layout."""
+    found: dict[MeshLayout, _Collection] = {}
+    for photograph in _photographs(project):
+        layout = photograph.layout
+        if layout not in found:
+            found[layout] = _Collection(layout)
+        found[layout].add(photograph)
+    for collection in found.values():
+        collection.sum_up()
+    return list(found.values())
+
+
+def _photographs(project: Project) -> Iterator[_Photograph]:
+    """Yield each photograph, once for each layout of its faces."""
 
     def content(sample: AcceptedSample) -> str:
         return sample.image.sha256
 
     for _, samples in groupby(project.samples.accepted(), key=content):
-        photograph, unchanged = _Photograph([], [], []), 0
+        photographs: dict[MeshLayout, _Photograph] = {}
         for sample in samples:
-            moves = correction(sample.landmarks, sample.prediction, FACE_468)
-            if moves is None:
-                unchanged += 1
-                continue
-            photograph.landmarks.append(sample.landmarks)
-            photograph.predictions.append(sample.prediction)
-            photograph.corrections.append(moves)
-        yield photograph, unchanged
+            layout = sample.layout
+            photographs.setdefault(layout, _Photograph(layout)).add(sample)
+        yield from photographs.values()
 
 
 def _efforts(
@@ -186,15 +229,16 @@ def _efforts(
     faces = sorted(
         (face, at) for at, photo in enumerate(found.kept) for face in range(len(photo.landmarks))
     )[:SIMULATED_FACES]
+    layout = found.layout
     strokes: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     for done, (face, at) in enumerate(faces, start=1):
         photograph = found.kept[at]
-        others = found.sums - Corrections.of(FACE_468, np.array(photograph.corrections))
+        others = found.sums - Corrections.of(layout, np.array(photograph.corrections))
         if not others.count:
             return ()
         start, truth = photograph.predictions[face], photograph.landmarks[face]
-        prior = _strokes(start, truth, canonical_covariance(FACE_468))
-        strokes.append((prior, _strokes(start, truth, learned_covariance(others))))
+        prior = _strokes(start, truth, layout, canonical_covariance(layout))
+        strokes.append((prior, _strokes(start, truth, layout, learned_covariance(others))))
         if on_progress is not None:
             on_progress(done, len(faces))
     return tuple(
@@ -203,9 +247,11 @@ def _efforts(
     )
 
 
-def _strokes(start: Floats, truth: Floats, covariance: Covariance) -> tuple[int, ...]:
-    tool = guarded(guided_tool(covariance), FACE_468)
-    return strokes_needed(start, truth, tool, FACE_468, GOALS, most=_MOST_STROKES)
+def _strokes(
+    start: Floats, truth: Floats, layout: MeshLayout, covariance: Covariance
+) -> tuple[int, ...]:
+    tool = guarded(guided_tool(covariance), layout)
+    return strokes_needed(start, truth, tool, layout, GOALS, most=_MOST_STROKES)
 
 
 def _effort(goal: float, strokes: Sequence[tuple[int, int]]) -> Effort:

@@ -1,6 +1,7 @@
 """Learning from a project's corrections, and the command `learn` that does it."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -160,6 +161,77 @@ def test_a_project_with_nothing_corrected_says_what_to_do(project):
     fill(project, 2, corrected=False)
     with pytest.raises(NothingToLearnError, match="nothing was corrected, all 2 were accepted as"):
         learn(project)
+
+
+# --- several layouts -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(project, face_with_irises, monkeypatch):
+    """Return a function that lets a project's first accepted samples be of another layout."""
+
+    def relaid(sample):
+        vertices = face_with_irises.topology.vertices[468:] * np.float32([1, -1, -1])
+        meshes = [
+            np.concatenate([mesh, vertices * 10 + mesh.mean(axis=0)]).astype(np.float32)
+            for mesh in (sample.landmarks, sample.prediction)
+        ]
+        return replace(sample, layout=face_with_irises, landmarks=meshes[0], prediction=meshes[1])
+
+    def mix(count: int) -> None:
+        samples = list(project.samples.accepted())
+        samples[:count] = map(relaid, samples[:count])
+        monkeypatch.setattr(type(project.samples), "accepted", lambda _: iter(samples))
+        monkeypatch.setattr(learning, "SIMULATED_FACES", 2)
+
+    return mix
+
+
+def test_the_layout_with_most_corrections_is_learned(project, mixed, face_with_irises):
+    fill(project, 5)
+    mixed(3)
+    lesson = learn(project)
+    assert lesson.layout is face_with_irises
+    assert (lesson.corrections, lesson.left_out) == (3, 2)
+    assert lesson.covariance.matrix.shape == (480, 480)
+    assert len(lesson.efforts[-1].prior) == 2
+
+
+def test_faces_of_other_layouts_change_nothing_in_what_is_learned(project, mixed, monkeypatch):
+    fill(project, 5)
+    mixed(2)
+    both = learn(project)
+    samples = [sample for sample in project.samples.accepted() if sample.layout is FACE_468]
+    monkeypatch.setattr(type(project.samples), "accepted", lambda _: iter(samples))
+    alone = learn(project)
+    assert both.layout is alone.layout is FACE_468
+    assert (both.corrections, both.left_out, alone.left_out) == (3, 2, 0)
+    assert both.covariance.matrix.tobytes() == alone.covariance.matrix.tobytes()
+    assert both.efforts == alone.efforts
+
+
+def test_the_layouts_of_one_photograph_are_kept_apart(project, mixed):
+    fill(project, 3, faces=2)
+    mixed(1)
+    lesson = learn(project)
+    assert (lesson.layout, lesson.corrections, lesson.left_out) == (FACE_468, 5, 1)
+
+
+def test_several_layouts_with_nothing_corrected_say_what_to_do(project, mixed):
+    fill(project, 2, corrected=False)
+    mixed(1)
+    with pytest.raises(NothingToLearnError, match="nothing was corrected, all 2 were accepted as"):
+        learn(project)
+
+
+def test_the_command_says_how_many_faces_of_other_layouts_were_left_out(project, mixed, command):
+    fill(project, 3)
+    mixed(1)
+    code, output, error = command("learn", project.home)
+    assert (code, error) == (0, "")
+    assert "learned from 2 corrected faces\n1 face of other layouts than face_468" in output
+    said = json.loads(command("learn", project.home, "--json", "--dry-run")[1])
+    assert (said["layout"], said["left_out"]) == ("face_468", 1)
 
 
 # --- the command -----------------------------------------------------------------------------
