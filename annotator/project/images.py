@@ -115,11 +115,12 @@ class Images:
         with self._engine.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
-    def has_sha256(self, sha256: str) -> bool:
-        """Return whether the project holds this file's content, or a frame of it."""
+    def with_content(self, sha256: str) -> ImageRecord | None:
+        """Return the first image that is of this file's content, whichever frame; None if none."""
         with self._engine.reading() as session:
-            query = select(ImageRow.id).where(ImageRow.sha256 == sha256)
-            return session.scalar(query.limit(1)) is not None
+            query = select(ImageRow).where(ImageRow.sha256 == sha256).order_by(ImageRow.id)
+            row = session.scalar(query.limit(1))
+            return None if row is None else image_record(row, self._paths)
 
     def mark_failed(self, image_id: int, reason: str) -> None:
         """Note why an image could not be used; a later prediction of it clears the note."""

@@ -4,11 +4,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotator.imaging import Picture, find_images
-from annotator.project import FailedImage, NewImage, Project
+from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_folder
 from annotator.workflow.image_files import copy_into, inspect_picture
 
@@ -119,19 +119,38 @@ def _copy_new(
     """
     home = project.home.resolve()
     images = home / "images"
-    met: set[str] = set()
+    copies: dict[str, NewImage] = {}
 
     def copied(entry: NewImage | FailedImage) -> NewImage | FailedImage:
         if isinstance(entry, FailedImage) or entry.path.is_relative_to(home):
             return entry
-        if entry.sha256 in met or project.images.has_sha256(entry.sha256):
-            return entry
-        met.add(entry.sha256)
+        if entry.sha256 in copies:
+            return _beside(entry, copies[entry.sha256])
+        known = project.images.with_content(entry.sha256)
+        if known is not None:
+            return _beside(entry, known) if _is_inside(project, known) else entry
         images.mkdir(exist_ok=True)
-        return copy_into(images, entry)
+        copy = copy_into(images, entry)
+        if isinstance(copy, NewImage):
+            copies[entry.sha256] = copy
+        return copy
 
     result = [copied(entry) for entry in entries]
-    if met:
+    if copies:
         sync_folder(images)
         sync_folder(home)
     return result
+
+
+def _beside(entry: NewImage, known: NewImage | ImageRecord) -> NewImage:
+    """Return another frame of a file at the path of its copy; a twin file is no new image."""
+    if entry.frame is None:
+        return entry
+    path, size, modified = known.path, known.file_size, known.modified_ns
+    return replace(entry, path=path, file_size=size, modified_ns=modified)
+
+
+def _is_inside(project: Project, known: ImageRecord) -> bool:
+    """Return whether an image's file is in the project's folder, as it was when it was added."""
+    stamp = known.file_size, known.modified_ns
+    return known.path.is_relative_to(project.home) and known.picture.stamp_if_there() == stamp

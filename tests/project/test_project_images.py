@@ -35,8 +35,8 @@ def test_images_are_added_once_by_content(project, new_image, tmp_path):
     assert project.images.add([*images, copy]) == AddReport(added=2, already_there=1, failed=0)
     assert project.images.add(images) == AddReport(added=0, already_there=2, failed=0)
     assert project.images.count() == 2
-    assert project.images.has_sha256(images[0].sha256)
-    assert not project.images.has_sha256("f" * 64)
+    assert project.images.with_content(images[1].sha256) == project.images.get(2)
+    assert project.images.with_content("f" * 64) is None
 
 
 def test_the_frames_of_a_file_are_images_of_their_own(project, new_image, tmp_path):

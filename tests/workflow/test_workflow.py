@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,24 @@ def test_copying_again_copies_nothing(project, tmp_path):
 
     assert (again.added, again.already_there) == (0, 3)
     assert len(list((project.home / "images").iterdir())) == 2
+
+
+def test_all_frames_of_a_file_lie_where_its_copy_does(project, tmp_path, monkeypatch):
+    (clip,) = plain_images(tmp_path / "clips", 1)
+    inspect = importing._inspect_all
+    for numbers in ((0, 1), (1, 2)):  # in one import, and in a later one
+
+        def frames(files, numbers=numbers):
+            return [replace(file, frame=at) for file in inspect(files) for at in numbers]
+
+        monkeypatch.setattr(importing, "_inspect_all", frames)
+        import_images(project, [clip], copy=True)
+    copy = project.home / "images" / clip.name
+    records = [project.images.get(number) for number in (1, 2, 3)]
+    assert [(record.path, record.frame) for record in records] == [(copy, 0), (copy, 1), (copy, 2)]
+    stamp = Picture(copy).stamp()
+    assert all((record.file_size, record.modified_ns) == stamp for record in records)
+    assert list((project.home / "images").iterdir()) == [copy]
 
 
 def test_progress_counts_up_to_the_number_of_files(project, tmp_path, monkeypatch):
