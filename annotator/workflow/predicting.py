@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from annotator.imaging import Picture
-from annotator.inference import FaceMesh, FacePrediction
+from annotator.inference import FaceMesh, FacePrediction, FileResult
 from annotator.project import FailedImage, ImageRecord, Project
 from annotator.system.hashing import FileStamp
 from annotator.workflow.image_files import Originals
@@ -58,36 +58,52 @@ def preannotate(
     """
     model_id = project.models.register(face_mesh.info)
     records = project.images.pending(model_id)
-    batch: list[tuple[int, list[FacePrediction]]] = []
-    faces = failed = 0
-
-    def commit() -> None:
-        predictions = batch.copy()
-        batch.clear()  # first, so that what the store refused is not offered again
-        if predictions:
-            project.predictions.store(model_id, predictions)
-
-    originals, stamps = Originals(), deque[FileStamp | None]()
+    run, stamps = _Run(project, model_id, len(records)), deque[FileStamp | None]()
     results = face_mesh.predict_files(_stamped(records, stamps), workers=workers)
     try:
-        for done, (record, result) in enumerate(zip(records, results, strict=True), start=1):
-            reason, failure, stamp = result.error, None, stamps.popleft()
-            if reason is None and not _is_original(originals, record, stamp):
-                reason = _CHANGED
-            if reason is None:
-                batch.append((record.id, list(result.faces)))
-                faces += len(result.faces)
-            else:
-                project.images.mark_failed(record.id, reason)
-                failure = FailedImage(record.path, reason)
-                failed += 1
-            if len(batch) == _BATCH or done == len(records):
-                commit()
-            yield PredictionProgress(done, len(records), faces, failed, failure)
+        for record, result in zip(records, results, strict=True):
+            yield run.take(record, result, stamps.popleft())
     finally:
         if isinstance(results, Generator):
             results.close()  # stop decoding ahead
-        commit()
+        run.commit()
+
+
+class _Run:
+    """What a run did so far; the last faces wait to be committed together."""
+
+    def __init__(self, project: Project, model_id: int, total: int) -> None:
+        self._project = project
+        self._model_id = model_id
+        self._batch: list[tuple[int, list[FacePrediction]]] = []
+        self._progress = PredictionProgress(0, total, 0, 0)
+
+    def take(
+        self, record: ImageRecord, result: FileResult, stamp: FileStamp | None
+    ) -> PredictionProgress:
+        """Deal with an image of which this was found, under the stamp that its file had before."""
+        last, reason = self._progress, result.error
+        if reason is None and not _is_original(record, stamp):
+            reason = _CHANGED
+        faces, failure = last.faces, None
+        if reason is None:
+            self._batch.append((record.id, list(result.faces)))
+            faces += len(result.faces)
+        else:
+            self._project.images.mark_failed(record.id, reason)
+            failure = FailedImage(record.path, reason)
+        failed = last.failed + (failure is not None)
+        self._progress = PredictionProgress(last.done + 1, last.total, faces, failed, failure)
+        if len(self._batch) == _BATCH or self._progress.done == last.total:
+            self.commit()
+        return self._progress
+
+    def commit(self) -> None:
+        """Store what waits."""
+        predictions = self._batch.copy()
+        self._batch.clear()  # first, so that what the store refused is not offered again
+        if predictions:
+            self._project.predictions.store(self._model_id, predictions)
 
 
 def _stamped(records: Iterable[ImageRecord], stamps: deque[FileStamp | None]) -> Iterator[Picture]:
@@ -98,9 +114,9 @@ def _stamped(records: Iterable[ImageRecord], stamps: deque[FileStamp | None]) ->
         yield picture
 
 
-def _is_original(originals: Originals, record: ImageRecord, before: FileStamp | None) -> bool:
+def _is_original(record: ImageRecord, before: FileStamp | None) -> bool:
     """Return whether what was read since a stamp was taken is the image that was added."""
     after = record.picture.stamp_if_there()
     if before is None or after not in (before, None):
         return False  # written to meanwhile: nobody knows which content was read
-    return originals.held(record, before)
+    return Originals().held(record, before)  # asked once each: there is nothing to remember
