@@ -58,7 +58,7 @@ def landmarks(
     no_small_faces: NoSmallFaces = False,
     as_json: AsJson = False,
 ) -> None:
-    """Predict images without a project; an (n_faces, 468, 3) array per file name."""
+    """Predict images without a project; an array (faces, vertices, 3) per file name."""
     from annotator.imaging import find_images
     from annotator.workflow.landmark_files import SameNameError, distinctly_named, save_landmarks
 
