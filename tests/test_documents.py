@@ -9,6 +9,10 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 # Code is no prose: what looks like a link in it is none.
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+# What code names of the repository, alone or in a command; a pattern ends where its star is.
+PATH = re.compile(r"(?<![\w/.-])(?:annotator|benchmarks|datasets|docs|models|tests)/[\w./-]*")
+# A figure that was still to be measured.
+PLACEHOLDER = re.compile(r"(?<!\w)@[A-Z]{2,}")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -32,6 +36,18 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
         target = document.parent / name if name else document
         assert target.exists(), f"{document.name} refers to {link}"
         assert not anchor or anchor in anchors_of(target), f"{document.name} refers to {link}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_names_is_there(document: Path) -> None:
+    inline = [code for code in CODE.findall(document.read_text("utf-8")) if code[:3] != "```"]
+    for name in PATH.findall("\n".join(inline)):
+        assert (ROOT / name).exists(), f"{document.name} names {name}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_waits_for_a_figure(document: Path) -> None:
+    assert PLACEHOLDER.findall(document.read_text("utf-8")) == []
 
 
 def test_every_picture_is_in_some_document() -> None:
