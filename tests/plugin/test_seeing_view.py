@@ -23,6 +23,8 @@ from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture, 
 
 CHIN, NOSE_TIP, CHEEK = 152, 1, 50
 SKIN = (150, 110, 90)
+# The face fills most of what a window of this shape leaves the canvas.
+WINDOW_SIZE = (560, 640)
 
 
 @pytest.fixture
@@ -72,6 +74,8 @@ class Scene:
 
 @pytest.fixture
 def scene(viewer: napari.Viewer, photograph: np.ndarray, state: MeshState) -> Iterator[Scene]:
+    viewer.window.resize(*WINDOW_SIZE)
+    process_events()
     shown = Scene(viewer, photograph, state)
     yield shown
     shown.view.clear()

@@ -1,6 +1,7 @@
 """A project to work on without a window: photographs of one colour, each with the model face."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,10 @@ from annotator.mesh.layout import FACE_468
 from annotator.project import Project
 from annotator.workflow import import_images
 
+WINDOW_LIBRARIES = (
+    "annotator.plugin", "magicgui", "napari", "PyQt5", "PyQt6", "PySide6", "qtpy", "superqt",
+    "vispy",
+)  # fmt: skip
 IOD = 60.0
 WIDTH, HEIGHT = 320, 240
 COLOURS = ("maroon", "olive", "navy", "teal", "purple", "gray")
@@ -22,6 +27,15 @@ def face_at(x: float, y: float) -> np.ndarray:
     """The canonical face from the front about a place, (468, 3)."""
     vertices = FACE_468.topology.vertices * np.float32([1, -1, -1])
     return vertices * np.float32(IOD / outer_iod(vertices, FACE_468)) + np.float32([x, y, 0])
+
+
+@pytest.fixture(autouse=True)
+def _no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here asks for a display or a library of windows, even where there is one."""
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
+    for library in WINDOW_LIBRARIES:
+        monkeypatch.setitem(sys.modules, library, None)  # so importing it is an error
 
 
 @pytest.fixture(scope="session")
