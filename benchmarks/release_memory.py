@@ -74,9 +74,17 @@ def _export(folder: str, name: str, way: str, *, images: str) -> None:
         export_release(project, Path(t) / "release", name, images=images)
         seconds = perf_counter() - start
         del held
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    print(json.dumps([peak / 1e6, seconds]))
+    print(json.dumps([_peak() / 1e6, seconds]))
+
+
+def _peak() -> int:
+    """Return the most bytes that this process has had resident."""
+    status = Path("/proc/self/status")
+    if not status.exists():  # macOS, where the unit is a byte
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux has the same figure, but counts what the process was before it became this program.
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(lines["VmHWM"].split()[0]) * 1024
 
 
 def _fill(project: Project, folder: Path, count: int) -> None:
