@@ -76,11 +76,15 @@ def test_one_that_is_unchanged_is_not_made_again(thumbnails, sample, qtbot, monk
 
 
 def test_after_the_end_nothing_is_looked_at_again(thumbnails, sample, path, qtbot) -> None:
+    assert made(thumbnails, sample, qtbot) is not None
     path.unlink()
-    thumbnails.get(sample)
     thumbnails.close()
-    qtbot.waitUntil(lambda: not thumbnails._on_their_way)
+    unknown = sample._replace(id=sample.id + 1)
+    for painted in (sample, unknown):  # as when the window paints itself once more
+        thumbnails.get(painted)
+    thumbnails.look_again()
     assert not thumbnails._look_again.isActive()
+    assert not thumbnails._on_their_way
 
 
 def test_a_thumbnail_is_another_once_its_file_is(thumbnails, sample, path, qtbot) -> None:

@@ -1,0 +1,70 @@
+"""Small pictures of faces: how one is made, and what it was made of. No widgets here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.imaging import Picture
+from annotator.project import SampleSummary
+from annotator.system.hashing import FileStamp
+
+THUMBNAIL_SIZE = 96
+# The square around the face's box is this many times its longer side.
+_MARGIN = 1.25
+# A box that moved by less than this share of its longer side looks the same in so small a picture.
+_SAME = 0.05
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a thumbnail is made of; ``stamp`` is None where it could not be made."""
+
+    picture: Picture
+    box: Box
+    stamp: FileStamp | None = None
+
+    def shows(self, sample: SampleSummary) -> bool:
+        """Return whether a sample's thumbnail would be made of this, as far as its list knows."""
+        _, _, width, height = sample.box
+        moved = max(abs(now - then) for now, then in zip(sample.box, self.box, strict=True))
+        return self.picture == sample.picture and moved <= _SAME * max(width, height)
+
+
+def face_thumbnail(picture: Picture, box: Box, size: int = THUMBNAIL_SIZE) -> NDArray[np.uint8]:
+    """Return a square of about ``size`` pixels around a face, (n, n, 3) uint8 RGB.
+
+    Parameters
+    ----------
+    picture : Picture
+    box : (left, top, width, height) in px of the upright image
+
+    Raises
+    ------
+    ImageError
+        If the photograph cannot be read.
+    """
+    left, top, width, height = box
+    side = max(width, height, 1.0) * _MARGIN
+    info = picture.info()
+    longest = max(info.width, info.height)
+    # Decoded no larger than needed: JPEG decodes to an eighth at little more than a header's cost.
+    small = picture.thumbnail(max(1, min(longest, round(longest * size / side))))
+    scale = max(small.shape[:2]) / longest
+    return _square(
+        small,
+        centre=((left + width / 2) * scale, (top + height / 2) * scale),
+        side=max(round(side * scale), 1),
+    )
+
+
+def _square(image: NDArray[np.uint8], centre: tuple[float, float], side: int) -> NDArray[np.uint8]:
+    """Cut a square out of an image; beyond its border it is black."""
+    column, row = (round(c - side / 2) for c in centre)
+    square = np.zeros((side, side, 3), np.uint8)
+    part = image[max(row, 0) : max(row + side, 0), max(column, 0) : max(column + side, 0)]
+    y, x = max(-row, 0), max(-column, 0)
+    square[y : y + part.shape[0], x : x + part.shape[1]] = part
+    return square
