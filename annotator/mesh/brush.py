@@ -22,6 +22,8 @@ MIN_RADIUS_IOD = 0.02
 MAX_RADIUS_IOD = 3.0
 MIN_RADIUS_PX = 1.0
 MAX_RADIUS_PX = 10_000.0
+# The least that can be chosen; any strength above 0 counts.
+MIN_STRENGTH, MAX_STRENGTH = 0.01, 1.0
 _RADIUS_STEP = 1.15
 
 
@@ -72,7 +74,7 @@ class Brush:
                 f"expected a radius from {MIN_RADIUS_PX} to {MAX_RADIUS_PX} px, "
                 f"but got {self.radius_px}"
             )
-        if not 0 < self.strength <= 1:
+        if not 0 < self.strength <= MAX_STRENGTH:
             raise ValueError(f"expected a strength above 0 and up to 1, but got {self.strength}")
 
     def resized(self, steps: float) -> "Brush":
@@ -107,7 +109,7 @@ class Brush:
 
     def with_strength(self, strength: float) -> "Brush":
         """Return the brush with this strength, or the nearest one allowed."""
-        return replace(self, strength=min(max(strength, 0.01), 1.0))
+        return replace(self, strength=min(max(strength, MIN_STRENGTH), MAX_STRENGTH))
 
 
 def brush_radius(landmarks: NDArray[np.floating], layout: MeshLayout, brush: Brush) -> float:

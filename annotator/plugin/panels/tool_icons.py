@@ -3,11 +3,10 @@
 from qtpy.QtCore import QPointF, QRectF, Qt
 from qtpy.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from annotator.workbench.tools.icon import FIELD, Arc, Curve, Dots, Icon, Line, Shape
+from annotator.workbench.tools.icon import FIELD, PEN_WIDTH, Arc, Curve, Dots, Icon, Line, Shape
 
 # Twice the size that buttons show.
 _PIXELS = 48
-_PEN_WIDTH = 1.7
 # As Qt counts angles.
 _PER_DEGREE = 16
 
@@ -19,7 +18,7 @@ def tool_icon(icon: Icon, colour: QColor) -> QIcon:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(_PIXELS / FIELD, _PIXELS / FIELD)
-    pen = QPen(colour, _PEN_WIDTH)
+    pen = QPen(colour, PEN_WIDTH)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)

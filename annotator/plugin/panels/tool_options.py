@@ -24,8 +24,8 @@ Row = CheckBox | ComboBox | FloatSlider | PushButton
 class ToolOptions(Container):  # type: ignore[type-arg]
     """Shows and changes the settings of a workbench's tools.
 
-    Each row has the name of its option, and is an attribute by it; only those that concern the
-    tool in hand are visible.
+    Each row has the name of its option, and is an attribute by it, but for the narrow ones, which
+    share a line. Only those that concern the tool in hand are visible.
     """
 
     def __init__(self, workbench: Workbench) -> None:

@@ -1,7 +1,7 @@
 """What the manifest says about the settings, made from the code that reads them.
 
 napari builds the plugin's page of its preferences from the manifest. After a change of the
-settings or of the table of keys, write that part of ``napari.yaml`` anew:
+settings, of the table of keys or of the tools' cards, write that part of ``napari.yaml`` anew:
 
     python -m annotator.plugin.preferences.manifest
 """

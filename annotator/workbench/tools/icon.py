@@ -1,11 +1,12 @@
 """Icons as numbers: what to paint on a field of 24 by 24 units, x right, y down.
 
-They are painted in the colour of the text around them, with a pen 1.7 units wide.
+They are painted in the colour of the text around them, with a pen `PEN_WIDTH` units wide.
 """
 
 from dataclasses import dataclass
 
 FIELD = 24
+PEN_WIDTH = 1.7
 
 Point = tuple[float, float]
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 from annotator.mesh.brush import (
     MAX_RADIUS_IOD,
     MAX_RADIUS_PX,
+    MAX_STRENGTH,
     MIN_RADIUS_IOD,
     MIN_RADIUS_PX,
+    MIN_STRENGTH,
     brush_radius,
 )
 from annotator.mesh.falloff import Falloff
@@ -115,10 +117,17 @@ STRENGTH = Slider(
     "Share of the movement that the vertex in the middle takes. Key: Shift+F",
     label="Strength",
     held=_STRENGTH,
-    minimum=0.01,
-    maximum=1.0,
+    minimum=MIN_STRENGTH,
+    maximum=MAX_STRENGTH,
     step=0.01,
-    entry=Entry("strength", "Strength", _STRENGTH, digits=3, minimum=0.01, maximum=1.0),
+    entry=Entry(
+        "strength",
+        "Strength",
+        _STRENGTH,
+        digits=3,
+        minimum=MIN_STRENGTH,
+        maximum=MAX_STRENGTH,
+    ),
 )
 FALLOFF = Choice(
     "falloff",
