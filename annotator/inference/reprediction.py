@@ -75,7 +75,7 @@ def repredict(
         If the mesh is too small, lies outside the photograph or is not finite, or the model
         predicts another layout than its.
     """
-    _check_layout(face_mesh, landmarks)
+    check_layout(face_mesh, landmarks)
     left, top, width, height = bounding_box(landmarks)
     try:
         _check_box(photograph, (left, top, left + width, top + height), "mesh")
@@ -137,7 +137,7 @@ def uncertainty(
     ValueError
         If there are too few crops, or the model predicts another layout than the mesh has.
     """
-    _check_layout(face_mesh, landmarks)
+    check_layout(face_mesh, landmarks)
     if jitters < 2:
         raise ValueError(f"expected at least 2 jitters to tell a spread from, but got {jitters}")
     regions = jittered(region_around(landmarks, face_mesh.info.layout), jitters)
@@ -181,7 +181,8 @@ def _spread(faces: list[FacePrediction]) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(points.var(axis=0, ddof=1).sum(axis=1)))
 
 
-def _check_layout(face_mesh: FaceMesh, landmarks: NDArray[np.floating]) -> None:
+def check_layout(face_mesh: FaceMesh, landmarks: NDArray[np.floating]) -> None:
+    """Raise ValueError if a mesh cannot be of the layout that a model predicts."""
     layout = face_mesh.info.layout
     if len(landmarks) != layout.count:
         raise ValueError(

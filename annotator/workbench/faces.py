@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh, ModelError, ProviderError
-from annotator.inference.reprediction import Reprediction, predict_in_box, repredict, uncertainty
+from annotator.inference.reprediction import (
+    Reprediction,
+    check_layout,
+    predict_in_box,
+    repredict,
+    uncertainty,
+)
 from annotator.mesh.tools.base import Edit
 from annotator.project import ProjectError
 from annotator.workbench.face_history import Change, FaceChange, FaceHistory
@@ -93,7 +99,14 @@ class Faces:
         if photograph is None:
             return
         corners = (box.left, box.top, box.right, box.bottom)
-        prediction = self._asked(lambda model: predict_in_box(model, photograph, corners))
+        session = self._workbench.session
+
+        def ask(model: FaceMesh) -> Reprediction:
+            if session is not None and not adds:
+                check_layout(model, session.landmarks)
+            return predict_in_box(model, photograph, corners)
+
+        prediction = self._asked(ask)
         if adds:
             self._add(prediction)
         else:
@@ -131,8 +144,8 @@ class Faces:
             return
         before = self._workbench.current
         with self.history.moving():
-            self._workbench.walk.refresh()
-            self._workbench.walk.go_to(added.id)
+            self._workbench.refresh()
+            self._workbench.go_to(added.id)
         came_from = None if before is None else before.id
         self.history.remember(FaceChange(Change.ADDED, added.id, came_from))
         self._tell_of_doubt(prediction, "A face is added.")
