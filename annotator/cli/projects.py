@@ -46,11 +46,13 @@ def add(
 def status(project: ProjectAddress, as_json: AsJson = False) -> None:
     """Say how many images and samples there are, and which files failed and why."""
     from annotator.project import Project
+    from annotator.workbench.states import state_text
 
     with Project.open(project) as opened:
         images, failed = opened.images.count(), opened.images.failed()
-        samples = {state.value: n for state, n in opened.samples.counts().items()}
-    rows = {"images": images, "samples": sum(samples.values())}
-    rows |= {f"  {state.replace('_', ' ')}": n for state, n in samples.items()}
+        counts = opened.samples.counts()
+    rows = {"images": images, "samples": sum(counts.values())}
+    rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
     lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
+    samples = {state.value: n for state, n in counts.items()}
     report({"images": images, "samples": samples}, "\n".join(lines), failed, as_json=as_json)

@@ -11,9 +11,8 @@ from annotator.plugin.canvas.pointer import Pointer, positions_between, process_
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.launch import open_viewer
 from annotator.plugin.menu.project_menu import free_folder
-from annotator.project import SampleState
+from annotator.project import UNDECIDED, SampleState
 from annotator.release import export_release
-from annotator.workbench.states import TO_DO
 
 _WINDOW = (1280, 800)
 # The stroke pulls the chin this far down, in image pixels relative to the face's height.
@@ -65,7 +64,7 @@ class _Demo:
 
     def run(self) -> list[Path]:
         bench = self._dock.workbench
-        if bench.current is not None and bench.current.state not in TO_DO:
+        if bench.current is not None and bench.current.state not in UNDECIDED:
             bench.verdicts.reopen()
         session = bench.session
         if session is None:

@@ -1,5 +1,6 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
+from annotator.project.engine import BUSY_TIMEOUT
 from annotator.project.errors import (
     DamagedProject,
     DiskFull,
@@ -33,6 +34,7 @@ from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 
 __all__ = [
+    "BUSY_TIMEOUT",
     "UNDECIDED",
     "AcceptedSample",
     "AddReport",

@@ -8,8 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from annotator.project import Verdict
 from annotator.workbench.key_names import UnknownKeyError, key_text, parse_keys
 from annotator.workbench.tools.kinds import ToolKind
+from annotator.workbench.verdict_words import VERDICT_WORDS
+
+_ACCEPT, _REJECT, _EXCLUDE = (
+    VERDICT_WORDS[verdict].entry for verdict in (Verdict.ACCEPT, Verdict.REJECT, Verdict.EXCLUDE)
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("previous", ("A",), "Previous sample", "Samples"),
     Shortcut("next_to_do", ("Space",), "Next sample to do", "Samples"),
     Shortcut("find", ("Mod-G",), "Jump to a sample by name", "Samples"),
-    Shortcut("accept", ("Enter",), "Accept; or end a line drawn by clicks", "Review"),
-    Shortcut("reject", ("X",), "Reject, with reasons", "Review"),
-    Shortcut("exclude", ("E",), "Exclude from the data set", "Review"),
+    Shortcut("accept", ("Enter",), f"{_ACCEPT}; or end a line drawn by clicks", "Review"),
+    Shortcut("reject", ("X",), _REJECT, "Review"),
+    Shortcut("exclude", ("E",), f"{_EXCLUDE} from the data set", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
     *(Shortcut(kind, (kind.card.key,), kind.card.text, "Tools") for kind in ToolKind),
     Shortcut("smaller", ("[",), "Smaller brush", "Stroke"),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.project import SampleState, SampleSummary
+from annotator.project import UNDECIDED, SampleState, SampleSummary
 from annotator.workbench.sample_order import Positions, SampleColumns
 from annotator.workbench.sort_keys import SortKey
-from annotator.workbench.states import NOT_DELETED, TO_DO
+from annotator.workbench.states import NOT_DELETED
 
 # Longer numbers are no sample's, and Python does not read them at any length.
 _MOST_DIGITS = 18
@@ -128,7 +128,7 @@ class ShownSamples:
     def likely_next(self, current: int | None) -> list[SampleSummary]:
         """Return the samples that the annotator will probably go to next, likeliest first."""
         ids = (
-            self.next_in(TO_DO, after=current),
+            self.next_in(UNDECIDED, after=current),
             self.neighbour(current, 1),
             self.neighbour(current, -1),
             self.neighbour(current, 2),
@@ -137,14 +137,14 @@ class ShownSamples:
 
     def first_to_open(self) -> int | None:
         """Return the first shown sample to do, or the first at all, or None."""
-        to_do = self.next_in(TO_DO, after=None)
+        to_do = self.next_in(UNDECIDED, after=None)
         return self.neighbour(None, 1) if to_do is None else to_do
 
     def why_nothing_to_do(self, current: int | None) -> str:
         """Return why there is no next sample to do, as a sentence for the annotator."""
-        if current is not None and self.get(current).state in TO_DO:
+        if current is not None and self.get(current).state in UNDECIDED:
             return "This is the only sample shown that is left to do."
-        if self.count(TO_DO):
+        if self.count(UNDECIDED):
             return "No sample shown is left to do, but the filter hides some that are."
         return "Every sample has its verdict: nothing is left to do."
 

@@ -11,7 +11,6 @@ STATE_COLOURS: dict[SampleState, str] = {
     SampleState.DELETED: "#6d5f57",
 }
 
-TO_DO = UNDECIDED
 # A face that somebody deleted is none; it is seen where deleted ones are asked for.
 NOT_DELETED = tuple(state for state in SampleState if state is not SampleState.DELETED)
 
@@ -24,6 +23,6 @@ def state_text(state: SampleState) -> str:
 # What the list can be filtered by: a title, and the states that pass.
 FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (
     ("All samples", NOT_DELETED),
-    ("To do", TO_DO),
+    ("To do", UNDECIDED),
     *((state_text(state).capitalize(), (state,)) for state in SampleState),
 )

@@ -1,9 +1,8 @@
 """Going from sample to sample. No widgets here."""
 
-from annotator.project import EditSession, ImageRecord, ProjectError
+from annotator.project import UNDECIDED, EditSession, ImageRecord, ProjectError
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
-from annotator.workbench.states import TO_DO
 
 
 class Walk:
@@ -57,7 +56,7 @@ class Walk:
         """Go to the next sample without a verdict, starting over at the end of the list."""
         samples, current = self._bench.samples, self._bench.sample_id
         if samples.total:
-            target = samples.next_in(TO_DO, after=current)
+            target = samples.next_in(UNDECIDED, after=current)
             self._go_to_or_tell(target, samples.why_nothing_to_do(current))
 
     def _may_leave(self) -> bool:

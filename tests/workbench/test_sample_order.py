@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from annotator.project import SampleState, SampleSummary
+from annotator.project import UNDECIDED, SampleState, SampleSummary
 from annotator.workbench.sample_order import SampleColumns, SortKey, padded_numbers, runs
 from annotator.workbench.sample_text import sample_text, sample_tooltip, sorted_by_text, spent_text
-from annotator.workbench.shown_samples import NOT_DELETED, TO_DO, Shown, ShownSamples
+from annotator.workbench.shown_samples import NOT_DELETED, Shown, ShownSamples
 
 P, BEGUN, A, D = (
     SampleState.PREDICTED, SampleState.IN_PROGRESS, SampleState.ACCEPTED, SampleState.DELETED
@@ -97,7 +97,9 @@ def test_a_part_of_the_name_filters_whatever_its_case() -> None:
 
 
 def test_a_sample_that_changes_keeps_its_row_until_the_list_is_arranged_anew() -> None:
-    samples = shown(*(sample(n, presence=n / 9) for n in range(3)), states=TO_DO, key=SortKey.SCORE)
+    samples = shown(
+        *(sample(n, presence=n / 9) for n in range(3)), states=UNDECIDED, key=SortKey.SCORE
+    )
     samples.update(sample(0, state=A, presence=0.8))
     assert ids(samples) == [0, 1, 2]
     assert samples.at(0).state is A
@@ -115,13 +117,13 @@ def test_a_face_that_is_new_comes_where_its_image_is() -> None:
 
 def test_the_next_to_do_is_found_from_any_row_and_round_the_end() -> None:
     samples = shown(sample(1, state=A), sample(2), sample(3, state=A), sample(4, state=BEGUN))
-    assert samples.next_in(TO_DO, after=None) == 2
-    assert samples.next_in(TO_DO, after=2) == 4
-    assert samples.next_in(TO_DO, after=4) == 2
+    assert samples.next_in(UNDECIDED, after=None) == 2
+    assert samples.next_in(UNDECIDED, after=2) == 4
+    assert samples.next_in(UNDECIDED, after=4) == 2
     assert samples.next_in((A,), after=3) == 1
     assert samples.next_in((D,), after=1) is None
     only = shown(sample(1), sample(2, state=A))
-    assert only.next_in(TO_DO, after=1) is None
+    assert only.next_in(UNDECIDED, after=1) is None
 
 
 def test_the_keys_walk_in_the_order_of_the_list() -> None:
@@ -158,7 +160,7 @@ def test_columns_count_and_follow_changes() -> None:
     columns.sorted(everything, SortKey.SCORE)
     columns.put(0, sample(0, state=A, presence=0.99))
     assert columns.sorted(everything, SortKey.SCORE).tolist() == [1, 2, 3, 4, 0]
-    assert columns.count(TO_DO) == 4
+    assert columns.count(UNDECIDED) == 4
     assert columns.count([A, D]) == 1
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from annotator.project import SampleState, Verdict
+from annotator.project import UNDECIDED, SampleState, Verdict
 from annotator.workbench.sort_keys import SortKey
-from annotator.workbench.states import FILTERS, NOT_DELETED, STATE_COLOURS, TO_DO, state_text
+from annotator.workbench.states import FILTERS, NOT_DELETED, STATE_COLOURS, state_text
 from annotator.workbench.verdict_words import VERDICT_WORDS, verdict_on
 
 
@@ -17,7 +17,7 @@ def test_every_verdict_has_its_words(verdict: Verdict) -> None:
 
 @pytest.mark.parametrize("state", SampleState)
 def test_a_verdict_reads_as_the_state_that_it_leaves_a_sample_in(state: SampleState) -> None:
-    assert verdict_on(state) == ("" if state in TO_DO else state_text(state))
+    assert verdict_on(state) == ("" if state in UNDECIDED else state_text(state))
 
 
 @pytest.mark.parametrize("state", SampleState)

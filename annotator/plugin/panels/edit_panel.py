@@ -15,17 +15,19 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
+from annotator.project import Verdict
 from annotator.workbench.faces import Faces
 from annotator.workbench.sample_text import sample_text
 from annotator.workbench.states import STATE_COLOURS
+from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
 
 _BUTTONS = {
     "undo": ("Undo", "Take the last stroke back"),
     "redo": ("Redo", "Bring it back"),
-    "accept": ("Accept", "This mesh becomes ground truth as it stands"),
+    "accept": (VERDICT_WORDS[Verdict.ACCEPT].entry, "This mesh becomes ground truth as it stands"),
     "reject": ("Reject…", "Turn it down, with reasons"),
-    "exclude": ("Exclude", "Keep this face out of the data set"),
+    "exclude": (VERDICT_WORDS[Verdict.EXCLUDE].entry, "Keep this face out of the data set"),
     "repredict": ("Predict again", "Let the model look again where the mesh is now"),
     "repredict_in_box": ("In a box", "Draw a box: there the model looks again for this face"),
     "add_face": ("Add face", "Draw a box around a face that has no mesh"),
@@ -73,22 +75,14 @@ class EditPanel(QWidget):
         }
         self._goes_on = QCheckBox("Go on to the next to do after a verdict")
         self._goes_on.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._goes_on.setChecked(workbench.verdicts.goes_on)
-        self._goes_on.toggled.connect(self._set_goes_on)
-        workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
         self.tabs = _Tabs()
         for title, page in pages.items():
             self.tabs.addTab(_scrolling(page), title)
         self.tabs.addTab(_scrolling(self._face_page()), "Face")
         without_focus(self.tabs)
         self._arrange()
-        workbench.tools.changed.connect(self._show_tool)
+        self._follow()
         self._show_tool()
-        for signal in (
-            workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
-            faces.history.changed,
-        ):  # fmt: skip
-            signal.connect(self._show_current)
         self._show_current()
 
     def _arrange(self) -> None:
@@ -99,6 +93,18 @@ class EditPanel(QWidget):
         layout.addWidget(self.tabs)
         for names in (("undo", "redo"), ("accept", "reject", "exclude")):
             layout.addWidget(self._row(*names))
+
+    def _follow(self) -> None:
+        workbench = self._workbench
+        self._goes_on.setChecked(workbench.verdicts.goes_on)
+        self._goes_on.toggled.connect(self._set_goes_on)
+        workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
+        workbench.tools.changed.connect(self._show_tool)
+        for signal in (
+            workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
+            self._history.changed,
+        ):  # fmt: skip
+            signal.connect(self._show_current)
 
     def _face_page(self) -> QWidget:
         page = QWidget()
