@@ -55,9 +55,9 @@ def _locked(dock: Any, hand: pointer.Pointer, path: Path) -> tuple[list[float], 
         other.execute("BEGIN IMMEDIATE")
         first.append(_stroke(dock, hand, 2))
         later.extend(_stroke(dock, hand, (-1) ** i * 2) for i in range(WAITING))
-        retries.extend(_milliseconds(dock.workbench.retry_pending) for _ in range(4))
+        retries.extend(_milliseconds(dock.workbench.edits.retry_pending) for _ in range(4))
         other.close()
-        saved.append(_milliseconds(dock.workbench.retry_pending))
+        saved.append(_milliseconds(dock.workbench.edits.retry_pending))
         assert not dock.workbench.session.unsaved_count
     return first, later, retries, saved
 

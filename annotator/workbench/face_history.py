@@ -108,11 +108,11 @@ class FaceHistory:
         bench.take_in(summary)
         with self.moving():
             if present:
-                bench.walk.go_to(change.sample_id)
+                bench.go_to(change.sample_id)
             elif change.came_from not in (None, change.sample_id):
-                bench.walk.go_to(change.came_from)
+                bench.go_to(change.came_from)
             else:
-                bench.walk.go_to_next_to_do()
+                bench.go_to_next_to_do()
         bench.told.emit("The face is back." if present else "The face is taken out again.")
         return True
 

@@ -61,7 +61,7 @@ class OtherWindows:
             waited = self._clock() - self._refreshed_at
             if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
                 return False
-            bench.walk.refresh()
+            bench.refresh()
             self._refreshed_at = self._clock()
         else:
             total = bench.samples.total

@@ -24,8 +24,6 @@ class Workbench(Bench):
     ----------
     edits : Edits
         Makes strokes on the current sample and takes them back.
-    walk : Walk
-        Goes from sample to sample.
     verdicts : Verdicts
         Gives them on the current sample.
     """
@@ -33,8 +31,8 @@ class Workbench(Bench):
     def __init__(self, annotator: str) -> None:
         super().__init__(annotator)
         self.edits = Edits(self)
-        self.walk = Walk(self, self.edits)
-        self.verdicts = Verdicts(self, self.edits, self.walk)
+        self._walk = Walk(self, self.edits)
+        self.verdicts = Verdicts(self, self.edits, self._walk)
 
     def open(self, project: Project) -> bool:
         """Work on this project, starting at the first sample to do.
@@ -45,7 +43,7 @@ class Workbench(Bench):
             return False
         self._learn(project)
         self.lay_out(project)
-        self.walk.refresh()
+        self._walk.refresh()
         return True
 
     def close(self) -> bool:
@@ -69,31 +67,23 @@ class Workbench(Bench):
 
     def refresh(self) -> None:
         """Read the list of samples anew; see `Walk.refresh`."""
-        self.walk.refresh()
+        self._walk.refresh()
 
     def go_to(self, sample_id: int) -> None:
         """Take a sample under edit."""
-        self.walk.go_to(sample_id)
+        self._walk.go_to(sample_id)
 
     def look_at_photograph(self, image: ImageRecord) -> None:
         """Show a photograph that has no face; see `Walk.look_at_photograph`."""
-        self.walk.look_at_photograph(image)
+        self._walk.look_at_photograph(image)
 
     def step(self, offset: int) -> None:
         """Go so many samples on in the list shown, or back if negative."""
-        self.walk.step(offset)
+        self._walk.step(offset)
 
     def go_to_next_to_do(self) -> None:
         """Go to the next sample without a verdict."""
-        self.walk.go_to_next_to_do()
-
-    def save_pending(self) -> bool:
-        """Write strokes that the database refused before; return whether none is left."""
-        return self.edits.save_pending()
-
-    def retry_pending(self) -> None:
-        """Try `save_pending` again without telling of another failure."""
-        self.edits.retry_pending()
+        self._walk.go_to_next_to_do()
 
     def _learn(self, project: Project) -> None:
         try:

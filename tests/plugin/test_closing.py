@@ -49,7 +49,7 @@ def test_a_stroke_that_the_database_refuses_waits_and_is_saved_later(
     pointer.key(Qt.Key.Key_D, "d")
     assert dock.workbench.session.sample_id == sample_id, "it waits until the stroke is saved"
     told_before = len(failed)
-    dock.workbench.retry_pending()
+    dock.workbench.edits.retry_pending()
     assert len(failed) == told_before, "the retry does not nag"
     locked.execute("ROLLBACK")
     wait_for(lambda: dock.workbench.session.unsaved_count == 0)

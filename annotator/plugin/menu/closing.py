@@ -31,7 +31,7 @@ def _saved(workbench: Workbench, reasons: list[str]) -> bool:
     """Save what waits; if that fails, why is added to the reasons."""
     workbench.failed.connect(reasons.append)
     try:
-        return workbench.save_pending()
+        return workbench.edits.save_pending()
     finally:
         workbench.failed.disconnect(reasons.append)
 
