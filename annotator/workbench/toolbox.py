@@ -6,7 +6,9 @@ from typing import Any
 from psygnal import Signal
 
 from annotator.mesh.brush import Brush
-from annotator.mesh.covariance import Covariance
+from annotator.mesh.contours import contour_chains
+from annotator.mesh.covariance import Covariance, canonical_covariance
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.tools.base import Tool
 from annotator.mesh.tools.box import Box, BoxTool
 from annotator.mesh.tools.turned import plain_tool
@@ -89,6 +91,11 @@ class Toolbox:
         self._covariance = covariance
         if not self.draws_box:
             self._hold(self._set_anew())
+
+    def prepare(self, layout: MeshLayout) -> None:
+        """Work out what the tools need to know of a layout: once, and not under the hand."""
+        canonical_covariance(layout)
+        contour_chains(layout)
 
     def choose(self, kind: ToolKind) -> None:
         """Take another tool in hand; what the one before held is dropped."""

@@ -1,15 +1,19 @@
 """The tool in hand: what it holds between strokes is kept, or dropped, as one expects."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from annotator.mesh.covariance import canonical_covariance
 from annotator.mesh.tools.contour import ContourTool
 from annotator.mesh.tools.smooth import SmoothTool
 from annotator.mesh.tools.transform import TransformTool
+from annotator.project import Project
 from annotator.workbench.toolbox import Toolbox
 from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.tools.tool_settings import ToolSettings
+from annotator.workbench.workbench import Workbench
 
 
 @pytest.fixture
@@ -107,3 +111,18 @@ def test_a_box_to_be_drawn_says_so_and_outlasts_settings(tools: Toolbox) -> None
     assert tools.draws_box and tools.title == "Box"
     assert tools.drop_pending()
     assert tools.tool == ToolKind.RELAX.card.make(tools.settings, None)
+
+
+def test_what_guided_and_contour_need_of_a_layout_is_there_once_a_project_is_open(
+    project_folder: Path,
+) -> None:
+    canonical_covariance.cache_clear()
+    bench = Workbench("kim")
+    assert bench.open(Project.open(project_folder))
+    worked_out = canonical_covariance.cache_info().misses
+    assert worked_out == 1
+    for kind in (ToolKind.GUIDED, ToolKind.CONTOUR):
+        bench.tools.choose(kind)
+        bench.tools.tool.aim(bench.session.state, (160.0, 120.0), 1.0)
+    assert canonical_covariance.cache_info().misses == worked_out
+    bench.close()
