@@ -72,12 +72,20 @@ class AnnotatorDock(QWidget):
     def __init__(self, napari_viewer: "Viewer") -> None:
         super().__init__()
         self.workbench = Workbench(login_name())
+        self._viewer = napari_viewer
+        self._make_parts(napari_viewer)
+        actions = self._actions()
+        self._arrange(actions)
+        self._connect()
+        self._follow_the_annotator(actions)
+        self._show_page()
+
+    def _make_parts(self, napari_viewer: "Viewer") -> None:
         self.view = FaceView(napari_viewer)
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(
             self.workbench, self.progress, self.warn, self.open_settings
         )
-        self._viewer = napari_viewer
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self.regions = RegionMarks(self.workbench, self.workbench.edits)
         # Kept here: signals hold on to nobody who follows them.
@@ -86,20 +94,20 @@ class AnnotatorDock(QWidget):
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
         self._help = KeyHelp(canvas)
-        self.samples = SamplePanel(self.workbench)
+        self.samples = SamplePanel(self.workbench, self.progress.run)
         self._finder = SampleFinder(
             self.workbench, canvas, self.samples.show_all, self.focus_canvas
         )
-        actions = self._actions()
-        self._arrange(actions)
-        self._connect()
-        targets = (napari_viewer, self.view.mesh_layer)
+
+    def _follow_the_annotator(self, actions: dict[str, Action]) -> None:
+        """Hear keys and count the time, as the settings say."""
+        canvas = canvas_widget(self._viewer)
+        targets = (self._viewer, self.view.mesh_layer)
         self._bound_keys = BoundKeys(canvas, targets, actions)
         self._visits = VisitRecorder(self.workbench, canvas)
         self._settings = SettingsLink(
             SettingsStore(self), self.workbench, self.view, self._visits.clock, self.use_keys
         )
-        self._show_page()
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
@@ -255,7 +263,7 @@ class AnnotatorDock(QWidget):
         self.progress.finished.connect(self._after_work)
         self.progress.failed.connect(self.warn)
         self._retry = QTimer(self)
-        self._retry.timeout.connect(self.workbench.retry_pending)
+        self._retry.timeout.connect(self.workbench.edits.retry_pending)
         self._retry.start(_RETRY_MS)
         self._look = QTimer(self)
         self._look.timeout.connect(self._others.look)

@@ -18,7 +18,7 @@ from annotator.project import (
 )
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.toolbox import Toolbox
-from annotator.workflow.image_files import Originals
+from annotator.workflow.image_files import HAS_CHANGED, Originals
 
 
 class Bench:
@@ -149,6 +149,7 @@ class Bench:
 
     def take_under_edit(self, session: EditSession) -> None:
         """Take a sample under edit; what a tool holds of the one before is dropped."""
+        self.tools.prepare(session.state.layout)
         self._session = session
         self._faceless = self._blank = None
         if self.tools.tool.is_pending:
@@ -205,7 +206,7 @@ class Bench:
             return f"{error}."
         if self.originals.has_changed(image):
             return (
-                f"{image.path} has changed since it was added, and its mesh is not accepted. "
+                f"{image.path} {HAS_CHANGED}, and its mesh is not accepted. "
                 "Put the original back, or exclude this face."
             )
         if not self.is_displayed:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from annotator.imaging import find_images
 from annotator.inference import FaceMesh
-from annotator.project import Project
+from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
-from annotator.project.engine import BUSY_TIMEOUT
 from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
 from annotator.workflow import import_images, preannotate
+from annotator.workflow.image_files import Originals
 from annotator.workflow.learning import learn
 
 _IMPORT_STEP = 512
@@ -99,6 +99,17 @@ def learning(project: Project) -> Work:
         before, after = lesson.efforts[-1].medians
         text += f" Simulated annotators needed {after:g} strokes a face instead of {before:g}."
     yield Step(1, 1, text)
+
+
+def comparing(originals: Originals, images: Sequence[ImageRecord]) -> Work:
+    """Read photographs whose times have changed, and see whether they are still the same.
+
+    Nothing comes of it but that ``originals`` knows, and need not read them when it is asked.
+    """
+    yield Step(0, len(images), "Looking whether photographs have changed")
+    for done, image in enumerate(images, start=1):
+        originals.has_changed(image)
+        yield Step(done, len(images), f"{done:,} of {len(images):,} photographs looked at")
 
 
 def making_samples(folder: Path) -> Work:

@@ -9,7 +9,11 @@ from annotator.project import FailedImage, ImageRecord, NewImage
 from annotator.system.durable import sync_file
 from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 
-_CHANGED_MEANWHILE = "the file changed while it was being added: add it again"
+# What is said of a file that holds another content by now: its name stands before it.
+HAS_CHANGED = "has changed since it was added"
+HAVE_CHANGED = "have changed since they were added"
+ADD_AGAIN = "add it again"
+_CHANGED_MEANWHILE = f"the file changed while it was being added: {ADD_AGAIN}"
 
 
 def inspect_picture(picture: Picture) -> NewImage | FailedImage:
@@ -72,7 +76,8 @@ class Originals:
     """Tells which files hold what was added to the project, and hashes none twice for it.
 
     Copying a folder gives its files new times but the same content: such a file is hashed the
-    first time that it is asked about, and then known by its new stamp. Use it from one thread.
+    first time that it is asked about, and then known by its new stamp. Threads may share it: at
+    worst two hash the same file.
     """
 
     def __init__(self) -> None:
@@ -86,6 +91,14 @@ class Originals:
         except OSError:
             return False
 
+    def must_read(self, record: ImageRecord) -> bool:
+        """Return whether `has_changed` would have to read the file to tell."""
+        try:
+            stamp = record.picture.stamp()
+        except OSError:
+            return False
+        return self._told_by_stamp(record, stamp) is None
+
     def held(self, record: ImageRecord, stamp: FileStamp) -> bool:
         """Return whether a file held what was added while it had a stamp.
 
@@ -98,16 +111,21 @@ class Originals:
             return False
 
     def _holds(self, record: ImageRecord, stamp: FileStamp) -> bool:
-        if stamp == (record.file_size, record.modified_ns):
-            return True
-        if record.file_size not in (None, stamp[0]):
-            return False
+        told = self._told_by_stamp(record, stamp)
+        if told is not None:
+            return told
         picture = record.picture
-        known_under, holds = self._held.get((picture, record.sha256), (None, False))
-        if known_under == stamp:
-            return holds
         holds = picture.content_hash() == record.sha256
         if picture.stamp() != stamp:
             return False  # what was hashed may not be what there was under that stamp
         self._held[picture, record.sha256] = stamp, holds
         return holds
+
+    def _told_by_stamp(self, record: ImageRecord, stamp: FileStamp) -> bool | None:
+        """Return whether a file holds what was added, or None if its stamp does not tell."""
+        if stamp == (record.file_size, record.modified_ns):
+            return True
+        if record.file_size not in (None, stamp[0]):
+            return False
+        known_under, holds = self._held.get((record.picture, record.sha256), (None, False))
+        return holds if known_under == stamp else None

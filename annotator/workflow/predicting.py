@@ -8,13 +8,13 @@ from annotator.imaging import Picture
 from annotator.inference import FaceMesh, FacePrediction, FileResult
 from annotator.project import FailedImage, ImageRecord, Project
 from annotator.system.hashing import FileStamp
-from annotator.workflow.image_files import Originals
+from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, Originals
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
 _BATCH = 64
 
-_CHANGED = "the file has changed since it was added: add it again"
+_CHANGED = f"the file {HAS_CHANGED}: {ADD_AGAIN}"
 
 
 @dataclass(frozen=True)

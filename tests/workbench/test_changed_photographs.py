@@ -12,7 +12,8 @@ from annotator.imaging import Picture
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Project, SampleState, Verdict
-from annotator.workbench.batch import give, planned
+from annotator.workbench.batch import Batch, checked, give, planned, to_read
+from annotator.workbench.steps import comparing
 from annotator.workbench.workbench import Workbench
 from annotator.workflow import import_images
 
@@ -59,11 +60,15 @@ def states(bench: Workbench) -> list[SampleState]:
     return [sample.state for sample in bench.project.samples.summaries()]
 
 
-def accept_all(bench: Workbench) -> bool:
+def all_to_accept(bench: Workbench) -> Batch:
     ids = [sample.id for sample in bench.project.samples.summaries()]
     for sample_id in ids:
         bench.samples.mark_seen(sample_id)
-    return give(bench, planned(bench.samples, Verdict.ACCEPT, ids))
+    return planned(bench.samples, Verdict.ACCEPT, ids)
+
+
+def accept_all(bench: Workbench) -> bool:
+    return give(bench, all_to_accept(bench))
 
 
 def test_a_mesh_whose_photograph_has_changed_is_not_accepted_until_it_is_back(
@@ -95,7 +100,7 @@ def test_a_batch_accepts_all_but_those_whose_photograph_has_changed(
     assert accept_all(bench)
     assert states(bench) == [SampleState.PREDICTED] * 2 + [SampleState.ACCEPTED] * 2
     assert said == [
-        "2 samples stay as they are: teal.bmp has changed on the disk since being added.",
+        "2 samples stay as they are: teal.bmp has changed since it was added.",
         "2 samples accepted.",
     ]
 
@@ -118,3 +123,67 @@ def test_a_batch_excludes_whatever_the_files_hold(
     ids = [sample.id for sample in bench.project.samples.summaries()]
     assert give(bench, planned(bench.samples, Verdict.EXCLUDE, ids))
     assert set(states(bench)) == {SampleState.EXCLUDED}
+
+
+def test_the_question_counts_only_what_will_be_accepted(
+    bench: Workbench, photographs: list[Path], said: list[str]
+) -> None:
+    photograph(photographs[0], "navy")
+    batch = checked(bench, all_to_accept(bench))
+    assert batch.question == (
+        "Accept 2 samples as ground truth, as they stand? "
+        "2 samples stay as they are: teal.bmp has changed since it was added."
+    )
+    assert give(bench, batch)
+    assert said == ["2 samples accepted."], "of the others it was told before"
+
+
+def test_where_every_photograph_has_changed_that_is_told_instead_of_asking(
+    bench: Workbench, photographs: list[Path]
+) -> None:
+    for path in photographs:
+        photograph(path, "navy")
+    batch = checked(bench, all_to_accept(bench))
+    assert not batch.sample_ids
+    assert batch.refusal == (
+        "4 samples stay as they are: teal.bmp and 2 more have changed since they were added."
+    )
+
+
+def test_a_photograph_that_changes_after_the_question_is_not_accepted(
+    bench: Workbench, photographs: list[Path], said: list[str]
+) -> None:
+    batch = checked(bench, all_to_accept(bench))
+    photograph(photographs[2], "navy")
+    assert give(bench, batch)
+    assert states(bench)[-1] is SampleState.PREDICTED
+    assert said == [
+        "1 sample stays as it is: gold.bmp has changed since it was added.",
+        "3 samples accepted.",
+    ]
+
+
+def test_files_that_their_time_tells_nothing_about_are_read_once_and_before_the_verdict(
+    bench: Workbench, photographs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = all_to_accept(bench)
+    assert to_read(bench, batch) == []
+    for path in photographs[:2]:
+        os.utime(path, (1, 1))  # as of a project that was copied
+    images = to_read(bench, batch)
+    assert [image.path.name for image in images] == ["teal.bmp", "plum.bmp"]
+    steps = list(comparing(bench.originals, images))
+    assert [(step.done, step.total) for step in steps] == [(0, 2), (1, 2), (2, 2)]
+    assert to_read(bench, batch) == []
+    monkeypatch.setattr(Picture, "content_hash", lambda _: pytest.fail("read again"))
+    assert give(bench, checked(bench, batch))
+    assert set(states(bench)) == {SampleState.ACCEPTED}
+
+
+def test_no_file_is_looked_at_where_nothing_is_accepted(
+    bench: Workbench, photographs: list[Path]
+) -> None:
+    photograph(photographs[0], "navy")
+    ids = [sample.id for sample in bench.project.samples.summaries()]
+    assert to_read(bench, planned(bench.samples, Verdict.DELETE, ids)) == []
+    assert to_read(bench, planned(bench.samples, Verdict.ACCEPT, ids)) == [], "nobody saw them"

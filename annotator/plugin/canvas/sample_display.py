@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, QTimer, Signal
 
-from annotator.imaging import ImageError, Picture
+from annotator.imaging import Picture
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.project import ImageRecord, ProjectError
 from annotator.system.hashing import FileStamp
 from annotator.workbench.photographs import Photograph, PhotographCache
 from annotator.workbench.workbench import Workbench
+from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED
 
 _LOOK_AHEAD_MS = 80
 # How often a photograph that could not be shown is looked for: its disk may be back.
@@ -79,18 +80,27 @@ class SampleDisplay(QObject):
             photograph = self._original(image)
         except (OSError, ValueError) as error:
             self._show_nothing(f"{image.path} cannot be shown: {error}.")
+            return
+        if photograph is None:
+            self._show_nothing(f"{image.path} {HAS_CHANGED}: {ADD_AGAIN}.")
         else:
             self._show(image.picture, photograph)
 
-    def _original(self, image: ImageRecord) -> Photograph:
-        """Return the pixels that an image was added with, or raise ImageError."""
+    def _original(self, image: ImageRecord) -> Photograph | None:
+        """Return the pixels that an image was added with, or None if its file has others now.
+
+        Raises
+        ------
+        OSError, ImageError
+            If the file cannot be read.
+        """
         picture = image.picture
         # Before it is read: a file that comes back meanwhile is another than the one missed.
         self._missed = picture, picture.stamp_if_there()
         photograph = self._photographs.get(picture)
         if not self._workbench.originals.held(image, photograph.stamp):
             self._missed = picture, photograph.stamp
-            raise ImageError("it has changed since it was added; add it again")
+            return None
         return photograph
 
     def _show(self, picture: Picture, photograph: Photograph) -> None:

@@ -1,5 +1,6 @@
 """Runs long work on a thread and shows how far it is, with a button that cancels it."""
 
+from collections.abc import Callable
 from threading import Event
 
 from napari.qt.threading import GeneratorWorker, create_worker
@@ -38,6 +39,7 @@ class ProgressRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worker: GeneratorWorker[Step, None, None] | None = None
+        self._after: Callable[[], None] | None = None
         self._cancelled = Event()
         self._ended = Event()
         self._step = Step(0, 0, "")
@@ -62,10 +64,18 @@ class ProgressRow(QWidget):
         """Whether work is under way."""
         return self._worker is not None
 
-    def run(self, work: Work) -> bool:
-        """Start work on a thread; returns False if other work is under way."""
+    def run(self, work: Work, after: Callable[[], None] | None = None) -> bool:
+        """Start work on a thread; returns False if other work is under way.
+
+        Parameters
+        ----------
+        work : generator of Step
+        after : callable, optional
+            Called here, on the window's thread, once the work has ended in whatever way.
+        """
         if self._worker is not None:
             return False
+        self._after = after
         self._show(Step(0, 0, "Starting"))
         self._cancel.setEnabled(True)
         self.show()
@@ -115,3 +125,6 @@ class ProgressRow(QWidget):
         self.hide()
         cancelled = "Cancelled. " if self._cancelled.is_set() and self._step.text else ""
         self.finished.emit(cancelled + self._step.text)
+        after, self._after = self._after, None
+        if after is not None:
+            after()

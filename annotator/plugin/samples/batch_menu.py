@@ -1,15 +1,22 @@
 """What can be done with the samples selected in the list: a menu, and what it asks."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from qtpy.QtWidgets import QMenu, QMessageBox, QPushButton, QWidget
 
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.sample_list import SampleList
-from annotator.project import Verdict
-from annotator.workbench.batch import Batch, counted, give, planned
+from annotator.project import ImageRecord, ProjectError, Verdict
+from annotator.workbench.batch import Batch, checked, counted, give, planned, to_read
+from annotator.workbench.steps import Work, comparing
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
+
+# So many photographs are read while the annotator waits: it takes a moment.
+_FEW = 8
+
+RunLong = Callable[[Work, Callable[[], None]], bool]
 
 
 class BatchButton(QPushButton):
@@ -20,13 +27,21 @@ class BatchButton(QPushButton):
     workbench : Workbench
     samples : SampleList
         Its context menu is the same.
+    run_long : callable
+        Runs work on a thread, then calls a function; returns False if other work is under way.
     """
 
     def __init__(
-        self, workbench: Workbench, samples: SampleList, parent: QWidget | None = None
+        self,
+        workbench: Workbench,
+        samples: SampleList,
+        run_long: RunLong,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
+        self._run_long = run_long
+        self._compared: Batch | None = None
         self._list = samples
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
@@ -39,7 +54,38 @@ class BatchButton(QPushButton):
         self._count(0)
 
     def run(self, batch: Batch) -> None:
-        """Ask, then give the verdict."""
+        """Ask, then give the verdict.
+
+        Where many photographs must be read first, that is done on a thread, and asked after it.
+        """
+        try:
+            images = to_read(self._workbench, batch)
+        except ProjectError as error:
+            self._workbench.failed.emit(str(error))
+            return
+        if len(images) <= _FEW:
+            self._ask(batch)
+            return
+        self._compared = None
+        if not self._run_long(self._comparing(batch, images), self._ask_compared):
+            self._workbench.failed.emit("Wait for the work under way, or cancel it.")
+
+    def _comparing(self, batch: Batch, images: Sequence[ImageRecord]) -> Work:
+        """Read photographs on the thread; only if all were read there is something to ask."""
+        yield from comparing(self._workbench.originals, images)
+        self._compared = batch
+
+    def _ask_compared(self) -> None:
+        batch, self._compared = self._compared, None
+        if batch is not None and self._workbench.project is not None:
+            self._ask(batch)
+
+    def _ask(self, batch: Batch) -> None:
+        try:
+            batch = checked(self._workbench, batch)
+        except ProjectError as error:
+            self._workbench.failed.emit(str(error))
+            return
         if not batch.sample_ids:
             self._workbench.told.emit(batch.refusal)
             return

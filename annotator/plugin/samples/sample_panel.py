@@ -15,11 +15,12 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.panels.parts import button_row, key_button, without_focus
-from annotator.plugin.samples.batch_menu import BatchButton
+from annotator.plugin.samples.batch_menu import BatchButton, RunLong
 from annotator.plugin.samples.sample_list import SampleList
+from annotator.project import UNDECIDED
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.sort_keys import SortKey
-from annotator.workbench.states import FILTERS, NOT_DELETED, TO_DO
+from annotator.workbench.states import FILTERS, NOT_DELETED
 from annotator.workbench.workbench import Workbench
 
 _LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -27,6 +28,12 @@ _LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 class SamplePanel(QWidget):
     """Shows the samples of a workbench and goes to the one chosen.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    run_long : callable
+        Runs work on a thread: see `BatchButton`.
 
     Attributes
     ----------
@@ -36,11 +43,13 @@ class SamplePanel(QWidget):
 
     typed = Signal()
 
-    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workbench: Workbench, run_long: RunLong, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._workbench = workbench
         self.list = SampleList(workbench)
-        self.batch = BatchButton(workbench, self.list)
+        self.batch = BatchButton(workbench, self.list, run_long)
         self._done = QLabel()
         # One in the other's place, so that nothing moves when several samples are selected.
         self._tally = QStackedWidget()
@@ -155,7 +164,7 @@ class SamplePanel(QWidget):
     def _count(self) -> None:
         samples = self._workbench.samples
         faces = samples.count(NOT_DELETED)
-        done = faces - samples.count(TO_DO)
+        done = faces - samples.count(UNDECIDED)
         self._done.setText(f"{done:,} of {faces:,} done")
         self._bar.setRange(0, max(faces, 1))
         self._bar.setValue(done)
