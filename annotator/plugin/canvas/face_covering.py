@@ -59,10 +59,7 @@ class FaceCovering:
         if overlay is None:
             return
         texture = settings.texture if with_texture else Texture.NONE
-        overlay.visible = settings.turned or texture is not Texture.NONE
-        if self._layers.curtain.is_drawn != settings.turned:
-            self._layers.curtain.is_drawn = settings.turned
-        if not overlay.visible:
+        if not self._uncover(is_turned=settings.turned, has_texture=texture is not Texture.NONE):
             return
         cutout = self._cutout_of(landmarks) if settings.turned else None
         closed, opened = self._triangles(seen, layout, anew=anew or settings.turned)
@@ -76,6 +73,15 @@ class FaceCovering:
             layout=layout,
             opacity=settings.texture_opacity,
         )
+
+    def _uncover(self, *, is_turned: bool, has_texture: bool) -> bool:
+        """Show or hide the layers; return whether anything covers the face."""
+        curtain, overlay = self._layers.curtain, self._layers.covering
+        if overlay is not None:
+            overlay.visible = is_turned or has_texture
+        if curtain.is_drawn != is_turned:
+            curtain.is_drawn = is_turned
+        return is_turned or has_texture
 
     def _triangles(
         self, seen: Landmarks, layout: MeshLayout, *, anew: bool

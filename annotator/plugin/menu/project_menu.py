@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
     QFileDialog,
     QInputDialog,
@@ -63,6 +64,12 @@ class ProjectMenu(QPushButton):
         self._workbench = workbench
         self._progress = progress
         self._tell = tell
+        self._needs_project: list[QAction | None] = []
+        self.setMenu(self._filled_menu(open_settings))
+        workbench.project_changed.connect(self._enable)
+        self._enable()
+
+    def _filled_menu(self, open_settings: Callable[[], object]) -> QMenu:
         menu = QMenu(self)
         menu.addAction("Open project…", self.ask_open)
         menu.addAction("New project…", self.ask_new)
@@ -70,7 +77,7 @@ class ProjectMenu(QPushButton):
         menu.addAction("Annotator's name…", self.ask_annotator)
         menu.addAction("Settings and keys…", open_settings)
         menu.addSeparator()
-        self._needs_project = [
+        self._needs_project += [
             menu.addAction("Add photographs…", self.ask_photographs),
             menu.addAction("Add a folder of photographs…", self.ask_folder),
             menu.addAction("Predict…", self.ask_predict),
@@ -79,9 +86,7 @@ class ProjectMenu(QPushButton):
             menu.addAction("Export accepted samples…", self.ask_export),
             menu.addAction("Files that failed…", self.show_failed),
         ]
-        self.setMenu(menu)
-        workbench.project_changed.connect(self._enable)
-        self._enable()
+        return menu
 
     def open_folder(self, address: str | Path) -> bool:
         """Open a project; tells why not if that fails."""
