@@ -42,7 +42,7 @@ from annotator.plugin.reader import show_dock  # noqa: E402
 OpenDock = Callable[[Path | None], tuple[Any, AnnotatorDock]]
 
 # Software draws the canvas here, and takes the longer the larger it is.
-DESK_SIZE = (760, 640)
+DESK_SIZE = (640, 600)
 LAPTOP_SIZE = (1280, 800)
 # For what takes milliseconds on an idle machine; nothing waits longer than it must.
 PATIENCE_S = 60
@@ -306,8 +306,6 @@ def dock_on(viewer: Any, folder: Path | None) -> AnnotatorDock:
     if folder is not None:
         dock.open_folder(folder)
     process_events()
-    if folder is not None and dock.view.is_shown:
-        dock.view.frame()
     return dock
 
 

@@ -173,13 +173,14 @@ def test_a_clicked_region_is_moved_by_its_frame_and_by_arrows(workplace: Workpla
     assert dock.workbench.tools.tool.region == "lips"
     assert dock.tool_panel.options.region.value == "lips"
     assert stroke_tools(dock) == []
-    pointer.drag((x, y), (x + 6, y + 2))
+    pixel = 1 / dock.view._viewer.scene.camera.zoom
+    way = np.array([12, 4]) * pixel  # a mouse moves by whole pixels
+    pointer.drag((x, y), (x + way[0], y + way[1]))
     lips = region_vertices(FACE_468, "lips")
     moved = (dock.workbench.session.landmarks - before)[lips]
-    assert_allclose(np.median(moved, axis=0), [6, 2, 0], atol=0.3)
+    assert_allclose(np.median(moved, axis=0), [*way, 0], atol=0.3)
     after = dock.workbench.session.landmarks.copy()
     pointer.key(Qt.Key.Key_Right)
-    pixel = 1 / dock.view._viewer.scene.camera.zoom
     nudged = (dock.workbench.session.landmarks - after)[lips]
     assert_allclose(np.median(nudged, axis=0), [pixel, 0, 0], atol=0.05)
     assert stroke_tools(dock) == ["transform", "transform"]

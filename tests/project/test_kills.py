@@ -24,7 +24,8 @@ from annotator.project import NewImage, Project
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
-KILLS = 200
+# More by `FACEMESH_KILLS=200 make test`.
+KILLS = int(os.environ.get("FACEMESH_KILLS", "60"))
 SAMPLES = 3
 SCRIPT = Path(__file__).with_name("scripted_editor.py")
 EDITOR = runpy.run_path(str(SCRIPT), run_name="editor")
@@ -185,7 +186,7 @@ def take_stock(expected: Expected, said: list[list[str]], project: Project, samp
     return "inside, committed"
 
 
-def test_200_kills_lose_no_finished_stroke_undo_or_verdict(
+def test_kills_lose_no_finished_stroke_undo_or_verdict(
     editors: Editors, place: Any, address: str
 ) -> None:
     with Project.open(address) as project:
