@@ -1,14 +1,8 @@
 """Predicting again, adding and deleting faces, with real keys and a real mouse."""
 
-import shutil
-from pathlib import Path
-
-import numpy as np
-import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from qtpy.QtCore import Qt
 
-from annotator.inference import FaceMesh, ModelError
 from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
@@ -16,7 +10,6 @@ from annotator.mesh.metrics import nme
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import SampleState
-from annotator.workbench.faces import Faces
 
 Workplace = tuple[AnnotatorDock, Pointer]
 CHIN = 152
@@ -129,28 +122,6 @@ def test_after_another_stroke_undo_takes_that_back_first(workplace: Workplace) -
     assert project.samples.get(deleted.id).state is SampleState.DELETED
 
 
-def test_a_model_that_cannot_be_loaded_is_told_and_nothing_changes(workplace: Workplace) -> None:
-    dock, _ = workplace
-    told: list[str] = []
-    dock.workbench.failed.connect(told.append)
-
-    def broken() -> FaceMesh:
-        raise ModelError("the file is damaged")
-
-    photograph = np.zeros((64, 64, 3), np.uint8)
-    faces = Faces(dock.workbench, lambda: photograph, broken)
-    faces.repredict()
-    faces.close()
-    assert told == ["The model cannot be loaded: the file is damaged."]
-    assert not dock.workbench.session.can_undo
-
-
-@pytest.mark.parametrize("action", ["undo", "redo"])
-def test_there_is_nothing_to_take_back_at_first(workplace: Workplace, action: str) -> None:
-    dock, _ = workplace
-    assert not getattr(dock.faces.history, action)()
-
-
 def test_a_photograph_without_a_face_is_shown_and_gets_one(workplace: Workplace) -> None:
     dock, pointer = workplace
     bench, project = dock.workbench, dock.workbench.project
@@ -182,47 +153,6 @@ def test_tools_do_nothing_on_a_photograph_without_a_face(workplace: Workplace) -
     assert dock.workbench.current is not None
 
 
-def test_predicting_again_leaves_pinned_and_hidden_vertices_alone(workplace: Workplace) -> None:
-    dock, pointer = workplace
-    session = dock.workbench.session
-    dock.workbench.tools.brush = Brush(radius_iod=2.0)
-    x, y, _ = map(float, session.landmarks[CHIN])
-    pointer.drag((x, y), (x + 12, y + 9))
-    dock.regions.toggle_pinned("lips")
-    dock.regions.toggle_hidden("nose")
-    before, still = session.landmarks.copy(), session.state.still
-    pointer.key(Qt.Key.Key_N, "n")
-    assert_array_equal(session.landmarks[still], before[still])
-    assert (session.landmarks[~still] != before[~still]).any()
-
-
-def test_undo_never_reaches_into_another_project(
-    workplace: Workplace, pristine_project: Path, tmp_path: Path
-) -> None:
-    dock, pointer = workplace
-    sample_id = dock.workbench.current.id
-    pointer.key(Qt.Key.Key_Delete)
-    other = Path(shutil.copytree(pristine_project, tmp_path / "other"))
-    dock.open_folder(other)
-    project = dock.workbench.project
-    project.reviews.accept(sample_id, reviewer="robin")
-    undo(pointer)
-    assert project.samples.get(sample_id).state is SampleState.ACCEPTED
-
-
-def test_two_faces_added_are_undone_one_after_the_other(workplace: Workplace) -> None:
-    dock, pointer = workplace
-    added = []
-    for _ in range(2):
-        pointer.key(Qt.Key.Key_A, "A", SHIFT)
-        draw_box_around_the_face(dock, pointer)
-        added.append(dock.workbench.current.id)
-    undo(pointer)
-    undo(pointer)
-    states = [dock.workbench.project.samples.get(sample_id).state for sample_id in added]
-    assert states == [SampleState.DELETED] * 2
-
-
 def test_undo_in_the_middle_of_a_drag_drops_the_drag_alone(workplace: Workplace) -> None:
     dock, pointer = workplace
     deleted = dock.workbench.current.id
@@ -235,37 +165,3 @@ def test_undo_in_the_middle_of_a_drag_drops_the_drag_alone(workplace: Workplace)
     assert not session.is_dragging
     assert dock.workbench.project.samples.get(deleted).state is SampleState.DELETED
     pointer.release((x, y + 9))
-
-
-def test_a_stroke_on_a_deleted_face_says_that_it_is_back(workplace: Workplace) -> None:
-    dock, pointer = workplace
-    told: list[str] = []
-    dock.workbench.told.connect(told.append)
-    deleted = dock.workbench.current.id
-    pointer.key(Qt.Key.Key_Delete)
-    dock.workbench.go_to(deleted)
-    x, y, _ = map(float, dock.workbench.session.landmarks[CHIN])
-    pointer.drag((x, y), (x, y + 6))
-    assert any("is back" in sentence for sentence in told)
-
-
-def test_a_model_that_failed_to_load_is_tried_again(workplace: Workplace) -> None:
-    dock, pointer = workplace
-    loads = iter([ModelError("the disk is gone"), None])
-
-    def load() -> FaceMesh:
-        failure = next(loads)
-        if failure is not None:
-            raise failure
-        return FaceMesh.load()
-
-    x, y, _ = map(float, dock.workbench.session.landmarks[CHIN])
-    pointer.drag((x, y), (x, y + 9))
-    photograph = dock._display.photograph
-    faces = Faces(dock.workbench, lambda: photograph, load)
-    before = dock.workbench.session.landmarks
-    faces.repredict()
-    assert_array_equal(dock.workbench.session.landmarks, before)
-    faces.repredict()
-    assert (dock.workbench.session.landmarks != before).any()
-    faces.close()

@@ -255,12 +255,3 @@ def test_the_last_sample_to_do_is_named_as_such(workplace: Workplace) -> None:
     dock.workbench.go_to(others[0])
     pointer.key(Qt.Key.Key_Space, " ")
     assert "filter hides" in told[-1]
-
-
-def test_the_annotators_name_can_be_changed(workplace: Workplace) -> None:
-    dock, pointer = workplace
-    dock.workbench.rename_annotator("sam")
-    x, y, _ = map(float, dock.workbench.session.landmarks[152])
-    pointer.drag((x, y), (x + 5, y))
-    sample_id = current_id(dock)
-    assert dock.workbench.project.annotations.strokes(sample_id)[0].annotator == "sam"

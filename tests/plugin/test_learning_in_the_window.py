@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
@@ -62,16 +60,3 @@ def test_without_corrections_the_annotator_is_told_what_to_do(
     wait_for(lambda: not dock.progress.is_running)
     assert len(told) == 1
     assert "accept" in told[0]
-
-
-@pytest.mark.parametrize("content", [b"", b"not a covariance"])
-def test_a_damaged_file_is_told_and_the_tools_go_on(workplace: Workplace, content: bytes) -> None:
-    dock, _ = workplace
-    bench = dock.workbench
-    told: list[str] = []
-    bench.failed.connect(told.append)
-    (bench.project.home / FILE_NAME).write_bytes(content)
-    bench.learn_anew()
-    bench.tools.choose(ToolKind.GUIDED)
-    assert FILE_NAME in told[0]
-    assert bench.tools.tool.covariance is None

@@ -5,17 +5,14 @@ from itertools import count
 from pathlib import Path
 from time import monotonic
 
-import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QComboBox, QLineEdit, QMessageBox, QWidget
 
-from annotator.mesh.brush import Brush
-from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.samples.reject_dialog import RejectDialog
-from annotator.project import EditSession, Project, RejectReason, SampleState, Verdict  # fmt: skip
+from annotator.project import Project, RejectReason, SampleState, Verdict  # fmt: skip
 from annotator.workbench.batch import give, planned
 from annotator.workbench.sample_order import SortKey
 
@@ -40,13 +37,6 @@ def answer_yes(box: QWidget) -> None:
 
 def state_of(dock: AnnotatorDock, sample_id: int) -> SampleState:
     return dock.workbench.project.samples.get(sample_id).state
-
-
-def someone_else_moves(folder: Path, sample_id: int) -> None:
-    with Project.open(folder) as other:
-        theirs = EditSession(other, sample_id, annotator="robin")
-        assert theirs.press(GrabTool(Brush()), tuple(theirs.landmarks[152, :2]), 1.0)
-        theirs.release((5.0, 5.0))
 
 
 def test_the_list_is_sorted_and_turned_round(workplace: Workplace) -> None:
@@ -196,31 +186,6 @@ def test_deleted_faces_are_hidden_and_come_back(workplace: Workplace) -> None:
     assert give(dock.workbench, planned(dock.workbench.samples, Verdict.REOPEN, ids))
     dock.samples.filter.setCurrentText("All samples")
     assert len(dock.workbench.samples) == everything
-
-
-def test_a_batch_is_refused_if_somebody_else_changed_one_of_them(
-    workplace: Workplace, project_folder: Path
-) -> None:
-    dock, _ = workplace
-    told: list[str] = []
-    dock.workbench.failed.connect(told.append)
-    ids = dock.workbench.samples.ids(1, 3)
-    batch = planned(dock.workbench.samples, Verdict.EXCLUDE, ids)
-    someone_else_moves(project_folder, ids[1])
-    assert not give(dock.workbench, batch)
-    assert "1 sample changed elsewhere" in told[0]
-    assert {state_of(dock, i) for i in ids} == {SampleState.PREDICTED, SampleState.IN_PROGRESS}
-    assert give(dock.workbench, batch), "the annotator has seen the list as it is now"
-
-
-def test_a_large_batch_is_read_with_the_whole_list(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dock, _ = workplace
-    monkeypatch.setattr("annotator.workbench.batch._FEW", 2)
-    ids = dock.workbench.samples.ids(0, 5)
-    assert give(dock.workbench, planned(dock.workbench.samples, Verdict.EXCLUDE, ids))
-    assert {dock.workbench.samples.get(i).state for i in ids} == {SampleState.EXCLUDED}
 
 
 def find(dock: AnnotatorDock, pointer: Pointer, text: str) -> QLineEdit:

@@ -2,17 +2,20 @@
 
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from annotator.inference import FacePrediction, ModelInfo
+from annotator.inference import FaceMesh, FacePrediction, ModelInfo
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
 from annotator.project import Project
-from annotator.workflow import import_images
+from annotator.system.assets import asset_path
+from annotator.workbench.workbench import Workbench
+from annotator.workflow import import_images, preannotate
 
 WINDOW_LIBRARIES = (
     "annotator.plugin", "magicgui", "napari", "PyQt5", "PyQt6", "PySide6", "qtpy", "superqt",
@@ -64,6 +67,59 @@ def pristine_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ],
         )
     return folder / "faces"
+
+
+@pytest.fixture(scope="session")
+def pristine_portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two of the sample photographs, predicted by the shipped model; copy it."""
+    folder = tmp_path_factory.mktemp("portraits") / "faces"
+    paths = [asset_path("datasets", "sample", name) for name in ("hopper.jpg", "collins.jpg")]
+    with Project.create(folder) as project:
+        import_images(project, paths, copy=True)
+        for _ in preannotate(project, FaceMesh.load(small_faces=False)):
+            pass
+    return folder
+
+
+@pytest.fixture
+def portraits(pristine_portraits: Path, tmp_path: Path) -> Path:
+    """A copy of that project of the test's own."""
+    return Path(shutil.copytree(pristine_portraits, tmp_path / "portraits"))
+
+
+@pytest.fixture
+def work_on() -> Iterator[Callable[[Path], Workbench]]:
+    """Opens a workbench on a project, and closes it with the test."""
+    opened: list[Workbench] = []
+
+    def open_it(folder: Path) -> Workbench:
+        bench = Workbench("kim")
+        opened.append(bench)
+        assert bench.open(Project.open(folder))
+        return bench
+
+    yield open_it
+    for bench in opened:
+        assert bench.close()
+
+
+@pytest.fixture
+def bench(work_on: Callable[[Path], Workbench], project_folder: Path) -> Workbench:
+    """A workbench on the project of one colour."""
+    return work_on(project_folder)
+
+
+@pytest.fixture
+def drag() -> Callable[[Workbench, int, tuple[float, float]], None]:
+    """Makes a stroke of the tool in hand: from a vertex, by so many px."""
+
+    def make(bench: Workbench, vertex: int, by: tuple[float, float]) -> None:
+        assert bench.session is not None
+        x, y, _ = bench.session.landmarks[vertex].tolist()
+        assert bench.session.press(bench.tools.tool, (x, y))
+        bench.edits.release((x + by[0], y + by[1]))
+
+    return make
 
 
 @pytest.fixture
