@@ -38,6 +38,9 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
             "upgrade with `pip install --upgrade facemesh-annotator`"
         )
     backup = engine.back_up(revision)
+    if engine.examine() != revision:
+        backup.discard()  # another program was faster, and may have been so when we copied
+        return
     try:
         with engine.migrating() as connection:
             run_migrations(connection)

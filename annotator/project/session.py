@@ -164,9 +164,14 @@ class EditSession(MeshEditor):
         """Take over what the database holds, with the strokes that wait put on top of it.
 
         Those are made again from where their vertices are now, see `put_on_top`, and go on
-        waiting: `save_pending` writes them. A stroke under way is cancelled.
+        waiting: `save_pending` writes them. A stroke under way is cancelled. Where the mesh is of
+        another layout now, strokes on the one before mean nothing and are left out.
         """
         stored = self._project.annotations.load(self.sample_id)
+        if stored.layout is not self._annotation.layout:
+            # The sample follows a prediction of another layout: vertices have other meanings there.
+            self._hidden = np.zeros(stored.layout.count, np.bool_)
+            self._unsaved.clear()
         rebased = put_on_top(self._unsaved, stored)
         self._unsaved[:] = rebased.strokes
         self._gesture = None

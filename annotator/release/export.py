@@ -94,7 +94,10 @@ def export_release(
 
 
 def _one_layout(accepted: AcceptedSamples) -> MeshLayout:
-    first, *others = accepted.layouts()
+    layouts = accepted.layouts()
+    if not layouts:
+        raise ExportError("the accepted samples have no predictions: the project is damaged")
+    first, *others = layouts
     if others:
         names = ", ".join(layout.name for layout in (first, *others))
         raise ExportError(

@@ -86,7 +86,10 @@ def _is_as_listed(stream: BufferedReader, entry: Mapping[str, Any]) -> bool:
 def _by_name(folder: Path, entries: object) -> dict[str, Mapping[str, Any]]:
     if not isinstance(entries, Sequence) or not all(map(_is_entry, entries)):
         raise DamagedRelease(f"{folder} does not say which files it has")
-    return {entry["path"]: entry for entry in entries}
+    listed = {entry["path"]: entry for entry in entries}
+    if len(listed) != len(entries):
+        raise DamagedRelease(f"{folder} lists a file twice")
+    return listed
 
 
 def _is_entry(entry: object) -> bool:

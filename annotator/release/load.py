@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import lzma
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +42,12 @@ _MALFORMED = (
     ArithmeticError,
     RuntimeError,
     EOFError,
+    MemoryError,  # a header asks for more than there is
+    OSError,
+    lzma.LZMAError,
+    tokenize.TokenError,
     zipfile.BadZipFile,
+    zlib.error,
 )
 
 
@@ -120,7 +128,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             manifest = json.load(stream)
     except FileNotFoundError as error:
         raise DamagedRelease(f"{folder} holds no release: it has no {MANIFEST}") from error
-    except (OSError, *_MALFORMED) as error:
+    except _MALFORMED as error:
         raise DamagedRelease(f"{folder / MANIFEST} cannot be read: {error}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT_NAME:
         raise DamagedRelease(f"{folder} holds no release of facemesh-annotator")

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from annotator.system.regular import open_regular
+
 FileStamp = tuple[int, int]
 """Size in bytes and time of the last change in nanoseconds."""
 
@@ -13,9 +15,9 @@ def file_sha256(path: Path) -> str:
     Raises
     ------
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or is none: a pipe would be waited for without end.
     """
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -56,6 +56,10 @@ class OtherWindows:
     def _take_in(self, project: Project) -> bool:
         """Take changes in; return False if some have to wait for a later look."""
         bench = self._workbench
+        if project.samples.last_change() < self._counter:  # an older database was put back
+            bench.refresh()
+            self._counter = project.samples.last_change()
+            return True
         changed = project.samples.changed_since(self._counter)
         if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at

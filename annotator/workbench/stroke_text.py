@@ -49,6 +49,8 @@ def taken_over_text(theirs: SampleSummary, offered: int, kept: int, *, refused: 
 
 def folds_text(before: MeshState, after: MeshState) -> str:
     """Return how many triangles a stroke turned over, or an empty text for none."""
+    if before.layout is not after.layout:
+        return ""  # theirs in its place, of which no stroke of one's own is left
     # Triangles that close mouth and eyes do not count: lips and lids may touch.
     triangles = after.layout.topology.opened_triangles
     count = folded(before.landmarks, after.landmarks, after.prediction, triangles).sum()

@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from annotator.inference import FacePrediction, ModelInfo
+from annotator.mesh import layout
 from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
@@ -24,6 +25,7 @@ from annotator.project import (
     SampleState,
     StaleAnnotation,
     UnknownSample,
+    layouts,
 )
 
 CHIN = 152
@@ -243,3 +245,23 @@ def test_a_stroke_that_cannot_be_saved_waits_in_memory(
 def test_a_sample_that_does_not_exist_is_refused(project: Project) -> None:
     with pytest.raises(UnknownSample):
         EditSession(project, 999, annotator="kim")
+
+
+def test_a_session_goes_on_where_its_face_follows_a_prediction_of_another_layout(
+    project, monkeypatch, face_with_irises
+):
+    known = {one.name: one for one in (FACE_468, face_with_irises)}
+    monkeypatch.setattr(layouts, "LAYOUTS", known)
+    monkeypatch.setattr(layout, "LAYOUTS", known)
+    session = EditSession(project, 1, annotator="Ann")
+    before = session.landmarks
+    face = face_with_irises.topology.vertices * np.float32([1, -1, -1])
+    face = face * np.float32(np.ptp(before[:, 0]) / np.ptp(face[:, 0])) + before[:468].mean(axis=0)
+    model = project.models.register(ModelInfo("irises", "3" * 64, face_with_irises))
+    project.predictions.store(model, [(1, [FacePrediction(face, 0.9, 0.9)])])
+    session.reload()
+    assert len(session.state.hidden) == len(session.state.landmarks) == face_with_irises.count
+    moved = session.landmarks.copy()
+    moved[479] += 1
+    assert session.apply("grab", Edit(moved)) is not None
+    assert project.annotations.load(1).landmarks.tobytes() == moved.tobytes()

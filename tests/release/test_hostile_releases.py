@@ -62,6 +62,22 @@ def list_also(folder: Path, name: object) -> None:
     state(folder, files=[*files_of(folder), entry])
 
 
+def test_a_file_that_is_listed_twice_is_refused(release):
+    first, *others = files_of(release)
+    state(release, files=[first | {"sha256": "0" * 64}, first, *others])
+    assert "lists a file twice" in refusal_of(release)
+
+
+def test_arrays_that_were_damaged_and_listed_again_are_refused(releases, tmp_path):
+    folder = shutil.copytree(releases["npz"], tmp_path / "release")
+    whole = (folder / "release.npz").read_bytes()
+    header = whole.index(b"{'descr'")
+    for damage in (b"{'descr':((((", b"(" * 12):
+        spoiled = whole[:header] + damage + whole[header + len(damage) :]
+        overwrite(folder, "release.npz", spoiled)
+        assert "is no release in the format npz" in refusal_of(folder)
+
+
 @pytest.fixture
 def release(releases, tmp_path) -> Path:
     return shutil.copytree(releases["coco"], tmp_path / "release")

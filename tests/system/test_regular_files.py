@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.system.hashing import file_sha256
 from annotator.system.regular import open_inside, open_regular
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -133,3 +134,10 @@ def test_no_descriptor_is_left_open_by_a_refusal(folder):
         with pytest.raises(OSError):
             open_inside(folder, "images")
     assert len(list(opened.iterdir())) == before
+
+
+@POSIX
+def test_a_pipe_is_not_waited_for_to_be_hashed(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="a device or a pipe"):
+        file_sha256(tmp_path / "pipe")

@@ -1,6 +1,8 @@
 """Windows on machines whose clocks differ see what each other did all the same."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,4 +49,27 @@ def test_a_verdict_by_a_machine_whose_clock_is_behind_shows(project, monkeypatch
     others.look()
     assert bench.samples.get(other_id).state is SampleState.ACCEPTED
     assert bench.samples.get(other_id).reviewer == "robin"
+    bench.close()
+
+
+def test_what_others_do_shows_after_an_older_database_was_put_back(project):
+    bench = Workbench("kim")
+    others = OtherWindows(bench, lambda: 0.0)
+    assert bench.open(Project.open(project.address))
+    first, second = (sample.id for sample in project.samples.summaries())
+    with (
+        closing(sqlite3.connect(project.home / "project.sqlite")) as live,
+        closing(sqlite3.connect(":memory:")) as older,
+    ):
+        live.backup(older)
+        for _ in range(3):
+            project.reviews.accept(first, reviewer="robin")
+        others.look()
+        assert bench.samples.get(first).state is SampleState.ACCEPTED
+        older.backup(live)
+    others.look()
+    assert bench.samples.get(first).state is SampleState.PREDICTED
+    project.reviews.accept(second, reviewer="robin")
+    others.look()
+    assert bench.samples.get(second).state is SampleState.ACCEPTED
     bench.close()

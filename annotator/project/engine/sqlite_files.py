@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -133,7 +134,10 @@ class FileBackup:
 def copy_beside(path: Path, revision: str) -> FileBackup:
     """Copy a database, with what its log holds, to a file named by revision and time."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    backup = path.with_name(f"{path.stem}.before-upgrade-{revision}-{moment}{path.suffix}")
+    # Two programs may find the same older project: neither writes over the other's copy.
+    mark = secrets.token_hex(3)
+    name = f"{path.stem}.before-upgrade-{revision}-{moment}-{mark}{path.suffix}"
+    backup = path.with_name(name)
     unfinished = backup.with_name(f".{backup.name}.part")
     try:
         with (

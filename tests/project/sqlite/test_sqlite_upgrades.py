@@ -143,3 +143,19 @@ def test_a_mesh_without_an_inter_ocular_distance_can_be_upgraded(older):
         connection.commit()
     with Project.open(older.parent) as project:
         assert project.samples.get(1).displacement == 0
+
+
+def test_a_program_that_finds_another_one_was_faster_leaves_no_copy_of_what_it_made(
+    older, monkeypatch
+):
+    copy = SqliteEngine.back_up
+
+    def while_another_upgrades(engine, revision):
+        monkeypatch.undo()
+        Project.open(older.parent).close()
+        return copy(engine, revision)
+
+    monkeypatch.setattr(SqliteEngine, "back_up", while_another_upgrades)
+    Project.open(older.parent).close()
+    (kept,) = older.parent.glob("project.before-upgrade-0002-*.sqlite")
+    assert query(kept, "SELECT version_num FROM alembic_version") == [("0002",)]
