@@ -13,15 +13,17 @@ commands = typer.Typer()
 
 
 class _Export(TyperCommand):
-    """Says which formats there are when its own help is asked for; to know them takes time."""
+    """Says which formats there are when it is used itself; to know them takes time."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         from annotator.release.formats import FORMATS
 
+        choices = f"Choose from: {', '.join(FORMATS)}"
         parameters: list[Any] = super().get_params(ctx)
         for parameter in parameters:
             if parameter.name == "format_":
                 parameter.metavar = f"<{'|'.join(FORMATS)}>"
+                parameter.get_missing_message = lambda ctx: choices
         return parameters
 
 

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from annotator.release.formats import FORMATS
+
 
 @pytest.mark.parametrize("format_", ["npz", "csv", "coco"])
 def test_exporting_writes_the_accepted_samples(command, project, tmp_path, format_):
@@ -26,3 +28,9 @@ def test_an_export_over_an_existing_folder_or_of_nothing_is_refused(
     code, _, err = command("export", project, tmp_path, "--format", "npz")
     assert code == 1
     assert_one_line(err)
+
+
+def test_exporting_without_a_format_names_those_to_choose_from(command, project, tmp_path):
+    code, _, err = command("export", project, tmp_path / "release")
+    assert code == 2
+    assert f"Missing option '--format'. Choose from: {', '.join(FORMATS)}" in err
