@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -50,12 +51,17 @@ def new_image() -> Callable[[Path], NewImage]:
 class SqlitePlace:
     """Where SQLite keeps the projects of a test: in folders of a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, empty: Path) -> None:
         self._folder = folder
+        self._empty = empty
 
     def address(self, name: str) -> str:
         """Return an address where no project is yet."""
         return str(self._folder / name)
+
+    def create(self, name: str) -> Project:
+        """Return a new project."""
+        return Project.open(shutil.copytree(self._empty, self.address(name)))
 
     def assert_sound(self, address: str) -> None:
         """Check the whole database in its own ways."""
@@ -75,9 +81,9 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def place(engine_name: str, tmp_path: Path) -> SqlitePlace:
+def place(engine_name: str, tmp_path: Path, empty_project: Path) -> SqlitePlace:
     """Where the engine under test keeps projects."""
-    return ENGINES[engine_name](tmp_path)
+    return ENGINES[engine_name](tmp_path, empty_project)
 
 
 @pytest.fixture
@@ -86,7 +92,7 @@ def create_project(place: SqlitePlace) -> Iterator[Callable[..., Project]]:
     with ExitStack() as opened:
 
         def create(name: str = "project") -> Project:
-            return opened.enter_context(Project.create(place.address(name)))
+            return opened.enter_context(place.create(name))
 
         yield create
 

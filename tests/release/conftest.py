@@ -88,9 +88,11 @@ def photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def untouched(tmp_path: Path, photos: Path) -> Iterator[Project]:
+def untouched(
+    tmp_path: Path, photos: Path, new_project: Callable[[Path], Project]
+) -> Iterator[Project]:
     """Six samples, none reviewed."""
-    with Project.create(tmp_path / "project") as project:
+    with new_project(tmp_path / "project") as project:
         fill(project, photos)
         yield project
 

@@ -1,7 +1,7 @@
 """Verdicts on meshes whose photograph's file holds another content than when it was added."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +34,13 @@ def photographs(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def bench(photographs: list[Path], tmp_path: Path) -> Iterator[Workbench]:
+def bench(
+    photographs: list[Path], tmp_path: Path, new_project: Callable[[Path], Project]
+) -> Iterator[Workbench]:
     """Three photographs, the first with two faces."""
     face = FACE_468.topology.vertices + np.float32([20, 15, 0])
     faces = [FacePrediction(face + np.float32([x, 0, 0]), 0.9, 0.9) for x in (0, 5)]
-    project = Project.create(tmp_path / "project")
+    project = new_project(tmp_path / "project")
     import_images(project, photographs)
     model = project.models.register(ModelInfo("test", "1" * 64, FACE_468))
     project.predictions.store(model, [(1, faces), (2, faces[:1]), (3, faces[:1])])

@@ -1,6 +1,6 @@
 """A face that the detector missed, from a drawn box into a project."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +23,9 @@ def face_mesh() -> FaceMesh:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def project(tmp_path: Path, new_project: Callable[[Path], Project]) -> Iterator[Project]:
     """A project with one photograph in which nobody has looked for faces."""
-    with Project.create(tmp_path / "project") as created:
+    with new_project(tmp_path / "project") as created:
         import_images(created, [PORTRAIT])
         yield created
 

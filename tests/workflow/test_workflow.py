@@ -36,8 +36,8 @@ def face_mesh():
 
 
 @pytest.fixture
-def project(tmp_path):
-    with Project.create(tmp_path / "project") as created:
+def project(tmp_path, new_project):
+    with new_project(tmp_path / "project") as created:
         yield created
 
 
