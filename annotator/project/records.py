@@ -66,6 +66,13 @@ _STATES = {
 }
 
 
+class VisitPurpose(StrEnum):
+    """What somebody was at a sample for."""
+
+    ANNOTATE = "annotate"
+    REVIEW = "review"
+
+
 class RejectReason(StrEnum):
     """Why a reviewer turned a sample down."""
 

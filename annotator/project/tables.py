@@ -28,9 +28,9 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
-from annotator.project.records import SampleState, Verdict
+from annotator.project.records import SampleState, Verdict, VisitPurpose
 
-CURRENT_REVISION = "0004"
+CURRENT_REVISION = "0005"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -43,7 +43,8 @@ _WHOLE_VERTICES = "length(landmarks) > 0 AND length(landmarks) % 12 = 0"
 class ImageRow(Table):
     """An image; its path is relative to the project's home when it lies inside.
 
-    `frame` is NULL where the file is one picture.
+    `frame` is NULL where the file is one picture. The two further hashes are NULL while they are
+    not known, `removed_at` while the image is in the project.
     """
 
     __tablename__ = "images"
@@ -51,6 +52,9 @@ class ImageRow(Table):
         CheckConstraint("length(sha256) = 64", name="sha256_length"),
         CheckConstraint("width > 0 AND height > 0", name="size"),
         CheckConstraint("frame >= 0", name="frame"),
+        CheckConstraint("length(coded_sha256) = 64", name="coded_sha256_length"),
+        CheckConstraint("length(pixels_sha256) = 64", name="pixels_sha256_length"),
+        {"sqlite_autoincrement": True},  # an id that was deleted for good never comes back
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -63,6 +67,9 @@ class ImageRow(Table):
     modified_ns: Mapped[int | None] = mapped_column(BigInteger)
     failure: Mapped[str | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    coded_sha256: Mapped[str | None] = mapped_column(index=True)
+    pixels_sha256: Mapped[str | None]
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 # NULLs would all differ from one another.
@@ -114,6 +121,8 @@ class SampleRow(Table):
         CheckConstraint("stroke_count >= 0", name="stroke_count"),
         CheckConstraint("displacement >= 0", name="displacement"),
         CheckConstraint("seconds_spent >= 0", name="seconds_spent"),
+        CheckConstraint("seconds_reviewed >= 0", name="seconds_reviewed"),
+        {"sqlite_autoincrement": True},  # an id that was deleted for good never comes back
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -133,6 +142,7 @@ class SampleRow(Table):
     displacement: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
     seconds_spent: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
     added_by: Mapped[str | None]
+    seconds_reviewed: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
 
 
 class SampleChangeRow(Table):
@@ -150,7 +160,10 @@ class SampleChangeRow(Table):
 
 
 class PredictionRow(Table):
-    """What a model said about a sample; triggers refuse to change or delete it."""
+    """What a model said about a sample; triggers refuse to change it, or to delete it.
+
+    Only what was said about a removed image may go, for good.
+    """
 
     __tablename__ = "predictions"
     __table_args__ = (
@@ -246,7 +259,10 @@ Index(
 
 
 class ReviewRow(Table):
-    """One verdict, on one revision of the annotation; triggers keep the history whole."""
+    """One verdict, on one revision of the annotation; triggers keep the history whole.
+
+    As with predictions, only the verdicts on a removed image's samples may go.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -264,7 +280,7 @@ class ReviewRow(Table):
 
 
 class VisitRow(Table):
-    """Somebody worked on a sample for a while."""
+    """Somebody worked on a sample for a while, to annotate or to review it."""
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -278,3 +294,8 @@ class VisitRow(Table):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seconds: Mapped[float]
     strokes: Mapped[int]
+    purpose: Mapped[VisitPurpose] = mapped_column(
+        one_of(VisitPurpose, "purpose"),
+        default=VisitPurpose.ANNOTATE,
+        server_default=text("'annotate'"),
+    )

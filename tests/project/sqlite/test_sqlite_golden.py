@@ -1,4 +1,4 @@
-"""A project that version 0.1.0 left at schema 0003, opened by this one: see ``data/README.md``."""
+"""Projects that earlier versions left, opened by this one: see ``data/README.md``."""
 
 import gzip
 import hashlib
@@ -13,29 +13,40 @@ import numpy as np
 import pytest
 
 from annotator.mesh.layout import FACE_468
-from annotator.project import Annotation, Project, SampleSummary, StrokeRecord
+from annotator.project import Annotation, DamagedProject, Project, SampleSummary, StrokeRecord
 from annotator.system.assets import asset_path
 
 DATA = Path(__file__).parents[1] / "data"
-EXPECTED: dict[str, Any] = json.loads((DATA / "project_0003.json").read_text("utf-8"))
-SAMPLES: dict[str, dict[str, Any]] = EXPECTED["samples"]
+REVISIONS = ("0003", "0004")
+
+
+@pytest.fixture(params=REVISIONS)
+def revision(request: pytest.FixtureRequest) -> str:
+    """The schema that the earlier version knew."""
+    return str(request.param)
 
 
 @pytest.fixture
-def older(tmp_path: Path) -> Path:
+def expected(revision: str) -> dict[str, Any]:
+    """What the earlier version read in its project."""
+    return dict(json.loads((DATA / f"project_{revision}.json").read_text("utf-8")))
+
+
+@pytest.fixture
+def older(tmp_path: Path, revision: str, expected: dict[str, Any]) -> Path:
     """The project's folder, with its photographs."""
     folder = tmp_path / "project"
     (folder / "images").mkdir(parents=True)
-    for name in {sample["image"] for sample in SAMPLES.values()}:
+    for name in {sample["image"] for sample in expected["samples"].values()}:
         shutil.copy(asset_path("datasets", "sample") / name, folder / "images" / name)
-    original(folder)
+    original(folder, revision)
     return folder
 
 
-def original(folder: Path) -> Path:
+def original(folder: Path, revision: str) -> Path:
     """Put the database into a folder and return its path."""
     path = folder / "project.sqlite"
-    path.write_bytes(gzip.decompress((DATA / "project_0003.sqlite.gz").read_bytes()))
+    path.write_bytes(gzip.decompress((DATA / f"project_{revision}.sqlite.gz").read_bytes()))
     return path
 
 
@@ -99,10 +110,10 @@ def verdicts(project: Project, sample_id: int) -> list[list[object]]:
     ]
 
 
-def test_every_sample_of_an_older_project_is_what_it_was(older):
+def test_every_sample_of_an_older_project_is_what_it_was(older, expected):
     with Project.open(older) as project:
         samples = project.samples.summaries()
-        assert {str(sample.id) for sample in samples} == set(SAMPLES)
+        assert {str(sample.id) for sample in samples} == set(expected["samples"])
         for sample in samples:
             annotation = project.annotations.load(sample.id)
             assert annotation.layout is FACE_468
@@ -112,15 +123,15 @@ def test_every_sample_of_an_older_project_is_what_it_was(older):
                 "history": verdicts(project, sample.id),
                 "records": [stroke(each) for each in project.annotations.strokes(sample.id)],
             }
-            expected = SAMPLES[str(sample.id)]
-            assert {name: found[name] for name in expected if name != "trail"} == {
-                name: value for name, value in expected.items() if name != "trail"
+            read = expected["samples"][str(sample.id)]
+            assert {name: found[name] for name in read if name != "trail"} == {
+                name: value for name, value in read.items() if name != "trail"
             }
 
 
-def test_redo_and_undo_lead_through_every_state_that_they_led_through(older):
+def test_redo_and_undo_lead_through_every_state_that_they_led_through(older, expected):
     with Project.open(older) as project:
-        for number, expected in SAMPLES.items():
+        for number, read in expected["samples"].items():
             annotation = project.annotations.load(int(number))
             trail = []
             for step, can in (("redo", "can_redo"), ("undo", "can_undo")):
@@ -128,7 +139,7 @@ def test_redo_and_undo_lead_through_every_state_that_they_led_through(older):
                     change = getattr(project.annotations, step)
                     annotation = change(int(number), revision=annotation.revision)
                     trail.append(state_of(annotation))
-            assert trail == expected["trail"], number
+            assert trail == read["trail"], number
 
 
 def test_the_images_of_an_older_project_are_pictures_without_frames(older):
@@ -140,13 +151,46 @@ def test_the_images_of_an_older_project_are_pictures_without_frames(older):
             assert record.picture.content_hash() == record.sha256
 
 
-def test_a_copy_of_the_older_database_is_kept(older):
+@pytest.mark.parametrize("revision", ["0004"], indirect=True)
+def test_the_images_failures_and_visits_of_a_project_of_0004_are_what_they_were(older, expected):
+    with Project.open(older) as project:
+        records = [project.images.get(number) for number in (1, 2, 3, 4, 5)]
+        found = [[each.name, each.sha256, each.width, each.height, each.frame] for each in records]
+        assert found == expected["images"]
+        failed = [[each.path.name, each.reason] for each in project.images.failed()]
+        assert failed == expected["failed"]
+        visits = [
+            [visit.annotator, visit.started_at.isoformat(), visit.seconds, visit.strokes]
+            for visit in project.visits.history(1)
+        ]
+        assert visits == expected["visits"]
+        assert project.samples.last_change() >= max(map(int, expected["samples"]))
+
+
+def test_a_copy_of_the_older_database_is_kept(older, revision, expected):
     Project.open(older).close()
-    (backup,) = older.glob("project.before-upgrade-0003-*.sqlite")
-    assert tables(backup) == tables(original(older.parent))
+    (backup,) = older.glob(f"project.before-upgrade-{revision}-*.sqlite")
+    assert tables(backup) == tables(original(older.parent, revision))
     shutil.move(backup, older / "project.sqlite")
     with Project.open(older) as project:
-        assert len(project.samples.summaries()) == len(SAMPLES)
+        assert len(project.samples.summaries()) == len(expected["samples"])
+
+
+@pytest.mark.parametrize("revision", ["0004"], indirect=True)
+def test_an_upgrade_from_0004_that_is_interrupted_leaves_it_as_it_was(older, revision):
+    path = older / "project.sqlite"
+    with closing(sqlite3.connect(path)) as connection:  # in the way of the last steps
+        connection.execute(
+            "CREATE TRIGGER reviews_refuse_replace BEFORE DELETE ON models BEGIN SELECT 1; END"
+        )
+    before = tables(path)
+    with pytest.raises(DamagedProject, match="cannot be brought up to date"):
+        Project.open(older)
+    assert tables(path) == before
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER reviews_refuse_replace")
+    assert tables(path) == tables(original(older.parent, revision))
+    Project.open(older).close()
 
 
 def tables(database: Path) -> list[str]:

@@ -133,6 +133,59 @@ def test_predictions_and_reviews_cannot_be_changed_even_by_hand(predicted, table
         connection.execute(change.format(table))
 
 
+@pytest.mark.parametrize("table", ["predictions", "reviews"])
+def test_predictions_and_reviews_cannot_be_replaced_either(predicted, table):
+    predicted.reviews.accept(1, reviewer="Rae")
+    predicted.close()
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
+        before = connection.execute(f"SELECT * FROM {table}").fetchall()
+        for statement in (
+            f"REPLACE INTO {table} SELECT * FROM {table}",
+            f"UPDATE OR REPLACE {table} SET id = 1",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match=f"{table} never change"):
+                connection.execute(statement)
+        assert connection.execute(f"SELECT * FROM {table}").fetchall() == before
+
+
+def test_a_prediction_cannot_be_replaced_under_another_id(predicted):
+    predicted.close()
+    with (
+        closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="predictions never change"),
+    ):
+        connection.execute(
+            "REPLACE INTO predictions "
+            "SELECT 99, sample_id, model_id, 0.1, 0.1, created_at, landmarks FROM predictions"
+        )
+
+
+@pytest.mark.parametrize("table", ["predictions", "reviews"])
+def test_only_what_was_said_of_removed_images_can_be_deleted(predicted, table):
+    predicted.reviews.accept(1, reviewer="Rae")
+    predicted.reviews.accept(3, reviewer="Rae")
+    predicted.close()
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
+        connection.execute("UPDATE images SET removed_at = '2026-01-01' WHERE id = 1")
+        connection.execute(f"DELETE FROM {table} WHERE sample_id IN (1, 2)")
+        with pytest.raises(sqlite3.IntegrityError, match=f"{table} never change"):
+            connection.execute(f"DELETE FROM {table} WHERE sample_id = 3")
+
+
+@pytest.mark.parametrize("table", ["images", "samples"])
+def test_the_ids_of_deleted_images_and_samples_never_come_back(predicted, table):
+    predicted.close()
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
+        for statement in (
+            "CREATE TEMP TABLE kept AS SELECT * FROM {}",
+            "DELETE FROM {}",
+            "UPDATE kept SET id = NULL",
+            "INSERT INTO {} SELECT * FROM kept",
+        ):
+            connection.execute(statement.format(table))
+        assert connection.execute(f"SELECT min(id) FROM {table}").fetchone() == (4,)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -149,8 +202,12 @@ def test_predictions_and_reviews_cannot_be_changed_even_by_hand(predicted, table
         "UPDATE images SET frame = -1",
         "UPDATE samples SET displacement = -1",
         "UPDATE samples SET seconds_spent = -1",
-        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', -1, 0)",
-        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, -1)",
+        "UPDATE samples SET seconds_reviewed = -1",
+        "UPDATE images SET coded_sha256 = 'ab'",
+        "UPDATE images SET pixels_sha256 = ''",
+        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', -1, 0, 'annotate')",
+        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, -1, 'review')",
+        "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, 1, 'rest')",
         f"{STROKE}, x'0100', x'', x'', NULL, NULL, NULL, NULL)",
         f"{STROKE}, x'', x'', x'', x'', NULL, NULL, NULL)",
         f"{STROKE}, x'', x'', x'', NULL, x'', NULL, NULL)",
