@@ -29,6 +29,7 @@ from annotator.project.records import (
     SampleSummary,
     Verdict,
     Visit,
+    VisitPurpose,
 )
 from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
@@ -64,4 +65,5 @@ __all__ = [
     "UnknownSample",
     "Verdict",
     "Visit",
+    "VisitPurpose",
 ]

@@ -40,6 +40,7 @@ _TABLE: dict[str, tuple[str, Any]] = {
     "comment": ("string", ReviewRow.comment),
     "stroke_count": ("int64", SampleRow.stroke_count),
     "seconds_spent": ("float64", SampleRow.seconds_spent),
+    "seconds_reviewed": ("float64", SampleRow.seconds_reviewed),
     "displacement_mean": ("float64", None),
     "displacement_max": ("float64", None),
     "displacement_nme": ("float64", None),

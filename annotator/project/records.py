@@ -188,11 +188,13 @@ class SampleSummary(NamedTuple):
         Mean 2-D distance between annotation and prediction in outer IODs of the annotation; 0
         where nothing moved, and where the annotation's outer eye corners coincide.
     seconds_spent
-        How long people worked on it, as far as visits were recorded.
+        How long people annotated it, as far as visits were recorded.
     added_by
         Who drew the box of a face that the detector had missed; None for those it found.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    seconds_reviewed
+        How long people looked at what others had made of it.
     """
 
     id: int
@@ -210,6 +212,7 @@ class SampleSummary(NamedTuple):
     seconds_spent: float
     added_by: str | None
     frame: int | None = None
+    seconds_reviewed: float = 0.0
 
     @property
     def image_path(self) -> Path:
@@ -246,6 +249,7 @@ class Visit:
     started_at: datetime
     seconds: float
     strokes: int
+    purpose: VisitPurpose = VisitPurpose.ANNOTATE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

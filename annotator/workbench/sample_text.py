@@ -44,4 +44,6 @@ def sample_tooltip(sample: SampleSummary) -> str:
         "added by": sample.added_by,
     }
     lines += [f"{what} {who}" for what, who in people.items() if who]
+    if reviewed := spent_text(sample.seconds_reviewed):
+        lines.append(f"reviewed for {reviewed}")
     return "<br>".join(map(escape, lines))
