@@ -10,6 +10,7 @@ from pathlib import Path
 from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_folder
+from annotator.system.names import natural_keys
 from annotator.workflow.image_files import copy_into, inspect_picture
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
@@ -60,7 +61,7 @@ def import_images(
         If a copy cannot be written.
     """
     # Links are resolved but for the file's own: its name is the one people know.
-    found = _with_real_folders(find_images(paths))
+    found = _in_natural_order(_with_real_folders(find_images(paths)))
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
     added, already_there = 0, len(found) - len(files)
@@ -89,6 +90,16 @@ def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
             folders[folder] = folder.resolve()
         found.append(folders[folder] / path.name)
     return found
+
+
+def _in_natural_order(paths: Sequence[Path]) -> list[Path]:
+    """Return the paths folder by folder as people count: so the project then has its images."""
+    folders = dict.fromkeys(path.parent for path in paths)
+    ranked = sorted(zip(natural_keys(map(str, folders)), folders, strict=True))
+    rank = {folder: number for number, (_, folder) in enumerate(ranked)}
+    keys = natural_keys(path.name for path in paths)
+    order = sorted(range(len(paths)), key=lambda at: (rank[paths[at].parent], keys[at]))
+    return [paths[at] for at in order]
 
 
 def _inspected(

@@ -102,10 +102,10 @@ def test_unusable_files_are_recorded_with_their_reason_and_the_rest_goes_on(proj
 
     assert report.added == 2
     assert [failure.path.name for failure in report.failed] == [
+        "nowhere.jpg",
         "empty.jpg",
         "letter.png",
         "truncated.jpg",
-        "nowhere.jpg",
     ]
     assert all(failure.reason and "\n" not in failure.reason for failure in report.failed)
     assert set(project.images.failed()) == set(report.failed)
