@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from annotator.system.names import in_natural_order
+
 IMAGE_SUFFIXES: frozenset[str] = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 )
@@ -17,7 +19,7 @@ def find_images(paths: Iterable[str | Path]) -> Iterator[Path]:
     paths
         Files and folders. A file is yielded whatever its name, even when it does not
         exist, so that reading it reports why it cannot be used. A folder is walked
-        recursively: its own files first, then its subfolders, each sorted by name.
+        recursively: its own files first, then its subfolders, each sorted as people count.
         In folders, hidden entries and unknown suffixes (see `IMAGE_SUFFIXES`) are skipped
         and linked folders are followed once.
 
@@ -47,11 +49,11 @@ def _walk(top: Path) -> Iterator[Path]:
         visited.add(os.path.realpath(folder))
         subfolders[:] = [
             name
-            for name in sorted(subfolders)
+            for name in in_natural_order(subfolders)
             if not name.startswith(".")
             and os.path.realpath(Path(folder, name)) not in visited  # a link back up
         ]
-        for name in sorted(names):
+        for name in in_natural_order(names):
             if not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES:
                 yield Path(folder, name)
     yield from unreadable

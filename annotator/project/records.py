@@ -102,6 +102,11 @@ class NewImage:
         in between is noticed later; None if they are to be looked up.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    coded_sha256, pixels_sha256
+        What the picture is known by where the bytes of its file differ, see
+        `annotator.imaging.identity`; None if that is not known.
+    copied_from
+        The file of which `path` is a copy that was made for the project.
     """
 
     path: Path
@@ -111,6 +116,9 @@ class NewImage:
     file_size: int | None = None
     modified_ns: int | None = None
     frame: int | None = None
+    coded_sha256: str | None = None
+    pixels_sha256: str | None = None
+    copied_from: Path | None = None
 
     @property
     def content(self) -> Content:
@@ -128,11 +136,26 @@ class FailedImage:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """How many entries of one call were added, were there already, or had failed."""
+    """What became of the entries of one call.
+
+    Attributes
+    ----------
+    added, already_there, failed
+        How many were new, showed a picture that was there already, or had failed.
+    kept
+        Images of which the file changed in its metadata alone: among those already there.
+    replaced
+        Images that were there and have lost their file to another picture.
+    restored
+        Images that had been removed and are back: among those already there.
+    """
 
     added: int
     already_there: int
     failed: int
+    kept: tuple[int, ...] = ()
+    replaced: tuple[int, ...] = ()
+    restored: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +172,9 @@ class ImageRecord:
         Of the file when it was added, in bytes and in nanoseconds; None if they are not known.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    coded_sha256, pixels_sha256
+        What the picture is known by where the bytes of its file differ, see
+        `annotator.imaging.identity`; None if that is not known.
     """
 
     id: int
@@ -160,6 +186,13 @@ class ImageRecord:
     file_size: int | None = None
     modified_ns: int | None = None
     frame: int | None = None
+    coded_sha256: str | None = None
+    pixels_sha256: str | None = None
+
+    @property
+    def stamp(self) -> tuple[int | None, int | None]:
+        """Size and time of the file when it was added."""
+        return self.file_size, self.modified_ns
 
     @property
     def picture(self) -> Picture:

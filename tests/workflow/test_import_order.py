@@ -17,10 +17,11 @@ def names(project) -> list[str]:
     return [project.images.get(n + 1).name for n in range(project.images.count())]
 
 
-def test_photographs_come_as_people_count_also_where_a_shell_listed_them(new_project, tmp_path):
-    listed = [photograph(tmp_path / f"img{n}.png", n) for n in (1, 10, 11, 2, 3)]
+def test_photographs_of_a_folder_come_as_people_count(new_project, tmp_path):
+    for n in (1, 10, 11, 2, 3):
+        photograph(tmp_path / "all" / f"img{n}.png", n)
     with new_project(tmp_path / "project") as project:
-        import_images(project, listed)
+        import_images(project, [tmp_path / "all"])
         assert names(project) == [f"img{n}.png" for n in (1, 2, 3, 10, 11)]
 
 
