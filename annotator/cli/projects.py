@@ -31,12 +31,24 @@ def add(
 ) -> None:
     """Add images; files that cannot be used are recorded with a reason."""
     from annotator.project import Project
+    from annotator.system.names import natural_keys
     from annotator.workflow import import_images
+    from annotator.workflow.import_text import import_sentences
 
+    # A shell lists img10 before img2; nobody else does.
+    keys = natural_keys(map(str, paths))
+    given = [path for _, path in sorted(zip(keys, paths, strict=True))]
     with Project.open(project) as opened, progress_bar("adding") as show:
-        done = import_images(opened, paths, copy=copy, on_progress=show)
+        done = import_images(opened, given, copy=copy, on_progress=show)
     text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
-    values = {"added": done.added, "already_there": done.already_there}
+    values = {
+        "added": done.added,
+        "already_there": done.already_there,
+        "kept": [record.id for record in done.kept],
+        "restored": [record.id for record in done.restored],
+        "replaced": [record.id for record in done.replaced],
+    }
+    text = "\n".join([text, *import_sentences(done)])
     report(values, text, done.failed, as_json=as_json)
     if done.failed and not done.added + done.already_there:
         raise typer.Exit(1)

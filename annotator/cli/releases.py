@@ -48,10 +48,16 @@ def export(
     """Export the accepted samples."""
     from annotator.project import Project
     from annotator.release import export_release
+    from annotator.workflow.same_pictures import keep_accepted, kept_text
 
     with Project.open(project) as opened:
+        kept = keep_accepted(opened)
         done = export_release(opened, folder, format_, images=images)
     values = {"folder": str(done.folder), "format": done.format, "samples": done.samples}
+    values["kept"] = [record.id for record in kept]
     if as_json:
         values["files"] = done.files
-    report(values, f"exported {count(done.samples, 'sample')} to {done.folder}", as_json=as_json)
+    text = f"exported {count(done.samples, 'sample')} to {done.folder}"
+    if kept:
+        text = f"{kept_text(len(kept))}\n{text}"
+    report(values, text, as_json=as_json)

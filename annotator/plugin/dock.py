@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
 from annotator.plugin.canvas.tool_mouse import ToolMouse
@@ -91,6 +92,7 @@ class AnnotatorDock(QWidget):
         # Kept here: signals hold on to nobody who follows them.
         self._others = OtherWindows(self.workbench, monotonic)
         self._display = SampleDisplay(self.workbench, self.view, self)
+        self._pictures = PictureKeeper(self.workbench, self._display)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
         self._help = KeyHelp(canvas)
@@ -201,6 +203,7 @@ class AnnotatorDock(QWidget):
         self.workbench.close()
         self.faces.close()
         self._visits.close()
+        self._pictures.close()
         self._display.close()
         self.samples.list.thumbnails.close()
         self._help.remove()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from annotator.mesh.marks import Visibility, visibility_of
 from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.paths import ImagePaths
 from annotator.project.records import verdict_in_effect
@@ -64,6 +65,7 @@ _QUERY = (
     .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
     .join(ModelRow, ModelRow.id == PredictionRow.model_id)
     .outerjoin(ReviewRow, ReviewRow.id == last_review_id())
+    .where(IN_PROJECT)
     .order_by(SampleRow.image_id, SampleRow.face_index)
 )
 

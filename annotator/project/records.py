@@ -200,6 +200,33 @@ class ImageRecord:
         return Picture(self.path, self.frame)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was made of some images.
+
+    Attributes
+    ----------
+    faces, edited
+        Samples, deleted ones too, and those of them with a stroke in effect.
+    strokes, verdicts
+        Strokes in effect, and all verdicts that were ever given.
+    """
+
+    faces: int
+    edited: int
+    strokes: int
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedImage:
+    """An image that was taken out of the project, when (UTC), and what is kept of it."""
+
+    image: ImageRecord
+    removed_at: datetime
+    kept: Kept
+
+
 class SampleSummary(NamedTuple):
     """What a list shows of a sample; a tuple, as a list may hold 100,000 of them.
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from annotator.project.accepted import AcceptedSamples
 from annotator.project.engine.base import Engine
-from annotator.project.errors import UnknownImage, UnknownSample
+from annotator.project.errors import UnknownImage
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
 from annotator.project.paths import ImagePaths
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
-from annotator.project.summaries import load_summaries
+from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, SampleChangeRow, SampleRow
 
 
@@ -43,10 +44,7 @@ class Samples:
     def get(self, sample_id: int) -> SampleSummary:
         """Return one sample's summary, or raise `UnknownSample`."""
         with self._engine.reading() as session:
-            found = load_summaries(session, self._paths, SampleRow.id == sample_id)
-        if not found:
-            raise UnknownSample(f"there is no sample {sample_id} in this project")
-        return found[0]
+            return load_summary(session, self._paths, sample_id)
 
     def last_change(self) -> int:
         """Return the number of the last change of a sample; 0 if there is no sample."""
@@ -58,7 +56,8 @@ class Samples:
 
         The numbers are the database's and only ever grow, whosever clock is wrong: the greatest
         of an answer, or an earlier `last_change`, is what to ask with the next time. With 0 all
-        samples are returned.
+        samples are returned. Those of removed images are among them, though no list has them: that
+        they were removed is a change.
         """
         query = select(SampleChangeRow.sample_id, SampleChangeRow.number).where(
             SampleChangeRow.number > counter
@@ -112,11 +111,12 @@ class Samples:
             face_index = _next_face_index(session, image_id)
             rows.add_sample(image_id, face_index, face, added_by=added_by)
             (sample_id,) = rows.write(session, self._engine)
-            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+            return load_summary(session, self._paths, sample_id)
 
     def counts(self) -> dict[SampleState, int]:
         """Return the number of samples in each state, zeros included."""
-        query = select(SampleRow.state, func.count()).group_by(SampleRow.state)
+        there = select(SampleRow.state, func.count()).join(ImageRow).where(IN_PROJECT)
+        query = there.group_by(SampleRow.state)
         with self._engine.reading() as session:
             found = dict(session.execute(query).all())
         return {state: found.get(state, 0) for state in SampleState}
@@ -141,7 +141,7 @@ class Samples:
 
 def _next_face_index(session: Session, image_id: int) -> int:
     """Return the next index of an image, which is locked: so it is given once."""
-    image = locked(select(ImageRow.id).where(ImageRow.id == image_id), ImageRow)
+    image = locked(select(ImageRow.id).where(ImageRow.id == image_id, IN_PROJECT), ImageRow)
     if session.scalar(image) is None:
         raise UnknownImage(f"there is no image {image_id} in this project")
     last = session.scalar(

@@ -13,7 +13,7 @@ from annotator.project.errors import UnknownSample
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleSummary, Visit, VisitPurpose
-from annotator.project.summaries import load_summaries
+from annotator.project.summaries import load_summary
 from annotator.project.tables import SampleRow, VisitRow
 
 
@@ -77,7 +77,7 @@ class Visits:
             else:
                 sample.seconds_spent += seconds
             session.flush()
-            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+            return load_summary(session, self._paths, sample_id)
 
     def history(self, sample_id: int) -> list[Visit]:
         """Return the visits to a sample in the order they were recorded."""

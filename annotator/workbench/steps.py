@@ -4,7 +4,7 @@ Closing a generator cancels the work and keeps what was done.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
 from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals
+from annotator.workflow.import_text import import_sentences
 from annotator.workflow.learning import learn
+from annotator.workflow.same_pictures import keep_accepted, kept_text
 
 _IMPORT_STEP = 512
 
@@ -47,14 +49,20 @@ def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
     yield Step(0, 0, "Looking for photographs")
     files = list(find_images(paths))
     added = failed = 0
+    told: list[str] = []
     for start in range(0, len(files), _IMPORT_STEP):
         batch = files[start : start + _IMPORT_STEP]
         report = import_images(project, batch, copy=copy)
         added += report.added
         failed += len(report.failed)
+        told += import_sentences(report)
         text = f"Adding photographs: {added} added, {failed} failed"
         yield Step(start + len(batch), len(files), text)
-    yield from predicting(project)
+    step = Step(1, 1, "")
+    for step in predicting(project):
+        yield step
+    if told:
+        yield replace(step, text=". ".join([step.text, *told]))
 
 
 def predicting(project: Project, *, small_faces: bool = True) -> Work:
@@ -78,9 +86,11 @@ def exporting(
 ) -> Work:
     """Export the accepted samples into a new folder."""
     yield Step(0, 0, "Exporting the accepted samples")
+    kept = keep_accepted(project)
     report = export_release(project, folder, release_format, images=images)
     noun = "sample" if report.samples == 1 else "samples"
-    yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}")
+    told = f". {kept_text(len(kept))}" if kept else ""
+    yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}{told}")
 
 
 def learning(project: Project) -> Work:

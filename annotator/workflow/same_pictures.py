@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from annotator.imaging import ImageError, Picture
 from annotator.imaging.identity import pixels_sha256
-from annotator.project import FailedImage, ImageRecord, NewImage, Project
+from annotator.project import FailedImage, ImageRecord, NewImage, Project, SampleState
 from annotator.workflow.image_files import inspect_picture, shows_same
 
 
@@ -65,6 +65,12 @@ def keep_changed(project: Project, records: Iterable[ImageRecord]) -> tuple[Imag
         return ()
     report = project.images.add(kept.values())
     return tuple(record for record in kept if record.id in report.kept)
+
+
+def keep_accepted(project: Project) -> tuple[ImageRecord, ...]:
+    """Take over the changed files of all that is accepted, for a release: see `keep_changed`."""
+    accepted = project.samples.summaries((SampleState.ACCEPTED,))
+    return keep_changed(project, project.images.records({s.image_id for s in accepted}).values())
 
 
 def kept_text(count: int) -> str:

@@ -51,16 +51,35 @@ def add_again(project: Project, given: Any) -> None:
     )
 
 
+def restore(project: Project) -> None:
+    project.removals.remove([1])
+    project.removals.restore([1])
+
+
+def delete(project: Project) -> None:
+    project.removals.remove([1])
+    project.removals.delete([1])
+
+
 WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
     "Annotations.undo": lambda project, given: project.annotations.undo(2, revision=2),
     "Annotations.redo": lambda project, given: project.annotations.redo(2, revision=2),
     "Images.add": add_again,
+    "Images.forget_failed": lambda project, given: project.images.forget_failed(
+        [project.home / "x.jpg"]
+    ),
+    "Images.note_pixels": lambda project, given: project.images.note_pixels(
+        1, project.images.get(1).sha256, "1" * 64
+    ),
     "Images.mark_failed": lambda project, given: project.images.mark_failed(1, "has vanished"),
     "Models.register": lambda project, given: second_model(project),
     "Predictions.store": lambda project, given: project.predictions.store(
         second_model(project), [(1, [given.face]), (2, [given.make_face(200, 200)])]
     ),
+    "Removals.remove": lambda project, given: project.removals.remove([1, 2]),
+    "Removals.restore": lambda project, given: restore(project),
+    "Removals.delete": lambda project, given: delete(project),
     "Reviews.give": lambda project, given: project.reviews.give(
         Verdict.REJECT, [1, 2], reviewer="Rae", reasons=[RejectReason.OTHER]
     ),

@@ -1,6 +1,5 @@
 """Photographs whose metadata changed and whose pixels did not, and others that look like them."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -190,7 +189,7 @@ def test_copies_are_not_made_of_a_picture_that_the_project_has(new_project, phot
         comment(photograph)
         report = import_images(project, [photograph], copy=True)
         assert (report.added, report.already_there) == (0, 1)
-        assert os.listdir(project.home / "images") == ["a.jpg"]
+        assert [path.name for path in (project.home / "images").iterdir()] == ["a.jpg"]
 
 
 def test_what_is_told_of_kept_photographs_is_a_sentence():
