@@ -95,6 +95,8 @@ class NewImage:
         in between is noticed later; None if they are to be looked up.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    note
+        What whoever adds it is told of how its pixels are read; not kept.
     """
 
     path: Path
@@ -104,6 +106,7 @@ class NewImage:
     file_size: int | None = None
     modified_ns: int | None = None
     frame: int | None = None
+    note: str = ""
 
     @property
     def content(self) -> Content:

@@ -23,7 +23,16 @@ def inspect_picture(picture: Picture) -> NewImage | FailedImage:
         # The stamp comes first: what is written to the file from here on will show.
         size, modified = picture.stamp() if path.exists() else (None, None)
         info, content = picture.info(), picture.content_hash()
-        return NewImage(path, content, info.width, info.height, size, modified, frame=picture.frame)
+        return NewImage(
+            path,
+            content,
+            info.width,
+            info.height,
+            size,
+            modified,
+            frame=picture.frame,
+            note=info.note,
+        )
     except ImageError as error:
         return FailedImage(path, str(error))
     except OSError as error:

@@ -23,11 +23,18 @@ _READERS = min(8, 2 + (os.cpu_count() or 1))
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How many images were new, how many files held known content, and what failed."""
+    """How many images were new, how many files held known content, and what failed.
+
+    Attributes
+    ----------
+    notes
+        What is to be told of single files that were read, such as how deep their values are.
+    """
 
     added: int
     already_there: int
     failed: tuple[FailedImage, ...]
+    notes: tuple[tuple[Path, str], ...] = ()
 
 
 def import_images(
@@ -60,23 +67,25 @@ def import_images(
         If a copy cannot be written.
     """
     # Links are resolved but for the file's own: its name is the one people know.
-    found = _with_real_folders(find_images(paths))
+    found = list(dict.fromkeys(_with_real_folders(find_images(paths))))
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
     added, already_there = 0, len(found) - len(files)
     failed: list[FailedImage] = []
+    notes: list[tuple[Path, str]] = []
     with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
         done = len(found) - len(files)
         for inspected in _inspected(executor, files):
             batch = _copy_new(project, inspected) if copy else inspected
             failed += [entry for entry in batch if isinstance(entry, FailedImage)]
+            notes += [(e.path, e.note) for e in batch if isinstance(e, NewImage) and e.note]
             report = project.images.add(batch)
             added += report.added
             already_there += report.already_there
             done += len(batch)
             if on_progress is not None:
                 on_progress(done, len(found))
-    return ImportReport(added, already_there, tuple(failed))
+    return ImportReport(added, already_there, tuple(failed), tuple(notes))
 
 
 def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
@@ -86,7 +95,7 @@ def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         folder = path.parent
         if folder not in folders:
-            folders[folder] = folder.resolve()
+            folders[folder] = Path(os.path.realpath(folder))  # links in a circle raise nothing
         found.append(folders[folder] / path.name)
     return found
 
