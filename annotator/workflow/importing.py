@@ -10,15 +10,13 @@ from pathlib import Path
 from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_folder
-from annotator.workflow.image_files import copy_into, inspect_picture
+from annotator.workflow.image_files import READERS, copy_into, inspect_picture, trouble_with
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
 _BATCH = 128
 # What a thread inspects in one go: handing over costs as much as inspecting a small file.
 _PIECE = 8
-
-_READERS = min(8, 2 + (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def import_images(
     added, already_there = 0, len(found) - len(files)
     failed: list[FailedImage] = []
     notes: list[tuple[Path, str]] = []
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
+    with ThreadPoolExecutor(READERS, thread_name_prefix="inspect") as executor:
         done = len(found) - len(files)
         for inspected in _inspected(executor, files):
             batch = _copy_new(project, inspected) if copy else inspected
@@ -160,6 +158,5 @@ def _beside(entry: NewImage, known: NewImage | ImageRecord) -> NewImage:
 
 
 def _is_inside(project: Project, known: ImageRecord) -> bool:
-    """Return whether an image's file is in the project's folder, as it was when it was added."""
-    stamp = known.file_size, known.modified_ns
-    return known.path.is_relative_to(project.home) and known.picture.stamp_if_there() == stamp
+    """Return whether an image's file is in the project's folder and holds what was added."""
+    return known.path.is_relative_to(project.home) and trouble_with(known) is None
