@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotator.cli.given_paths import some_there
 from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectAddress, Providers, Workers
 from annotator.cli.terminal import count, counted, progress_bar, report
 
@@ -49,7 +50,7 @@ def predict(
 
 @commands.command()
 def landmarks(
-    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", exists=True)],
+    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", callback=some_there)],
     *,
     output: Annotated[Path, typer.Option(metavar="FILE.npz", help="Replaced where it exists.")],
     model: Model = "face_landmark",
@@ -76,8 +77,9 @@ def landmarks(
         faces, failed = save_landmarks(results, face_mesh.info.layout, output)
     text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
     values = {"output": str(output) if faces else None, "faces": faces}
-    report(values, text if faces else "nothing written", failed, as_json=as_json)
-    if failed:
+    nothing = "nothing written: " + ("no image could be read" if failed else "no image was found")
+    report(values, text if faces else nothing, failed, as_json=as_json)
+    if failed or not faces:
         raise typer.Exit(1)
 
 

@@ -1,12 +1,14 @@
 """The commands `new`, `add` and `status`: a project, what is in it, how far it is."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from annotator.cli.given_paths import some_there
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import progress_bar, report, say
+from annotator.cli.terminal import count, printable, progress_bar, report, say
 
 commands = typer.Typer()
 
@@ -24,7 +26,8 @@ def new(project: ProjectAddress) -> None:
 def add(
     project: ProjectAddress,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", exists=True, help="Images and folders.")
+        list[Path],
+        typer.Argument(metavar="PATH", callback=some_there, help="Images and folders."),
     ],
     copy: Annotated[bool, typer.Option("--copy", help="Copy the files into the project.")] = False,
     as_json: AsJson = False,
@@ -35,10 +38,16 @@ def add(
 
     with Project.open(project) as opened, progress_bar("adding") as show:
         done = import_images(opened, paths, copy=copy, on_progress=show)
+    usable = done.added + done.already_there
     text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
-    values = {"added": done.added, "already_there": done.already_there}
+    if not usable and not done.failed:
+        text += "\nno image was found there"
+    kinds = Counter(note for _, note in done.notes)
+    text += "".join(f"\nnote: {count(n, 'image')}: {note}" for note, n in kinds.items())
+    notes = [{"path": printable(path), "note": note} for path, note in done.notes]
+    values = {"added": done.added, "already_there": done.already_there, "notes": notes}
     report(values, text, done.failed, as_json=as_json)
-    if done.failed and not done.added + done.already_there:
+    if not usable:
         raise typer.Exit(1)
 
 

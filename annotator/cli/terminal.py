@@ -45,7 +45,7 @@ def report(
     as_json
         Which of the two.
     """
-    files = [(_printable(image.path), image.reason) for image in failed or ()]
+    files = [(printable(image.path), image.reason) for image in failed or ()]
     if as_json:
         listed = (
             {}
@@ -120,7 +120,7 @@ def counted(
         yield item
 
 
-def _printable(path: Path) -> str:
+def printable(path: Path) -> str:
     """Return a path that any terminal and JSON reader takes, odd bytes escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 

@@ -98,10 +98,12 @@ class NewImage:
     width, height
         Of the upright image, in pixels.
     file_size, modified_ns
-        Of the file, in bytes and in nanoseconds, from before it was hashed, so that a change
-        in between is noticed later; None if they are to be looked up.
+        The file's stamp (`annotator.system.hashing.file_stamp`) from before it was hashed, so
+        that a change in between is noticed later; None if it is to be looked up.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    note
+        What whoever adds it is told of how its pixels are read; not kept.
     """
 
     path: Path
@@ -111,6 +113,7 @@ class NewImage:
     file_size: int | None = None
     modified_ns: int | None = None
     frame: int | None = None
+    note: str = ""
 
     @property
     def content(self) -> Content:
@@ -146,7 +149,9 @@ class ImageRecord:
     name
         Of the file, fit for display.
     file_size, modified_ns
-        Of the file when it was added, in bytes and in nanoseconds; None if they are not known.
+        The file's stamp (`annotator.system.hashing.file_stamp`) when it was added; None if it is
+        not known. In projects of older versions the second is a time in nanoseconds, which is no
+        file's stamp any more.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
     """

@@ -108,8 +108,9 @@ class Reviews:
         reviewer: str,
         reasons: Collection[RejectReason] = (),
         comment: str = "",
+        leaving_out: Collection[int] = (),
     ) -> list[int]:
-        """Give all samples without a verdict the same one, in one transaction.
+        """Give all samples without a verdict, but for some, the same one, in one transaction.
 
         Which they are is decided in it: a verdict that someone else gives meanwhile stands.
 
@@ -124,7 +125,9 @@ class Reviews:
         )
         with self._engine.writing() as session:
             found = session.execute(locked(undecided, SampleRow)).all()
-            sample_ids = [sample_id for _, _, sample_id in sorted(map(tuple, found))]
+            left_out = set(leaving_out)
+            ordered = (sample_id for _, _, sample_id in sorted(map(tuple, found)))
+            sample_ids = [sample_id for sample_id in ordered if sample_id not in left_out]
             for chunk in chunks(sample_ids, self._engine):
                 given.write(session, chunk)
         return sample_ids

@@ -1,13 +1,19 @@
 """The photographs' files: inspected for an import, copied into a project, looked after later."""
 
+import os
 import shutil
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from annotator.imaging import ImageError, Picture
-from annotator.project import FailedImage, ImageRecord, NewImage
+from annotator.project import UNDECIDED, FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_file
 from annotator.system.hashing import FileStamp, file_sha256, file_stamp
+
+# Files are read by so many threads: more than cores, as some of them wait for the disk.
+READERS = min(8, 2 + (os.cpu_count() or 1))
 
 # What is said of a file that holds another content by now: its name stands before it.
 HAS_CHANGED = "has changed since it was added"
@@ -23,7 +29,16 @@ def inspect_picture(picture: Picture) -> NewImage | FailedImage:
         # The stamp comes first: what is written to the file from here on will show.
         size, modified = picture.stamp() if path.exists() else (None, None)
         info, content = picture.info(), picture.content_hash()
-        return NewImage(path, content, info.width, info.height, size, modified, frame=picture.frame)
+        return NewImage(
+            path,
+            content,
+            info.width,
+            info.height,
+            size,
+            modified,
+            frame=picture.frame,
+            note=info.note,
+        )
     except ImageError as error:
         return FailedImage(path, str(error))
     except OSError as error:
@@ -64,12 +79,57 @@ def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
 def photograph_has_changed(record: ImageRecord) -> bool:
     """Return whether a file holds another content than when it was added to the project.
 
-    Its meshes then belong to pixels that are no longer there. The file is read only if its time
+    Its meshes then belong to pixels that are no longer there. The file is read only if its stamp
     is not what the project remembers.
 
     A file that is gone or cannot be read has not changed: reading it says what is wrong.
     """
     return Originals().has_changed(record)
+
+
+def trouble_with(record: ImageRecord, originals: "Originals | None" = None) -> str | None:
+    """Return why a file cannot stand for an image of the project, or None if it can.
+
+    Unlike `photograph_has_changed` it also tells of files that are gone or cannot be read.
+    """
+    try:
+        holds = (originals or Originals()).holds(record)
+    except FileNotFoundError:
+        return "the file does not exist"
+    except OSError as error:
+        return (error.strerror or type(error).__name__).lower()
+    return None if holds else f"the file {HAS_CHANGED}: {ADD_AGAIN}"
+
+
+def not_acceptable(
+    project: Project, sample_ids: Collection[int] | None
+) -> tuple[set[int], tuple[FailedImage, ...]]:
+    """Return the samples whose photograph is no longer what was added, and these photographs.
+
+    What stands over other pixels than it was made on, or over none, must not become ground truth.
+
+    Parameters
+    ----------
+    project
+    sample_ids
+        Of the samples that are to be accepted; None for all without a verdict.
+
+    Raises
+    ------
+    UnknownSample
+        If there is no such sample.
+    """
+    if sample_ids is None:
+        samples = [one for one in project.samples.summaries() if one.state in UNDECIDED]
+    else:
+        samples = [project.samples.get(sample_id) for sample_id in sample_ids]
+    records = project.images.records({sample.image_id for sample in samples})
+    originals = Originals()
+    with ThreadPoolExecutor(READERS, thread_name_prefix="compare") as executor:
+        found = executor.map(lambda record: trouble_with(record, originals), records.values())
+        trouble = {id_: reason for id_, reason in zip(records, found, strict=True) if reason}
+    left_out = {sample.id for sample in samples if sample.image_id in trouble}
+    return left_out, tuple(FailedImage(records[i].path, why) for i, why in trouble.items())
 
 
 class Originals:
@@ -86,10 +146,13 @@ class Originals:
     def has_changed(self, record: ImageRecord) -> bool:
         """Return what `photograph_has_changed` returns."""
         try:
-            stamp = record.picture.stamp()
-            return not self._holds(record, stamp)
+            return not self.holds(record)
         except OSError:
             return False
+
+    def holds(self, record: ImageRecord) -> bool:
+        """Return whether a file holds what was added; raises OSError if it cannot be read."""
+        return self._holds(record, record.picture.stamp())
 
     def must_read(self, record: ImageRecord) -> bool:
         """Return whether `has_changed` would have to read the file to tell."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_folder
-from annotator.workflow.image_files import copy_into, inspect_picture
+from annotator.workflow.image_files import READERS, copy_into, inspect_picture, trouble_with
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
@@ -18,16 +18,21 @@ _BATCH = 128
 # What a thread inspects in one go: handing over costs as much as inspecting a small file.
 _PIECE = 8
 
-_READERS = min(8, 2 + (os.cpu_count() or 1))
-
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How many images were new, how many files held known content, and what failed."""
+    """How many images were new, how many files held known content, and what failed.
+
+    Attributes
+    ----------
+    notes
+        What is to be told of single files that were read, such as how deep their values are.
+    """
 
     added: int
     already_there: int
     failed: tuple[FailedImage, ...]
+    notes: tuple[tuple[Path, str], ...] = ()
 
 
 def import_images(
@@ -60,23 +65,25 @@ def import_images(
         If a copy cannot be written.
     """
     # Links are resolved but for the file's own: its name is the one people know.
-    found = _with_real_folders(find_images(paths))
+    found = list(dict.fromkeys(_with_real_folders(find_images(paths))))
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
     added, already_there = 0, len(found) - len(files)
     failed: list[FailedImage] = []
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
+    notes: list[tuple[Path, str]] = []
+    with ThreadPoolExecutor(READERS, thread_name_prefix="inspect") as executor:
         done = len(found) - len(files)
         for inspected in _inspected(executor, files):
             batch = _copy_new(project, inspected) if copy else inspected
             failed += [entry for entry in batch if isinstance(entry, FailedImage)]
+            notes += [(e.path, e.note) for e in batch if isinstance(e, NewImage) and e.note]
             report = project.images.add(batch)
             added += report.added
             already_there += report.already_there
             done += len(batch)
             if on_progress is not None:
                 on_progress(done, len(found))
-    return ImportReport(added, already_there, tuple(failed))
+    return ImportReport(added, already_there, tuple(failed), tuple(notes))
 
 
 def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
@@ -86,7 +93,7 @@ def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         folder = path.parent
         if folder not in folders:
-            folders[folder] = folder.resolve()
+            folders[folder] = Path(os.path.realpath(folder))  # links in a circle raise nothing
         found.append(folders[folder] / path.name)
     return found
 
@@ -151,6 +158,5 @@ def _beside(entry: NewImage, known: NewImage | ImageRecord) -> NewImage:
 
 
 def _is_inside(project: Project, known: ImageRecord) -> bool:
-    """Return whether an image's file is in the project's folder, as it was when it was added."""
-    stamp = known.file_size, known.modified_ns
-    return known.path.is_relative_to(project.home) and known.picture.stamp_if_there() == stamp
+    """Return whether an image's file is in the project's folder and holds what was added."""
+    return known.path.is_relative_to(project.home) and trouble_with(known) is None

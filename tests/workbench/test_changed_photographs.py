@@ -23,7 +23,8 @@ def photograph(path: Path, colour: str) -> Path:
     before = Picture(path).stamp_if_there()
     Image.new("RGB", (40, 30), colour).save(path)
     if before is not None and Picture(path).stamp() == before:  # a file system with a coarse clock
-        os.utime(path, ns=(before[1] + 10**9, before[1] + 10**9))
+        later = path.stat().st_mtime_ns + 10**9
+        os.utime(path, ns=(later, later))
     return path
 
 
