@@ -37,7 +37,9 @@ def _within(start: float, length: float, end: int) -> tuple[float, float]:
     if first == start and start + length <= end:
         return start, length
     length = _shortest(max(min(start + length, float(end)) - first, 0.0))
-    while first + length > end:  # by what rounding added
+    if first + length > end:  # rounded to float32, it is too long
+        length = end - first
+    while first + length > end:  # and so by a bit, rounded to float64
         length = nextafter(length, 0.0)
     return first, length
 
