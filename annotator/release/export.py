@@ -6,6 +6,7 @@ said about them: a release of any size takes the memory of a small one.
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
@@ -28,11 +29,14 @@ from annotator.release.rows import ReleaseSample
 from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
 from annotator.release.staging import staged_folder
 from annotator.system.hashing import file_sha256
+from annotator.system.words import count
 
 if TYPE_CHECKING:
     from annotator.mesh.layout import MeshLayout
     from annotator.project import AcceptedSample, Project
     from annotator.project.accepted import AcceptedSamples
+
+_LOG = logging.getLogger(__name__)
 
 ExportFormat = str
 """The name of one of `annotator.release.formats.FORMATS`."""
@@ -81,7 +85,7 @@ class ExportReport:
         if images.turned_on_reading:
             said.append(
                 f"{_images(images.turned_on_reading)} stored as the camera held it, turned by EXIF:"
-                " read with OpenCV or Pillow's exif_transpose, or export with '--images upright'"
+                " read with OpenCV or Pillow's exif_transpose, or export them upright"
             )
         if images.misread:
             said.append(
@@ -129,6 +133,7 @@ def export_release(
         if not len(accepted):
             raise ExportError(_NOTHING_ACCEPTED)
         layout = _one_layout(accepted)
+        _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
         with staged_folder(target) as partial:
             tally = _write(partial, accepted, layout, chosen, images)
         return ExportReport(target, format, len(accepted), tally)
@@ -195,7 +200,7 @@ def _written(folder: Path, *, apart: Collection[str]) -> Iterator[str]:
 
 
 def _images(number: int) -> str:
-    return "1 image is" if number == 1 else f"{number} images are"
+    return f"{count(number, 'image')} {'is' if number == 1 else 'are'}"
 
 
 def _entry(path: str, sha256: str, size: int) -> dict[str, str | int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -21,6 +22,8 @@ from annotator.system.regular import open_regular
 
 if TYPE_CHECKING:
     from annotator.project.records import ImageRecord
+
+_LOG = logging.getLogger(__name__)
 
 Digests = NDArray[np.uint64]
 ImageMode = Literal["copy", "upright", "reference"]
@@ -140,12 +143,15 @@ class ImagePlaces:
         size = _transfer(image, copy)
         info = inspect_image(copy)
         if is_read_alike(copy, info) and not (self._upright and info.orientation != UPRIGHT):
-            self.tally.turned_on_reading += info.orientation != UPRIGHT
+            if info.orientation != UPRIGHT:
+                self.tally.turned_on_reading += 1
+                _LOG.info("turned by EXIF when it is read: %s", file)
             return PlacedImage(file, info.orientation, "original", image.sha256, size)
         anew = copy.with_name(copy.name + SUFFIX)
         write_upright(copy, anew)
         copy.unlink()
         self.tally.written_upright += 1
+        _LOG.info("written upright: %s", file + SUFFIX)
         return PlacedImage(
             file + SUFFIX, UPRIGHT, "upright", file_sha256(anew), anew.stat().st_size
         )

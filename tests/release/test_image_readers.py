@@ -264,7 +264,7 @@ def test_an_export_says_what_readers_have_to_know(photographs: Project, tmp_path
     copied = export_release(photographs, tmp_path / "copied", "npz")
     written, turned = copied.remarks
     assert "written upright, as PNG" in written
-    assert "or export with '--images upright'" in turned
+    assert "or export them upright" in turned
     upright = export_release(photographs, tmp_path / "upright", "npz", images="upright")
     assert len(upright.remarks) == 1
     referenced = export_release(photographs, tmp_path / "there", "npz", images="reference")
