@@ -9,6 +9,7 @@ import typer
 from annotator.cli.given_paths import some_there
 from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectAddress, Providers, Workers
 from annotator.cli.terminal import count, counted, progress_bar, report
+from annotator.cli.verbosity import timed
 
 if TYPE_CHECKING:
     from annotator.inference import FaceMesh
@@ -84,7 +85,8 @@ def landmarks(
 
 
 def _load(model: str, providers: str, no_small_faces: bool) -> "FaceMesh":
-    from annotator.inference import FaceMesh
+    with timed("loading the program and the model"):
+        from annotator.inference import FaceMesh
 
-    names = providers.replace(",", " ").split()
-    return FaceMesh.load(model, providers=names, small_faces=not no_small_faces)
+        names = providers.replace(",", " ").split()
+        return FaceMesh.load(model, providers=names, small_faces=not no_small_faces)

@@ -64,4 +64,5 @@ def status(project: ProjectAddress, as_json: AsJson = False) -> None:
     rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
     lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
     samples = {state.value: n for state, n in counts.items()}
-    report({"images": images, "samples": samples}, "\n".join(lines), failed, as_json=as_json)
+    values = {"images": images, "samples": samples}
+    report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)

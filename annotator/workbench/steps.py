@@ -15,6 +15,7 @@ from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
 from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
+from annotator.system.words import count
 from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals
 from annotator.workflow.learning import learn
@@ -96,8 +97,8 @@ def exporting(
     """Export the accepted samples into a new folder."""
     yield Step(0, 0, "Exporting the accepted samples")
     report = export_release(project, folder, release_format, images=images)
-    noun = "sample" if report.samples == 1 else "samples"
-    yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}")
+    text = f"{count(report.samples, 'accepted sample')} exported to {report.folder}"
+    yield Step(1, 1, " ".join(f"{sentence}." for sentence in (text, *report.remarks)))
 
 
 def learning(project: Project) -> Work:
@@ -109,9 +110,9 @@ def learning(project: Project) -> Work:
         return
     when = datetime.now(UTC)
     write_covariance(project.home, lesson.covariance, lesson.corrections, when)
-    text = f"Guided drag learned from {lesson.corrections} corrected face(s)."
+    text = f"Guided drag learned from {count(lesson.corrections, 'corrected face')}."
     if lesson.left_out:
-        text += f" {lesson.left_out} face(s) of other layouts were left out."
+        text += f" Faces of other layouts were left out: {lesson.left_out}."
     if lesson.efforts and lesson.efforts[-1].prior:
         before, after = lesson.efforts[-1].medians
         text += f" Simulated annotators needed {after:g} strokes a face instead of {before:g}."

@@ -12,6 +12,8 @@ from annotator.imaging import read_image
 from annotator.inference import FaceMesh, ModelError, ModelInfo
 from annotator.mesh.brush import Brush
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.marks import Visibility
+from annotator.mesh.tools.base import Edit
 from annotator.mesh.tools.box import Box, BoxTool
 from annotator.project import Project, SampleState
 from annotator.workbench.faces import Faces
@@ -134,6 +136,22 @@ def test_predicting_again_leaves_pinned_and_hidden_vertices_alone(
     portrait.faces.repredict()
     np.testing.assert_array_equal(session.landmarks[still], before[still])
     assert (session.landmarks[~still] != before[~still]).any()
+
+
+def test_a_region_outside_the_photograph_is_out_of_frame_until_it_is_marked(
+    portrait: Portrait, drag: Drag
+) -> None:
+    bench = portrait.bench
+    regions = RegionMarks(bench, bench.edits)
+    bench.current_changed.emit()
+    lips = regions.vertices("lips")
+    assert regions.visibility("lips") is Visibility.VISIBLE
+    moved = bench.session.landmarks.copy()
+    moved[lips, 0] -= 10_000
+    bench.edits.apply("transform", Edit(moved))
+    assert regions.visibility("lips") is Visibility.OUT_OF_FRAME
+    regions.cycle_visibility("lips")
+    assert regions.visibility("lips") is Visibility.OCCLUDED
 
 
 def test_undo_never_reaches_into_another_project(

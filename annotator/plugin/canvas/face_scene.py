@@ -49,6 +49,8 @@ class FaceScene:
         Of the view in space, where the settings ask for one.
     state : MeshState or None
         As it was at the last stroke's end.
+    size : (int, int) or None
+        Width and height of the photograph in px.
     landmarks : (n, 3) float32
         The mesh, a stroke under way included.
     aim : Aim or None
@@ -63,6 +65,7 @@ class FaceScene:
         self.settings = ViewSettings()
         self.turn = Turn(yaw=30.0)
         self.state: MeshState | None = None
+        self.size: tuple[int, int] | None = None
         self.landmarks: Landmarks = _NO_FACE
         self.aim: Aim | None = None
         self.uncertainty: NDArray[np.floating] | None = None
@@ -99,6 +102,7 @@ class FaceScene:
         self._look = look_of(
             self.state,
             self.settings,
+            size=self.size,
             uncertainty=self.uncertainty,
             faces_away=faces_away(seen, self.state.layout) if self.settings.turned else None,
         )

@@ -133,6 +133,7 @@ class FaceView:
         before = scene.seen(scene.landmarks)
         scene.aim = scene.uncertainty = None
         scene.layers.show_photograph(photograph)
+        scene.size = (photograph.shape[1], photograph.shape[0])
         self.update(state)
         scene.layers.add_points()
         if scene.settings.keeps_zoom and not is_first:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import outer_iod
-from annotator.mesh.marks import Visibility, is_pinned, visibility_of
+from annotator.mesh.marks import Visibility, is_pinned, visibility_in_frame, visibility_of
 from annotator.mesh.tools.base import MeshState
 from annotator.workbench.look import palette
 from annotator.workbench.look.colouring import vertex_base_colours
@@ -68,6 +68,7 @@ def look_of(
     state: MeshState,
     settings: ViewSettings,
     *,
+    size: tuple[int, int] | None = None,
     uncertainty: NDArray[np.floating] | None = None,
     faces_away: NDArray[np.bool_] | None = None,
 ) -> Look:
@@ -78,13 +79,17 @@ def look_of(
     state
         Decides by its marks, anchors and hidden vertices, and by how far it has moved.
     settings
+    size
+        Width and height of the photograph in px: vertices outside are out of frame. None for a
+        mesh without one.
     uncertainty : (n,), optional
         In px of the image.
     faces_away : (n,) bool, optional
         In a turned view, the vertices of the far side.
     """
-    base = vertex_base_colours(state, settings.colours, uncertainty)
-    alpha = _alpha(state, settings, faces_away)
+    visibility = _visibility(state, size)
+    base = vertex_base_colours(state, settings.colours, uncertainty, visibility)
+    alpha = _alpha(state, settings, visibility, faces_away)
     edges, contours = _shown_edges(state, settings)
     count = len(alpha)
     edge_colours = _every(palette.EDGE_COLOUR, count) if base is None else base * (1, 1, 1, 0.65)
@@ -148,15 +153,24 @@ def _without(edges: NDArray[np.integer], hidden: NDArray[np.bool_]) -> Edges:
     return np.asarray(edges[~hidden[edges].any(axis=1)], np.uint32)
 
 
+def _visibility(state: MeshState, size: tuple[int, int] | None) -> NDArray[np.uint8]:
+    if size is None:
+        return visibility_of(state.marks)
+    return visibility_in_frame(state.marks, state.landmarks, size)
+
+
 def _alpha(
-    state: MeshState, settings: ViewSettings, faces_away: NDArray[np.bool_] | None
+    state: MeshState,
+    settings: ViewSettings,
+    visibility: NDArray[np.uint8],
+    faces_away: NDArray[np.bool_] | None,
 ) -> NDArray[np.float32]:
     """Return how opaque each vertex and the edges at it are, (n,)."""
     alpha = np.full(len(state.landmarks), settings.opacity, np.float32)
     if settings.style is MeshStyle.UNDER_BRUSH:
         alpha[:] = 0
     if settings.colours is not Colours.VISIBILITY:
-        alpha[visibility_of(state.marks) != Visibility.VISIBLE] *= _UNSEEN_ALPHA
+        alpha[visibility != Visibility.VISIBLE] *= _UNSEEN_ALPHA
     if faces_away is not None:
         alpha[faces_away] *= _AWAY_ALPHA
     alpha[state.hidden] = 0
