@@ -69,9 +69,7 @@ class Annotations:
             If the sample's mesh does not have all the stroke's vertices.
         """
         with self._engine.writing() as session:
-            edited = EditedSample.load_to_change(
-                session, sample_id, revision=revision, seen=seen
-            )
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
             session.execute(
@@ -89,9 +87,7 @@ class Annotations:
         if a newer verdict than the one `seen` is in effect.
         """
         with self._engine.writing() as session:
-            edited = EditedSample.load_to_change(
-                session, sample_id, revision=revision, seen=seen
-            )
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             count = edited.sample.stroke_count
             if count:
                 stroke = stroke_at(session, edited, count, undone=False)
@@ -114,9 +110,7 @@ class Annotations:
         if a newer verdict than the one `seen` is in effect.
         """
         with self._engine.writing() as session:
-            edited = EditedSample.load_to_change(
-                session, sample_id, revision=revision, seen=seen
-            )
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             if current_annotation(session, edited).can_redo:
                 count = edited.sample.stroke_count
                 stroke = stroke_at(session, edited, count + 1, undone=True)
@@ -142,7 +136,7 @@ class Annotations:
                 query = select(AnnotationRow.sample_id, AnnotationRow.revision).where(
                     AnnotationRow.sample_id.in_(chunk)
                 )
-                found |= {sample_id: revision for sample_id, revision in session.execute(query)}
+                found |= dict(session.execute(query).all())
         return found
 
     def strokes(self, sample_id: int) -> list[StrokeRecord]:

@@ -186,7 +186,10 @@ def _strokes_around(
     query = select(
         StrokeRow.sequence, StrokeRow.id, StrokeRow.annotator, StrokeRow.created_at
     ).where(StrokeRow.sample_id == edited.sample.id, StrokeRow.sequence.in_((count, count + 1)))
-    found = {sequence: StrokeMade(*made) for sequence, *made in session.execute(query)}
+    found = {
+        row.sequence: StrokeMade(row.id, row.annotator, row.created_at)
+        for row in session.execute(query)
+    }
     return found.get(count), found.get(count + 1)
 
 

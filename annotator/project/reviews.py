@@ -118,8 +118,9 @@ class Reviews:
     ) -> Judged:
         """Give one sample a verdict, whichever it is, and say what to take it back by."""
         with self._engine.writing() as session:
-            asked = None if revision is None else {sample_id: revision}
-            (given,) = _write(session, judgement, [sample_id], asked, seen=seen)
+            revisions = None if revision is None else {sample_id: revision}
+            known = None if seen is None else {sample_id: seen}
+            (given,) = _write(session, judgement, [sample_id], revisions, seen=known)
             session.flush()
             sample = load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
             return Judged(sample, given)
@@ -130,6 +131,7 @@ class Reviews:
         judgement: Judgement,
         *,
         revisions: Mapping[int, int] | None = None,
+        seen: Mapping[int, int] | None = None,
         as_of: int | None = None,
     ) -> list[Given]:
         """Give many samples the same verdict, in one transaction: all of them or none.
@@ -137,7 +139,10 @@ class Reviews:
         Parameters
         ----------
         revisions
-            Of the annotations that were looked at; samples that are missing are not asked for.
+            Of the annotations that were looked at.
+        seen
+            The newest review that was seen of each sample, or 0. Samples that are missing in these
+            two are not asked about.
         as_of
             A number of `Samples.last_change`: what the reviewer knows of the samples is from then.
 
@@ -145,11 +150,13 @@ class Reviews:
         ------
         StaleAnnotation
             If a sample is at another revision, or anything of it changed after that number.
+        UnseenVerdict
+            If one has a newer verdict than was seen.
         """
         given: list[Given] = []
         with self._engine.writing() as session:
             for chunk in chunks(list(dict.fromkeys(sample_ids)), self._engine):
-                given += _write(session, judgement, chunk, revisions, as_of=as_of)
+                given += _write(session, judgement, chunk, revisions, seen=seen, as_of=as_of)
         return given
 
     def take_back(self, given: Mapping[int, int], *, reviewer: str) -> TakenBack:
@@ -247,7 +254,7 @@ def _write(
     sample_ids: Sequence[int],
     revisions: Mapping[int, int] | None = None,
     *,
-    seen: int | None = None,
+    seen: Mapping[int, int] | None = None,
     as_of: int | None = None,
 ) -> list[Given]:
     """Add a verdict to the samples' histories and set their states."""
@@ -257,7 +264,7 @@ def _write(
     for sample, current in judged:
         if revisions is not None and revisions.get(sample.id, current) != current:
             raise _stale(sample.id)
-        refuse_unseen(session, sample.id, seen)
+        refuse_unseen(session, sample.id, None if seen is None else seen.get(sample.id))
         rows.append(_review_row(judgement, sample.id, current))
         withdraw_verdict(sample)
         state = judgement.verdict.state
