@@ -32,11 +32,25 @@ class Judgement:
 
 
 class Given(NamedTuple):
-    """A verdict that was given: on which sample and revision, and the id of its review."""
+    """A verdict that was given, and what it takes to take it back.
+
+    Attributes
+    ----------
+    review_id
+        Of the verdict.
+    revision
+        Of the annotation that it was given on.
+    prior
+        The id of the newest review before it, 0 for none.
+    replaced
+        Whether that one was in effect until then.
+    """
 
     sample_id: int
     review_id: int
     revision: int
+    prior: int = 0
+    replaced: bool = False
 
 
 class Judged(NamedTuple):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.errors import UnseenVerdict
@@ -33,6 +35,16 @@ def newest_review(session: Session, sample_id: int) -> Review | None:
     )
     row = session.scalar(query)
     return None if row is None else review_of(row)
+
+
+def newest_ids(session: Session, sample_ids: Collection[int]) -> dict[int, int]:
+    """Return the id of the last verdict on each sample; samples without any are missing."""
+    query = (
+        select(ReviewRow.sample_id, func.max(ReviewRow.id))
+        .where(ReviewRow.sample_id.in_(sample_ids))
+        .group_by(ReviewRow.sample_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def refuse_unseen(session: Session, sample_id: int, seen: int | None) -> None:

@@ -15,7 +15,7 @@ from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
-from annotator.project.review_rows import newest_review, refuse_unseen, review_of
+from annotator.project.review_rows import newest_ids, newest_review, refuse_unseen, review_of
 from annotator.project.summaries import load_summaries
 from annotator.project.tables import AnnotationRow, ReviewRow, SampleChangeRow, SampleRow
 from annotator.project.taking_back import take_back_rows
@@ -159,7 +159,7 @@ class Reviews:
                 given += _write(session, judgement, chunk, revisions, seen=seen, as_of=as_of)
         return given
 
-    def take_back(self, given: Mapping[int, int], *, reviewer: str) -> TakenBack:
+    def take_back(self, given: Iterable[Given], *, reviewer: str) -> TakenBack:
         """Take verdicts back, in one transaction: what was in effect before them is so again.
 
         That is recorded: nothing of the history goes. Samples on which the verdict is no longer
@@ -168,7 +168,7 @@ class Reviews:
         Parameters
         ----------
         given
-            Of each sample the id of the review that is taken back, as `Given` has it.
+            As they were given; at most one of each sample.
         reviewer
             Who takes them back.
         """
@@ -179,8 +179,7 @@ class Reviews:
         left: dict[int, Review | None] = {}
         with self._engine.writing() as session:
             for chunk in chunks(list(given), self._engine):
-                part = {sample_id: given[sample_id] for sample_id in chunk}
-                taken, stay = take_back_rows(session, part, reviewer)
+                taken, stay = take_back_rows(session, chunk, reviewer)
                 newest |= taken
                 left |= stay
                 samples += load_summaries(session, self._paths, SampleRow.id.in_(list(taken)))
@@ -258,14 +257,16 @@ def _write(
     as_of: int | None = None,
 ) -> list[Given]:
     """Add a verdict to the samples' histories and set their states."""
-    rows = []
+    rows, replaced = [], []
     judged = _samples_to_judge(session, sample_ids)
     _refuse_changed(session, sample_ids, as_of)
+    prior = newest_ids(session, sample_ids)
     for sample, current in judged:
         if revisions is not None and revisions.get(sample.id, current) != current:
             raise _stale(sample.id)
         refuse_unseen(session, sample.id, None if seen is None else seen.get(sample.id))
         rows.append(_review_row(judgement, sample.id, current))
+        replaced.append(sample.state not in UNDECIDED)
         withdraw_verdict(sample)
         state = judgement.verdict.state
         if state is not None:
@@ -274,7 +275,10 @@ def _write(
         sample.updated_at = rows[-1].created_at
     session.add_all(rows)
     session.flush()
-    return [Given(row.sample_id, row.id, row.revision) for row in rows]
+    return [
+        Given(row.sample_id, row.id, row.revision, prior.get(row.sample_id, 0), was_decided)
+        for row, was_decided in zip(rows, replaced, strict=True)
+    ]
 
 
 def _review_row(judgement: Judgement, sample_id: int, revision: int) -> ReviewRow:

@@ -6,90 +6,91 @@ that by the verdict which was in effect before it, if there was one, as its revi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.project.edit import withdraw_verdict
+from annotator.project.judgements import Given
 from annotator.project.locking import locked
 from annotator.project.records import UNDECIDED, Review, Verdict
-from annotator.project.review_rows import review_of
+from annotator.project.review_rows import newest_ids, review_of
 from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
 
 
 def take_back_rows(
-    session: Session, given: Mapping[int, int], reviewer: str
+    session: Session, given: Collection[Given], reviewer: str
 ) -> tuple[dict[int, int], dict[int, Review | None]]:
     """Take back the verdict of each sample, where it still is the one in effect.
 
     Parameters
     ----------
     given
-        The id of each sample's review that is taken back.
+        At most one of each sample.
     reviewer
         Who takes them back.
 
     Returns
     -------
-    newest
-        The id of the newest review of each sample of which it was taken back.
-    left
-        As `TakenBack.left` has them.
+    newest, left
+        As `TakenBack` has them.
     """
+    sample_ids = [one.sample_id for one in given]
     query = (
         select(SampleRow, AnnotationRow.revision)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .where(SampleRow.id.in_(given))
+        .where(SampleRow.id.in_(sample_ids))
     )
-    rows = session.execute(locked(query, SampleRow, AnnotationRow)).all()
-    histories = _histories(session, given)
-    written: dict[int, ReviewRow] = {}
-    left: dict[int, Review | None] = dict.fromkeys(given)
-    for sample, revision in rows:
-        history = histories.get(sample.id, [])
-        if not history or history[-1].id != given[sample.id]:
-            left[sample.id] = review_of(history[-1]) if history else None
-        elif _is_in_effect(sample, history[-1], revision):
-            written[sample.id] = _take_back(session, sample, history, reviewer)
-            del left[sample.id]
+    rows = session.execute(locked(query, SampleRow, AnnotationRow))
+    found = {sample.id: (sample, revision) for sample, revision in rows}
+    last = newest_ids(session, sample_ids)
+    wanted = [*last.values(), *(one.prior for one in given if one.replaced)]
+    reviews = _reviews(session, wanted)
+    newest: dict[int, int] = {}
+    left: dict[int, Review | None] = {}
+    for one in given:
+        sample, revision = found.get(one.sample_id, (None, None))
+        review = reviews.get(last.get(one.sample_id, 0))
+        if review is not None and review.id != one.review_id:
+            left[one.sample_id] = review_of(review)
+        elif sample is None or review is None or not _is_in_effect(sample, review, revision):
+            left[one.sample_id] = None
+        else:
+            before = reviews.get(one.prior) if one.replaced else None
+            newest[sample.id] = _take_back(session, sample, review, before, reviewer).id
     session.flush()
-    return {sample_id: row.id for sample_id, row in written.items()}, left
+    return newest, left
 
 
-def _histories(session: Session, sample_ids: Mapping[int, int]) -> dict[int, list[ReviewRow]]:
-    query = (
-        select(ReviewRow)
-        .where(ReviewRow.sample_id.in_(sample_ids))
-        .order_by(ReviewRow.sample_id, ReviewRow.id)
-    )
-    reviews = groupby(session.scalars(query), lambda row: row.sample_id)
-    return {sample_id: list(rows) for sample_id, rows in reviews}
+def _reviews(session: Session, ids: Iterable[int]) -> dict[int, ReviewRow]:
+    query = select(ReviewRow).where(ReviewRow.id.in_(list(ids)))
+    return {row.id: row for row in session.scalars(query)}
 
 
-def _is_in_effect(sample: SampleRow, review: ReviewRow, revision: int) -> bool:
+def _is_in_effect(sample: SampleRow, review: ReviewRow, revision: int | None) -> bool:
     state = Verdict(review.verdict).state
     holds = sample.state in UNDECIDED if state is None else sample.state == state
     return holds and review.revision == revision
 
 
 def _take_back(
-    session: Session, sample: SampleRow, history: list[ReviewRow], reviewer: str
+    session: Session,
+    sample: SampleRow,
+    review: ReviewRow,
+    before: ReviewRow | None,
+    reviewer: str,
 ) -> ReviewRow:
     """Return the row that is the newest of the sample's history afterwards."""
-    review = newest = history[-1]
+    newest = review
     withdraw_verdict(sample)
     if review.verdict != Verdict.REOPEN:
         newest = _added(session, _withdrawal(review, reviewer))
-    before = history[-2] if len(history) > 1 else None
-    # On the same revision: a stroke in between would have withdrawn it.
-    if before is not None and before.revision == review.revision:
-        state = Verdict(before.verdict).state
-        if state is not None:
-            newest = _added(session, _again(before))
-            sample.state, sample.reviewer = state, before.reviewer
+    if before is not None:
+        newest = _added(session, _again(before))
+        sample.state = Verdict(before.verdict).state or sample.state
+        sample.reviewer = before.reviewer
     return newest
 
 

@@ -7,10 +7,17 @@ from annotator.project.judgements import Given, Judgement
 
 @dataclass(frozen=True, slots=True)
 class Stroked:
-    """A stroke was made, and stored under this id."""
+    """A stroke was made, and stored under this id.
+
+    Attributes
+    ----------
+    revision : int
+        Of the sample with the stroke, once it is undone.
+    """
 
     sample_id: int
     stroke_id: int
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,35 @@ class FaceAdded:
 
     Attributes
     ----------
-    deletion : int or None
-        The id of the review by which it was taken out again, once that is so.
+    deletion : Given or None
+        The verdict by which it was taken out again, once that is so.
     """
 
     sample_id: int
     came_from: int | None
-    deletion: int | None = None
+    deletion: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What stood for a state of a sample before, and what stands for the same state now.
+
+    Undoing and redoing give new numbers to what is as it was.
+    """
+
+    sample_id: int
+    reviews: tuple[int, int] = (0, 0)
+    revisions: tuple[int, int] = (0, 0)
+
+    def applied(self, given: Given) -> Given:
+        """Return a verdict with the numbers that stand for it now."""
+        if given.sample_id != self.sample_id:
+            return given
+        (old_review, review), (old_revision, revision) = self.reviews, self.revisions
+        return given._replace(
+            review_id=review if given.review_id == old_review else given.review_id,
+            revision=revision if given.revision == old_revision else given.revision,
+        )
 
 
 Action = Stroked | Decided | FaceAdded
@@ -86,6 +115,14 @@ class ActionsDone:
         """Return the order after something was done again that was not undone here."""
         return replace(self, done=(*self.done, action))
 
+    def moved(self, *moves: Moved) -> "ActionsDone":
+        """Return the order with the numbers that stand now for what it names."""
+        done, undone = self.done, self.undone
+        for move in moves:
+            done = tuple(_moved(action, move) for action in done)
+            undone = tuple(_moved(action, move) for action in undone)
+        return ActionsDone(done, undone)
+
     def without_last(self) -> "ActionsDone":
         """Return the order without the last, which cannot be undone any more."""
         return replace(self, done=self.done[:-1])
@@ -93,3 +130,10 @@ class ActionsDone:
     def without_following(self) -> "ActionsDone":
         """Return the order without the following, which cannot be done again any more."""
         return replace(self, undone=self.undone[:-1])
+
+
+def _moved(action: Action, move: Moved) -> Action:
+    if not isinstance(action, Decided):
+        return action
+    given = tuple(map(move.applied, action.given))
+    return action if given == action.given else replace(action, given=given)

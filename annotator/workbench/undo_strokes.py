@@ -1,8 +1,10 @@
 """Undoing strokes and bringing them back, also those that were not made here."""
 
+from dataclasses import replace
+
 from annotator.project import EditSession, Project
 from annotator.workbench import undo_text
-from annotator.workbench.actions_done import Stroked
+from annotator.workbench.actions_done import Moved, Stroked
 from annotator.workbench.undo_desk import Outcome, UndoDesk
 
 
@@ -24,9 +26,10 @@ class StrokeUndo:
                 return self.undo_older()
             desk.notes.append(undo_text.stroke_gone_text(bench.current))
             return Outcome.GONE
+        revision = session.revision
         desk.edits.undo()
         if _is_undone(session, action.stroke_id):
-            bench.done = bench.done.undid(action)
+            bench.done = bench.done.undid(replace(action, revision=revision))
             desk.say("" if was_here else f"Back on {name}: your last stroke there is undone.")
         return Outcome.ENDS
 
@@ -40,9 +43,9 @@ class StrokeUndo:
             return Outcome.ENDS
         asked = "undo", session.sample_id, stroke.id
         if desk.confirmed(asked, undo_text.ask_undo(stroke, desk.key("undo"))):
+            done = Stroked(session.sample_id, stroke.id, session.revision)
             desk.edits.undo()
             if _is_undone(session, stroke.id):
-                done = Stroked(session.sample_id, stroke.id)
                 bench.done = bench.done.undid_besides(done)
         return Outcome.ENDS
 
@@ -58,7 +61,10 @@ class StrokeUndo:
             return Outcome.GONE
         desk.edits.redo()
         if _is_done(session, action.stroke_id):
-            bench.done = bench.done.redid(action)
+            # The same state has another revision now: verdicts that follow are about this one.
+            revisions = action.revision, session.revision
+            move = Moved(action.sample_id, revisions=revisions)
+            bench.done = bench.done.redid(action).moved(move)
             desk.say("" if was_here else f"Back on {name}: your stroke there is made again.")
         return Outcome.ENDS
 

@@ -49,7 +49,8 @@ def redone_text(judgement: Judgement, sample: SampleSummary) -> str:
 
 def many_text(judgement: Judgement, count: int, left: int, *, undo: bool) -> str:
     """Return what came of undoing the verdict of a batch, or of giving it again."""
-    stay = f" {left:,} were changed since and stay as they are." if left else ""
+    one, more = "was changed since and stays as it is", "were changed since and stay as they are"
+    stay = f" {left:,} {one if left == 1 else more}." if left else ""
     if undo:
         return f"{count:,} verdicts are withdrawn.{stay}"
     return f"{count:,} samples {VERDICT_WORDS[judgement.verdict].done} again.{stay}"

@@ -13,7 +13,7 @@ from annotator.project import (
 )
 from annotator.project.judgements import Given
 from annotator.workbench import undo_text
-from annotator.workbench.actions_done import Decided, FaceAdded
+from annotator.workbench.actions_done import Decided, FaceAdded, Moved
 from annotator.workbench.undo_desk import Outcome, UndoDesk
 
 
@@ -25,27 +25,27 @@ class VerdictUndo:
 
     def undo_one(self, project: Project, action: Decided) -> Outcome:
         """Return to the sample and take its verdict back; what was before it is in effect again."""
-        desk, bench = self._desk, self._desk.bench
+        desk = self._desk
         (given,) = action.given
         taken = self._take_back(project, action.given)
         if not taken.samples:
             sample = project.samples.get(given.sample_id)
             desk.notes.append(undo_text.left_text(sample, taken.left[given.sample_id]))
             return Outcome.GONE
-        bench.done = bench.done.undid(replace(action, given=_with_newest(action.given, taken)))
+        self._note_taken_back(action, taken)
         desk.go_to(given.sample_id)
         desk.say(undo_text.undone_text(action.judgement, taken.samples[0]))
         return Outcome.ENDS
 
     def undo_many(self, project: Project, action: Decided) -> Outcome:
         """Ask, then take the verdicts of a batch back, all that still are in effect."""
-        desk, bench = self._desk, self._desk.bench
+        desk = self._desk
         count, key = len(action.given), desk.key("undo")
         question = undo_text.ask_many(action.judgement, count, key, undo=True)
         if not desk.confirmed(("undo", action), question):
             return Outcome.ENDS
         taken = self._take_back(project, action.given)
-        bench.done = bench.done.undid(replace(action, given=_with_newest(action.given, taken)))
+        self._note_taken_back(action, taken)
         done, left = len(taken.samples), len(taken.left)
         desk.say(undo_text.many_text(action.judgement, done, left, undo=True))
         return Outcome.ENDS
@@ -64,7 +64,7 @@ class VerdictUndo:
             return Outcome.ENDS
         again = desk.verdicts.give(replace(action.judgement, reviewer=bench.annotator))
         if again is not None and bench.current is not None:
-            bench.done = bench.done.redid(replace(action, given=(again,)))
+            self._note_given_again(action, (again,))
             desk.say(undo_text.redone_text(action.judgement, bench.current))
         return Outcome.ENDS
 
@@ -87,7 +87,7 @@ class VerdictUndo:
         except (StaleAnnotation, UnseenVerdict):
             desk.notes.append("Some of these samples were changed since: none has it again.")
             return Outcome.GONE
-        bench.done = bench.done.redid(replace(action, given=tuple(given)))
+        self._note_given_again(action, tuple(given))
         bench.take_in_given(given)
         left = len(action.given) - len(given)
         desk.say(undo_text.many_text(action.judgement, len(given), left, undo=False))
@@ -104,7 +104,7 @@ class VerdictUndo:
         deletion = desk.verdicts.give(Judgement(Verdict.DELETE, bench.annotator))
         if deletion is None:
             return Outcome.ENDS
-        bench.done = bench.done.undid(replace(action, deletion=deletion.review_id))
+        bench.done = bench.done.undid(replace(action, deletion=deletion))
         if action.came_from not in (None, action.sample_id):
             desk.walk.go_to(action.came_from)
         else:
@@ -115,8 +115,8 @@ class VerdictUndo:
     def redo_adding(self, project: Project, action: FaceAdded) -> Outcome:
         """Bring back a face that was added here and taken out again."""
         desk, bench = self._desk, self._desk.bench
-        again = Given(action.sample_id, action.deletion or 0, 0)
-        if not self._take_back(project, (again,)).samples:
+        deletion = () if action.deletion is None else (action.deletion,)
+        if not self._take_back(project, deletion).samples:
             desk.notes.append(undo_text.CHANGED)
             return Outcome.GONE
         bench.done = bench.done.redid(replace(action, deletion=None))
@@ -126,14 +126,29 @@ class VerdictUndo:
 
     def _take_back(self, project: Project, given: tuple[Given, ...]) -> TakenBack:
         bench = self._desk.bench
-        taken = project.reviews.take_back(
-            {one.sample_id: one.review_id for one in given}, reviewer=bench.annotator
-        )
+        taken = project.reviews.take_back(given, reviewer=bench.annotator)
         bench.take_in_many(taken.samples)
         session = bench.session
         if session is not None and session.sample_id in taken.newest:
             session.seen = taken.newest[session.sample_id]
         return taken
+
+    def _note_taken_back(self, action: Decided, taken: TakenBack) -> None:
+        bench, newest = self._desk.bench, taken.newest
+        undone = tuple(one for one in action.given if one.sample_id in newest)
+        # What was before stands under another number now, and so does what was undone before.
+        moves = [
+            Moved(one.sample_id, (known, newest[one.sample_id]))
+            for one in undone
+            for known in (one.prior, one.review_id)
+        ]
+        bench.done = bench.done.undid(replace(action, given=undone)).moved(*moves)
+
+    def _note_given_again(self, action: Decided, given: tuple[Given, ...]) -> None:
+        bench = self._desk.bench
+        before = {one.sample_id: one.review_id for one in action.given}
+        moves = [Moved(one.sample_id, (before[one.sample_id], one.review_id)) for one in given]
+        bench.done = bench.done.redid(replace(action, given=given)).moved(*moves)
 
     def _as_added(self, project: Project, action: Decided) -> list[Given]:
         """Return those whose photograph is still the one that was added, if that matters."""
@@ -144,11 +159,3 @@ class VerdictUndo:
         images = project.images.records(set(shown.values()))
         changed = {i for i, image in images.items() if bench.originals.has_changed(image)}
         return [given for given in action.given if shown[given.sample_id] not in changed]
-
-
-def _with_newest(given: tuple[Given, ...], taken: TakenBack) -> tuple[Given, ...]:
-    """Return those that were taken back, each with the review that is its newest now."""
-    newest = taken.newest
-    return tuple(
-        one._replace(review_id=newest[one.sample_id]) for one in given if one.sample_id in newest
-    )

@@ -15,6 +15,7 @@ from annotator.project import (
     UnseenVerdict,
     Verdict,
 )
+from annotator.project.judgements import Given
 
 ACCEPT = Judgement(Verdict.ACCEPT, "Kim")
 REJECT = Judgement(Verdict.REJECT, "Anna", "left lid", [RejectReason.POOR_MESH])
@@ -122,7 +123,7 @@ def test_a_batch_is_refused_whole_where_one_is_at_another_revision_than_was_seen
 
 def test_a_verdict_taken_back_leaves_the_sample_as_it_was_and_stays_in_the_history(predicted):
     given = predicted.reviews.judge(1, ACCEPT).given
-    taken = predicted.reviews.take_back({1: given.review_id}, reviewer="Kim")
+    taken = predicted.reviews.take_back([given], reviewer="Kim")
     assert [s.state for s in taken.samples] == [SampleState.PREDICTED]
     assert not taken.left
     assert verdicts(predicted, 1) == [("accept", "Kim"), ("reopen", "Kim")]
@@ -133,7 +134,7 @@ def test_the_verdict_before_the_one_taken_back_is_in_effect_again(predicted):
     predicted.reviews.judge(1, REJECT)
     theirs = predicted.reviews.newest(1)
     given = predicted.reviews.judge(1, ACCEPT).given
-    (sample,) = predicted.reviews.take_back({1: given.review_id}, reviewer="Kim").samples
+    (sample,) = predicted.reviews.take_back([given], reviewer="Kim").samples
     assert (sample.state, sample.reviewer) == (SampleState.REJECTED, "Anna")
     again = predicted.reviews.newest(1)
     assert (again.reasons, again.comment, again.created_at) == (
@@ -146,7 +147,7 @@ def test_an_acceptance_that_is_in_effect_again_is_released_as_it_was_given(predi
     predicted.reviews.accept(1, reviewer="Anna")
     at = predicted.reviews.newest(1).created_at
     given = predicted.reviews.judge(1, Judgement(Verdict.EXCLUDE, "Kim")).given
-    predicted.reviews.take_back({1: given.review_id}, reviewer="Kim")
+    predicted.reviews.take_back([given], reviewer="Kim")
     (released,) = predicted.samples.accepted()
     assert (released.reviewer, released.accepted_at) == ("Anna", at)
 
@@ -155,14 +156,14 @@ def test_a_verdict_from_before_a_stroke_is_not_in_effect_again(predicted):
     predicted.reviews.judge(1, REJECT)
     nudge(predicted, 1)
     given = predicted.reviews.judge(1, ACCEPT).given
-    (sample,) = predicted.reviews.take_back({1: given.review_id}, reviewer="Kim").samples
+    (sample,) = predicted.reviews.take_back([given], reviewer="Kim").samples
     assert sample.state is SampleState.IN_PROGRESS
 
 
 def test_a_withdrawal_can_be_taken_back(predicted):
     predicted.reviews.judge(1, REJECT)
     given = predicted.reviews.judge(1, Judgement(Verdict.REOPEN, "Kim")).given
-    (sample,) = predicted.reviews.take_back({1: given.review_id}, reviewer="Kim").samples
+    (sample,) = predicted.reviews.take_back([given], reviewer="Kim").samples
     assert (sample.state, sample.reviewer) == (SampleState.REJECTED, "Anna")
 
 
@@ -170,9 +171,7 @@ def test_verdicts_that_are_no_longer_in_effect_are_left_alone(predicted):
     given = predicted.reviews.judge_all([1, 2, 3], ACCEPT)
     predicted.reviews.judge(1, REJECT)
     nudge(predicted, 2)
-    taken = predicted.reviews.take_back(
-        {g.sample_id: g.review_id for g in given} | {99: 7}, reviewer="Kim"
-    )
+    taken = predicted.reviews.take_back([*given, Given(99, 7, 0)], reviewer="Kim")
     assert [s.id for s in taken.samples] == [3]
     assert taken.left == {1: predicted.reviews.newest(1), 2: None, 99: None}
     assert predicted.samples.get(1).state is SampleState.REJECTED
