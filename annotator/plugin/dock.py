@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 # How often strokes that the database refused are offered again.
 _RETRY_MS = 500
 # How often the dock looks for what other windows, and prediction runs, changed.
-_LOOK_MS = 1000
+_LOOK_MS = 500
 # Also the width that leaves the photograph most of a 1280-pixel screen.
 _MIN_WIDTH = 340
 
@@ -153,7 +153,7 @@ class AnnotatorDock(QWidget):
 
     def use_keys(self, keys: KeyBindings) -> None:
         """Bind these keys and name them wherever keys are named."""
-        self._keys = keys
+        self._keys = self.workbench.keys = keys
         self._bound_keys.use(keys)
         self._help.use_keys(keys)
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
@@ -216,7 +216,7 @@ class AnnotatorDock(QWidget):
         self.view_panel = ViewPanel(self.view)
         self.region_panel = RegionPanel(self.workbench, self.regions)
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
-        self.edit = EditPanel(self.workbench, self.faces, actions, pages)
+        self.edit = EditPanel(self.workbench, actions, pages)
         self._pages = QStackedWidget()
         # napari puts a stretch below docks of which no part asks for the room itself.
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

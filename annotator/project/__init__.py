@@ -14,7 +14,9 @@ from annotator.project.errors import (
     StaleAnnotation,
     UnknownImage,
     UnknownSample,
+    UnseenVerdict,
 )
+from annotator.project.judgements import Judged, Judgement, TakenBack
 from annotator.project.project import Project
 from annotator.project.records import (
     UNDECIDED,
@@ -31,7 +33,7 @@ from annotator.project.records import (
     Visit,
 )
 from annotator.project.session import EditSession
-from annotator.project.strokes import Annotation, Stroke, StrokeRecord
+from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeRecord
 
 __all__ = [
     "BUSY_TIMEOUT",
@@ -44,6 +46,8 @@ __all__ = [
     "EditSession",
     "FailedImage",
     "ImageRecord",
+    "Judged",
+    "Judgement",
     "NewImage",
     "NewerProject",
     "NotAProject",
@@ -59,9 +63,12 @@ __all__ = [
     "SampleSummary",
     "StaleAnnotation",
     "Stroke",
+    "StrokeMade",
     "StrokeRecord",
+    "TakenBack",
     "UnknownImage",
     "UnknownSample",
+    "UnseenVerdict",
     "Verdict",
     "Visit",
 ]

@@ -229,8 +229,13 @@ class SampleSummary(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A verdict; `revision` is that of the annotation it was given on."""
+    """A verdict; `revision` is that of the annotation it was given on.
 
+    `id` grows with every verdict of the project: of two, the one with the greater is the newer,
+    whatever clocks say.
+    """
+
+    id: int
     verdict: Verdict
     reviewer: str
     reasons: tuple[RejectReason, ...]

@@ -20,7 +20,7 @@ from annotator.inference.reprediction import (
 )
 from annotator.mesh.tools.base import Edit
 from annotator.project import ProjectError
-from annotator.workbench.face_history import Change, FaceChange, FaceHistory
+from annotator.workbench.actions_done import FaceAdded
 from annotator.workbench.model_thread import ModelThread
 from annotator.workbench.workbench import Workbench
 
@@ -38,11 +38,6 @@ class Faces:
         Returns the photograph on screen, (H, W, 3) uint8 RGB upright, or None.
     load : callable
         Loads the model.
-
-    Attributes
-    ----------
-    history : FaceHistory
-        Takes back that a face was added or deleted.
     """
 
     def __init__(
@@ -54,7 +49,6 @@ class Faces:
         self._workbench = workbench
         self._photograph = photograph
         self._model = ModelThread(load)
-        self.history = FaceHistory(workbench)
         workbench.project_changed.connect(self._prepare)
         workbench.tools.changed.connect(self._look_for_box)
 
@@ -80,13 +74,7 @@ class Faces:
 
     def delete(self) -> None:
         """Take the current face out of the project: it is none."""
-        sample = self._workbench.current
-        if sample is None:
-            return
-        with self.history.moving():
-            deleted = self._workbench.verdicts.delete()
-        if deleted:
-            self.history.remember(FaceChange(Change.DELETED, sample.id, sample.id))
+        if self._workbench.verdicts.delete():
             self._workbench.told.emit("The face is deleted. Undo brings it back.")
 
     def _look_for_box(self) -> None:
@@ -143,11 +131,9 @@ class Faces:
             self._workbench.failed.emit(str(error))
             return
         before = self._workbench.current
-        with self.history.moving():
-            self._workbench.refresh()
-            self._workbench.go_to(added.id)
-        came_from = None if before is None else before.id
-        self.history.remember(FaceChange(Change.ADDED, added.id, came_from))
+        self._workbench.refresh()
+        self._workbench.go_to(added.id)
+        self._workbench.did(FaceAdded(added.id, None if before is None else before.id))
         self._tell_of_doubt(prediction, "A face is added.")
 
     def _asked(self, ask: Callable[[FaceMesh], _Answer]) -> _Answer | None:

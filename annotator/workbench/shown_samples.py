@@ -33,6 +33,11 @@ class Shown:
     key: SortKey = SortKey.IMAGE
     descending: bool = False
 
+    @property
+    def has_to_do(self) -> bool:
+        """Whether samples without a verdict pass."""
+        return any(state in UNDECIDED for state in self.states)
+
 
 class ShownSamples:
     """All samples, and the part of them that passes the filter, in the order asked for.
@@ -46,7 +51,7 @@ class ShownSamples:
         self._shown = Shown()
         self._positions: Positions = np.empty(0, np.int32)
         self._rows: NDArray[np.int32] = np.empty(0, np.int32)
-        self._seen: set[int] = set()
+        self._seen: dict[int, int] = {}
 
     @property
     def shown(self) -> Shown:
@@ -61,6 +66,10 @@ class ShownSamples:
     def __len__(self) -> int:
         """Return how many samples are shown."""
         return len(self._positions)
+
+    def __contains__(self, sample_id: object) -> bool:
+        """Return whether there is such a sample, shown or not."""
+        return isinstance(sample_id, int) and self._columns.position(sample_id) is not None
 
     def at(self, row: int) -> SampleSummary:
         """Return the sample in a row of the list shown."""
@@ -172,9 +181,13 @@ class ShownSamples:
         positions = [*([] if numbered is None else [numbered]), *ordered[:limit].tolist()]
         return [self._columns[position] for position in dict.fromkeys(positions)][:limit]
 
-    def mark_seen(self, sample_id: int) -> None:
-        """Note that the annotator has had a sample on the screen."""
-        self._seen.add(sample_id)
+    def mark_seen(self, sample_id: int, revision: int) -> None:
+        """Note that the annotator has had a sample on the screen, at this revision."""
+        self._seen[sample_id] = revision
+
+    def seen_revisions(self, sample_ids: Iterable[int]) -> dict[int, int]:
+        """Return the revision at which each was last on the screen here; others are missing."""
+        return {i: self._seen[i] for i in sample_ids if i in self._seen}
 
     def unseen(self, sample_ids: Iterable[int]) -> list[int]:
         """Return those that nobody can have judged: never on the screen here, and no stroke."""

@@ -66,7 +66,7 @@ def states(bench: Workbench) -> list[SampleState]:
 def all_to_accept(bench: Workbench) -> Batch:
     ids = [sample.id for sample in bench.project.samples.summaries()]
     for sample_id in ids:
-        bench.samples.mark_seen(sample_id)
+        bench.samples.mark_seen(sample_id, 0)
     return planned(bench.samples, Verdict.ACCEPT, ids)
 
 
