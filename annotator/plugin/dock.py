@@ -19,6 +19,8 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.other_faces import OtherFaces
+from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
 from annotator.plugin.canvas.tool_mouse import ToolMouse
@@ -38,6 +40,7 @@ from annotator.plugin.panels.view_panel import ViewPanel
 from annotator.plugin.preferences.preferences import DISPLAY_NAME
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
+from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.sample_panel import SamplePanel
@@ -93,6 +96,11 @@ class AnnotatorDock(QWidget):
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
+        # After the mouse: a press that no tool takes may be a click on another face.
+        self.others = OtherFaces(napari_viewer, self.workbench, self.view, PointerNote(canvas))
+        self.question = FaceQuestion(canvas, self.focus_canvas)
+        self.faces.asked.connect(self.question.ask)
+        self.workbench.current_changed.connect(self.question.leave)
         self._help = KeyHelp(canvas)
         self.samples = SamplePanel(self.workbench, self.progress.run)
         self._finder = SampleFinder(
@@ -196,6 +204,8 @@ class AnnotatorDock(QWidget):
         self._look.stop()
         self.progress.wait()
         self._mouse.detach()
+        self.others.detach()
+        self.question.remove()
         self._bound_keys.close()
         self._settings.close()
         self.workbench.close()

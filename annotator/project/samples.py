@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from annotator.project.accepted import AcceptedSamples
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
+from annotator.project.faces_of_image import FaceOfImage, load_faces
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
 from annotator.project.paths import ImagePaths
@@ -47,6 +48,11 @@ class Samples:
         if not found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return found[0]
+
+    def faces_of(self, image_id: int) -> list[FaceOfImage]:
+        """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""
+        with self._engine.reading() as session:
+            return load_faces(session, image_id)
 
     def last_change(self) -> int:
         """Return the number of the last change of a sample; 0 if there is no sample."""
