@@ -111,6 +111,12 @@ def test_one_extra_brings_the_window_and_the_other_qt_as_well(wheel):
     assert window | {"pyqt6"} <= everything
 
 
+def test_heic_is_read_with_an_extra_and_without_an_encoder_under_the_gpl(wheel):
+    assert "pi-heif" not in brought(wheel)
+    assert {"pi-heif"} <= brought(wheel, "heic") <= brought(wheel, "all")
+    assert "pillow-heif" not in brought(wheel, "all")
+
+
 def test_an_installed_wheel_works_without_what_its_extras_bring(base_install, tmp_path):
     project, sample = tmp_path / "p", asset_path("datasets", "sample", "collins.jpg")
     done = [

@@ -2,6 +2,6 @@
 
 import sys
 
-from annotator.cli.app import main
+from annotator.cli import main
 
 sys.exit(main())

@@ -13,6 +13,7 @@ import typer
 from annotator import __version__
 from annotator.cli import learn, predictions, projects, releases, reviews, windows
 from annotator.cli.terminal import run
+from annotator.cli.verbosity import Quiet, Verbose, talking, with_verbosity
 
 # The groups of commands, in the order of the help.
 GROUPS = (
@@ -26,14 +27,16 @@ GROUPS = (
 
 app = typer.Typer(
     help="Refine FaceMesh predictions into ground truth.",
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 for group in GROUPS:
+    for command in group.commands.registered_commands:
+        if command.callback is not None:
+            command.callback = with_verbosity(command.callback)
     app.add_typer(group.commands)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run_app(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default with the process's arguments; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     return run(app, given or ["--help"])
@@ -41,8 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
+    *,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
+    context.with_resource(talking(verbose=verbose, quiet=quiet))
     if version:
         typer.echo(f"facemesh-annotator {__version__}")
         raise typer.Exit

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotator.cli.given_paths import some_there
 from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectAddress, Providers, Workers
 from annotator.cli.terminal import count, counted, progress_bar, report
+from annotator.cli.verbosity import timed
 
 if TYPE_CHECKING:
     from annotator.inference import FaceMesh
@@ -49,7 +51,7 @@ def predict(
 
 @commands.command()
 def landmarks(
-    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", exists=True)],
+    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", callback=some_there)],
     *,
     output: Annotated[Path, typer.Option(metavar="FILE.npz", help="Replaced where it exists.")],
     model: Model = "face_landmark",
@@ -76,13 +78,15 @@ def landmarks(
         faces, failed = save_landmarks(results, face_mesh.info.layout, output)
     text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
     values = {"output": str(output) if faces else None, "faces": faces}
-    report(values, text if faces else "nothing written", failed, as_json=as_json)
-    if failed:
+    nothing = "nothing written: " + ("no image could be read" if failed else "no image was found")
+    report(values, text if faces else nothing, failed, as_json=as_json)
+    if failed or not faces:
         raise typer.Exit(1)
 
 
 def _load(model: str, providers: str, no_small_faces: bool) -> "FaceMesh":
-    from annotator.inference import FaceMesh
+    with timed("loading the program and the model"):
+        from annotator.inference import FaceMesh
 
-    names = providers.replace(",", " ").split()
-    return FaceMesh.load(model, providers=names, small_faces=not no_small_faces)
+        names = providers.replace(",", " ").split()
+        return FaceMesh.load(model, providers=names, small_faces=not no_small_faces)

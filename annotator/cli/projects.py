@@ -1,12 +1,14 @@
 """The commands `new`, `add` and `status`: a project, what is in it, how far it is."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from annotator.cli.given_paths import some_there
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import progress_bar, report, say
+from annotator.cli.terminal import count, printable, progress_bar, report, say
 
 commands = typer.Typer()
 
@@ -24,7 +26,8 @@ def new(project: ProjectAddress) -> None:
 def add(
     project: ProjectAddress,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", exists=True, help="Images and folders.")
+        list[Path],
+        typer.Argument(metavar="PATH", callback=some_there, help="Images and folders."),
     ],
     copy: Annotated[bool, typer.Option("--copy", help="Copy the files into the project.")] = False,
     as_json: AsJson = False,
@@ -40,17 +43,21 @@ def add(
     given = [path for _, path in sorted(zip(keys, paths, strict=True))]
     with Project.open(project) as opened, progress_bar("adding") as show:
         done = import_images(opened, given, copy=copy, on_progress=show)
+    usable = done.added + done.already_there
     text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
-    values = {
-        "added": done.added,
-        "already_there": done.already_there,
-        "kept": [record.id for record in done.kept],
-        "restored": [record.id for record in done.restored],
-        "replaced": [record.id for record in done.replaced],
-    }
+    if not usable and not done.failed:
+        text += "\nno image was found there"
+    kinds = Counter(note for _, note in done.notes)
+    text += "".join(f"\nnote: {count(n, 'image')}: {note}" for note, n in kinds.items())
+    notes = [{"path": printable(path), "note": note} for path, note in done.notes]
     text = "\n".join([text, *import_sentences(done)])
+    values = {"added": done.added, "already_there": done.already_there, "notes": notes}
+    values |= {
+        name: [record.id for record in getattr(done, name)]
+        for name in ("kept", "restored", "replaced")
+    }
     report(values, text, done.failed, as_json=as_json)
-    if done.failed and not done.added + done.already_there:
+    if not usable:
         raise typer.Exit(1)
 
 
@@ -67,4 +74,5 @@ def status(project: ProjectAddress, as_json: AsJson = False) -> None:
     rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
     lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
     samples = {state.value: n for state, n in counts.items()}
-    report({"images": images, "samples": samples}, "\n".join(lines), failed, as_json=as_json)
+    values = {"images": images, "samples": samples}
+    report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)

@@ -1,5 +1,6 @@
 """The command `export`: the accepted samples as a release."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -37,12 +38,31 @@ def _known(name: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
+def _beginning(incomplete: str) -> list[str]:
+    from annotator.release.formats import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
 @commands.command(cls=_Export)
 def export(
     project: ProjectAddress,
-    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
-    format_: Annotated[str, typer.Option("--format", help="The exchange format.", callback=_known)],
-    images: Annotated[Literal["copy", "reference"], typer.Option(help="The image files.")] = "copy",
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder that does not exist yet.")
+    ],
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format", help="The exchange format.", callback=_known, autocompletion=_beginning
+        ),
+    ],
+    images: Annotated[
+        Literal["copy", "upright", "reference"],
+        typer.Option(
+            help="Copy the image files; or write those that are stored another way up as upright"
+            " PNG; or name where they are."
+        ),
+    ] = "copy",
     as_json: AsJson = False,
 ) -> None:
     """Export the accepted samples."""
@@ -53,11 +73,16 @@ def export(
     with Project.open(project) as opened:
         kept = keep_accepted(opened)
         done = export_release(opened, folder, format_, images=images)
-    values = {"folder": str(done.folder), "format": done.format, "samples": done.samples}
-    values["kept"] = [record.id for record in kept]
+    values = {
+        "folder": str(done.folder),
+        "format": done.format,
+        "samples": done.samples,
+        "images": asdict(done.images),
+        "kept": [record.id for record in kept],
+    }
     if as_json:
         values["files"] = done.files
-    text = f"exported {count(done.samples, 'sample')} to {done.folder}"
+    lines = [f"exported {count(done.samples, 'sample')} to {done.folder}", *done.remarks]
     if kept:
-        text = f"{kept_text(len(kept))}\n{text}"
-    report(values, text, as_json=as_json)
+        lines.append(kept_text(len(kept)))
+    report(values, "\n".join(lines), as_json=as_json)

@@ -29,23 +29,36 @@ def review(
 ) -> None:
     """Accept, reject or exclude samples."""
     from annotator.project import Project, Verdict
+    from annotator.workflow.image_files import not_acceptable
 
     if every == bool(samples):
         raise typer.BadParameter("give either the numbers of samples or --all")
     reasons = _reasons(verdict, reason or [])
     name = reviewer or login_name()
     ids = list(dict.fromkeys(samples or ()))
+    left_out, failed = set[int](), None
     with Project.open(project) as opened:
+        if verdict == "accept":
+            left_out, failed = not_acceptable(opened, None if every else ids)
         if every:
             ids = opened.reviews.give_undecided(
-                Verdict(verdict), reviewer=name, reasons=reasons, comment=comment
+                Verdict(verdict),
+                reviewer=name,
+                reasons=reasons,
+                comment=comment,
+                leaving_out=left_out,
             )
         else:
+            ids = [sample_id for sample_id in ids if sample_id not in left_out]
             opened.reviews.give(
                 Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment
             )
     text = f"{verdict}: {count(len(ids), 'sample')}"
-    report({"verdict": verdict, "samples": ids}, text, as_json=as_json)
+    if left_out:
+        text += f", {count(len(left_out), 'sample')} left as before"
+    report({"verdict": verdict, "samples": ids}, text, failed or None, as_json=as_json)
+    if left_out:
+        raise typer.Exit(1)
 
 
 def _reasons(verdict: str, names: Sequence[str]) -> tuple["RejectReason", ...]:

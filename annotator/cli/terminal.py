@@ -13,6 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from annotator.cli.verbosity import is_quiet
+from annotator.system.words import count
+
+__all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "say"]
+
 if TYPE_CHECKING:
     from annotator.project import FailedImage
 
@@ -31,8 +36,9 @@ def report(
     failed: Iterable["FailedImage"] | None = None,
     *,
     as_json: bool,
+    is_answer: bool = False,
 ) -> None:
-    """Print what a command did.
+    """Print what a command did; when it is quiet, only what failed.
 
     Parameters
     ----------
@@ -44,8 +50,10 @@ def report(
         Files that could not be used; with ``--json`` the key ``failed``.
     as_json
         Which of the two.
+    is_answer
+        Whether it is what the command is for, and printed also when it is quiet.
     """
-    files = [(_printable(image.path), image.reason) for image in failed or ()]
+    files = [(printable(image.path), image.reason) for image in failed or ()]
     if as_json:
         listed = (
             {}
@@ -54,20 +62,22 @@ def report(
         )
         typer.echo(json.dumps({**values, **listed}, indent=2))
         return
-    say(text)
+    if is_answer or not is_quiet():
+        _print(text)
     for path, reason in files:
-        say(f"failed: {path}: {reason}")
+        _print(f"failed: {path}: {reason}")
 
 
 def say(text: str) -> None:
+    """Print a line unless the command is quiet."""
+    if not is_quiet():
+        _print(text)
+
+
+def _print(text: str) -> None:
     """Print a line; what the terminal's encoding cannot show of a path is escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is one."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -79,7 +89,9 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     try:
         code = app(arguments, prog_name="facemesh-annotator", standalone_mode=False)
     except typer.TyperException as error:
-        return _fail(error.format_message(), error.exit_code)
+        return _fail(_plain(error.format_message()), error.exit_code)
+    except SystemExit:  # what a shell asked to have completed is printed
+        raise
     except OSError as error:
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
     except _expected_errors() as error:
@@ -102,7 +114,7 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_terminal or is_quiet():
         yield lambda done, total: None
         return
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -120,9 +132,14 @@ def counted(
         yield item
 
 
-def _printable(path: Path) -> str:
+def printable(path: Path) -> str:
     """Return a path that any terminal and JSON reader takes, odd bytes escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _plain(message: str) -> str:
+    """Return what the parser of arguments says without how it came to say it."""
+    return message.replace("Value error, ", "").replace("Input should be", "it must be")
 
 
 def _fail(message: str, code: int) -> int:

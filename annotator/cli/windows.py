@@ -31,7 +31,9 @@ def open_(project: ProjectAddress, annotator: Person = None) -> None:
 
 @commands.command()
 def demo(
-    folder: Annotated[str, typer.Argument()] = "facemesh-demo",
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Made, or opened if it is there.")
+    ] = "facemesh-demo",
     headless: Annotated[
         bool, typer.Option("--headless", help="Edit by itself and save screenshots.")
     ] = False,

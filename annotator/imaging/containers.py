@@ -1,14 +1,16 @@
-"""Headers of JPEG, PNG and WebP files, walked part by part without decoding a pixel."""
+"""Headers of JPEG and WebP files, walked part by part without decoding a pixel."""
 
 import io
 import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from annotator.imaging.depth import Depth
 from annotator.imaging.errors import ImageError
-from annotator.imaging.exif import UPRIGHT, parse_orientation, swaps_sides
+from annotator.imaging.exif import UPRIGHT, orientation_of, swaps_sides
 
-_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_EXIF, _XMP = b"Exif\x00\x00", b"http://ns.adobe.com/xap/1.0/\x00"
+_WEBP_EXIF, _WEBP_XMP = 0x08, 0x04  # in the flags of an extended WebP file
 
 
 @dataclass(frozen=True)
@@ -18,17 +20,20 @@ class Header:
     Attributes
     ----------
     format
-        ``"JPEG"``, ``"PNG"``, ``"WebP"``, ``"TIFF"`` or ``"BMP"``.
+        ``"JPEG"``, ``"PNG"``, ``"WebP"``, ``"TIFF"``, ``"BMP"``, ``"PNM"``,
+        ``"AVIF"`` or ``"HEIC"``.
     width, height
         Of the stored image, in pixels, before its orientation is applied.
     orientation
-        The EXIF orientation, 1..8.
+        How the stored image is to be turned, 1..8 as in EXIF.
     components
         Colour components of a JPEG; 0 for other formats.
     complete
         The file's last part is where the format wants it. False means "look closer".
     frame
-        Which frame of the file, counted from 0.
+        Which frame of the file, counted from 0; None for the first.
+    depth
+        Of samples of more than 8 bits; None for others.
     """
 
     format: str
@@ -37,7 +42,8 @@ class Header:
     orientation: int = UPRIGHT
     components: int = 0
     complete: bool = False
-    frame: int = 0
+    frame: int | None = None
+    depth: Depth | None = None
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -56,31 +62,35 @@ def size_of(stream: BinaryIO) -> int:
 
 
 def read_jpeg(stream: BinaryIO) -> Header:
-    """Walk the segments up to the first frame header."""
+    """Walk the segments up to the pixels: what says which way is up may stand anywhere there."""
     stream.seek(2)
-    orientation: int | None = None
-    while True:
-        marker = _next_jpeg_marker(stream)
+    exif, xmp, frame = b"", b"", b""
+    while (marker := _next_jpeg_marker(stream)) != 0xDA:
         if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # these carry no length
             continue
         length = int.from_bytes(stream.read(2), "big")
-        if length < 2 or marker in (0xD9, 0xDA):  # end, or pixels without a frame header
+        if length < 2 or marker == 0xD9:  # the end, without pixels
             raise ImageError("the JPEG header is damaged or cut off")
         start = stream.tell()
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            frame = stream.read(6)
-            break
-        if marker == 0xE1 and orientation is None and stream.read(6) == b"Exif\x00\x00":
-            orientation = parse_orientation(stream.read(length - 8))
+            frame = frame or stream.read(6)
+        elif marker == 0xE1:
+            block = stream.read(length - 2)
+            if block.startswith(_EXIF):  # what does not fit into one segment goes on in the next
+                exif = exif + block.removeprefix(_EXIF) if exif else block
+            elif block.startswith(_XMP):
+                xmp = block.removeprefix(_XMP)
         stream.seek(start + length - 2)
     if len(frame) < 6:
         raise ImageError("the JPEG header is damaged or cut off")
-    _, height, width, components = struct.unpack(">BHHB", frame)
+    bits, height, width, components = struct.unpack(">BHHB", frame)
+    if bits in (12, 16):
+        raise ImageError(f"a JPEG of {bits} bits is not supported: convert it to 8 bits")
     return Header(
         "JPEG",
         width,
         height,
-        orientation or UPRIGHT,
+        orientation_of(exif, xmp),
         components=components,
         complete=_has_jpeg_end(stream),
     )
@@ -102,45 +112,30 @@ def _has_jpeg_end(stream: BinaryIO) -> bool:
     return stream.read().rstrip(b"\x00\r\n").endswith(b"\xff\xd9")
 
 
-def read_png(stream: BinaryIO) -> Header:
-    """Walk the chunks to the end: the orientation may come after the pixels."""
-    stream.seek(8)
-    head = stream.read(17)
-    if len(head) < 17 or head[4:8] != b"IHDR":
-        raise ImageError("the PNG header is damaged or cut off")
-    width, height = struct.unpack(">II", head[8:16])
-    stream.seek(8)
-    orientation = UPRIGHT
-    while len(chunk := stream.read(8)) == 8:
-        length, kind = int.from_bytes(chunk[:4], "big"), chunk[4:]
-        if kind == b"IEND":
-            complete = chunk + stream.read(4) == _PNG_END
-            return Header("PNG", width, height, orientation, complete=complete)
-        start = stream.tell()
-        if kind == b"eXIf":
-            orientation = parse_orientation(stream.read(length))
-        stream.seek(start + length + 4)  # 4: the checksum
-    return Header("PNG", width, height, orientation)
-
-
 def read_webp(stream: BinaryIO) -> Header:
     """Walk the chunks of the RIFF container."""
     riff_end = 8 + int.from_bytes(stream.read(8)[4:], "little")
     complete = riff_end <= size_of(stream)
     stream.seek(12)
     size: tuple[int, int] | None = None
-    orientation = UPRIGHT
+    flags = 0  # what a chunk holds counts only if the file's first one announces it
+    found: dict[bytes, bytes] = {}
     while len(chunk := stream.read(8)) == 8:
         kind, length = chunk[:4], int.from_bytes(chunk[4:], "little")
         start = stream.tell()
-        size = size or _webp_size(kind, stream.read(10))
-        if kind == b"EXIF":
+        head = stream.read(10)
+        size = size or _webp_size(kind, head)
+        if kind == b"VP8X" and head:
+            flags = head[0]
+        if kind in (b"EXIF", b"XMP "):
             stream.seek(start)
-            orientation = parse_orientation(stream.read(length))
+            found.setdefault(kind, stream.read(length))
         stream.seek(start + length + length % 2)
     if size is None:
         raise ImageError("the WebP header is damaged or cut off")
-    return Header("WebP", *size, orientation, complete=complete)
+    exif = found.get(b"EXIF") if flags & _WEBP_EXIF else None
+    xmp = found.get(b"XMP ") if flags & _WEBP_XMP else None
+    return Header("WebP", *size, orientation_of(exif, xmp), complete=complete)
 
 
 def _webp_size(kind: bytes, data: bytes) -> tuple[int, int] | None:

@@ -1,37 +1,52 @@
-"""Which files of the given folders are photographs."""
+"""Which files of the given folders are photographs, or look as if they were."""
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from annotator.imaging.signatures import HEAD, shows_an_image
 from annotator.system.names import in_natural_order
+from annotator.system.regular import open_regular
 
 IMAGE_SUFFIXES: frozenset[str] = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+    | {".dib", ".apng", ".mpo", ".avif", ".heic", ".heics", ".heif", ".hif"}
+    | {".pbm", ".pgm", ".ppm", ".pnm"}
+)
+"""What the names of files end in that can be read, as a rule."""
+
+_OTHER_SUFFIXES = frozenset(
+    # Images that cannot be read: whoever gives a folder of them is told so.
+    {".gif", ".jxl", ".jp2", ".j2k", ".jpx", ".psd", ".svg", ".tga", ".exr"}
+    | {".ico", ".xcf"}
+    # Cameras' raw formats.
+    | {".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".nef", ".nrw", ".orf", ".pef"}
+    | {".raf", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f", ".3fr"}
 )
 
 
 def find_images(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """Yield the image files among files and folders, in a reproducible order.
+    """Yield what looks like an image among files and folders, in a reproducible order.
 
     Parameters
     ----------
     paths
         Files and folders. A file is yielded whatever its name, even when it does not
         exist, so that reading it reports why it cannot be used. A folder is walked
-        recursively: its own files first, then its subfolders, each sorted as people count.
-        In folders, hidden entries and unknown suffixes (see `IMAGE_SUFFIXES`) are skipped
-        and linked folders are followed once.
+        recursively: its own files first, then its subfolders, each as people count. In folders,
+        hidden entries are skipped and linked folders are followed once. A file in them is taken
+        if it is called like an image, readable or not, or begins like one.
 
     Yields
     ------
     Path
-        As given, or below the folder given. A folder that cannot be listed is yielded
-        itself, so that it is reported and not silently passed over.
+        As given, or below the folder given. Reading it says what is wrong with it, if anything:
+        also with a folder that cannot be listed, which is therefore yielded itself.
     """
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - unlike Path's it never raises
             yield from _walk(path)
         else:
             yield path
@@ -54,6 +69,22 @@ def _walk(top: Path) -> Iterator[Path]:
             and os.path.realpath(Path(folder, name)) not in visited  # a link back up
         ]
         for name in in_natural_order(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES:
-                yield Path(folder, name)
+            path = Path(folder, name)
+            if not name.startswith(".") and _looks_like_an_image(path):
+                yield path
     yield from unreadable
+
+
+def _looks_like_an_image(path: Path) -> bool:
+    """Tell by the name, and only where that says nothing by the first bytes."""
+    suffix = path.suffix.lower()
+    return suffix in IMAGE_SUFFIXES or suffix in _OTHER_SUFFIXES or _begins_like_one(path)
+
+
+def _begins_like_one(path: Path) -> bool:
+    try:
+        with open_regular(path) as stream:
+            return shows_an_image(stream.read(HEAD))
+    except OSError as error:
+        # A disk that fails may hide a photograph; a pipe, a device or a lock hides none.
+        return error.errno == errno.EIO

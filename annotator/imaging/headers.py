@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import BinaryIO
 
-from annotator.imaging.containers import Header, read_jpeg, read_png, read_webp, size_of
+from annotator.imaging.boxes import is_complete
+from annotator.imaging.containers import Header, read_jpeg, read_webp, size_of
 from annotator.imaging.errors import ImageError
-from annotator.imaging.pillow_route import check_frame, open_with_pillow
-from annotator.imaging.signatures import format_of
+from annotator.imaging.pillow_route import BOXED, check_frame, open_with_pillow
+from annotator.imaging.png import read_png
+from annotator.imaging.signatures import HEAD, format_of
 
 MAX_PIXELS = 200_000_000
 """Larger images are refused unless the caller allows more: 600 MB as RGB."""
@@ -34,10 +36,10 @@ def read_header(
         If the file is empty, not an image of a supported format, has a damaged header, states
         more than `max_pixels` or has no such frame.
     """
-    name = format_of(stream.read(32))
+    name = format_of(stream.read(HEAD))
     stream.seek(0)
     walk = _WALKERS.get(name)
-    header = walk(stream) if walk else _read_with_pillow(stream, name, frame or 0)
+    header = walk(stream) if walk else _read_with_pillow(stream, name, frame)
     if header.width <= 0 or header.height <= 0:
         raise ImageError(f"the {name} header states an image without pixels")
     if header.width * header.height > max_pixels:
@@ -52,14 +54,18 @@ def read_header(
     return header
 
 
-def _read_with_pillow(stream: BinaryIO, name: str, frame: int) -> Header:
-    size = size_of(stream)
+def _read_with_pillow(stream: BinaryIO, name: str, frame: int | None) -> Header:
     opened = open_with_pillow(stream, name, frame=frame)
+    if name in BOXED:
+        complete = is_complete(stream)
+    else:
+        complete = opened.data_end is not None and opened.data_end <= size_of(stream)
     return Header(
         name,
         opened.width,
         opened.height,
         opened.orientation,
-        complete=opened.data_end is not None and opened.data_end <= size,
+        complete=complete,
         frame=frame,
+        depth=opened.depth,
     )

@@ -49,7 +49,7 @@ def decode_jpeg(
         If the data is damaged or cut off.
     """
     if components not in (1, 3):
-        return decode_with_pillow(data, "JPEG")[0]
+        return decode_with_pillow(data, "JPEG").pixels
     height, width = min_side
     try:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
@@ -72,4 +72,4 @@ def _second_look(data: bytes, reason: str) -> NDArray[np.uint8]:
         raise ImageError(f"the JPEG image is damaged ({reason})")
     # Harmless, or a kind of JPEG that TurboJPEG's interface does not offer (unusual chroma
     # subsampling, for one).
-    return decode_with_pillow(data, "JPEG")[0]
+    return decode_with_pillow(data, "JPEG").pixels

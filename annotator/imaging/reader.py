@@ -1,8 +1,9 @@
 """Read, inspect and preview one image, or one frame of a file that holds several."""
 
 import io
+import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from annotator.imaging.exif import apply_orientation
 from annotator.imaging.headers import MAX_PIXELS, read_header
 from annotator.imaging.jpeg import decode_jpeg
 from annotator.imaging.pillow_route import decode_with_pillow
+from annotator.imaging.pixels import Decoded
 
 Source = str | Path | bytes
 """A path, or the content of a file."""
@@ -30,15 +32,20 @@ class ImageInfo:
     width, height
         Of the upright image, in pixels.
     format
-        ``"JPEG"``, ``"PNG"``, ``"WebP"``, ``"TIFF"`` or ``"BMP"``, from the content.
+        ``"JPEG"``, ``"PNG"``, ``"WebP"``, ``"TIFF"``, ``"BMP"``, ``"PNM"``,
+        ``"AVIF"`` or ``"HEIC"``, from the content.
     orientation
-        The EXIF orientation 1..8 that leads from the stored to the upright image.
+        The orientation 1..8, as in EXIF, that leads from the stored to the upright image.
+    note
+        What a person is told of how its pixels are read: that a file of 16 bits holds values of
+        12, say. Empty where nothing is unusual.
     """
 
     width: int
     height: int
     format: str
     orientation: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +65,7 @@ class EncodedImage:
 
     def decode(self) -> NDArray[np.uint8]:
         """Return what `read_image` returns, or raise ImageError."""
-        return _decode(self._data, self._header)
+        return _decode(self._data, self._header).pixels
 
 
 def load_image(
@@ -110,8 +117,9 @@ def inspect_image(
 
     A healthy file costs its header and a look at its end. Only when something is off - the end
     marker is not at the end, the file is shorter than its header says - is it decoded, to tell
-    a photograph with something appended to it from one that is cut off. Damage in the middle
-    of a file is thus not found here but by `read_image`.
+    a photograph with something appended to it from one that is cut off; and where its samples
+    have more than 8 bits, to tell how many of them it uses. Damage in the middle of a file is thus
+    not found here but by `read_image`.
 
     Raises
     ------
@@ -120,11 +128,12 @@ def inspect_image(
     """
     with _opened(source) as stream:
         header = read_header(stream, frame=frame, max_pixels=max_pixels)
-        if not header.complete:
+        note = ""
+        if not header.complete or header.depth is not None:
             stream.seek(0)
-            _decode(stream.read(), header)
+            note = _decode(stream.read(), header).note
     width, height = header.upright_size
-    return ImageInfo(width, height, header.format, header.orientation)
+    return ImageInfo(width, height, header.format, header.orientation, note)
 
 
 def read_thumbnail(
@@ -157,7 +166,7 @@ def read_thumbnail(
         raise ValueError(f"expected a thumbnail size of at least 1 pixel, but got {size}")
     data = _content(source)
     header = read_header(io.BytesIO(data), frame=frame, max_pixels=max_pixels)
-    pixels = _decode(data, header, at_least=size)
+    pixels = _decode(data, header, at_least=size).pixels
     height, width = pixels.shape[:2]
     scale = size / max(height, width)
     if scale >= 1:
@@ -167,7 +176,7 @@ def read_thumbnail(
     return np.array(small)
 
 
-def _decode(data: bytes, header: Header, *, at_least: int = 0) -> NDArray[np.uint8]:
+def _decode(data: bytes, header: Header, *, at_least: int = 0) -> Decoded:
     """Decode the frame that the header describes, and turn it upright.
 
     The one place that decides how a frame of a format is decoded. A JPEG is decoded no smaller
@@ -176,15 +185,16 @@ def _decode(data: bytes, header: Header, *, at_least: int = 0) -> NDArray[np.uin
     if header.format == "JPEG":
         landscape = header.width >= header.height
         min_side = (0, at_least) if landscape else (at_least, 0)
-        pixels, upright = decode_jpeg(data, header.components, min_side=min_side), False
+        decoded = Decoded(decode_jpeg(data, header.components, min_side=min_side))
     else:
-        pixels, upright = decode_with_pillow(data, header.format, header.frame)
-    if not upright:
-        pixels = apply_orientation(pixels, header.orientation)
-    height, width = pixels.shape[:2]
+        decoded = decode_with_pillow(data, header.format, header.frame, header.depth)
+    if not decoded.upright:
+        upright = apply_orientation(decoded.pixels, header.orientation)
+        decoded = replace(decoded, pixels=upright, upright=True)
+    height, width = decoded.pixels.shape[:2]
     if (width, height) != header.upright_size and not at_least:
         raise ImageError(f"the {header.format} file contradicts itself about its size")
-    return pixels
+    return decoded
 
 
 def _opened(source: Source) -> BinaryIO:
@@ -192,7 +202,9 @@ def _opened(source: Source) -> BinaryIO:
         return io.BytesIO(source)
     try:
         return _regular(source).open("rb")
-    except OSError as error:
+    except ImageError:
+        raise
+    except (OSError, ValueError) as error:
         raise _unreadable(error) from error
 
 
@@ -201,22 +213,33 @@ def _content(source: Source) -> bytes:
         return source
     try:
         return _regular(source).read_bytes()
-    except OSError as error:
+    except ImageError:
+        raise
+    except (OSError, ValueError) as error:
         raise _unreadable(error) from error
 
 
 def _regular(source: str | Path) -> Path:
-    """Refuse what is neither file nor folder: opening a pipe could wait for ever."""
+    """Refuse what is no file: opening a pipe could wait for ever."""
     path = Path(source)
-    mode = path.stat().st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ImageError("it is a link to a file that does not exist") from None
+        raise
+    if stat.S_ISDIR(mode):
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise ImageError("the folder cannot be read: permission denied")
+        raise ImageError("it is a folder, not a file")
+    if not stat.S_ISREG(mode):
         raise ImageError("it is a device or a pipe, not a file")
     return path
 
 
-def _unreadable(error: OSError) -> ImageError:
+def _unreadable(error: OSError | ValueError) -> ImageError:
     if isinstance(error, FileNotFoundError):
         return ImageError("the file does not exist")
-    if isinstance(error, IsADirectoryError):
-        return ImageError("it is a folder, not a file")
-    return ImageError(f"the file cannot be read ({error.strerror or error})")
+    if isinstance(error, OSError):
+        return ImageError(f"the file cannot be read ({error.strerror or error})")
+    return ImageError("no file can have such a name")

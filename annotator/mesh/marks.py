@@ -48,8 +48,30 @@ def as_marks(values: ArrayLike) -> Marks:
 
 
 def visibility_of(marks: Marks) -> NDArray[np.uint8]:
-    """Return the `Visibility` of each vertex, (n,)."""
+    """Return what people said of each vertex, (n,): visible where nobody said anything."""
     return np.asarray(marks & _VISIBILITY_BITS, np.uint8)
+
+
+def visibility_in_frame(
+    marks: Marks, landmarks: NDArray[np.floating], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return the `Visibility` of each vertex in its photograph, (n,).
+
+    A vertex that is marked occluded or out of frame is what it is marked as. Any other one is out
+    of frame where it lies outside the photograph, and visible within, the edges included.
+
+    Parameters
+    ----------
+    marks : (n,) uint8
+    landmarks : (n, 3) or (n, 2)
+        x and y in px of the upright image.
+    size
+        Width and height of the upright image in px.
+    """
+    said, points = visibility_of(marks), landmarks[:, :2]
+    outside = ((points < 0) | (points > size)).any(axis=1)
+    said[outside & (said == Visibility.VISIBLE)] = Visibility.OUT_OF_FRAME
+    return said
 
 
 def is_pinned(marks: Marks) -> NDArray[np.bool_]:

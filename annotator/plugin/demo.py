@@ -13,6 +13,7 @@ from annotator.plugin.launch import open_viewer
 from annotator.plugin.menu.project_menu import free_folder
 from annotator.project import UNDECIDED, SampleState
 from annotator.release import export_release
+from annotator.system.words import count
 
 _WINDOW = (1280, 800)
 # The stroke pulls the chin this far down, in image pixels relative to the face's height.
@@ -109,7 +110,7 @@ class _Demo:
         project = self._dock.workbench.project
         assert project is not None
         report = export_release(project, free_folder(project.home), "npz")
-        print(f"{report.samples} accepted sample(s) exported to {report.folder}")
+        print(f"{count(report.samples, 'accepted sample')} exported to {report.folder}")
 
     def _show_keys(self) -> None:
         self._pointer.key(Qt.Key.Key_H, "h")

@@ -19,7 +19,9 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.other_faces import OtherFaces
 from annotator.plugin.canvas.picture_keeper import PictureKeeper
+from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
 from annotator.plugin.canvas.tool_mouse import ToolMouse
@@ -39,6 +41,7 @@ from annotator.plugin.panels.view_panel import ViewPanel
 from annotator.plugin.preferences.preferences import DISPLAY_NAME
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
+from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.sample_panel import SamplePanel
@@ -56,7 +59,7 @@ if TYPE_CHECKING:
 # How often strokes that the database refused are offered again.
 _RETRY_MS = 500
 # How often the dock looks for what other windows, and prediction runs, changed.
-_LOOK_MS = 1000
+_LOOK_MS = 500
 # Also the width that leaves the photograph most of a 1280-pixel screen.
 _MIN_WIDTH = 340
 
@@ -95,6 +98,11 @@ class AnnotatorDock(QWidget):
         self._pictures = PictureKeeper(self.workbench, self._display)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
+        # After the mouse: a press that no tool takes may be a click on another face.
+        self.others = OtherFaces(napari_viewer, self.workbench, self.view, PointerNote(canvas))
+        self.question = FaceQuestion(canvas, self.focus_canvas)
+        self.faces.asked.connect(self.question.ask)
+        self.workbench.current_changed.connect(self.question.leave)
         self._help = KeyHelp(canvas)
         self.samples = SamplePanel(self.workbench, self.progress.run)
         self._finder = SampleFinder(
@@ -155,7 +163,7 @@ class AnnotatorDock(QWidget):
 
     def use_keys(self, keys: KeyBindings) -> None:
         """Bind these keys and name them wherever keys are named."""
-        self._keys = keys
+        self._keys = self.workbench.keys = keys
         self._bound_keys.use(keys)
         self._help.use_keys(keys)
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
@@ -198,6 +206,8 @@ class AnnotatorDock(QWidget):
         self._look.stop()
         self.progress.wait()
         self._mouse.detach()
+        self.others.detach()
+        self.question.remove()
         self._bound_keys.close()
         self._settings.close()
         self.workbench.close()
@@ -219,7 +229,7 @@ class AnnotatorDock(QWidget):
         self.view_panel = ViewPanel(self.view)
         self.region_panel = RegionPanel(self.workbench, self.regions)
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
-        self.edit = EditPanel(self.workbench, self.faces, actions, pages)
+        self.edit = EditPanel(self.workbench, actions, pages)
         self._pages = QStackedWidget()
         # napari puts a stretch below docks of which no part asks for the room itself.
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

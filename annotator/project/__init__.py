@@ -14,7 +14,9 @@ from annotator.project.errors import (
     StaleAnnotation,
     UnknownImage,
     UnknownSample,
+    UnseenVerdict,
 )
+from annotator.project.judgements import Judged, Judgement, TakenBack
 from annotator.project.project import Project
 from annotator.project.records import (
     UNDECIDED,
@@ -34,7 +36,7 @@ from annotator.project.records import (
     VisitPurpose,
 )
 from annotator.project.session import EditSession
-from annotator.project.strokes import Annotation, Stroke, StrokeRecord
+from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeRecord
 
 __all__ = [
     "BUSY_TIMEOUT",
@@ -47,6 +49,8 @@ __all__ = [
     "EditSession",
     "FailedImage",
     "ImageRecord",
+    "Judged",
+    "Judgement",
     "Kept",
     "NewImage",
     "NewerProject",
@@ -64,9 +68,12 @@ __all__ = [
     "SampleSummary",
     "StaleAnnotation",
     "Stroke",
+    "StrokeMade",
     "StrokeRecord",
+    "TakenBack",
     "UnknownImage",
     "UnknownSample",
+    "UnseenVerdict",
     "Verdict",
     "Visit",
     "VisitPurpose",

@@ -13,7 +13,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.mesh.layout import MeshLayout
-from annotator.mesh.marks import Marks, visibility_of
+from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT, image_record
 from annotator.project.layouts import check_stored, stored_layout, unmarked
@@ -130,7 +130,9 @@ def _accepted_sample(
         layout=layout,
         landmarks=landmarks,
         prediction=prediction.landmarks,
-        visibility=_visibility(unmarked(layout) if annotation.marks is None else annotation.marks),
+        visibility=_visibility(
+            unmarked(layout) if annotation.marks is None else annotation.marks, landmarks, image
+        ),
         presence=prediction.presence,
         model_name=model.name,
         model_sha256=model.sha256,
@@ -145,7 +147,9 @@ def _accepted_sample(
     )
 
 
-def _visibility(marks: Marks) -> npt.NDArray[np.uint8]:
-    visibility = visibility_of(marks)
+def _visibility(
+    marks: Marks, landmarks: npt.NDArray[np.float32], image: ImageRow
+) -> npt.NDArray[np.uint8]:
+    visibility = visibility_in_frame(marks, landmarks, (image.width, image.height))
     visibility.setflags(write=False)
     return visibility

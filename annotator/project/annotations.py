@@ -6,6 +6,7 @@ revision the caller saw. So no window can overwrite what another one did.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,11 +15,11 @@ from sqlalchemy import delete, select
 
 from annotator.mesh.layout import MeshLayout
 from annotator.project.edit import EditedSample, current_annotation, listed, stroke_at
-from annotator.project.engine.base import Engine
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation
 from annotator.project.layouts import check_stored_vertices
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
-from annotator.project.tables import StrokeRow
+from annotator.project.tables import AnnotationRow, StrokeRow
 
 
 class Annotations:
@@ -33,7 +34,13 @@ class Annotations:
             return current_annotation(session, EditedSample.load(session, sample_id))
 
     def record_stroke(
-        self, sample_id: int, stroke: Stroke, *, revision: int, annotator: str | None
+        self,
+        sample_id: int,
+        stroke: Stroke,
+        *,
+        revision: int,
+        annotator: str | None,
+        seen: int | None = None,
     ) -> Annotation:
         """Apply a stroke and commit it; strokes undone before can no longer be redone.
 
@@ -46,18 +53,23 @@ class Annotations:
             Of the annotation that the stroke was made on.
         annotator
             Who made it.
+        seen
+            The id of the newest review of the sample that they have seen, 0 for none: a stroke
+            withdraws the verdict in effect. None asks nothing.
 
         Raises
         ------
         StaleAnnotation
             If the annotation has changed since; nothing is written.
+        UnseenVerdict
+            If a newer verdict than the one seen is in effect; nothing is written.
         UnknownSample
             If there is no such sample.
         ValueError
             If the sample's mesh does not have all the stroke's vertices.
         """
         with self._engine.writing() as session:
-            edited = EditedSample.load_to_change(session, sample_id, revision=revision)
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
             session.execute(
@@ -68,13 +80,14 @@ class Annotations:
             edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
             return current_annotation(session, edited)
 
-    def undo(self, sample_id: int, *, revision: int) -> Annotation:
+    def undo(self, sample_id: int, *, revision: int, seen: int | None = None) -> Annotation:
         """Take back the last stroke in effect; without one, nothing changes.
 
-        Raises `StaleAnnotation` if the annotation is no longer at `revision`.
+        Raises `StaleAnnotation` if the annotation is no longer at `revision`, and `UnseenVerdict`
+        if a newer verdict than the one `seen` is in effect.
         """
         with self._engine.writing() as session:
-            edited = EditedSample.load_to_change(session, sample_id, revision=revision)
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             count = edited.sample.stroke_count
             if count:
                 stroke = stroke_at(session, edited, count, undone=False)
@@ -90,13 +103,14 @@ class Annotations:
                 )
             return current_annotation(session, edited)
 
-    def redo(self, sample_id: int, *, revision: int) -> Annotation:
+    def redo(self, sample_id: int, *, revision: int, seen: int | None = None) -> Annotation:
         """Bring back the stroke undone last; without one, nothing changes.
 
-        Raises `StaleAnnotation` if the annotation is no longer at `revision`.
+        Raises `StaleAnnotation` if the annotation is no longer at `revision`, and `UnseenVerdict`
+        if a newer verdict than the one `seen` is in effect.
         """
         with self._engine.writing() as session:
-            edited = EditedSample.load_to_change(session, sample_id, revision=revision)
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             if current_annotation(session, edited).can_redo:
                 count = edited.sample.stroke_count
                 stroke = stroke_at(session, edited, count + 1, undone=True)
@@ -105,6 +119,25 @@ class Annotations:
                     stroke.vertex_indices, stroke.after, stroke.marks_after, last_stroke=stroke
                 )
             return current_annotation(session, edited)
+
+    def is_in_effect(self, sample_id: int, stroke_id: int) -> bool:
+        """Return whether a sample still has this stroke, neither undone nor dropped."""
+        query = select(StrokeRow.undone).where(
+            StrokeRow.sample_id == sample_id, StrokeRow.id == stroke_id
+        )
+        with self._engine.reading() as session:
+            return session.scalar(query) is False
+
+    def revisions(self, sample_ids: Collection[int]) -> dict[int, int]:
+        """Return the revision of each sample's annotation; samples that are gone are missing."""
+        found: dict[int, int] = {}
+        with self._engine.reading() as session:
+            for chunk in chunks(list(sample_ids), self._engine):
+                query = select(AnnotationRow.sample_id, AnnotationRow.revision).where(
+                    AnnotationRow.sample_id.in_(chunk)
+                )
+                found |= dict(session.execute(query).all())
+        return found
 
     def strokes(self, sample_id: int) -> list[StrokeRecord]:
         """Return a sample's strokes in the order they were made, undone ones last."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from annotator.mesh.marks import Visibility, visibility_of
+from annotator.mesh.marks import Visibility, visibility_in_frame
 from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT
-from annotator.project.layouts import check_stored, stored_layout
+from annotator.project.layouts import check_stored, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import verdict_in_effect
 from annotator.project.tables import (
@@ -67,6 +67,14 @@ _QUERY = (
     .outerjoin(ReviewRow, ReviewRow.id == last_review_id())
     .where(IN_PROJECT)
     .order_by(SampleRow.image_id, SampleRow.face_index)
+)
+
+# By the stored boxes, so that only the meshes of these are read.
+_LEAVES_THE_FRAME = (
+    SampleRow.box_left < 0,
+    SampleRow.box_top < 0,
+    SampleRow.box_left + SampleRow.box_width > ImageRow.width,
+    SampleRow.box_top + SampleRow.box_height > ImageRow.height,
 )
 
 _UNMOVED = Displacement(mean=0.0, maximum=0.0, nme=0.0)
@@ -137,11 +145,23 @@ def _displacements(session: Session) -> dict[int, Displacement]:
 
 
 def _visibility_counts(session: Session) -> dict[int, tuple[int, int]]:
-    """Return how many vertices are occluded and out of frame, of the samples with any mark."""
-    query = select(AnnotationRow.sample_id, AnnotationRow.marks)
+    """Return how many vertices are occluded and out of frame, of the samples with any such."""
+    query = (
+        select(AnnotationRow, PredictionRow.landmarks, ModelRow.layout, ImageRow)
+        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+        .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(or_(AnnotationRow.marks.is_not(None), *_LEAVES_THE_FRAME))
+        .execution_options(yield_per=200)
+    )
     counts = {}
-    for sample_id, marks in session.execute(query.where(AnnotationRow.marks.is_not(None))):
-        visibility = [] if marks is None else visibility_of(marks).tolist()
-        occluded = visibility.count(Visibility.OCCLUDED)
-        counts[sample_id] = occluded, visibility.count(Visibility.OUT_OF_FRAME)
+    for annotation, prediction, name, image in session.execute(query):
+        layout = stored_layout(name)
+        check_stored(layout, annotation.landmarks, prediction, annotation.marks)
+        landmarks = prediction if annotation.landmarks is None else annotation.landmarks
+        marks = unmarked(layout) if annotation.marks is None else annotation.marks
+        seen = visibility_in_frame(marks, landmarks, (image.width, image.height)).tolist()
+        occluded = seen.count(Visibility.OCCLUDED)
+        counts[annotation.sample_id] = occluded, seen.count(Visibility.OUT_OF_FRAME)
     return counts

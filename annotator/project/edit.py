@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import bounding_box
@@ -22,8 +22,9 @@ from annotator.project.layouts import (
     unmarked,
 )
 from annotator.project.locking import locked
-from annotator.project.records import SampleState
-from annotator.project.strokes import Annotation, with_anchors
+from annotator.project.records import UNDECIDED, SampleState
+from annotator.project.review_rows import refuse_unseen
+from annotator.project.strokes import Annotation, StrokeMade, with_anchors
 from annotator.project.tables import (
     CHANGES_ANCHORS,
     AnnotationRow,
@@ -51,8 +52,13 @@ class EditedSample:
         return cls._found(session, _edited(sample_id), sample_id)
 
     @classmethod
-    def load_to_change(cls, session: Session, sample_id: int, *, revision: int) -> EditedSample:
+    def load_to_change(
+        cls, session: Session, sample_id: int, *, revision: int, seen: int | None = None
+    ) -> EditedSample:
         """Load a sample that is about to change.
+
+        A change withdraws the verdict in effect: `seen` is the newest one that the caller knows
+        of, as `Reviews` has it.
 
         Raises
         ------
@@ -60,6 +66,8 @@ class EditedSample:
             If there is none with this id.
         StaleAnnotation
             If `revision` is not the current one.
+        UnseenVerdict
+            If a newer verdict than the one seen is in effect.
         """
         query = locked(_edited(sample_id), SampleRow, AnnotationRow)
         edited = cls._found(session, query, sample_id)
@@ -67,6 +75,8 @@ class EditedSample:
             raise StaleAnnotation(
                 f"sample {sample_id} was changed elsewhere in the meantime: load it again"
             )
+        if edited.sample.state not in UNDECIDED:
+            refuse_unseen(session, sample_id, seen)
         return edited
 
     @classmethod
@@ -152,7 +162,7 @@ def withdraw_verdict(sample: SampleRow) -> None:
 def current_annotation(session: Session, edited: EditedSample) -> Annotation:
     """Return the annotation as the store hands it out."""
     session.flush()  # the query has to see a stroke that was just undone or redone
-    undone = exists().where(StrokeRow.sample_id == edited.sample.id, StrokeRow.undone)
+    last, following = _strokes_around(session, edited)
     return Annotation(
         sample_id=edited.sample.id,
         landmarks=edited.landmarks,
@@ -161,9 +171,26 @@ def current_annotation(session: Session, edited: EditedSample) -> Annotation:
         marks=edited.marks,
         revision=edited.row.revision,
         can_undo=edited.sample.stroke_count > 0,
-        can_redo=bool(session.scalar(select(undone))),
+        can_redo=following is not None,
         anchors=_current_anchors(session, edited),
+        last_stroke=last,
+        next_redo=following,
     )
+
+
+def _strokes_around(
+    session: Session, edited: EditedSample
+) -> tuple[StrokeMade | None, StrokeMade | None]:
+    """Return what an undo would take back and what a redo would bring back."""
+    count = edited.sample.stroke_count
+    query = select(
+        StrokeRow.sequence, StrokeRow.id, StrokeRow.annotator, StrokeRow.created_at
+    ).where(StrokeRow.sample_id == edited.sample.id, StrokeRow.sequence.in_((count, count + 1)))
+    found = {
+        row.sequence: StrokeMade(row.id, row.annotator, row.created_at)
+        for row in session.execute(query)
+    }
+    return found.get(count), found.get(count + 1)
 
 
 def _current_anchors(session: Session, edited: EditedSample) -> tuple[int, ...]:

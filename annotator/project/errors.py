@@ -1,5 +1,12 @@
 """What can go wrong with a project; every message is one line that says what to do."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from annotator.project.records import Review
+
 
 class ProjectError(Exception):
     """Anything that keeps the store from doing what it was asked."""
@@ -31,6 +38,25 @@ class UnknownImage(ProjectError):  # noqa: N818
 
 class StaleAnnotation(ProjectError):  # noqa: N818
     """The annotation changed since it was loaded; nothing was written."""
+
+
+class UnseenVerdict(ProjectError):  # noqa: N818
+    """Somebody gave a verdict that the caller has not seen; nothing was written.
+
+    Attributes
+    ----------
+    sample_id : int
+    review : Review
+        That verdict. Whoever has seen it hands its id on as ``seen``.
+    """
+
+    def __init__(self, sample_id: int, review: Review) -> None:
+        super().__init__(
+            f"{review.reviewer} gave the verdict {review.verdict.value} on sample {sample_id} "
+            "in the meantime: look at it first"
+        )
+        self.sample_id = sample_id
+        self.review = review
 
 
 class ProjectUnavailable(ProjectError):  # noqa: N818

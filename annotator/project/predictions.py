@@ -150,7 +150,7 @@ def _unseen_images(session: Session, model_id: int, image_ids: Sequence[int]) ->
     there = locked(
         select(ImageRow.id, ImageRow.removed_at).where(ImageRow.id.in_(image_ids)), ImageRow
     )
-    existing = {image_id: removed_at for image_id, removed_at in session.execute(there)}
+    existing = dict(session.execute(there).all())
     missing = [image_id for image_id in image_ids if image_id not in existing]
     if missing:
         raise UnknownImage(f"there is no image {missing[0]} in this project")

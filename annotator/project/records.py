@@ -98,8 +98,8 @@ class NewImage:
     width, height
         Of the upright image, in pixels.
     file_size, modified_ns
-        Of the file, in bytes and in nanoseconds, from before it was hashed, so that a change
-        in between is noticed later; None if they are to be looked up.
+        The file's stamp (`annotator.system.hashing.file_stamp`) from before it was hashed, so
+        that a change in between is noticed later; None if it is to be looked up.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
     coded_sha256, pixels_sha256
@@ -107,6 +107,8 @@ class NewImage:
         `annotator.imaging.identity`; None if that is not known.
     copied_from
         The file of which `path` is a copy that was made for the project.
+    note
+        What whoever adds it is told of how its pixels are read; not kept.
     """
 
     path: Path
@@ -119,6 +121,7 @@ class NewImage:
     coded_sha256: str | None = None
     pixels_sha256: str | None = None
     copied_from: Path | None = None
+    note: str = ""
 
     @property
     def content(self) -> Content:
@@ -169,7 +172,9 @@ class ImageRecord:
     name
         Of the file, fit for display.
     file_size, modified_ns
-        Of the file when it was added, in bytes and in nanoseconds; None if they are not known.
+        The file's stamp (`annotator.system.hashing.file_stamp`) when it was added; None if it is
+        not known. In projects of older versions the second is a time in nanoseconds, which is no
+        file's stamp any more.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
     coded_sha256, pixels_sha256
@@ -287,8 +292,13 @@ class SampleSummary(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A verdict; `revision` is that of the annotation it was given on."""
+    """A verdict; `revision` is that of the annotation it was given on.
 
+    `id` grows with every verdict of the project: of two, the one with the greater is the newer,
+    whatever clocks say.
+    """
+
+    id: int
     verdict: Verdict
     reviewer: str
     reasons: tuple[RejectReason, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Delete, Select, delete, func, select
 from sqlalchemy.orm import Session

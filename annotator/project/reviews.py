@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -12,19 +11,31 @@ from sqlalchemy.orm import Session
 from annotator.project.edit import withdraw_verdict
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.image_rows import IN_PROJECT
+from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
-from annotator.project.summaries import load_summaries
-from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
+from annotator.project.review_rows import newest_ids, newest_review, refuse_unseen, review_of
+from annotator.project.summaries import load_summaries, load_summary
+from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
+from annotator.project.taking_back import take_back_rows
 
 
 class Reviews:
     """The verdicts on a project's samples.
 
-    All methods that give one take the `reviewer`, who must have a name, an optional `comment`,
-    and optionally the `revision` of the annotation that was looked at: if that is no longer
-    the current one, `StaleAnnotation` is raised and nothing is written.
+    All methods that give one take the `reviewer`, who must have a name, and an optional `comment`.
+    Those that give one to a single sample also take what the reviewer has seen of it:
+
+    revision
+        Of the annotation that was looked at: if that is no longer the current one,
+        `StaleAnnotation` is raised and nothing is written.
+    seen
+        The id of the newest review of the sample that the reviewer has seen, 0 for none: if there
+        is a newer one, `UnseenVerdict` is raised and nothing is written.
+
+    None asks nothing.
     """
 
     def __init__(self, engine: Engine, paths: ImagePaths) -> None:
@@ -32,11 +43,17 @@ class Reviews:
         self._paths = paths
 
     def accept(
-        self, sample_id: int, *, reviewer: str, comment: str = "", revision: int | None = None
+        self,
+        sample_id: int,
+        *,
+        reviewer: str,
+        comment: str = "",
+        revision: int | None = None,
+        seen: int | None = None,
     ) -> SampleSummary:
         """Make a sample ground truth, as it stands."""
-        verdict = _Given(Verdict.ACCEPT, reviewer, comment)
-        return self._give_one(sample_id, verdict, revision)
+        judgement = Judgement(Verdict.ACCEPT, reviewer, comment)
+        return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
     def reject(
         self,
@@ -46,10 +63,11 @@ class Reviews:
         reasons: Collection[RejectReason],
         comment: str = "",
         revision: int | None = None,
+        seen: int | None = None,
     ) -> SampleSummary:
         """Turn a sample down for at least one reason; raise ValueError without one."""
-        verdict = _Given(Verdict.REJECT, reviewer, comment, reasons)
-        return self._give_one(sample_id, verdict, revision)
+        judgement = Judgement(Verdict.REJECT, reviewer, comment, reasons)
+        return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
     def exclude(
         self,
@@ -59,24 +77,113 @@ class Reviews:
         reasons: Collection[RejectReason] = (),
         comment: str = "",
         revision: int | None = None,
+        seen: int | None = None,
     ) -> SampleSummary:
         """Take a sample out of the work: neither ground truth nor to be corrected."""
-        verdict = _Given(Verdict.EXCLUDE, reviewer, comment, reasons)
-        return self._give_one(sample_id, verdict, revision)
+        judgement = Judgement(Verdict.EXCLUDE, reviewer, comment, reasons)
+        return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
     def delete(
-        self, sample_id: int, *, reviewer: str, comment: str = "", revision: int | None = None
+        self,
+        sample_id: int,
+        *,
+        reviewer: str,
+        comment: str = "",
+        revision: int | None = None,
+        seen: int | None = None,
     ) -> SampleSummary:
         """Say that there is no such face; `reopen` brings the sample back with all its strokes."""
-        verdict = _Given(Verdict.DELETE, reviewer, comment)
-        return self._give_one(sample_id, verdict, revision)
+        judgement = Judgement(Verdict.DELETE, reviewer, comment)
+        return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
     def reopen(
-        self, sample_id: int, *, reviewer: str, comment: str = "", revision: int | None = None
+        self,
+        sample_id: int,
+        *,
+        reviewer: str,
+        comment: str = "",
+        revision: int | None = None,
+        seen: int | None = None,
     ) -> SampleSummary:
         """Withdraw the verdict on a sample: it is in progress again, or as predicted."""
-        verdict = _Given(Verdict.REOPEN, reviewer, comment)
-        return self._give_one(sample_id, verdict, revision)
+        judgement = Judgement(Verdict.REOPEN, reviewer, comment)
+        return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
+
+    def judge(
+        self,
+        sample_id: int,
+        judgement: Judgement,
+        *,
+        revision: int | None = None,
+        seen: int | None = None,
+    ) -> Judged:
+        """Give one sample a verdict, whichever it is, and say what to take it back by."""
+        with self._engine.writing() as session:
+            revisions = None if revision is None else {sample_id: revision}
+            known = None if seen is None else {sample_id: seen}
+            (given,) = _write(session, judgement, [sample_id], revisions, seen=known)
+            session.flush()
+            return Judged(load_summary(session, self._paths, sample_id), given)
+
+    def judge_all(
+        self,
+        sample_ids: Iterable[int],
+        judgement: Judgement,
+        *,
+        revisions: Mapping[int, int] | None = None,
+        seen: Mapping[int, int] | None = None,
+        as_of: int | None = None,
+    ) -> list[Given]:
+        """Give many samples the same verdict, in one transaction: all of them or none.
+
+        Parameters
+        ----------
+        revisions
+            Of the annotations that were looked at.
+        seen
+            The newest review that was seen of each sample, or 0. Samples that are missing in these
+            two are not asked about.
+        as_of
+            A number of `Samples.last_change`: what the reviewer knows of the samples is from then.
+
+        Raises
+        ------
+        StaleAnnotation
+            If a sample is at another revision, or anything of it changed after that number.
+        UnseenVerdict
+            If one has a newer verdict than was seen.
+        """
+        given: list[Given] = []
+        with self._engine.writing() as session:
+            for chunk in chunks(list(dict.fromkeys(sample_ids)), self._engine):
+                given += _write(session, judgement, chunk, revisions, seen=seen, as_of=as_of)
+        return given
+
+    def take_back(self, given: Iterable[Given], *, reviewer: str) -> TakenBack:
+        """Take verdicts back, in one transaction: what was in effect before them is so again.
+
+        That is recorded: nothing of the history goes. Samples on which the verdict is no longer
+        the one in effect, or which are gone, stay as they are.
+
+        Parameters
+        ----------
+        given
+            As they were given; at most one of each sample.
+        reviewer
+            Who takes them back.
+        """
+        if not reviewer.strip():
+            raise ValueError("taking a verdict back needs the name of who does it")
+        samples: list[SampleSummary] = []
+        newest: dict[int, int] = {}
+        left: dict[int, Review | None] = {}
+        with self._engine.writing() as session:
+            for chunk in chunks(list(given), self._engine):
+                taken, stay = take_back_rows(session, chunk, reviewer)
+                newest |= taken
+                left |= stay
+                samples += load_summaries(session, self._paths, SampleRow.id.in_(list(taken)))
+        return TakenBack(samples, newest, left)
 
     def give(
         self,
@@ -86,20 +193,17 @@ class Reviews:
         reviewer: str,
         reasons: Collection[RejectReason] = (),
         comment: str = "",
+        as_of: int | None = None,
     ) -> int:
-        """Give many samples the same verdict, in one transaction: all of them or none.
+        """Give many samples the same verdict; see `judge_all`.
 
         Returns
         -------
         int
             The number of samples.
         """
-        sample_ids = list(dict.fromkeys(sample_ids))
-        given = _Given(verdict, reviewer, comment, reasons)
-        with self._engine.writing() as session:
-            for chunk in chunks(sample_ids, self._engine):
-                given.write(session, chunk)
-        return len(sample_ids)
+        judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
+        return len(self.judge_all(sample_ids, judgement, as_of=as_of))
 
     def give_undecided(
         self,
@@ -108,8 +212,9 @@ class Reviews:
         reviewer: str,
         reasons: Collection[RejectReason] = (),
         comment: str = "",
+        leaving_out: Collection[int] = (),
     ) -> list[int]:
-        """Give all samples without a verdict the same one, in one transaction.
+        """Give all samples without a verdict, but for some, the same one, in one transaction.
 
         Which they are is decided in it: a verdict that someone else gives meanwhile stands.
 
@@ -118,15 +223,19 @@ class Reviews:
         list of int
             The samples' ids, ordered by image and face.
         """
-        given = _Given(verdict, reviewer, comment, reasons)
-        undecided = select(SampleRow.image_id, SampleRow.face_index, SampleRow.id).where(
-            SampleRow.state.in_(UNDECIDED)
+        judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
+        undecided = (
+            select(SampleRow.image_id, SampleRow.face_index, SampleRow.id)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .where(SampleRow.state.in_(UNDECIDED), IN_PROJECT)
         )
         with self._engine.writing() as session:
             found = session.execute(locked(undecided, SampleRow)).all()
-            sample_ids = [sample_id for _, _, sample_id in sorted(map(tuple, found))]
+            left_out = set(leaving_out)
+            ordered = (sample_id for _, _, sample_id in sorted(map(tuple, found)))
+            sample_ids = [sample_id for sample_id in ordered if sample_id not in left_out]
             for chunk in chunks(sample_ids, self._engine):
-                given.write(session, chunk)
+                _write(session, judgement, chunk)
         return sample_ids
 
     def history(self, sample_id: int) -> list[Review]:
@@ -135,58 +244,75 @@ class Reviews:
         with self._engine.reading() as session:
             if session.get(SampleRow, sample_id) is None:
                 raise UnknownSample(f"there is no sample {sample_id} in this project")
-            return [_review(row) for row in session.scalars(query)]
+            return [review_of(row) for row in session.scalars(query)]
 
-    def _give_one(self, sample_id: int, given: _Given, revision: int | None) -> SampleSummary:
-        with self._engine.writing() as session:
-            given.write(session, [sample_id], revision)
-            session.flush()
-            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+    def newest(self, sample_id: int) -> Review | None:
+        """Return the last verdict on a sample, in effect or not; None if there never was one."""
+        with self._engine.reading() as session:
+            return newest_review(session, sample_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A verdict before it is written on a sample."""
+def _write(
+    session: Session,
+    judgement: Judgement,
+    sample_ids: Sequence[int],
+    revisions: Mapping[int, int] | None = None,
+    *,
+    seen: Mapping[int, int] | None = None,
+    as_of: int | None = None,
+) -> list[Given]:
+    """Add a verdict to the samples' histories and set their states."""
+    rows, replaced = [], []
+    judged = _samples_to_judge(session, sample_ids)
+    _refuse_changed(session, sample_ids, as_of)
+    prior = newest_ids(session, sample_ids)
+    for sample, current in judged:
+        if revisions is not None and revisions.get(sample.id, current) != current:
+            raise _stale(sample.id)
+        refuse_unseen(session, sample.id, None if seen is None else seen.get(sample.id))
+        rows.append(_review_row(judgement, sample.id, current))
+        replaced.append(sample.state not in UNDECIDED)
+        withdraw_verdict(sample)
+        state = judgement.verdict.state
+        if state is not None:
+            sample.state = state
+            sample.reviewer = judgement.reviewer
+        sample.updated_at = rows[-1].created_at
+    session.add_all(rows)
+    session.flush()
+    return [
+        Given(row.sample_id, row.id, row.revision, prior.get(row.sample_id, 0), was_decided)
+        for row, was_decided in zip(rows, replaced, strict=True)
+    ]
 
-    verdict: Verdict
-    reviewer: str
-    comment: str
-    reasons: Collection[RejectReason] = ()
 
-    def __post_init__(self) -> None:
-        if not self.reviewer.strip():
-            raise ValueError("a verdict needs the name of its reviewer")
-        if self.verdict is Verdict.REJECT and not self.reasons:
-            raise ValueError("a rejection needs at least one reason")
+def _review_row(judgement: Judgement, sample_id: int, revision: int) -> ReviewRow:
+    return ReviewRow(
+        sample_id=sample_id,
+        verdict=judgement.verdict,
+        reviewer=judgement.reviewer,
+        reasons=",".join(reason for reason in RejectReason if reason in judgement.reasons),
+        comment=judgement.comment,
+        created_at=datetime.now(UTC),
+        revision=revision,
+    )
 
-    def write(
-        self, session: Session, sample_ids: Sequence[int], revision: int | None = None
-    ) -> None:
-        """Add the verdict to the samples' histories and set their states."""
-        for sample, current in _samples_to_judge(session, sample_ids):
-            if revision not in (None, current):
-                raise StaleAnnotation(
-                    f"sample {sample.id} was changed elsewhere in the meantime: look at it again"
-                )
-            review = self._review(sample.id, current)
-            session.add(review)
-            withdraw_verdict(sample)
-            state = Verdict(self.verdict).state
-            if state is not None:
-                sample.state = state
-                sample.reviewer = self.reviewer
-            sample.updated_at = review.created_at
 
-    def _review(self, sample_id: int, revision: int) -> ReviewRow:
-        return ReviewRow(
-            sample_id=sample_id,
-            verdict=self.verdict,
-            reviewer=self.reviewer,
-            reasons=",".join(reason for reason in RejectReason if reason in self.reasons),
-            comment=self.comment,
-            created_at=datetime.now(UTC),
-            revision=revision,
-        )
+def _refuse_changed(session: Session, sample_ids: Sequence[int], as_of: int | None) -> None:
+    if as_of is None:
+        return
+    changed = select(SampleChangeRow.sample_id).where(
+        SampleChangeRow.number > as_of, SampleChangeRow.sample_id.in_(sample_ids)
+    )
+    sample_id = session.scalar(changed.limit(1))
+    if sample_id is not None:
+        raise _stale(sample_id)
+
+
+def _stale(sample_id: int) -> StaleAnnotation:
+    return StaleAnnotation(
+        f"sample {sample_id} was changed elsewhere in the meantime: look at it again"
+    )
 
 
 def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple[SampleRow, int]]:
@@ -194,7 +320,8 @@ def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple
     query = (
         select(SampleRow, AnnotationRow.revision)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .where(SampleRow.id.in_(sample_ids))
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
     )
     rows = session.execute(locked(query, SampleRow, AnnotationRow))
     found = {sample.id: (sample, revision) for sample, revision in rows}
@@ -202,14 +329,3 @@ def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple
         if sample_id not in found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
     return [found[sample_id] for sample_id in sample_ids]
-
-
-def _review(row: ReviewRow) -> Review:
-    return Review(
-        verdict=row.verdict,
-        reviewer=row.reviewer,
-        reasons=tuple(RejectReason(reason) for reason in row.reasons.split(",") if reason),
-        comment=row.comment,
-        created_at=row.created_at,
-        revision=row.revision,
-    )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from annotator.project.accepted import AcceptedSamples
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage
+from annotator.project.faces_of_image import FaceOfImage, load_faces
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
@@ -45,6 +46,11 @@ class Samples:
         """Return one sample's summary, or raise `UnknownSample`."""
         with self._engine.reading() as session:
             return load_summary(session, self._paths, sample_id)
+
+    def faces_of(self, image_id: int) -> list[FaceOfImage]:
+        """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""
+        with self._engine.reading() as session:
+            return load_faces(session, image_id)
 
     def last_change(self) -> int:
         """Return the number of the last change of a sample; 0 if there is no sample."""

@@ -13,7 +13,7 @@ from annotator.mesh.tools.base import Edit, MeshState, Position
 from annotator.mesh.tools.editor import MeshEditor
 from annotator.project.project import Project
 from annotator.project.rebase import put_on_top
-from annotator.project.strokes import Annotation, Stroke
+from annotator.project.strokes import Annotation, Stroke, StrokeMade
 
 
 class EditSession(MeshEditor):
@@ -27,6 +27,12 @@ class EditSession(MeshEditor):
     annotator : str
         Whose strokes these are; may be changed between strokes.
 
+    Attributes
+    ----------
+    seen : int
+        The id of the newest review of the sample that the annotator knows of, 0 for none. What
+        would withdraw a newer verdict is refused with `UnseenVerdict`.
+
     Raises
     ------
     UnknownSample
@@ -36,6 +42,10 @@ class EditSession(MeshEditor):
     def __init__(self, project: Project, sample_id: int, *, annotator: str) -> None:
         self._project = project
         self.annotator = annotator
+        # Before the mesh: a verdict that comes in between is one that nobody has seen.
+        newest = project.reviews.newest(sample_id)
+        self.seen = 0 if newest is None else newest.id
+        self._stored: list[int] = []
         self._annotation = project.annotations.load(sample_id)
         self._hidden = np.zeros(self._annotation.layout.count, np.bool_)
         self._unsaved: list[Stroke] = []
@@ -81,6 +91,21 @@ class EditSession(MeshEditor):
         """How many finished strokes wait in memory because the database refused them."""
         return len(self._unsaved)
 
+    @property
+    def last_stroke(self) -> StrokeMade | None:
+        """The stored stroke that an undo would take back."""
+        return self._annotation.last_stroke
+
+    @property
+    def next_redo(self) -> StrokeMade | None:
+        """The stored stroke that a redo would bring back."""
+        return self._annotation.next_redo
+
+    def take_stored(self) -> list[int]:
+        """Return the ids of the strokes that were stored since this was asked last."""
+        stored, self._stored = self._stored, []
+        return stored
+
     def hide(self, hidden: NDArray[np.bool_]) -> None:
         """Keep the tools from these vertices, (n,), until they are others; not recorded."""
         self._hidden = hidden
@@ -99,6 +124,7 @@ class EditSession(MeshEditor):
         ProjectError
             If the database refused it. The stroke is kept in memory: `save_pending` writes it
             as soon as that is possible. `StaleAnnotation`: another window edited this sample.
+            `UnseenVerdict`: somebody gave a verdict on it.
         """
         ended = self.ended(position)
         return None if ended is None else self.apply(ended.tool.name, ended.edit)
@@ -127,8 +153,11 @@ class EditSession(MeshEditor):
                 self._unsaved[0],
                 revision=self._annotation.revision,
                 annotator=self.annotator,
+                seen=self.seen,
             )
             del self._unsaved[0]
+            if self._annotation.last_stroke is not None:
+                self._stored.append(self._annotation.last_stroke.id)
 
     def undo(self) -> None:
         """Take the last stroke back; one under way is cancelled instead.
@@ -143,7 +172,9 @@ class EditSession(MeshEditor):
             return
         self.save_pending()
         self._follow(
-            self._project.annotations.undo(self.sample_id, revision=self._annotation.revision)
+            self._project.annotations.undo(
+                self.sample_id, revision=self._annotation.revision, seen=self.seen
+            )
         )
 
     def redo(self) -> None:
@@ -157,7 +188,9 @@ class EditSession(MeshEditor):
         self.cancel()
         self.save_pending()
         self._follow(
-            self._project.annotations.redo(self.sample_id, revision=self._annotation.revision)
+            self._project.annotations.redo(
+                self.sample_id, revision=self._annotation.revision, seen=self.seen
+            )
         )
 
     def reload(self) -> None:
@@ -178,11 +211,12 @@ class EditSession(MeshEditor):
         self._annotation = stored
         self._state = self._state_of(rebased.annotation)
 
-    def forget_unsaved(self) -> None:
-        """Give up the strokes that wait; the mesh is then the last that was stored."""
+    def forget_unsaved(self, *, but: int = 0) -> None:
+        """Give up the strokes that wait, but for the oldest so many; the mesh is then without."""
         self._gesture = None
-        self._unsaved.clear()
-        self._follow(self._annotation)
+        rebased = put_on_top(self._unsaved[:but], self._annotation)
+        self._unsaved[:] = rebased.strokes
+        self._state = self._state_of(rebased.annotation)
 
     def _follow(self, annotation: Annotation) -> None:
         self._annotation = annotation

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,14 @@ _HIGHEST_INDEX = 2**16 - 1  # that can be stored; which layout a stroke is of, i
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     array.setflags(write=False)
     return array
+
+
+class StrokeMade(NamedTuple):
+    """Which stroke it is, who made it and when (UTC)."""
+
+    id: int
+    annotator: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +48,8 @@ class Annotation:
         (n,) uint8, visibility and pins, see `annotator.mesh.marks`; read-only.
     anchors
         Vertices that somebody placed and Guided drag holds on to, in the order of placing.
+    last_stroke, next_redo
+        What an undo would take back, and a redo bring back.
     """
 
     sample_id: int
@@ -51,6 +61,8 @@ class Annotation:
     can_undo: bool
     can_redo: bool
     anchors: tuple[int, ...] = ()
+    last_stroke: StrokeMade | None = None
+    next_redo: StrokeMade | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,8 @@
 """
 
 from annotator.release.errors import DamagedRelease, ExportError, UnknownFormat
-from annotator.release.export import ExportFormat, ExportReport, ImageMode, export_release
+from annotator.release.export import ExportFormat, ExportReport, export_release
+from annotator.release.images import ImageMode
 from annotator.release.load import Release, load_release
 
 __all__ = [

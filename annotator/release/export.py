@@ -6,31 +6,40 @@ said about them: a release of any size takes the memory of a small one.
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 from annotator.release.errors import ExportError
 from annotator.release.formats import Format, format_named
-from annotator.release.images import IMAGE_FOLDER, ImagePlaces, UniqueNames
+from annotator.release.images import (
+    IMAGE_FOLDER,
+    ImageMode,
+    ImagePlaces,
+    Tally,
+    UniqueNames,
+)
 from annotator.release.manifest import write_manifest
 from annotator.release.rows import ReleaseSample
 from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
 from annotator.release.staging import staged_folder
 from annotator.system.hashing import file_sha256
+from annotator.system.words import count
 
 if TYPE_CHECKING:
     from annotator.mesh.layout import MeshLayout
     from annotator.project import AcceptedSample, Project
     from annotator.project.accepted import AcceptedSamples
 
+_LOG = logging.getLogger(__name__)
+
 ExportFormat = str
 """The name of one of `annotator.release.formats.FORMATS`."""
-ImageMode = Literal["copy", "reference"]
 
 _NOTHING_ACCEPTED = (
     "nothing is accepted yet: accept samples with Enter in the annotator or with"
@@ -40,17 +49,50 @@ _NOTHING_ACCEPTED = (
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export wrote."""
+    """What an export wrote.
+
+    Attributes
+    ----------
+    folder
+    format
+        The name of one of `annotator.release.formats.FORMATS`.
+    samples
+        How many.
+    images
+        How many images are not simply the upright originals.
+    """
 
     folder: Path
     format: str
     samples: int
+    images: Tally = field(default_factory=Tally)
 
     @property
     def files(self) -> tuple[str, ...]:
         """All files in `folder`, relative to it, sorted, the manifest included; looked up."""
         found = (path for path in self.folder.rglob("*") if path.is_file())
         return tuple(sorted(path.relative_to(self.folder).as_posix() for path in found))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What whoever reads the images has to know, in sentences for people; often nothing."""
+        images, said = self.images, []
+        if images.written_upright:
+            said.append(
+                f"{_images(images.written_upright)} written upright, as PNG:"
+                " readers would not agree how to turn the original"
+            )
+        if images.turned_on_reading:
+            said.append(
+                f"{_images(images.turned_on_reading)} stored as the camera held it, turned by EXIF:"
+                " read with OpenCV or Pillow's exif_transpose, or export them upright"
+            )
+        if images.misread:
+            said.append(
+                f"{_images(images.misread)} turned by some readers and not by others:"
+                " read with annotator.imaging.read_image, or copy the images"
+            )
+        return tuple(said)
 
 
 def export_release(
@@ -70,8 +112,10 @@ def export_release(
     format
         The name of one of `annotator.release.formats.FORMATS`.
     images
-        ``"copy"`` copies the original files into ``images/``; ``"reference"`` records their
-        absolute paths. Either way each file must still be the one that was imported.
+        ``"copy"`` copies the original files into ``images/``, and writes as upright PNG those few
+        that readers would not agree how to turn; ``"upright"`` writes all so that are to be turned
+        at all; ``"reference"`` records absolute paths. Either way each file must still be the one
+        that was imported.
 
     Raises
     ------
@@ -82,15 +126,17 @@ def export_release(
     """
     chosen = format_named(format)
     if images not in get_args(ImageMode):
-        raise ExportError(f"images can be 'copy' or 'reference', not {images!r}")
+        choices = ", ".join(get_args(ImageMode))
+        raise ExportError(f"images cannot be {images!r}: choose {choices}")
     target = Path(folder).absolute()
     with project.samples.all_accepted() as accepted:
         if not len(accepted):
             raise ExportError(_NOTHING_ACCEPTED)
         layout = _one_layout(accepted)
+        _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
         with staged_folder(target) as partial:
-            _write(partial, accepted, layout, chosen, images)
-        return ExportReport(target, format, len(accepted))
+            tally = _write(partial, accepted, layout, chosen, images)
+        return ExportReport(target, format, len(accepted), tally)
 
 
 def _one_layout(accepted: AcceptedSamples) -> MeshLayout:
@@ -111,33 +157,34 @@ def _write(
     folder: Path,
     accepted: AcceptedSamples,
     layout: MeshLayout,
-    chosen: Format[Any],
+    chosen: Format,
     images: ImageMode,
-) -> None:
-    names = UniqueNames(accepted.file_names) if images == "copy" else None
-    places = ImagePlaces(folder, names)
+) -> Tally:
+    names = None if images == "reference" else UniqueNames(accepted.file_names)
+    places = ImagePlaces(folder, names, upright=images == "upright")
     with (
         tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as aside,
         spooled(Path(aside)) as rows,
         sorted_spool(Path(aside)) as files,
     ):
         samples = _released(accepted, places, rows, files)
-        chosen.write(folder, samples, layout, chosen.options)
+        chosen.write(folder, samples, layout)
         for name in _written(folder, apart={IMAGE_FOLDER, Path(aside).name}):
             path = folder / name
             files.add(name, _entry(name, file_sha256(path), path.stat().st_size))
         write_manifest(folder, files, rows, format=chosen.name, images=images, layout=layout)
+    return places.tally
 
 
 def _released(
     accepted: Iterable[AcceptedSample], places: ImagePlaces, rows: Spool, files: SortedSpool
 ) -> Iterator[ReleaseSample]:
     """Place the image of each sample, and put aside what the manifest will say of both."""
-    for sha256, faces in groupby(accepted, lambda sample: sample.image.sha256):
+    for _, faces in groupby(accepted, lambda sample: sample.image.sha256):
         first = next(faces)
         placed = places.place(first.image)
-        if placed.size is not None:
-            files.add(placed.file, _entry(placed.file, sha256, placed.size))
+        if placed.sha256 is not None and placed.size is not None:
+            files.add(placed.file, _entry(placed.file, placed.sha256, placed.size))
         for sample in chain([first], faces):
             released = ReleaseSample(sample, placed)
             rows.append(released.text_row())
@@ -150,6 +197,10 @@ def _written(folder: Path, *, apart: Collection[str]) -> Iterator[str]:
         inside = Path(parent).relative_to(folder)
         folders[:] = [name for name in folders if (inside / name).as_posix() not in apart]
         yield from ((inside / name).as_posix() for name in names)
+
+
+def _images(number: int) -> str:
+    return f"{count(number, 'image')} {'is' if number == 1 else 'are'}"
 
 
 def _entry(path: str, sha256: str, size: int) -> dict[str, str | int]:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.imaging import ImageError, inspect_image
 from annotator.release.errors import ExportError
+from annotator.release.upright import SUFFIX, UPRIGHT, is_read_alike, write_upright
+from annotator.system.hashing import file_sha256
 from annotator.system.regular import open_regular
 
 if TYPE_CHECKING:
     from annotator.project.records import ImageRecord
 
+_LOG = logging.getLogger(__name__)
+
 Digests = NDArray[np.uint64]
+ImageMode = Literal["copy", "upright", "reference"]
+Stored = Literal["original", "upright"]
 
 IMAGE_FOLDER = "images"
 _FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -39,17 +46,41 @@ class PlacedImage:
     Attributes
     ----------
     file
-        Relative to the release where the image was copied, else its absolute path.
+        Relative to the release where it has a file of its own, else the absolute path.
     orientation
-        The EXIF orientation that the file states, 1..8: what leads from the stored pixels to
-        the upright image in which the landmarks are.
-    size
-        Of the copy, in bytes; None where there is none.
+        What leads from the pixels as they are stored there to the upright image in which the
+        landmarks are: 1..8 as in EXIF, 1 for nothing.
+    stored
+        ``"original"``: byte for byte the file that was imported; ``"upright"``: its pixels,
+        written anew.
+    sha256, size
+        Of the release's own file, in bytes; None where there is none.
     """
 
     file: str
     orientation: int
+    stored: Stored = "original"
+    sha256: str | None = None
     size: int | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many images a release has that are not simply the upright originals.
+
+    Attributes
+    ----------
+    turned_on_reading
+        Their pixels are stored another way up, and every reader that turns images turns them.
+    written_upright
+        Written anew.
+    misread
+        Referenced, though common readers do not agree which way is up.
+    """
+
+    turned_on_reading: int = 0
+    written_upright: int = 0
+    misread: int = 0
 
 
 class ImagePlaces:
@@ -60,17 +91,26 @@ class ImagePlaces:
     folder
         The release.
     names
-        What to call copies in ``images/``; None to leave the images where they are.
+        What to call files in ``images/``; None to leave the images where they are.
+    upright
+        Write anew whatever is to be turned, and not only what readers disagree about.
+
+    Attributes
+    ----------
+    tally
+        Of those placed so far.
     """
 
-    def __init__(self, folder: Path, names: UniqueNames | None) -> None:
+    def __init__(self, folder: Path, names: UniqueNames | None, *, upright: bool = False) -> None:
+        self.tally = Tally()
         self._folder = folder
         self._names = names
+        self._upright = upright
         if names is not None:
             (folder / IMAGE_FOLDER).mkdir()
 
     def place(self, image: ImageRecord) -> PlacedImage:
-        """Verify an image and, unless it is referenced, copy it.
+        """Verify an image and, unless it is referenced, copy it or write it upright.
 
         Raises
         ------
@@ -83,13 +123,38 @@ class ImagePlaces:
                 f"{image.path}: frame {image.frame} of it cannot be exported, only whole files can:"
                 " exclude its samples"
             )
-        if self._names is None:
-            _transfer(image, None)
-            return PlacedImage(_reference(image.path), _orientation(image.path, image))
-        file = f"{IMAGE_FOLDER}/{self._names.of(image.path.name, image.sha256)}"
-        target = self._folder / file
-        size = _transfer(image, target)
-        return PlacedImage(file, _orientation(target, image), size)
+        try:
+            return self._referenced(image) if self._names is None else self._own(image, self._names)
+        except ImageError as error:
+            raise ExportError(f"{image.path} cannot be read any more: {error}") from error
+
+    def _referenced(self, image: ImageRecord) -> PlacedImage:
+        _transfer(image, None)
+        info = inspect_image(image.path)
+        if not is_read_alike(image.path, info):
+            self.tally.misread += 1
+        elif info.orientation != UPRIGHT:
+            self.tally.turned_on_reading += 1
+        return PlacedImage(_reference(image.path), info.orientation)
+
+    def _own(self, image: ImageRecord, names: UniqueNames) -> PlacedImage:
+        file = f"{IMAGE_FOLDER}/{names.of(image.path.name, image.sha256)}"
+        copy = self._folder / file
+        size = _transfer(image, copy)
+        info = inspect_image(copy)
+        if is_read_alike(copy, info) and not (self._upright and info.orientation != UPRIGHT):
+            if info.orientation != UPRIGHT:
+                self.tally.turned_on_reading += 1
+                _LOG.info("turned by EXIF when it is read: %s", file)
+            return PlacedImage(file, info.orientation, "original", image.sha256, size)
+        anew = copy.with_name(copy.name + SUFFIX)
+        write_upright(copy, anew)
+        copy.unlink()
+        self.tally.written_upright += 1
+        _LOG.info("written upright: %s", file + SUFFIX)
+        return PlacedImage(
+            file + SUFFIX, UPRIGHT, "upright", file_sha256(anew), anew.stat().st_size
+        )
 
 
 class UniqueNames:
@@ -97,7 +162,8 @@ class UniqueNames:
 
     Files keep their names. Those that share one, upper and lower case and Unicode spelling apart,
     all get the beginning of their SHA-256 in theirs, whatever their order. What is kept of each
-    name are 8 bytes: should two names ever have the same, both get their hashes without need.
+    name are 16 bytes, 8 of them for what it is called when it is written upright: should two names
+    ever have the same, both get their hashes without need.
 
     Parameters
     ----------
@@ -108,7 +174,8 @@ class UniqueNames:
     def __init__(self, files: Callable[[], Iterable[tuple[str, str]]]) -> None:
         self._shared: tuple[Digests, ...] = ()
         for _ in _DIGITS:  # names that got their hash may be another's as it is
-            digests = (_digest(self.of(name, sha256)) for name, sha256 in files())
+            names = (self.of(name, sha256) for name, sha256 in files())
+            digests = (_digest(name + suffix) for name in names for suffix in ("", SUFFIX))
             self._shared += (_repeated(np.fromiter(digests, np.uint64)),)
 
     def of(self, name: str, sha256: str) -> str:
@@ -184,10 +251,3 @@ def _transfer(image: ImageRecord, target: Path | None) -> int:
             " or exclude its samples"
         )
     return size
-
-
-def _orientation(path: Path, image: ImageRecord) -> int:
-    try:
-        return inspect_image(path).orientation
-    except ImageError as error:
-        raise ExportError(f"{image.path} cannot be read any more: {error}") from error

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout, UnknownLayout, layout_named
+from annotator.mesh.marks import Visibility
 from annotator.release.errors import DamagedRelease, UnknownFormat
 from annotator.release.formats import Format, format_named
 from annotator.release.listed_files import ListedFiles
@@ -27,7 +28,7 @@ from annotator.release.manifest import (
     content_hash,
 )
 from annotator.release.meshes import Meshes
-from annotator.release.rows import COLUMNS
+from annotator.release.rows import COLUMNS, UNSTATED
 from annotator.system.regular import open_inside
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _MALFORMED = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Release:
     """A verified release of meshes of n vertices.
 
@@ -86,6 +87,13 @@ class Release:
     visibility: NDArray[np.uint8]
     samples: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Return what it is in one line, without its arrays."""
+        return (
+            f"<Release of {len(self.samples)} {self.layout.name} samples as {self.format} in"
+            f" {str(self.folder)!r}, {self.content_sha256[:12]}>"
+        )
+
 
 def load_release(folder: str | Path) -> Release:
     """Verify the SHA-256 of every file of a release and read it.
@@ -108,7 +116,7 @@ def load_release(folder: str | Path) -> Release:
         samples = _table(manifest["samples"])
     except _MALFORMED as error:
         raise DamagedRelease(f"{folder} is no release in the format {known.name}") from error
-    _check_shapes(folder, meshes, len(samples), layout)
+    _check_meshes(folder, meshes, len(samples), layout)
     files.verify()
     return Release(
         folder,
@@ -150,7 +158,7 @@ def _is_as_hashed(manifest: Mapping[str, Any]) -> bool:
         return False
 
 
-def _known_format(folder: Path, manifest: Mapping[str, Any]) -> Format[Any]:
+def _known_format(folder: Path, manifest: Mapping[str, Any]) -> Format:
     name = manifest.get("release_format")
     try:
         return format_named(str(name))
@@ -173,12 +181,12 @@ def _known_layout(folder: Path, manifest: Mapping[str, Any]) -> MeshLayout:
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - slow to import
 
-    samples = pd.DataFrame(rows, columns=list(COLUMNS))
+    samples = pd.DataFrame([{**UNSTATED, **row} for row in rows], columns=list(COLUMNS))
     samples["accepted_at"] = pd.to_datetime(samples["accepted_at"], utc=True, format="ISO8601")
     return samples
 
 
-def _check_shapes(folder: Path, meshes: Meshes, count: int, layout: MeshLayout) -> None:
+def _check_meshes(folder: Path, meshes: Meshes, count: int, layout: MeshLayout) -> None:
     points = (count, layout.count, 3)
     for name, array, dtype, shape in (
         ("landmarks", meshes.landmarks, np.float32, points),
@@ -189,3 +197,15 @@ def _check_shapes(folder: Path, meshes: Meshes, count: int, layout: MeshLayout) 
             raise DamagedRelease(
                 f"expected {name} of shape {shape} in {folder}, but got {array.shape}"
             )
+    for name, points_of in (("landmarks", meshes.landmarks), ("predictions", meshes.predictions)):
+        if points_of is not None and not _is_finite(points_of):
+            raise DamagedRelease(f"some {name} in {folder} are NaN or infinite")
+    if meshes.visibility.max(initial=0) > max(Visibility):
+        worst = meshes.visibility.max()
+        raise DamagedRelease(f"expected visibility 0, 1 or 2 in {folder}, but got {worst}")
+
+
+def _is_finite(array: NDArray[np.float32]) -> bool:
+    """Whether all numbers are; without a second array of their size."""
+    with np.errstate(invalid="ignore"):
+        return bool(np.isfinite(array.sum(dtype=np.float64)))

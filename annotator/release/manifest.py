@@ -11,7 +11,7 @@ from annotator.mesh.layout import FACE_468, MeshLayout
 
 MANIFEST = "manifest.json"
 FORMAT_NAME = "facemesh-annotator release"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 UNSTATED_LAYOUT = FACE_468
 """The layout of releases whose manifest names none: there was no other one once."""
 
@@ -78,9 +78,10 @@ def _conventions(layout: MeshLayout) -> dict[str, str]:
         "landmarks": f"{layout.count} vertices of MediaPipe's face mesh: x, y, z",
         "units": "pixels of the upright image; x to the right, y down, from its upper left corner;"
         " z in the same pixels, smaller is nearer",
-        "upright": "image files are the originals, byte for byte: apply their EXIF orientation"
-        " (image_orientation) before using landmarks, image_width or image_height",
-        "visibility": "of each vertex in the photograph: 0 visible, 1 occluded, 2 out of frame",
+        "upright": "image files whose image_orientation is not 1 are stored another way up: turn"
+        " them by it, as EXIF says, before using landmarks, image_width or image_height",
+        "visibility": "of each vertex in the photograph: 0 visible, 1 occluded, 2 out of frame,"
+        " which is also what any vertex is that lies outside and is not marked as occluded",
         "displacement": "2-D distance between landmarks and prediction over the vertices, in"
         " pixels; displacement_nme is the mean divided by the outer inter-ocular distance"
         f" ({corners.right_outer}-{corners.left_outer})",

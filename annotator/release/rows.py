@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, Kind] = MappingProxyType(
         "image_width": "int32",
         "image_height": "int32",
         "image_orientation": "int32",
+        "image_stored": "text",
         "face_index": "int32",
         "presence": "float64",
         "model_name": "text",
@@ -39,6 +40,9 @@ COLUMNS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 """What there is of every sample, in order; ``docs/releases.md`` says what each column means."""
+
+UNSTATED: Mapping[str, str] = MappingProxyType({"image_stored": "original"})
+"""What was the case of every sample when there was no such column yet, in version 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +69,7 @@ class ReleaseSample:
             "image_width": sample.image.width,
             "image_height": sample.image.height,
             "image_orientation": self.image.orientation,
+            "image_stored": self.image.stored,
             "face_index": sample.face_index,
             "presence": _number(sample.presence),
             "model_name": sample.model_name,

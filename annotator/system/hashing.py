@@ -1,12 +1,13 @@
-"""What a file is known by: the SHA-256 of its content, and in short its size and time."""
+"""What a file is known by: the SHA-256 of its content, and in short its stamp."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from annotator.system.regular import open_regular
 
 FileStamp = tuple[int, int]
-"""Size in bytes and time of the last change in nanoseconds."""
+"""Size in bytes, and a number for what else a system says of a file: see `file_stamp`."""
 
 
 def file_sha256(path: Path) -> str:
@@ -22,7 +23,13 @@ def file_sha256(path: Path) -> str:
 
 
 def file_stamp(path: Path) -> FileStamp:
-    """Return what changes whenever a program writes to the file.
+    """Return what changes whenever a program writes to a file or puts another in its place.
+
+    Size and time of the last change alone do not tell two files apart that were copied with their
+    times and then swapped names. So the second number stands for the time of the last change,
+    for which file of its disk it is, and for when the system last noted anything about it, which no
+    program can set back. A copy therefore has another stamp: whoever compares one with what
+    a database remembers reads the file before calling it another.
 
     Raises
     ------
@@ -30,7 +37,13 @@ def file_stamp(path: Path) -> FileStamp:
         If there is no such file.
     """
     status = path.stat()
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, _mark(status)
+
+
+def _mark(status: os.stat_result) -> int:
+    """Fold what a system says of a file into one number that any database can hold."""
+    said = f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}".encode()
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big") >> 1
 
 
 def still_holds(path: Path, sha256: str, stamp: FileStamp | None) -> bool:

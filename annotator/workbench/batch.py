@@ -1,8 +1,8 @@
 """One verdict on many samples: which of them may have it, and what is asked first.
 
 A mesh that nobody looked at must not become ground truth. A batch therefore accepts only samples
-that were on the screen in this window or carry strokes, and none whose photograph has changed
-since it was added; the others are left as they are, and the annotator is told how many.
+that were on the screen in this window, as they are now, or carry strokes, and none whose photograph
+has changed since it was added; the others are left as they are, and the annotator is told how many.
 Rejecting, excluding and deleting keep samples out of the data set and need no look at each.
 """
 
@@ -12,18 +12,20 @@ from dataclasses import dataclass, replace
 from annotator.project import (
     UNDECIDED,
     ImageRecord,
+    Judgement,
     ProjectError,
     RejectReason,
     SampleState,
+    StaleAnnotation,
     Verdict,
 )
+from annotator.workbench.actions_done import Decided
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.image_files import HAS_CHANGED, HAVE_CHANGED
 
-# Reading single samples anew costs less than the whole list up to about so many.
-_FEW = 100
+_MEANWHILE = "changed elsewhere meanwhile. Look at the list, then try again."
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,15 @@ class Batch:
     changed : tuple of str
         The photographs of those left out because their file holds another content by now, one
         name for each sample.
+    altered : tuple of int
+        Those left out because their mesh is another than was on the screen here.
     """
 
     verdict: Verdict
     sample_ids: tuple[int, ...]
     unseen: tuple[int, ...] = ()
     changed: tuple[str, ...] = ()
+    altered: tuple[int, ...] = ()
 
     @property
     def question(self) -> str:
@@ -64,6 +69,8 @@ class Batch:
             stays = "was never opened in this window and has no stroke: it stays as it is"
             stay = "were never opened in this window and have no stroke: they stay as they are"
             said.append(f"{counted(left)} {stays if left == 1 else stay}.")
+        if self.altered:
+            said.append(_altered_text(len(self.altered)))
         if self.changed:
             said.append(_why_they_stay(self.changed))
         return " ".join(said)
@@ -92,9 +99,10 @@ def to_read(bench: Workbench, batch: Batch) -> list[ImageRecord]:
 
 
 def checked(bench: Workbench, batch: Batch) -> Batch:
-    """Return a batch without the samples that are not accepted, as their photograph has changed.
+    """Return a batch without the samples that are not accepted as they are now.
 
-    Files that are not known by their time are read for it: see `to_read`.
+    Their photograph has changed, or their mesh since it was on the screen here. Files that are not
+    known by their time are read for it: see `to_read`.
 
     Raises
     ------
@@ -105,10 +113,13 @@ def checked(bench: Workbench, batch: Batch) -> Batch:
     others = {image.id for image in images if bench.originals.has_changed(image)}
     samples = [bench.samples.get(i) for i in batch.sample_ids]
     stay = [sample for sample in samples if sample.image_id in others]
+    left = [sample.id for sample in samples if sample.image_id not in others]
+    altered = _altered(bench, batch.verdict, left)
     return replace(
         batch,
-        sample_ids=tuple(sample.id for sample in samples if sample.image_id not in others),
+        sample_ids=tuple(i for i in left if i not in altered),
         changed=(*batch.changed, *(sample.image_name for sample in stay)),
+        altered=(*batch.altered, *altered),
     )
 
 
@@ -126,17 +137,23 @@ def give(
         return False
     if not batch.sample_ids or not bench.edits.save_pending():
         return False
+    judgement = Judgement(batch.verdict, bench.annotator, comment, tuple(reasons))
     try:
-        given = _still_to_be_given(bench, batch)
-        if not given:
+        # Before the samples are read: whatever changes later is refused by this number.
+        as_of = project.samples.last_change()
+        asked = _still_to_be_given(bench, batch)
+        if not asked:
             return False
-        project.reviews.give(
-            batch.verdict, given, reviewer=bench.annotator, reasons=reasons, comment=comment
-        )
-        _take_in(bench, given)
+        seen = bench.samples.seen_revisions(asked) if batch.verdict is Verdict.ACCEPT else {}
+        given = project.reviews.judge_all(asked, judgement, revisions=seen, as_of=as_of)
+        bench.take_in_given(given)
+    except StaleAnnotation:
+        bench.failed.emit(f"1 sample {_MEANWHILE}")
+        return False
     except ProjectError as error:
         bench.failed.emit(str(error))
         return False
+    bench.did(Decided(judgement, tuple(given)))
     bench.told.emit(f"{counted(len(given))} {VERDICT_WORDS[batch.verdict].done}.")
     return True
 
@@ -165,14 +182,27 @@ def _still_to_be_given(bench: Workbench, batch: Batch) -> tuple[int, ...]:
     """Return the samples that are as the annotator was asked about them; tell of the others."""
     elsewhere = _take_in(bench, batch.sample_ids)
     if elsewhere:
-        bench.failed.emit(
-            f"{counted(elsewhere)} changed elsewhere meanwhile. Look at the list, then try again."
-        )
+        bench.failed.emit(f"{counted(elsewhere)} {_MEANWHILE}")
         return ()
-    now = checked(bench, replace(batch, changed=()))
-    if now.changed:
-        bench.failed.emit(_why_they_stay(now.changed))
+    now = checked(bench, replace(batch, unseen=(), changed=(), altered=()))
+    if now.changed or now.altered:
+        bench.failed.emit(now.refusal)
     return now.sample_ids
+
+
+def _altered(bench: Workbench, verdict: Verdict, sample_ids: Sequence[int]) -> set[int]:
+    """Return those that were on the screen here with another mesh than they have now."""
+    if bench.project is None or verdict is not Verdict.ACCEPT:
+        return set()
+    seen = bench.samples.seen_revisions(sample_ids)
+    now = bench.project.annotations.revisions(seen)
+    return {sample_id for sample_id, revision in seen.items() if now.get(sample_id) != revision}
+
+
+def _altered_text(count: int) -> str:
+    changed = "was changed since you looked at it: it stays as it is"
+    many = "were changed since you looked at them: they stay as they are"
+    return f"{counted(count)} {changed if count == 1 else many}."
 
 
 def _why_they_stay(names: Sequence[str]) -> str:
@@ -184,20 +214,6 @@ def _why_they_stay(names: Sequence[str]) -> str:
 
 def _take_in(bench: Workbench, sample_ids: Sequence[int]) -> int:
     """Read samples anew, show what changed, and return how many did."""
-    project = bench.project
-    assert project is not None
-    if len(sample_ids) <= _FEW:
-        read = [project.samples.get(i) for i in sample_ids]
-    else:
-        asked = set(sample_ids)
-        read = [sample for sample in project.samples.summaries() if sample.id in asked]
-    changed = [sample for sample in read if sample != bench.samples.get(sample.id)]
-    for sample in changed:
-        bench.samples.update(sample)
-    if len(changed) > _FEW:
-        bench.samples_changed.emit()
-    current = bench.sample_id
-    for sample in changed:
-        if len(changed) <= _FEW or sample.id == current:
-            bench.sample_updated.emit(sample.id)
+    changed = [s for s in bench.read(sample_ids) if s != bench.samples.get(s.id)]
+    bench.take_in_many(changed)
     return len(changed)

@@ -4,6 +4,8 @@ It knows what is open and tells when that changes. Whatever is done to it is don
 that hold it: `annotator.workbench.edits`, `walk`, `verdicts` and others.
 """
 
+from collections.abc import Collection
+
 from psygnal import Signal
 
 from annotator.mesh.layout import FACE_468
@@ -16,9 +18,15 @@ from annotator.project import (
     SampleState,
     SampleSummary,
 )
+from annotator.project.judgements import Given
+from annotator.workbench.actions_done import Action, ActionsDone
+from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.toolbox import Toolbox
 from annotator.workflow.image_files import HAS_CHANGED, Originals
+
+# Reading single samples anew costs less than the whole list up to about so many.
+FEW = 100
 
 
 class Bench:
@@ -40,6 +48,8 @@ class Bench:
         here. A mesh that nobody saw is not accepted.
     originals : Originals
         Tells whether photographs are still those that were added.
+    keys : KeyBindings
+        Those in effect: sentences name them.
     project_changed
         Another project is open, or none.
     closing
@@ -54,6 +64,8 @@ class Bench:
         The mesh of the current sample is another.
     stroke_made
         A stroke of the current sample was made, undone or redone.
+    done_changed
+        There is something else to undo or redo.
     told
         Carries a sentence that helps the annotator on.
     failed
@@ -67,6 +79,7 @@ class Bench:
     current_changed = Signal()
     mesh_changed = Signal()
     stroke_made = Signal()
+    done_changed = Signal()
     told = Signal(str)
     failed = Signal(str)
 
@@ -76,6 +89,8 @@ class Bench:
         self.tools = Toolbox()
         self.is_displayed = True
         self.originals = Originals()
+        self.keys: KeyBindings = DEFAULT_BINDINGS
+        self._done = ActionsDone()
         self._project: Project | None = None
         self._session: EditSession | None = None
         self._faceless: ImageRecord | None = None
@@ -85,6 +100,21 @@ class Bench:
     def annotator(self) -> str:
         """Who works here."""
         return self._annotator
+
+    @property
+    def done(self) -> ActionsDone:
+        """What was done in this window since the project was opened, in order."""
+        return self._done
+
+    @done.setter
+    def done(self, done: ActionsDone) -> None:
+        if done != self._done:
+            self._done = done
+            self.done_changed.emit()
+
+    def did(self, action: Action) -> None:
+        """Take note of what was done here: it is undone next."""
+        self.done = self._done.did(action)
 
     @property
     def project(self) -> Project | None:
@@ -132,6 +162,7 @@ class Bench:
     def lay_out(self, project: Project) -> None:
         """Take a project as the open one; its samples are yet to be read."""
         self._project = project
+        self.done = ActionsDone()
         self.project_changed.emit()
 
     def clear(self) -> None:
@@ -141,6 +172,7 @@ class Bench:
         self.closing.emit()
         self._project.close()
         self._project = None
+        self.done = ActionsDone()
         self.samples.replace([])
         self._session = self._faceless = self._blank = None
         self.current_changed.emit()
@@ -152,11 +184,13 @@ class Bench:
         self.tools.prepare(session.state.layout)
         self._session = session
         self._faceless = self._blank = None
-        if self.tools.tool.is_pending:
-            self.told.emit("The line was not finished with Enter: it is dropped.")
+        was_pending = self.tools.tool.is_pending
         self.tools.drop_pending()
         self.is_displayed = True
         self.current_changed.emit()
+        # Afterwards: what is said of the sample before goes with it.
+        if was_pending:
+            self.told.emit("The line was not finished with Enter: it is dropped.")
 
     def take_faceless(self, image: ImageRecord) -> None:
         """Take a photograph without a face in place of a sample."""
@@ -171,6 +205,54 @@ class Bench:
         self.samples.update(sample)
         self.sample_updated.emit(sample.id)
 
+    def take_in_many(self, samples: Collection[SampleSummary]) -> None:
+        """Show what changed about samples: one by one if they are few, else the list at once."""
+        for sample in samples:
+            self.samples.update(sample)
+        if len(samples) > FEW:
+            self.samples_changed.emit()
+        for sample in samples:
+            if len(samples) <= FEW or sample.id == self.sample_id:
+                self.sample_updated.emit(sample.id)
+
+    def read(self, sample_ids: Collection[int]) -> list[SampleSummary]:
+        """Return samples as they are in the project now: if they are many, by the whole list.
+
+        Raises
+        ------
+        ProjectError
+            If they cannot be read, or one of few is gone.
+        """
+        if self._project is None:
+            return []
+        if len(sample_ids) <= FEW:
+            return [self._project.samples.get(sample_id) for sample_id in sample_ids]
+        asked = set(sample_ids)
+        return [sample for sample in self._project.samples.summaries() if sample.id in asked]
+
+    def take_in_given(self, given: Collection[Given]) -> None:
+        """Show what verdicts that were given here made of their samples."""
+        self.take_in_many(self.read([one.sample_id for one in given]))
+        for one in given:
+            if self._session is not None and one.sample_id == self._session.sample_id:
+                self._session.seen = one.review_id
+
+    def take_in_anew(self, sample_id: int) -> bool:
+        """Read a sample anew and show it; return whether it could be read."""
+        if self._project is None:
+            return False
+        try:
+            self.take_in(self._project.samples.get(sample_id))
+        except ProjectError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
+
+    def note_seen(self) -> None:
+        """Note that the annotator has the current sample's mesh on the screen as it is now."""
+        if self._session is not None and self.is_displayed:
+            self.samples.mark_seen(self._session.sample_id, self._session.revision)
+
     def take_in_strokes(self, sample_id: int) -> None:
         """Show what strokes made of the current sample, which is not deleted any more."""
         self.mesh_changed.emit()
@@ -178,10 +260,7 @@ class Bench:
         if self._project is None:
             return
         was_deleted = self.samples.get(sample_id).state is SampleState.DELETED
-        try:
-            self.take_in(self._project.samples.get(sample_id))
-        except ProjectError as error:
-            self.failed.emit(str(error))
+        if not self.take_in_anew(sample_id):
             return
         if was_deleted and self.samples.get(sample_id).state is not SampleState.DELETED:
             self.told.emit("This face was deleted. It is back, since you worked on it.")

@@ -1,18 +1,30 @@
 """Strokes on the sample under edit: made, taken back, stored, and kept where that fails.
 
-A stroke that the database refuses stays in the session and is offered again. No widgets here.
+A stroke that the database refuses stays in the session and is offered again. One over a verdict
+that the annotator has not seen is refused once, with that verdict. No widgets here.
 """
 
 from collections.abc import Callable
 
 from annotator.mesh.tools.base import Edit, Position, Tool
-from annotator.project import EditSession, ProjectError, StaleAnnotation
+from annotator.project import (
+    UNDECIDED,
+    EditSession,
+    ProjectError,
+    Review,
+    SampleSummary,
+    StaleAnnotation,
+    UnseenVerdict,
+)
+from annotator.workbench.actions_done import Stroked
 from annotator.workbench.bench import Bench
 from annotator.workbench.stroke_text import (
     SAVED,
     folds_text,
+    held_text,
     refusal_text,
     taken_over_text,
+    unseen_text,
     waiting_text,
 )
 
@@ -26,6 +38,8 @@ class Edits:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        # Whose strokes wait until the annotator has seen a verdict and does something.
+        self._held: EditSession | None = None
 
     def undo(self) -> None:
         """Take the last stroke back."""
@@ -71,12 +85,15 @@ class Edits:
         self._bench.tools.go_on_with(after)
         return True
 
-    def save_pending(self) -> bool:
-        """Write strokes that the database refused before; return whether none is left."""
+    def save_pending(self, otherwise: str = "Until then this face stays open.") -> bool:
+        """Write strokes that the database refused before; return whether none is left.
+
+        ``otherwise`` is what the annotator is told besides the reason if that is not so.
+        """
         session = self._bench.session
         if session is None or not session.unsaved_count:
             return True
-        self._store(session, session.save_pending, "Until then this face stays open.")
+        self._store(session, session.save_pending, otherwise)
         return not session.unsaved_count
 
     def retry_pending(self) -> None:
@@ -84,40 +101,99 @@ class Edits:
         session = self._bench.session
         if session is None or not session.unsaved_count or session.is_dragging:
             return
+        if session is self._held:
+            return
         try:
             with session.project.waiting_at_most(0):
                 session.save_pending()
         except StaleAnnotation:
             self.take_over_theirs(refused=True)
+        except UnseenVerdict as unseen:
+            self._show_verdict(session, unseen.review, session.unsaved_count)
         except ProjectError:
             return  # told when it failed first; the panel shows how many strokes wait
         else:
             self._bench.told.emit(SAVED)
-            self._bench.take_in_strokes(session.sample_id)
+            self._take_in(session)
 
-    def take_over_theirs(self, *, refused: bool) -> None:
+    def take_over_theirs(self, *, refused: bool, waited: int | None = None) -> None:
         """Show what somebody else made of the sample, with the strokes that wait on top of it.
 
         The strokes are recorded like any others, so that neither work is lost and an undo takes
-        them back. ``refused`` says whether something that the annotator did led here.
+        them back. Over a verdict that the annotator has not seen they are not: those that waited
+        before wait on, the newer ones are dropped.
+
+        Parameters
+        ----------
+        refused : bool
+            Whether something that the annotator did led here.
+        waited : int, optional
+            How many strokes waited before that; by default all that wait now.
         """
         bench, session = self._bench, self._bench.session
         if session is None:
             return
         try:
+            # Before all else: a later verdict is one that nobody has seen.
+            newest = session.project.reviews.newest(session.sample_id)
             theirs = session.project.samples.get(session.sample_id)
             offered = session.unsaved_count
             session.reload()
-            kept = session.unsaved_count
-            with session.project.waiting_at_most(_WAIT):
-                session.save_pending()
+            if offered and theirs.state not in UNDECIDED and _is_unseen(newest, session):
+                kept = offered = self._hold(session, offered if waited is None else waited)
+            else:
+                kept = session.unsaved_count
+                with session.project.waiting_at_most(_WAIT):
+                    session.save_pending()
+        except UnseenVerdict as unseen:
+            self._show_verdict(session, unseen.review, offered if waited is None else waited)
         except ProjectError as error:
             # Also when they changed it once more just now: what waits is put on that next time.
             bench.failed.emit(refusal_text(error, session.unsaved_count))
         else:
-            say = bench.failed if refused or offered else bench.told
-            say.emit(taken_over_text(theirs, offered, kept, refused=refused))
-        bench.take_in_strokes(session.sample_id)
+            if refused and newest is not None:
+                session.seen = newest.id
+            self._tell_taken_over(theirs, newest, offered, kept, refused=refused)
+        self._take_in(session)
+
+    def _tell_taken_over(
+        self,
+        theirs: SampleSummary,
+        newest: Review | None,
+        offered: int,
+        kept: int,
+        *,
+        refused: bool,
+    ) -> None:
+        bench, session = self._bench, self._bench.session
+        say = bench.failed if refused or offered else bench.told
+        if session is not None and session is self._held:
+            said = taken_over_text(theirs, 0, 0, refused=False, review=newest)
+            say.emit(f"{said} {held_text(session.unsaved_count)}")
+        else:
+            say.emit(taken_over_text(theirs, offered, kept, refused=refused, review=newest))
+
+    def _hold(self, session: EditSession, waited: int) -> int:
+        """Let the strokes that waited wait for the annotator, drop newer ones; return how many."""
+        session.forget_unsaved(but=min(waited, session.unsaved_count))
+        self._held = session if session.unsaved_count else None
+        return session.unsaved_count
+
+    def _show_verdict(
+        self, session: EditSession, review: Review, waited: int, refused: str = ""
+    ) -> None:
+        """Tell of a verdict that would have been withdrawn unseen; the next time it is."""
+        if session.unsaved_count > waited:
+            refused = "Your stroke was not made."
+        waiting = self._hold(session, waited)
+        session.seen = review.id
+        self._bench.failed.emit(unseen_text(review, refused, waiting))
+
+    def _take_in(self, session: EditSession) -> None:
+        """Take note of the strokes that were stored, and show what they made of the sample."""
+        for stroke_id in session.take_stored():
+            self._bench.did(Stroked(session.sample_id, stroke_id))
+        self._bench.take_in_strokes(session.sample_id)
 
     def _run(self, session: EditSession, action: Callable[[], object], refused: str = "") -> None:
         """Do something to the mesh and store it; tell of what it turned over."""
@@ -134,13 +210,18 @@ class Edits:
         ``refused`` is what the annotator is told besides the reason if it cannot be done now.
         """
         bench, waited = self._bench, session.unsaved_count
+        self._held = None
         before = (session.state, waited, session.revision)
         try:
             # Where strokes wait already, the next one does not hold the annotator up again.
             with session.project.waiting_at_most(0 if waited else _WAIT):
                 action()
         except StaleAnnotation:
-            self.take_over_theirs(refused=True)
+            self.take_over_theirs(refused=True, waited=waited)
+            return
+        except UnseenVerdict as unseen:
+            self._show_verdict(session, unseen.review, waited, refused)
+            self._take_in(session)
             return
         except ProjectError as error:
             if session.unsaved_count > waited > 0:
@@ -151,4 +232,8 @@ class Edits:
             if waited and not session.unsaved_count:
                 bench.told.emit(SAVED)
         if (session.state, session.unsaved_count, session.revision) != before:
-            bench.take_in_strokes(session.sample_id)
+            self._take_in(session)
+
+
+def _is_unseen(review: Review | None, session: EditSession) -> bool:
+    return review is not None and review.id > session.seen

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from psygnal import Signal
 
 from annotator.inference import FaceMesh, ModelError, ProviderError
 from annotator.inference.reprediction import (
@@ -18,10 +19,15 @@ from annotator.inference.reprediction import (
     repredict,
     uncertainty,
 )
+from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.tools.base import Edit
 from annotator.project import ProjectError
-from annotator.workbench.face_history import Change, FaceChange, FaceHistory
+from annotator.project.faces_of_image import FaceOfImage
+from annotator.project.matching import Box
+from annotator.workbench.actions_done import FaceAdded
+from annotator.workbench.known_faces import KnownFace, known_face
 from annotator.workbench.model_thread import ModelThread
+from annotator.workbench.states import state_text
 from annotator.workbench.workbench import Workbench
 
 Photograph = NDArray[np.uint8]
@@ -41,9 +47,11 @@ class Faces:
 
     Attributes
     ----------
-    history : FaceHistory
-        Takes back that a face was added or deleted.
+    asked
+        Carries a `KnownFace`: what was to be made would lie over a face that has a mesh.
     """
+
+    asked = Signal(object)
 
     def __init__(
         self,
@@ -54,7 +62,6 @@ class Faces:
         self._workbench = workbench
         self._photograph = photograph
         self._model = ModelThread(load)
-        self.history = FaceHistory(workbench)
         workbench.project_changed.connect(self._prepare)
         workbench.tools.changed.connect(self._look_for_box)
 
@@ -68,7 +75,7 @@ class Faces:
         if session is None or photograph is None or session.is_dragging:
             return
         mesh = session.landmarks
-        self._take(self._asked(lambda model: repredict(model, photograph, mesh)))
+        self._offer(self._answer(lambda model: repredict(model, photograph, mesh)))
 
     def uncertainty(self) -> NDArray[np.float64] | None:
         """Return how sure the model is of each vertex, (n,) px, or None if it cannot say."""
@@ -76,17 +83,11 @@ class Faces:
         if session is None or photograph is None:
             return None
         mesh = session.landmarks
-        return self._asked(lambda model: uncertainty(model, photograph, mesh))
+        return self._answer(lambda model: uncertainty(model, photograph, mesh))
 
     def delete(self) -> None:
         """Take the current face out of the project: it is none."""
-        sample = self._workbench.current
-        if sample is None:
-            return
-        with self.history.moving():
-            deleted = self._workbench.verdicts.delete()
-        if deleted:
-            self.history.remember(FaceChange(Change.DELETED, sample.id, sample.id))
+        if self._workbench.verdicts.delete():
             self._workbench.told.emit("The face is deleted. Undo brings it back.")
 
     def _look_for_box(self) -> None:
@@ -106,16 +107,60 @@ class Faces:
                 check_layout(model, session.landmarks)
             return predict_in_box(model, photograph, corners)
 
-        prediction = self._asked(ask)
-        if adds:
-            self._add(prediction)
-        else:
-            self._take(prediction)
+        drawn = (box.left, box.top, box.right - box.left, box.bottom - box.top)
+        self._offer(self._answer(ask), drawn, adds=adds)
 
-    def _take(self, prediction: Reprediction | None) -> None:
+    def _offer(self, prediction: Reprediction | None, *drawn: Box, adds: bool = False) -> None:
+        """Make something of a prediction; where a face has its mesh there already, ask first."""
+        if prediction is None:
+            return
+        current, image_id = self._workbench.sample_id, self._workbench.image_id
+
+        def make() -> None:
+            if (self._workbench.sample_id, self._workbench.image_id) != (current, image_id):
+                return  # asked of another face
+            if adds:
+                self._add(prediction)
+            else:
+                self._take(prediction)
+
+        there = self._face_there([bounding_box(prediction.landmarks), *drawn])
+        if there is None or (not adds and there.sample_id == current):
+            make()
+        else:
+            self.asked.emit(self._question(there, make, adds=adds))
+
+    def _face_there(self, boxes: list[Box]) -> FaceOfImage | None:
+        """Return the face that has its mesh there, as the project knows it now."""
+        project, image_id = self._workbench.project, self._workbench.image_id
+        if project is None or image_id is None:
+            return None
+        try:
+            return known_face(boxes, project.samples.faces_of(image_id))
+        except ProjectError:
+            return None  # what is to be made is refused with the reason
+
+    def _question(self, there: FaceOfImage, make: Callable[[], None], *, adds: bool) -> KnownFace:
+        is_current = there.sample_id == self._workbench.sample_id
+        face = f"face #{there.face_index + 1}, {state_text(there.state)}"
+        return KnownFace(
+            f"This face has a mesh already: {'the one you see' if is_current else face}.",
+            "Keep to it" if is_current else "Go there",
+            "Add another anyway" if adds else "Put this one there too",
+            lambda: self._go_to_known(there.sample_id),
+            make,
+        )
+
+    def _go_to_known(self, sample_id: int) -> None:
+        bench = self._workbench
+        if not bench.samples.knows(sample_id):
+            bench.refresh()  # added by another window just now
+        bench.go_to(sample_id)
+
+    def _take(self, prediction: Reprediction) -> None:
         """Make a prediction the current mesh, as one stroke; anchors are none any more."""
         session = self._workbench.session
-        if prediction is None or session is None:
+        if session is None:
             return
         state = session.state
         landmarks = np.where(state.still[:, None], state.landmarks, prediction.landmarks)
@@ -123,9 +168,9 @@ class Faces:
         self._workbench.edits.apply("predict again", edit)
         self._tell_of_doubt(prediction, "Predicted again.")
 
-    def _add(self, prediction: Reprediction | None) -> None:
+    def _add(self, prediction: Reprediction) -> None:
         project, image_id = self._workbench.project, self._workbench.image_id
-        if prediction is None or project is None or image_id is None:
+        if project is None or image_id is None:
             return
         model = self._loaded()
         if model is None or not self._workbench.edits.save_pending():
@@ -143,14 +188,12 @@ class Faces:
             self._workbench.failed.emit(str(error))
             return
         before = self._workbench.current
-        with self.history.moving():
-            self._workbench.refresh()
-            self._workbench.go_to(added.id)
-        came_from = None if before is None else before.id
-        self.history.remember(FaceChange(Change.ADDED, added.id, came_from))
+        self._workbench.refresh()
+        self._workbench.go_to(added.id)
+        self._workbench.did(FaceAdded(added.id, None if before is None else before.id))
         self._tell_of_doubt(prediction, "A face is added.")
 
-    def _asked(self, ask: Callable[[FaceMesh], _Answer]) -> _Answer | None:
+    def _answer(self, ask: Callable[[FaceMesh], _Answer]) -> _Answer | None:
         """Return what the model answers, or None after telling why it cannot."""
         model = self._loaded()
         if model is None:

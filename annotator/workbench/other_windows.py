@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from annotator.project import EditSession, Project, ProjectError, SampleSummary
-from annotator.workbench.verdict_words import verdict_on
+from annotator.workbench.verdict_words import verdict_sentence
 from annotator.workbench.workbench import Workbench
 
 # Whoever changes or adds so many samples between two looks is no annotator: then the whole list
@@ -15,6 +15,9 @@ _SECONDS_BETWEEN_REFRESHES = 10.0
 
 class OtherWindows:
     """Keeps a workbench's list, and the mesh under edit, as the project has them.
+
+    A verdict on the sample on the screen is told. It counts as seen from the next look on: what
+    the annotator does in the very moment that it shows is still refused once.
 
     Parameters
     ----------
@@ -29,10 +32,13 @@ class OtherWindows:
         self._version: int | None = None
         self._counter = 0
         self._refreshed_at = clock()
+        # The verdict told at the last look, by its id, and to whom.
+        self._told: tuple[EditSession, int] | None = None
         workbench.project_changed.connect(self._begin)
 
     def look(self) -> None:
         """Take in what changed since the last look; cheap while nothing did."""
+        self._have_seen()
         project, editor = self._workbench.project, self._workbench.editor
         if project is None or (editor is not None and editor.is_dragging):
             return
@@ -85,15 +91,24 @@ class OtherWindows:
         except KeyError:
             bench.samples.update(sample)
             return
-        if sample == known:
-            return
-        bench.take_in(sample)
-        word = verdict_on(sample.state)
-        if sample.id == bench.sample_id and word and sample.state != known.state:
-            bench.told.emit(f"{sample.reviewer} {word} this face in another window.")
+        if sample != known:
+            bench.take_in(sample)
 
     def _follow(self, session: EditSession) -> None:
-        """Show the mesh that another window made of the sample under edit."""
+        """Show the mesh that another window made of the sample under edit, and its verdict."""
+        newest = session.project.reviews.newest(session.sample_id)
         stored = session.project.annotations.load(session.sample_id)
-        if stored.revision != session.revision:
+        is_changed = stored.revision != session.revision
+        if is_changed:
             self._workbench.edits.take_over_theirs(refused=False)
+        if newest is None or newest.id <= session.seen:
+            return
+        self._told = session, newest.id
+        if not is_changed:
+            self._workbench.told.emit(verdict_sentence(newest, where="in another window"))
+
+    def _have_seen(self) -> None:
+        told, self._told = self._told, None
+        if told is not None:
+            session, review_id = told
+            session.seen = max(session.seen, review_id)

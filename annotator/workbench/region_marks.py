@@ -4,8 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from annotator.mesh.marks import Visibility, is_pinned, visibility_of, with_pins, with_visibility
+from annotator.mesh.marks import (
+    Visibility,
+    is_pinned,
+    visibility_in_frame,
+    visibility_of,
+    with_pins,
+    with_visibility,
+)
 from annotator.mesh.tools.base import Edit
+from annotator.project import ProjectError
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 
@@ -25,7 +33,8 @@ class RegionMarks:
         self._bench = bench
         self._edits = edits
         self._hidden: frozenset[str] = frozenset()
-        bench.current_changed.connect(self._hide_in_session)
+        self._size: tuple[int, int] | None = None
+        bench.current_changed.connect(self._take_up)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -62,12 +71,15 @@ class RegionMarks:
             self._edits.apply("visibility", Edit(state.landmarks, marks))
 
     def visibility(self, region: str) -> Visibility | None:
-        """Return what a region is marked as; None if its vertices differ or there are none."""
+        """Return what shows of a region, as it is exported; None if its vertices differ."""
         session = self._bench.session
         if session is None:
             return None
-        values = np.unique(visibility_of(session.state.marks)[self.vertices(region)])
-        return Visibility(int(values[0])) if len(values) == 1 else None
+        state = session.state
+        seen = visibility_of(state.marks)
+        if self._size is not None:
+            seen = visibility_in_frame(state.marks, state.landmarks, self._size)
+        return _common(seen, self.vertices(region))
 
     def pinned(self, region: str) -> bool | None:
         """Return whether a region is pinned; None if only a part of it is."""
@@ -78,8 +90,20 @@ class RegionMarks:
         return None if pins.any() and not pins.all() else bool(pins.all())
 
     def _next_visibility(self, region: str) -> Visibility:
-        now = self.visibility(region)
+        session = self._bench.session
+        # By what was marked: what lies outside the photograph would never leave "out of frame".
+        marks = None if session is None else visibility_of(session.state.marks)
+        now = None if marks is None else _common(marks, self.vertices(region))
         return Visibility.OCCLUDED if now is None else Visibility((now + 1) % len(Visibility))
+
+    def _take_up(self) -> None:
+        try:
+            image = self._bench.image()
+        except ProjectError:  # nothing is open, or whoever shows it says what is wrong
+            self._size = None
+        else:
+            self._size = (image.width, image.height)
+        self._hide_in_session()
 
     def _hide_in_session(self) -> None:
         session = self._bench.session
@@ -88,3 +112,9 @@ class RegionMarks:
             for region in self._hidden:
                 hidden[self.vertices(region)] = True
             session.hide(hidden)
+
+
+def _common(visibility: NDArray[np.uint8], vertices: NDArray[np.intp]) -> Visibility | None:
+    """Return what these vertices share, or None."""
+    values = np.unique(visibility[vertices])
+    return Visibility(int(values[0])) if len(values) == 1 else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ class Shown:
     key: SortKey = SortKey.IMAGE
     descending: bool = False
 
+    @property
+    def has_to_do(self) -> bool:
+        """Whether samples without a verdict pass."""
+        return any(state in UNDECIDED for state in self.states)
+
 
 class ShownSamples:
     """All samples, and the part of them that passes the filter, in the order asked for.
@@ -46,7 +52,7 @@ class ShownSamples:
         self._shown = Shown()
         self._positions: Positions = np.empty(0, np.int32)
         self._rows: NDArray[np.int32] = np.empty(0, np.int32)
-        self._seen: set[int] = set()
+        self._seen: dict[int, int] = {}
 
     @property
     def shown(self) -> Shown:
@@ -62,6 +68,10 @@ class ShownSamples:
         """Return how many samples are shown."""
         return len(self._positions)
 
+    def __contains__(self, sample_id: object) -> bool:
+        """Return whether there is such a sample, shown or not."""
+        return isinstance(sample_id, int) and self._columns.position(sample_id) is not None
+
     def at(self, row: int) -> SampleSummary:
         """Return the sample in a row of the list shown."""
         return self._columns[int(self._positions[row])]
@@ -76,6 +86,26 @@ class ShownSamples:
         if position is None:
             raise KeyError(sample_id)
         return self._columns[position]
+
+    def knows(self, sample_id: int) -> bool:
+        """Return whether there is a sample with this id, shown or not."""
+        return self._columns.position(sample_id) is not None
+
+    def beside(self, sample_id: int) -> list[SampleSummary]:
+        """Return the samples of a sample's image, itself included, shown or not.
+
+        Raises KeyError if there is no such sample.
+        """
+        columns, position = self._columns, self._columns.position(sample_id)
+        if position is None:
+            raise KeyError(sample_id)
+        first = last = position
+        image_id = columns[position].image_id
+        while first > 0 and columns[first - 1].image_id == image_id:
+            first -= 1
+        while last + 1 < len(columns) and columns[last + 1].image_id == image_id:
+            last += 1
+        return [columns[place] for place in range(first, last + 1)]
 
     def row(self, sample_id: int) -> int | None:
         """Return a sample's row in the list shown, or None if it is not shown."""
@@ -110,13 +140,16 @@ class ShownSamples:
 
     def neighbour(self, sample_id: int | None, offset: int) -> int | None:
         """Return the sample so many rows away, or None past either end."""
-        row = None if sample_id is None else self.row(sample_id)
-        target = offset + row if row is not None else (0 if offset > 0 else len(self) - 1)
+        place = self._place(sample_id)
+        if place is None:
+            target = 0 if offset > 0 else len(self) - 1
+        else:
+            target = offset + (floor(place) if offset > 0 else ceil(place))
         return self.at(target).id if 0 <= target < len(self) else None
 
     def next_in(self, states: Collection[SampleState], *, after: int | None) -> int | None:
         """Return the next shown sample in one of these states, wrapping round, or None."""
-        start = None if after is None else self.row(after)
+        start = self._place(after)
         rows = np.flatnonzero(self._columns.in_states(states)[self._positions])
         if start is not None:
             rows = rows[rows != start]
@@ -172,13 +205,33 @@ class ShownSamples:
         positions = [*([] if numbered is None else [numbered]), *ordered[:limit].tolist()]
         return [self._columns[position] for position in dict.fromkeys(positions)][:limit]
 
-    def mark_seen(self, sample_id: int) -> None:
-        """Note that the annotator has had a sample on the screen."""
-        self._seen.add(sample_id)
+    def mark_seen(self, sample_id: int, revision: int) -> None:
+        """Note that the annotator has had a sample on the screen, at this revision."""
+        self._seen[sample_id] = revision
+
+    def seen_revisions(self, sample_ids: Iterable[int]) -> dict[int, int]:
+        """Return the revision at which each was last on the screen here; others are missing."""
+        return {i: self._seen[i] for i in sample_ids if i in self._seen}
 
     def unseen(self, sample_ids: Iterable[int]) -> list[int]:
         """Return those that nobody can have judged: never on the screen here, and no stroke."""
         return [i for i in sample_ids if i not in self._seen and not self.get(i).stroke_count]
+
+    def _place(self, sample_id: int | None) -> float | None:
+        """Return a sample's row, or where between two rows it would be if it was shown.
+
+        None if that cannot be said: then one begins at an end of the list.
+        """
+        position = None if sample_id is None else self._columns.position(sample_id)
+        if position is None:
+            return None
+        row = int(self._rows[position])
+        if row >= 0:
+            return row
+        if self._shown.key is not SortKey.IMAGE:
+            return None
+        before = int((self._positions < position).sum())
+        return (len(self) - before if self._shown.descending else before) - 0.5
 
     def _arrange(self) -> None:
         passing = self._columns.in_states(self._shown.states)

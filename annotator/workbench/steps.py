@@ -4,6 +4,7 @@ Closing a generator cancels the work and keeps what was done.
 """
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,10 @@ from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
 from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
+from annotator.system.words import count
 from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals
-from annotator.workflow.import_text import import_sentences
+from annotator.workflow.import_text import as_sentences, import_sentences
 from annotator.workflow.learning import learn
 from annotator.workflow.same_pictures import keep_accepted, kept_text
 
@@ -48,21 +50,33 @@ def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
     """Add photographs and folders of photographs to the project, then predict them."""
     yield Step(0, 0, "Looking for photographs")
     files = list(find_images(paths))
-    added = failed = 0
-    told: list[str] = []
+    added = failed = deep = 0
+    changed: list[str] = []
     for start in range(0, len(files), _IMPORT_STEP):
         batch = files[start : start + _IMPORT_STEP]
         report = import_images(project, batch, copy=copy)
         added += report.added
         failed += len(report.failed)
-        told += import_sentences(report)
+        deep += len(report.notes)
+        changed += import_sentences(report)
         text = f"Adding photographs: {added} added, {failed} failed"
         yield Step(start + len(batch), len(files), text)
-    step = Step(1, 1, "")
-    for step in predicting(project):
-        yield step
-    if told:
-        yield replace(step, text=". ".join([step.text, *told]))
+    told = " ".join([_told_of_files(len(files), failed, deep), *as_sentences(changed)]).strip()
+    with closing(predicting(project)) as predictions:
+        for step in predictions:
+            yield replace(step, text=f"{step.text}. {told}" if told else step.text)
+
+
+def _told_of_files(found: int, failed: int, deep: int) -> str:
+    """Return what is to be known of files that are not read, or not as they are."""
+    said = [] if found else ["No photograph was found there."]
+    if failed:
+        files = "1 file" if failed == 1 else f"{failed:,} files"
+        said.append(f"{files} could not be used: Project > Files that failed says why.")
+    if deep:
+        files = "1 file has" if deep == 1 else f"{deep:,} files have"
+        said.append(f"{files} values of unusual depth, which were brightened.")
+    return " ".join(said)
 
 
 def predicting(project: Project, *, small_faces: bool = True) -> Work:
@@ -88,9 +102,9 @@ def exporting(
     yield Step(0, 0, "Exporting the accepted samples")
     kept = keep_accepted(project)
     report = export_release(project, folder, release_format, images=images)
-    noun = "sample" if report.samples == 1 else "samples"
-    told = f". {kept_text(len(kept))}" if kept else ""
-    yield Step(1, 1, f"{report.samples} accepted {noun} exported to {report.folder}{told}")
+    text = f"{count(report.samples, 'accepted sample')} exported to {report.folder}"
+    changed = [kept_text(len(kept))] if kept else []
+    yield Step(1, 1, " ".join(as_sentences([text, *report.remarks, *changed])))
 
 
 def learning(project: Project) -> Work:
@@ -102,9 +116,9 @@ def learning(project: Project) -> Work:
         return
     when = datetime.now(UTC)
     write_covariance(project.home, lesson.covariance, lesson.corrections, when)
-    text = f"Guided drag learned from {lesson.corrections} corrected face(s)."
+    text = f"Guided drag learned from {count(lesson.corrections, 'corrected face')}."
     if lesson.left_out:
-        text += f" {lesson.left_out} face(s) of other layouts were left out."
+        text += f" Faces of other layouts were left out: {lesson.left_out}."
     if lesson.efforts and lesson.efforts[-1].prior:
         before, after = lesson.efforts[-1].medians
         text += f" Simulated annotators needed {after:g} strokes a face instead of {before:g}."

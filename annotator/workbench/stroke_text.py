@@ -2,8 +2,9 @@
 
 from annotator.mesh.folds import folded
 from annotator.mesh.tools.base import MeshState
-from annotator.project import ProjectError, SampleSummary
-from annotator.workbench.verdict_words import verdict_on
+from annotator.project import ProjectError, Review, SampleSummary
+from annotator.workbench.foreign_text import one_line
+from annotator.workbench.verdict_words import reasons_text, verdict_on, verdict_sentence
 
 SAVED = "The strokes that waited are saved."
 
@@ -21,7 +22,37 @@ def waiting_text(count: int) -> str:
     return f"{strokes} in memory and will be saved as soon as that is possible."
 
 
-def taken_over_text(theirs: SampleSummary, offered: int, kept: int, *, refused: bool) -> str:
+def held_text(count: int) -> str:
+    """Return that so many strokes wait for the annotator, who may not want them any more."""
+    strokes = "Your stroke waits" if count == 1 else f"Your {count} strokes wait"
+    return f"{strokes} in memory: what you do next here saves it all on top."
+
+
+def unseen_text(review: Review, refused: str, waiting: int = 0) -> str:
+    """Return which verdict somebody gave that was not seen, and what was not done because of it.
+
+    Parameters
+    ----------
+    review : Review
+    refused : str
+        As "Your stroke was not made."; empty where only strokes wait.
+    waiting : int
+        Strokes that go on waiting to be stored.
+    """
+    said = verdict_sentence(review, when=True)
+    if waiting:
+        return f"{said} {held_text(waiting)}"
+    return f"{said} {refused} Do it again to go on all the same."
+
+
+def taken_over_text(
+    theirs: SampleSummary,
+    offered: int,
+    kept: int,
+    *,
+    refused: bool,
+    review: Review | None = None,
+) -> str:
     """Return what happened to a face that another window changed, and to one's own strokes.
 
     Parameters
@@ -32,12 +63,16 @@ def taken_over_text(theirs: SampleSummary, offered: int, kept: int, *, refused: 
         Strokes that waited to be stored, and those of them that still change something.
     refused : bool
         Whether something that the annotator did was refused.
+    review : Review, optional
+        The newest verdict: its reasons are said where it is in effect.
     """
     who = theirs.reviewer or theirs.annotator
-    by = f" by {who}" if who else ""
+    by = f" by {one_line(who)}" if who else ""
     word = verdict_on(theirs.state)
     verdict = f" and {word}" if word else ""
-    said = f"This face was changed{verdict} in another window{by}; the mesh is now theirs"
+    reasons = reasons_text(review) if verdict and review is not None else ""
+    why = f" ({reasons})" if reasons else ""
+    said = f"This face was changed{verdict} in another window{by}{why}; the mesh is now theirs"
     if not offered:
         return f"{said}. Look at it, and try again." if refused else f"{said}."
     if not kept:

@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-from annotator.project import SampleState, Verdict
+from annotator.project import RejectReason, Review, SampleState, Verdict
+from annotator.workbench.foreign_text import one_line, quoted
+from annotator.workbench.when_text import when_text
+
+REASON_TEXTS: dict[RejectReason, str] = {
+    RejectReason.NOT_A_FACE: "Not a face",
+    RejectReason.POOR_MESH: "Mesh too poor to correct",
+    RejectReason.OCCLUDED: "Face covered",
+    RejectReason.BLURRED: "Photograph blurred",
+    RejectReason.EXTREME_POSE: "Pose too extreme",
+    RejectReason.DUPLICATE: "Same face twice",
+    RejectReason.OTHER: "Other",
+}
 
 
 @dataclass(frozen=True)
@@ -46,3 +58,27 @@ _DONE = {verdict.state: words.done for verdict, words in VERDICT_WORDS.items()}
 def verdict_on(state: SampleState) -> str:
     """Return what the verdict on a sample in this state was, as "accepted"; empty without one."""
     return _DONE.get(state, "")
+
+
+def reasons_text(review: Review) -> str:
+    """Return the reasons and the comment of a verdict on one line; empty without any."""
+    reasons = [REASON_TEXTS[reason].lower() for reason in review.reasons]
+    return ", ".join(filter(None, (*reasons, quoted(review.comment))))
+
+
+def verdict_sentence(review: Review, *, where: str = "", when: bool = False) -> str:
+    """Return who gave which verdict on this face, and why, as a sentence.
+
+    Parameters
+    ----------
+    review : Review
+    where : str
+        As in "in another window".
+    when : bool
+        Whether the sentence says that, too.
+    """
+    word = verdict_on(state) if (state := review.verdict.state) else ""
+    did = f"{word} this face" if word else "withdrew the verdict on this face"
+    parts = (one_line(review.reviewer), did, where, when_text(review.created_at) if when else "")
+    why = reasons_text(review)
+    return " ".join(filter(None, parts)) + (f": {why}." if why else ".")

@@ -1,14 +1,23 @@
 """Giving verdicts on the sample under edit. No widgets here."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from psygnal import Signal
 
-from annotator.project import ProjectError, RejectReason, SampleSummary, StaleAnnotation
-from annotator.project.reviews import Reviews
+from annotator.project import (
+    UNDECIDED,
+    Judgement,
+    ProjectError,
+    RejectReason,
+    StaleAnnotation,
+    UnseenVerdict,
+    Verdict,
+)
+from annotator.project.judgements import Given
+from annotator.workbench.actions_done import Decided
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
+from annotator.workbench.stroke_text import unseen_text
 from annotator.workbench.walk import Walk
 
 
@@ -46,45 +55,81 @@ class Verdicts:
         if bench.session is not None and (reason := bench.why_unacceptable()):
             bench.failed.emit(reason)
             return
-        self._decide(Reviews.accept)
+        self._decide(Verdict.ACCEPT)
 
     def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> None:
         """Reject the current sample; at least one reason."""
-        self._decide(partial(Reviews.reject, reasons=reasons, comment=comment))
+        self._decide(Verdict.REJECT, reasons, comment)
 
     def exclude(self) -> None:
         """Keep the current sample out of the data set, whatever its mesh is like."""
-        self._decide(Reviews.exclude)
+        self._decide(Verdict.EXCLUDE)
 
     def delete(self) -> bool:
         """Say that the current sample is no face; return whether that is written."""
-        return self._decide(Reviews.delete)
+        return self._decide(Verdict.DELETE)
 
     def reopen(self) -> None:
         """Withdraw the current sample's verdict."""
-        self._decide(Reviews.reopen, goes_on=False)
+        self._decide(Verdict.REOPEN, goes_on=False)
 
-    def _decide(self, verdict: Callable[..., SampleSummary], *, goes_on: bool = True) -> bool:
+    def give(self, judgement: Judgement, revision: int | None = None) -> Given | None:
+        """Give the current sample a verdict and stay; return what to take it back by.
+
+        Parameters
+        ----------
+        judgement : Judgement
+        revision : int, optional
+            That it is about; by default the one on the screen.
+
+        Returns
+        -------
+        Given or None
+            None, after telling why, if it was not given. A verdict of somebody else that the
+            annotator has not seen is shown first: the next time this one is given.
+        """
         bench = self._bench
         project, session = bench.project, bench.session
         if project is None or session is None or session.is_dragging:
-            return False
+            return None
         if not self._edits.save_pending():
-            return False
+            return None
+        asked = session.revision if revision is None else revision
         try:
-            summary = verdict(
-                project.reviews,
-                session.sample_id,
-                reviewer=bench.annotator,
-                revision=session.revision,
+            judged = project.reviews.judge(
+                session.sample_id, judgement, revision=asked, seen=session.seen
             )
+        except UnseenVerdict as unseen:
+            session.seen = unseen.review.id
+            bench.take_in_anew(session.sample_id)
+            bench.failed.emit(unseen_text(unseen.review, "Your verdict was not given."))
+            return None
         except StaleAnnotation:
             self._edits.take_over_theirs(refused=True)
-            return False
+            return None
         except ProjectError as error:
             bench.failed.emit(str(error))
+            return None
+        session.seen = judged.given.review_id
+        bench.take_in(judged.sample)
+        return judged.given
+
+    def _decide(
+        self,
+        verdict: Verdict,
+        reasons: Sequence[RejectReason] = (),
+        comment: str = "",
+        *,
+        goes_on: bool = True,
+    ) -> bool:
+        bench = self._bench
+        was_decided = bench.current is not None and bench.current.state not in UNDECIDED
+        judgement = Judgement(verdict, bench.annotator, comment, tuple(reasons))
+        given = self.give(judgement)
+        if given is None:
             return False
-        bench.take_in(summary)
+        if was_decided or verdict is not Verdict.REOPEN:
+            bench.did(Decided(judgement, (given,)))
         if goes_on and self.goes_on:
-            self._walk.go_to_next_to_do()
+            self._walk.go_on(was_decided=was_decided)
         return True

@@ -34,6 +34,10 @@ class Walk:
             return
         try:
             session = EditSession(bench.project, sample_id, annotator=bench.annotator)
+            # As it is by now: what was read with the list may be another window's past.
+            sample = bench.project.samples.get(sample_id)
+            if sample_id not in bench.samples or sample != bench.samples.get(sample_id):
+                bench.take_in(sample)
         except ProjectError as error:
             bench.failed.emit(str(error))
             return
@@ -58,6 +62,19 @@ class Walk:
         if samples.total:
             target = samples.next_in(UNDECIDED, after=current)
             self._go_to_or_tell(target, samples.why_nothing_to_do(current))
+
+    def go_on(self, *, was_decided: bool) -> None:
+        """Go on after a verdict: to the next sample to do, or to the next one shown.
+
+        To the next shown where the list holds none to do: where the filter keeps them out, or to
+        whoever goes over samples that had their verdicts already.
+        """
+        samples = self._bench.samples
+        is_left = samples.next_in(UNDECIDED, after=self._bench.sample_id) is not None
+        if samples.shown.has_to_do and (is_left or not was_decided):
+            self.go_to_next_to_do()
+        else:
+            self.step(1)
 
     def _may_leave(self) -> bool:
         # A stroke under way belongs to the mesh under the mouse: it is ended or cancelled first.

@@ -8,6 +8,7 @@ from annotator.project.covariance_file import CovarianceFileError, load_guided_c
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 from annotator.workbench.shown_samples import Shown
+from annotator.workbench.undoing import Undoing
 from annotator.workbench.verdicts import Verdicts
 from annotator.workbench.walk import Walk
 
@@ -26,6 +27,8 @@ class Workbench(Bench):
         Makes strokes on the current sample and takes them back.
     verdicts : Verdicts
         Gives them on the current sample.
+    undoing : Undoing
+        Takes back what was done, in the order in which it was, and does it again.
     """
 
     def __init__(self, annotator: str) -> None:
@@ -33,6 +36,7 @@ class Workbench(Bench):
         self.edits = Edits(self)
         self._walk = Walk(self, self.edits)
         self.verdicts = Verdicts(self, self.edits, self._walk)
+        self.undoing = Undoing(self, self.edits, self._walk, self.verdicts)
 
     def open(self, project: Project) -> bool:
         """Work on this project, starting at the first sample to do.

@@ -1,26 +1,22 @@
 """The photographs' files: inspected for an import, copied into a project, looked after later."""
 
-import errno
-import hashlib
 import os
-import shutil
-from dataclasses import replace
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from annotator.imaging import ImageError, Picture
 from annotator.imaging.identity import pixels_sha256
-from annotator.project import FailedImage, ImageRecord, NewImage
-from annotator.system.hashing import FileStamp, file_sha256, file_stamp
-from annotator.system.placing import fitting, placed
-from annotator.system.regular import open_regular
+from annotator.project import UNDECIDED, FailedImage, ImageRecord, NewImage, Project
+from annotator.system.hashing import FileStamp
+
+# Files are read by so many threads: more than cores, as some of them wait for the disk.
+READERS = min(8, 2 + (os.cpu_count() or 1))
 
 # What is said of a file that holds another content by now: its name stands before it.
 HAS_CHANGED = "has changed since it was added"
 HAVE_CHANGED = "have changed since they were added"
 ADD_AGAIN = "add it again"
-_CHANGED_MEANWHILE = f"the file changed while it was being added: {ADD_AGAIN}"
-# What is wrong with one name, and not with the disk that all copies go to.
-_NAME_ERRORS = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ))
 
 
 def inspect_picture(picture: Picture) -> NewImage | FailedImage:
@@ -30,80 +26,32 @@ def inspect_picture(picture: Picture) -> NewImage | FailedImage:
         # The stamp comes first: what is written to the file from here on will show.
         size, modified = picture.stamp() if path.exists() else (None, None)
         info, content = picture.info(), picture.content_hash()
-        image = NewImage(path, content, info.width, info.height, size, modified, picture.frame)
-        return replace(image, coded_sha256=picture.coded_hash())
+        return NewImage(
+            path,
+            content,
+            info.width,
+            info.height,
+            size,
+            modified,
+            frame=picture.frame,
+            note=info.note,
+            coded_sha256=picture.coded_hash(),
+        )
     except ImageError as error:
         return FailedImage(path, str(error))
     except OSError as error:
-        return _failed(path, error)
+        return failed_by(path, error)
 
 
-def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
-    """Copy one image under its own name, or with its hash where that name is taken.
-
-    The copy is on the disk, under a name that was not taken, when this returns; the folder
-    itself is the caller's to flush.
-
-    Returns
-    -------
-    NewImage or FailedImage
-        The image at its new path; or failed, if its file is no longer what was inspected, or
-        cannot be read, or no file of its name can be made.
-
-    Raises
-    ------
-    OSError
-        If the copy cannot be written.
-    """
-    name = image.path.name
-    with_hash = fitting(f"{image.path.stem}-{image.sha256[:12]}{image.path.suffix}")
-    target = folder / (with_hash if _is_taken(folder / name, image.sha256) else name)
-    try:
-        if not os.path.lexists(target) and not _copied(image, target):
-            return FailedImage(image.path, _CHANGED_MEANWHILE)
-        size, modified = file_stamp(target)
-    except OSError as error:
-        if error.errno in _NAME_ERRORS or error.filename == str(image.path):
-            return _failed(image.path, error)
-        raise
-    return replace(image, path=target, file_size=size, modified_ns=modified, copied_from=image.path)
-
-
-def _is_taken(path: Path, sha256: str) -> bool:
-    """Return whether a name stands for anything but a certain content."""
-    if not os.path.lexists(path):
-        return False
-    try:
-        return file_sha256(path) != sha256
-    except OSError:  # a folder, a link that leads nowhere
-        return True
-
-
-def _copied(image: NewImage, target: Path) -> bool:
-    """Copy a file unless it is no longer what was inspected; return whether it was copied."""
-    try:
-        with open_regular(image.path) as source, placed(target) as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-            copy.seek(0)
-            if hashlib.file_digest(copy, "sha256").hexdigest() != image.sha256:
-                raise _OtherContentError(image.path)
-    except _OtherContentError:
-        return False
-    return True
-
-
-class _OtherContentError(Exception):
-    """What was to be copied is not what was inspected."""
-
-
-def _failed(path: Path, error: OSError) -> FailedImage:
+def failed_by(path: Path, error: OSError) -> FailedImage:
+    """Return that a file failed, and how the system calls the reason."""
     return FailedImage(path, (error.strerror or type(error).__name__).lower())
 
 
 def photograph_has_changed(record: ImageRecord) -> bool:
     """Return whether a file holds another content than when it was added to the project.
 
-    Its meshes then belong to pixels that are no longer there. The file is read only if its time
+    Its meshes then belong to pixels that are no longer there. The file is read only if its stamp
     is not what the project remembers.
 
     A file that is gone or cannot be read has not changed: reading it says what is wrong.
@@ -135,6 +83,51 @@ def shows_same(record: ImageRecord, picture: Picture) -> bool:
         return False
 
 
+def trouble_with(record: ImageRecord, originals: "Originals | None" = None) -> str | None:
+    """Return why a file cannot stand for an image of the project, or None if it can.
+
+    Unlike `photograph_has_changed` it also tells of files that are gone or cannot be read.
+    """
+    try:
+        holds = (originals or Originals()).holds(record)
+    except FileNotFoundError:
+        return "the file does not exist"
+    except OSError as error:
+        return (error.strerror or type(error).__name__).lower()
+    return None if holds else f"the file {HAS_CHANGED}: {ADD_AGAIN}"
+
+
+def not_acceptable(
+    project: Project, sample_ids: Collection[int] | None
+) -> tuple[set[int], tuple[FailedImage, ...]]:
+    """Return the samples whose photograph is no longer what was added, and these photographs.
+
+    What stands over other pixels than it was made on, or over none, must not become ground truth.
+
+    Parameters
+    ----------
+    project
+    sample_ids
+        Of the samples that are to be accepted; None for all without a verdict.
+
+    Raises
+    ------
+    UnknownSample
+        If there is no such sample.
+    """
+    if sample_ids is None:
+        samples = [one for one in project.samples.summaries() if one.state in UNDECIDED]
+    else:
+        samples = [project.samples.get(sample_id) for sample_id in sample_ids]
+    records = project.images.records({sample.image_id for sample in samples})
+    originals = Originals()
+    with ThreadPoolExecutor(READERS, thread_name_prefix="compare") as executor:
+        found = executor.map(lambda record: trouble_with(record, originals), records.values())
+        trouble = {id_: reason for id_, reason in zip(records, found, strict=True) if reason}
+    left_out = {sample.id for sample in samples if sample.image_id in trouble}
+    return left_out, tuple(FailedImage(records[i].path, why) for i, why in trouble.items())
+
+
 class Originals:
     """Tells which files hold what was added to the project, and hashes none twice for it.
 
@@ -151,10 +144,13 @@ class Originals:
     def has_changed(self, record: ImageRecord) -> bool:
         """Return what `photograph_has_changed` returns."""
         try:
-            stamp = record.picture.stamp()
-            return not self._holds(record, stamp)
+            return not self.holds(record)
         except OSError:
             return False
+
+    def holds(self, record: ImageRecord) -> bool:
+        """Return whether a file holds what was added; raises OSError if it cannot be read."""
+        return self._holds(record, record.picture.stamp())
 
     def must_read(self, record: ImageRecord) -> bool:
         """Return whether `has_changed` would have to read the file to tell."""

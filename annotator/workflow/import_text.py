@@ -31,6 +31,11 @@ def import_sentences(report: ImportReport) -> list[str]:
     return told
 
 
+def as_sentences(told: Sequence[str]) -> list[str]:
+    """Return what is told as a window says it: with a capital and a full stop."""
+    return [f"{text[:1].upper()}{text[1:]}." for text in told]
+
+
 def few(records: Sequence[ImageRecord], named: int = _NAMED) -> str:
     """Return the names of the first photographs, and how many more there are."""
     names = ", ".join(printable(record.name) for record in records[:named])

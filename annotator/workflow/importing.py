@@ -11,7 +11,7 @@ from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.placing import remove_leftovers
 from annotator.workflow.copying import IMAGE_FOLDER, copy_new
-from annotator.workflow.image_files import inspect_picture
+from annotator.workflow.image_files import READERS, inspect_picture
 from annotator.workflow.same_pictures import with_pixels
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
@@ -19,8 +19,6 @@ from annotator.workflow.same_pictures import with_pixels
 _BATCH = 128
 # What a thread inspects in one go: handing over costs as much as inspecting a small file.
 _PIECE = 8
-
-_READERS = min(8, 2 + (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,8 @@ class ImportReport:
         How many were new images, and how many showed a picture that was there already.
     failed
         Those that could not be used.
+    notes
+        What is to be told of single files that were read, such as how deep their values are.
     kept
         Photographs whose file had changed in its metadata alone: with all their faces.
     restored
@@ -47,6 +47,7 @@ class ImportReport:
     added: int
     already_there: int
     failed: tuple[FailedImage, ...]
+    notes: tuple[tuple[Path, str], ...] = ()
     kept: tuple[ImageRecord, ...] = ()
     restored: tuple[ImageRecord, ...] = ()
     replaced: tuple[ImageRecord, ...] = ()
@@ -60,6 +61,7 @@ class _Tally:
         self._project = project
         self._added, self._already_there = 0, already_there
         self._failed: list[FailedImage] = []
+        self._notes: list[tuple[Path, str]] = []
         self._ids: dict[str, list[int]] = {name: [] for name in ("kept", "restored", "replaced")}
         self._untold: set[int] = set()
 
@@ -67,6 +69,7 @@ class _Tally:
         """Add a batch to the project; `untold` are images that may be what they were."""
         report = self._project.images.add(batch)
         self._failed += [entry for entry in batch if isinstance(entry, FailedImage)]
+        self._notes += [(e.path, e.note) for e in batch if isinstance(e, NewImage) and e.note]
         self._added += report.added
         self._already_there += report.already_there
         for name, ids in self._ids.items():
@@ -81,8 +84,8 @@ class _Tally:
             for name, ids in self._ids.items()
         }
         return ImportReport(
-            self._added, self._already_there, tuple(self._failed), **listed,
-            untold=len(self._untold),
+            self._added, self._already_there, tuple(self._failed), tuple(self._notes),
+            **listed, untold=len(self._untold),
         )  # fmt: skip
 
 
@@ -118,7 +121,7 @@ def import_images(
         If a copy cannot be written.
     """
     # Links are resolved but for the file's own: its name is the one people know.
-    found = _with_real_folders(find_images(paths))
+    found = list(dict.fromkeys(_with_real_folders(find_images(paths))))
     forget_gone(project)
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
@@ -126,7 +129,7 @@ def import_images(
     tally = _Tally(project, done)
     if copy:
         remove_leftovers(project.home / IMAGE_FOLDER)
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="inspect") as executor:
+    with ThreadPoolExecutor(READERS, thread_name_prefix="inspect") as executor:
         for inspected in _inspected(executor, files):
             batch, untold = with_pixels(project, inspected, executor)
             tally.take(copy_new(project, batch) if copy else batch, untold)
@@ -161,7 +164,7 @@ def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         folder = path.parent
         if folder not in folders:
-            folders[folder] = folder.resolve()
+            folders[folder] = Path(os.path.realpath(folder))  # links in a circle raise nothing
         found.append(folders[folder] / path.name)
     return found
 

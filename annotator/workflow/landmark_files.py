@@ -29,7 +29,7 @@ def distinctly_named(files: Iterable[Path]) -> list[Path]:
     by_name: dict[str, Path] = {}
     for path in files:
         other = by_name.setdefault(path.name, path)
-        if other.resolve() != path.resolve():
+        if os.path.realpath(other) != os.path.realpath(path):  # which raises nothing
             raise SameNameError(f"{other} and {path} have the same name: write a file for each")
     return list(by_name.values())
 

@@ -97,6 +97,28 @@ def test_an_unreadable_image_is_reported_and_the_rest_goes_on(command, photos, t
         assert set(meshes) == {"collins.jpg", "hopper.jpg", "coffee.jpg"}
 
 
+@pytest.mark.parametrize("holds", [None, "notes.txt", "holiday.gif"])
+def test_a_folder_of_which_nothing_is_written_is_a_failure(command, tmp_path, holds):
+    folder, output = tmp_path / "folder", tmp_path / "meshes.npz"
+    folder.mkdir()
+    if holds is not None:
+        (folder / holds).write_text("no image")
+    code, out, err = command("landmarks", folder, "--output", output, QUICK)
+    assert (code, err) == (1, "")
+    found = "could be read" if holds == "holiday.gif" else "was found"
+    assert out.startswith(f"nothing written: no image {found}\n")
+    assert not output.exists()
+
+
+def test_a_path_that_leads_nowhere_does_not_end_a_run_over_others(command, photos, tmp_path):
+    output = tmp_path / "meshes.npz"
+    paths = [tmp_path / "never.jpg", photos / "collins.jpg"]
+    code, out, _ = command("landmarks", *paths, "--output", output, QUICK)
+    assert code == 1
+    assert f"failed: {paths[0]}: the file does not exist" in out
+    assert list(np.load(output)) == ["collins.jpg"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_names_that_are_no_text_are_spelt_out(command, photos, tmp_path):
     odd = photos / os.fsdecode(b"caf\xe9.jpg")

@@ -1,7 +1,11 @@
 import json
+import os
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 
 def test_a_project_is_never_made_twice(command, tmp_path, assert_one_line):
@@ -35,6 +39,61 @@ def test_adding_fails_when_nothing_was_usable(command, tmp_path, photos):
     code, out, _ = command("add", tmp_path / "p", photos / "broken.jpg", "--json")
     assert code == 1
     assert json.loads(out)["added"] == 0
+
+
+def test_a_folder_without_an_image_is_a_failure_and_told(command, tmp_path):
+    command("new", tmp_path / "p")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").write_text("nothing")
+    code, out, err = command("add", tmp_path / "p", tmp_path / "empty")
+    assert (code, err) == (1, "")
+    assert out == "added 0, already there 0, failed 0\nno image was found there\n"
+
+
+def test_nothing_that_looks_like_an_image_is_passed_over_in_silence(command, tmp_path, photos):
+    command("new", tmp_path / "p")
+    (photos / "coffee.jpg").rename(photos / "coffee")
+    (photos / "collins.jpg").rename(photos / "collins.heic")
+    with Image.open(photos / "hopper.jpg") as hopper:
+        hopper.save(photos / "hopper.avif")
+    (photos / "hopper.jpg").rename(photos / "hopper.jfif")
+    (photos / "moving.gif").write_bytes(b"GIF89a" + bytes(20))
+    (photos / "raw.nef").write_bytes(b"MM\x00*" + bytes(20))
+    (photos / "notes.txt").write_text("no image")
+    code, out, _ = command("add", tmp_path / "p", photos, "--json")
+    report = json.loads(out)
+    assert (code, report["added"]) == (0, 4)
+    reasons = {Path(failure["path"]).name: failure["reason"] for failure in report["failed"]}
+    assert set(reasons) == {"broken.jpg", "moving.gif", "raw.nef"}
+    assert reasons["moving.gif"] == "a GIF is not supported: convert it to JPEG or PNG"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("named", [False, True], ids=["in a folder", "by name"])
+def test_one_bad_path_never_ends_a_run_over_others(command, tmp_path, photos, named):
+    command("new", tmp_path / "p")
+    bad = [photos / "gone.jpg", photos / "pipe.jpg", photos / "circle.jpg"]
+    bad[0].symlink_to(tmp_path / "nowhere")
+    os.mkfifo(bad[1])
+    bad[2].symlink_to(bad[2])
+    paths = [*bad, photos / ("n" * 300), tmp_path / "never", photos] if named else [photos]
+    code, out, err = command("add", tmp_path / "p", *paths)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"added 3, already there 0, failed {6 if named else 4}\n")
+    for path in bad:
+        assert f"failed: {path}: " in out
+
+
+def test_values_of_12_bits_in_files_of_16_are_told(command, tmp_path):
+    command("new", tmp_path / "p")
+    for number in range(2):
+        values = (np.arange(4096, dtype=np.uint16) + number).reshape(64, 64) % 4096
+        Image.fromarray(values).save(tmp_path / f"deep_{number}.png")
+    _, out, _ = command("add", tmp_path / "p", tmp_path / "deep_0.png")
+    assert "\nnote: 1 image: 16-bit file with 12-bit values\n" in out
+    _, out, _ = command("add", tmp_path / "p", tmp_path / "deep_1.png", "--json")
+    told = {"path": str(tmp_path / "deep_1.png"), "note": "16-bit file with 12-bit values"}
+    assert json.loads(out)["notes"] == [told]
 
 
 def test_status_as_json_has_exactly_the_documented_keys(command, project, photos):

@@ -1,4 +1,5 @@
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -56,6 +57,40 @@ def lock_asked_for():
     event.listen(Engine, "before_cursor_execute", notice)
     yield asked
     event.remove(Engine, "before_cursor_execute", notice)
+
+
+@pytest.mark.parametrize("which", ["1", "--all"])
+def test_no_sample_is_accepted_whose_photograph_is_another_or_gone(command, project, photos, which):
+    with Project.open(project) as opened:
+        first, second = (opened.images.get(sample.image_id).path for sample in both(opened))
+    aside = first.rename(first.with_name("aside"))
+    shutil.copy(photos / "coffee.jpg", first)
+    code, out, err = command("review", project, "accept", which)
+    accepted = 1 if which == "--all" else 0
+    assert (code, err) == (1, "")
+    assert out.startswith(f"accept: {accepted} sample{'' if accepted else 's'}, 1 sample left as")
+    assert f"failed: {first}: the file has changed since it was added: add it again\n" in out
+    first.unlink()
+    code, out, _ = command("review", project, "accept", 1, "--json")
+    assert (code, json.loads(out)["samples"]) == (1, [])
+    assert json.loads(out)["failed"] == [{"path": str(first), "reason": "the file does not exist"}]
+    aside.rename(first)
+    assert command("review", project, "accept", 1)[:2] == (0, "accept: 1 sample\n")
+    second.unlink()
+    assert command("review", project, "exclude", 2)[0] == 0, "that needs no photograph"
+
+
+def test_photographs_of_a_project_that_was_copied_are_known_by_their_content(
+    command, project, photos
+):
+    for path in photos.iterdir():  # a copy with its times, in the original's place
+        shutil.copy2(path, path.with_suffix(".copy"))
+        path.with_suffix(".copy").replace(path)
+    assert command("review", project, "accept", "--all")[:2] == (0, "accept: 2 samples\n")
+
+
+def both(opened):
+    return [opened.samples.get(number) for number in (1, 2)]
 
 
 def test_a_name_is_kept_without_the_blanks_around_it(command, project):

@@ -127,6 +127,23 @@ def test_real_values_beyond_any_convention_are_stretched(encode):
     np.testing.assert_array_equal(pixels, [[0, 128, 0], [255, 255, 0]])
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "RGB"])
+def test_netpbm_files_are_read(picture, encode, mode):
+    image = Image.fromarray(picture).convert(mode)
+    data = encode(image, "PPM")
+    np.testing.assert_array_equal(read_image(data), np.array(image.convert("RGB")))
+    assert inspect_image(data).format == "PNM"
+
+
+@pytest.mark.parametrize("white", [255, 1023, 4095, 65535])
+@pytest.mark.parametrize("share", [1, 0.05])
+def test_a_netpbm_file_is_as_bright_as_the_largest_value_it_states(picture, white, share):
+    light = picture[..., 0] / 255 * share
+    values = np.rint(light * white).astype(">u2" if white > 255 else np.uint8)
+    pixels = read_image(b"P5 64 48 %d\n" % white + values.tobytes())
+    assert np.abs(pixels[..., 0] - light * 255).max() <= 1
+
+
 @pytest.mark.parametrize("format_name", ["PNG", "TIFF", "WEBP"])
 def test_the_first_frame_of_several_is_read(picture, encode, format_name):
     other = Image.fromarray(255 - picture)

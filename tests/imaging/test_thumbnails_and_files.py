@@ -1,5 +1,6 @@
 """Thumbnails, cheap inspection, and finding images in folders."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,56 @@ def test_a_folder_is_walked_in_order_and_only_images_are_taken(tmp_path: Path):
         path.touch()
     found = [path.relative_to(tmp_path).as_posix() for path in find_images([tmp_path])]
     assert found == ["a.png", "b.JPG", "m/d.tif", "m/f.Bmp", "z/c.webp"]
+
+
+ENDINGS = ["heic", "HEIF", "jfif", "jpe", "avif", "gif", "cr2", "dng", "psd", "svg", "pgm"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_is_called_like_an_image_is_never_passed_over(tmp_path: Path, ending: str):
+    path = tmp_path / f"ada.{ending}"
+    path.write_text("no image at all")
+    assert list(find_images([tmp_path])) == [path]
+
+
+@pytest.mark.parametrize("name", ["no_ending", "wrong.dat", "ada.jpg.part", "scan.001"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "AVIF", "GIF"])
+def test_what_begins_like_an_image_is_found_whatever_its_name(
+    picture, encode, tmp_path: Path, name: str, format_name: str
+):
+    path = tmp_path / name
+    path.write_bytes(encode(picture, format_name))
+    assert list(find_images([tmp_path])) == [path]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"BMW is a maker of cars",
+        b"P5\nis not all there is",
+        b"%PDF-1.7 " + bytes(40),
+        b"\x00\x00\x00\x18ftypqt  " + bytes(40),
+        b"RIFF\x00\x00\x00\x00WAVE",
+        bytes(400),
+    ],
+)
+def test_what_neither_is_called_nor_begins_like_an_image_is_passed_over(tmp_path, content):
+    (tmp_path / "IMG_0001.MOV").write_bytes(content)
+    (tmp_path / "notes").write_bytes(content)
+    assert list(find_images([tmp_path])) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_walk_waits_for_no_pipe_and_stops_at_no_broken_link(picture, encode, tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "itself.png").symlink_to("itself.png")
+    (tmp_path / "z.jpg").write_bytes(encode(picture, "JPEG"))
+    found = [path.name for path in find_images([tmp_path, tmp_path / ("n" * 300)])]
+    assert found == ["gone.jpg", "itself.png", "pipe.jpg", "z.jpg", "n" * 300]
 
 
 def test_a_file_named_explicitly_is_always_taken(tmp_path: Path):

@@ -4,10 +4,13 @@ import io
 import os
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import tifffile
@@ -17,7 +20,8 @@ from PIL import Image
 
 from annotator.imaging import MAX_PIXELS, ImageError, inspect_image, read_image, read_thumbnail
 
-FORMATS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP"]
+FORMATS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "AVIF"]
+HEIC = Path(__file__).parent / "heic" / "turned_6.heic"
 
 
 def refused(source: bytes | Path) -> str:
@@ -54,8 +58,8 @@ def test_text_is_refused():
     ("content", "what"),
     [
         (b"GIF89a" + bytes(40), "a GIF"),
-        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "a HEIC photograph"),
-        (b"\x00\x00\x00\x18ftypavif" + bytes(40), "an AVIF image"),
+        (b"\x00\x00\x00\x18ftypcrx " + bytes(40), "a camera raw file"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n" + bytes(40), "a JPEG XL image"),
         (b"\x00\x00\x00\x18ftypisom" + bytes(40), "a video"),
         (b"%PDF-1.7" + bytes(40), "a PDF"),
     ],
@@ -138,6 +142,26 @@ def test_pillows_own_limit_does_not_warn(picture, encode, format_name, monkeypat
     assert read_image(data).shape == (40, 40, 3)
 
 
+def test_heic_without_its_decoder_says_what_to_install(monkeypatch):
+    for name in ("pi_heif", "pillow_heif"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert "pip install 'facemesh-annotator[heic]'" in refused(HEIC)
+
+
+def test_reading_heic_teaches_pillow_nothing():
+    code = (
+        f"from annotator.imaging import read_image; read_image({str(HEIC)!r}); "
+        "from PIL import Image; Image.init(); assert 'HEIF' not in Image.OPEN"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_jpeg_of_12_bits_says_what_to_do(encode):
+    data = bytearray(noisy(encode, "JPEG"))
+    data[data.index(b"\xff\xc0") + 4] = 12
+    assert refused(bytes(data)) == "a JPEG of 12 bits is not supported: convert it to 8 bits"
+
+
 def test_a_tiff_of_an_unusual_kind_says_what_to_do():
     stream = io.BytesIO()
     tifffile.imwrite(stream, np.zeros((8, 8, 3), np.float32), photometric="rgb")
@@ -159,6 +183,22 @@ def test_a_folder_is_refused(tmp_path):
     assert "folder" in refused(tmp_path)
 
 
+def test_a_folder_that_cannot_be_listed_is_refused_as_such(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may list any
+    assert refused(tmp_path) == "the folder cannot be read: permission denied"
+
+
+def test_a_link_to_nothing_is_refused_as_such(tmp_path):
+    link = tmp_path / "ada.jpg"
+    link.symlink_to(tmp_path / "moved.jpg")
+    assert refused(link) == "it is a link to a file that does not exist"
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
+    assert "name" in refused(tmp_path / name)
+
+
 @pytest.mark.parametrize("size", [0, -1])
 def test_a_thumbnail_needs_a_size(picture, encode, size):
     with pytest.raises(ValueError, match="at least 1 pixel"):
@@ -166,7 +206,8 @@ def test_a_thumbnail_needs_a_size(picture, encode, size):
 
 
 OF_SEVERAL = ["animated PNG", "animated WebP", "TIFF of pages"]
-KINDS = [*FORMATS, "CMYK JPEG", "palette PNG", "LZW TIFF", "RGBA WebP", *OF_SEVERAL]
+DEEP = ["deep PNG", "deep TIFF", "deep grey TIFF"]
+KINDS = [*FORMATS, "HEIC", "CMYK JPEG", "palette PNG", "LZW TIFF", "RGBA WebP", *DEEP, *OF_SEVERAL]
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +228,13 @@ def healthy(encode) -> Callable[[str], bytes]:
     files["TIFF of pages"] = encode(pixels, "TIFF", save_all=True, append_images=more)
     files["LZW TIFF"] = encode(pixels, "TIFF", compression="tiff_lzw", exif=exif)
     files["RGBA WebP"] = encode(np.dstack([pixels, pixels[..., :1]]), "WEBP", lossless=True)
+    files["HEIC"] = HEIC.read_bytes()
+    deep = (pixels.astype(np.uint16) * 16).astype(np.uint16)
+    files["deep PNG"] = cv2.imencode(".png", deep)[1].tobytes()
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, deep, photometric="rgb", extratags=[(274, 3, 1, 6, True)])
+    files["deep TIFF"] = stream.getvalue()
+    files["deep grey TIFF"] = encode(deep[..., 0], "TIFF", exif=exif)
     return lambda kind: files[kind]
 
 

@@ -13,6 +13,7 @@ from annotator.mesh.marks import (
     Visibility,
     is_pinned,
     no_marks,
+    visibility_in_frame,
     visibility_of,
     with_pins,
     with_visibility,
@@ -123,3 +124,13 @@ def test_the_tools_are_named_for_the_history() -> None:
     assert PinTool(BRUSH, pinned=False).name == "unpin"
     assert VisibilityTool(BRUSH).name == "visibility"
     assert PinTool(BRUSH) != PinTool(BRUSH, pinned=False)
+
+
+def test_what_lies_outside_the_photograph_is_out_of_frame_unless_it_is_marked() -> None:
+    places = [(0, 0), (640, 480), (-0.01, 9), (9, 480.01), (700, 9), (9, -1), (320, 240)]
+    marks = with_visibility(no_marks(len(places)), [4], Visibility.OCCLUDED)
+    marks = with_pins(with_visibility(marks, [6], Visibility.OUT_OF_FRAME), [5], pinned=True)
+    before = marks.copy()
+    seen = visibility_in_frame(marks, np.array(places, np.float32), (640, 480))
+    assert seen.tolist() == [0, 0, 2, 2, 1, 2, 2]
+    assert_array_equal(marks, before)

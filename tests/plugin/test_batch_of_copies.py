@@ -26,7 +26,7 @@ def batch(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Batch:
     samples = workplace[0].workbench.samples
     ids = samples.ids(0, len(samples) - 1)
     for sample_id in ids:
-        samples.mark_seen(sample_id)
+        samples.mark_seen(sample_id, 0)
         os.utime(samples.get(sample_id).image_path, (1, 1))
     return planned(samples, Verdict.ACCEPT, ids)
 

@@ -2,6 +2,7 @@
 
 from numpy.testing import assert_allclose, assert_array_equal
 from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 
 from annotator.mesh.brush import Brush
 from annotator.mesh.landmarks import outer_iod
@@ -53,6 +54,7 @@ def test_a_drawn_box_adds_a_face_and_undo_takes_it_away(workplace: Workplace) ->
     pointer.key(Qt.Key.Key_A, "A", SHIFT)
     assert dock.workbench.tools.draws_box
     draw_box_around_the_face(dock, pointer)
+    QTest.mouseClick(dock.question.make, Qt.MouseButton.LeftButton)
     added = dock.workbench.current
     assert added.image_id == first.image_id
     assert added.id != first.id
@@ -65,6 +67,38 @@ def test_a_drawn_box_adds_a_face_and_undo_takes_it_away(workplace: Workplace) ->
     redo(pointer)
     assert project.samples.get(added.id).state is SampleState.PREDICTED
     assert dock.workbench.current.id == added.id
+
+
+def test_a_box_over_a_face_with_a_mesh_is_asked_about_and_enter_adds_none(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    here, total = dock.workbench.current.id, dock.workbench.samples.total
+    pointer.key(Qt.Key.Key_A, "A", SHIFT)
+    draw_box_around_the_face(dock, pointer)
+    assert dock.question.isVisible()
+    assert dock.question.text.text().startswith("This face has a mesh already")
+    QTest.keyClick(dock.question, Qt.Key.Key_X)
+    QTest.keyClick(dock.question, Qt.Key.Key_Return)
+    assert not dock.question.isVisible()
+    assert (dock.workbench.current.id, dock.workbench.samples.total) == (here, total)
+    assert dock.workbench.current.state is SampleState.PREDICTED
+
+
+def test_a_question_that_is_left_adds_nothing(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    total = dock.workbench.samples.total
+    for leave in (
+        lambda: QTest.keyClick(dock.question, Qt.Key.Key_Escape),
+        lambda: pointer.press_at((5.0, 5.0)) or pointer.release_at((5.0, 5.0)),
+        lambda: dock.workbench.step(1),
+    ):
+        pointer.key(Qt.Key.Key_A, "A", SHIFT)
+        draw_box_around_the_face(dock, pointer)
+        assert dock.question.isVisible()
+        leave()
+        assert not dock.question.isVisible()
+    assert dock.workbench.samples.total == total
 
 
 def test_a_box_predicts_the_current_face_again(workplace: Workplace) -> None:

@@ -1,9 +1,12 @@
 """The photograph under a mesh is the one that the mesh belongs to, whatever files do."""
 
+import os
+from collections.abc import Callable
 from concurrent.futures import wait
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 from PIL import Image
@@ -11,11 +14,15 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 
 from annotator.imaging import Picture, read_image
+from annotator.inference import FacePrediction, ModelInfo
+from annotator.mesh.layout import FACE_468
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import Project, SampleState, SampleSummary
+from annotator.system.assets import asset_path
 from annotator.workflow import import_images
 
+OpenDock = Callable[[Path], tuple[object, AnnotatorDock]]
 Workplace = tuple[AnnotatorDock, Pointer]
 
 
@@ -119,6 +126,52 @@ def test_files_that_swap_names_while_the_window_looks_ahead_show_no_mesh_over_an
     for sample in (one, first, other, one):
         dock.workbench.go_to(sample.id)
         assert_array_equal(on_screen(dock), originals[sample.image_id])
+
+
+@pytest.fixture
+def twins(tmp_path: Path) -> list[Path]:
+    """Two photographs whose files have the same size and time."""
+    paths = [tmp_path / "collins.jpg", tmp_path / "hopper.jpg"]
+    contents = [asset_path("datasets", "sample", path.name).read_bytes() for path in paths]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content.ljust(max(map(len, contents)), b"\x00"))
+        os.utime(path, ns=(10**18, 10**18))
+    return paths
+
+
+@pytest.fixture
+def of_twins(open_dock: OpenDock, twins: list[Path], tmp_path: Path) -> AnnotatorDock:
+    """The dock on a project of them, with a face in each."""
+    face = FACE_468.topology.vertices * 5 + np.float32([100, 100, 0])
+    with Project.create(tmp_path / "twins") as project:
+        import_images(project, twins)
+        model = project.models.register(ModelInfo("test", "1" * 64, FACE_468))
+        found = [FacePrediction(face, 0.9, 0.9)]
+        project.predictions.store(model, [(1, found), (2, found)])
+    return open_dock(tmp_path / "twins")[1]
+
+
+@pytest.mark.parametrize("before", ["it is shown", "it is judged"])
+def test_files_of_equal_size_and_time_that_swap_names_are_told_apart(
+    of_twins: AnnotatorDock, twins: list[Path], before: str, qtbot: QtBot
+) -> None:
+    dock = of_twins
+    one, other = samples(dock)
+    pointer, said = Pointer(dock.view._viewer), said_by(dock)
+    if before == "it is judged":
+        dock.workbench.go_to(other.id)
+    swap(*twins)
+    dock.workbench.go_to(other.id)
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_of(dock, other) is SampleState.PREDICTED
+    assert "has changed since it was added" in said[-1]
+    dock.workbench.go_to(one.id)
+    assert on_screen(dock) is None
+    swap(*twins)
+    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=20_000)
+    assert_array_equal(on_screen(dock), read_image(twins[0]))
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert state_of(dock, one) is SampleState.ACCEPTED
 
 
 def test_a_photograph_overwritten_on_the_screen_is_noticed_by_the_verdict(

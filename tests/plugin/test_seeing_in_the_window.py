@@ -1,5 +1,6 @@
 """The ways to see, by real mouse and key events on the window of a project."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,9 @@ from qtpy.QtCore import Qt
 
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
+from annotator.workbench.look.thinning import FULL
 from annotator.workbench.look.view_settings import Colours, MeshStyle, Texture
+from annotator.workbench.toolbox import ToolKind
 
 NOSE_TIP = 1
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -115,3 +118,71 @@ def test_what_is_seen_stays_from_sample_to_sample(workplace: Workplace) -> None:
     assert dock.view.settings == settings
     assert dock.view.drawing is not None
     assert not len(dock.view.drawing.look.edges)
+
+
+def test_the_status_bar_names_what_the_pointer_is_over(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    nose = on_canvas(dock, 4)
+    pointer.move(nose)
+    cursor = dock._viewer.cursor.position
+    status = dock.view.mesh_layer.get_status(cursor, world=True)
+    assert status["layer_base"] == "Nose tip, vertex 4"
+    assert status["coordinates"] == ""
+    dock.view.toggle_turned()
+    turned = on_canvas(dock, 4)
+    pointer.move(turned)
+    cursor = dock._viewer.cursor.position
+    assert dock.view.mesh_layer.get_status(cursor, world=True)["layer_base"] == "Nose tip, vertex 4"
+
+
+def test_the_contour_that_would_move_is_named_beside_the_pointer(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    note = dock.others._note
+    dock.workbench.tools.choose(ToolKind.CONTOUR)
+    pointer.move(on_canvas(dock, 61))
+    assert note.isVisible()
+    assert note.text() == "Lips, outer"
+    dock.workbench.tools.choose(ToolKind.GRAB)
+    pointer.move(on_canvas(dock, 291))
+    assert not note.isVisible()
+
+
+def test_from_afar_the_mesh_is_thinned_and_close_up_it_is_whole(workplace: Workplace) -> None:
+    dock, _ = workplace
+    camera = dock._viewer.scene.camera
+    dock.view.frame()
+    camera.zoom *= 4
+    assert dock.view.drawing.thinning == FULL
+    look = dock.view.drawing.look
+    camera.zoom /= 60
+    assert dock.view.drawing.thinning.edges == 0
+    assert dock.view.drawing.look is look, "no colours are sent to the graphics card for that"
+    dock.view.settings = replace(dock.view.settings, style=MeshStyle.POINTS)
+    assert dock.view.drawing.thinning.vertices == 1, "or nothing would be left"
+
+
+def test_a_resized_window_frames_the_face_again_unless_somebody_moved_the_camera(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
+    dock, pointer = workplace
+    camera, canvas = dock._viewer.scene.camera, dock._viewer.canvas
+    window = dock._viewer.window
+
+    def resized_to(width: int, height: int) -> None:
+        before = canvas.size
+        window.resize(width, height)
+        wait_for(lambda: canvas.size != before, "the canvas to have another size")
+
+    framed = camera.zoom
+    resized_to(900, 800)
+    assert camera.zoom > 1.2 * framed
+    resized_to(640, 600)
+    assert camera.zoom == pytest.approx(framed, rel=0.02)
+    pointer.wheel(on_canvas(dock, NOSE_TIP), 2)
+    zoomed = camera.zoom
+    resized_to(900, 800)
+    assert camera.zoom == zoomed
+    dock.workbench.step(1)
+    framed = camera.zoom
+    resized_to(640, 600)
+    assert camera.zoom < framed

@@ -1,5 +1,7 @@
 """Every tool with real keys and a real mouse on the shown canvas."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -11,8 +13,11 @@ from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, is_pinned, visibility_of
 from annotator.mesh.metrics import vertex_errors
 from annotator.mesh.regions import region_vertices
+from annotator.mesh.tools.base import Edit
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
+from annotator.workbench.look.palette import VISIBILITY_COLOURS
+from annotator.workbench.look.view_settings import Colours
 from annotator.workbench.toolbox import ToolKind
 
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -235,6 +240,20 @@ def test_keys_pin_mark_and_hide_the_region_under_the_pointer(workplace: Workplac
     press_key(pointer, "d")
     assert dock.workbench.session.state.hidden[eye].all()
     assert not dock.workbench.session.state.marks.any()
+
+
+def test_what_leaves_the_photograph_shows_as_out_of_frame_at_once(workplace: Workplace) -> None:
+    dock, _ = workplace
+    dock.view.settings = replace(dock.view.settings, colours=Colours.VISIBILITY)
+    session, lips = dock.workbench.session, region_vertices(FACE_468, "lips")
+    moved = session.landmarks.copy()
+    moved[lips, 0] -= 10_000
+    dock.workbench.edits.apply("transform", Edit(moved))
+    assert not session.state.marks.any()
+    colours = dock.view.drawing.look.vertex_colours
+    assert_allclose(colours[lips], [VISIBILITY_COLOURS[Visibility.OUT_OF_FRAME]] * len(lips))
+    assert_allclose(colours[CHIN], VISIBILITY_COLOURS[Visibility.VISIBLE])
+    assert dock.region_panel.buttons("lips")[2].text() == "out of frame"
 
 
 def test_off_the_regions_a_key_says_what_to_do(workplace: Workplace) -> None:

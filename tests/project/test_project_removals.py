@@ -6,7 +6,7 @@ import pytest
 
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project import Kept, ProjectError, SampleState, UnknownSample
+from annotator.project import Kept, ProjectError, SampleState, UnknownSample, Verdict
 from annotator.project.errors import UnknownImage
 from annotator.project.image_rows import REPLACED
 from annotator.project.project import Project
@@ -21,9 +21,7 @@ def worked_on(predicted, edit) -> Project:
     edit(predicted, 1, 2)
     predicted.reviews.accept(2, reviewer="Rae")
     predicted.reviews.accept(3, reviewer="Rae")
-    predicted.visits.record(
-        1, annotator="Ann", started_at=datetime.now(UTC), seconds=5, strokes=2
-    )
+    predicted.visits.record(1, annotator="Ann", started_at=datetime.now(UTC), seconds=5, strokes=2)
     return predicted
 
 
@@ -48,6 +46,16 @@ def test_no_list_count_model_or_release_sees_a_removed_image(worked_on):
     assert [image.id for image in worked_on.images.without_faces()] == [3]
     model = worked_on.models.register(SECOND_MODEL)
     assert [image.id for image in worked_on.images.pending(model)] == [2, 3]
+
+
+def test_no_verdict_is_given_on_the_faces_of_a_removed_image(worked_on):
+    worked_on.removals.remove([1])
+    with pytest.raises(UnknownSample, match="no sample 1"):
+        worked_on.reviews.accept(1, reviewer="Rae")
+    with pytest.raises(UnknownSample, match="no sample 2"):
+        worked_on.reviews.give(Verdict.EXCLUDE, [3, 2], reviewer="Rae")
+    assert worked_on.reviews.give_undecided(Verdict.ACCEPT, reviewer="Rae") == []
+    assert [review.reviewer for review in worked_on.reviews.history(1)] == []
 
 
 def test_what_was_made_of_it_is_kept_and_comes_back(worked_on):

@@ -23,7 +23,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
-@pytest.mark.parametrize("images", ["copy", "reference"])
+@pytest.mark.parametrize("images", ["copy", "upright", "reference"])
 def test_the_same_project_exports_the_same_bytes(
     project, content, format_name, images, monkeypatch
 ):
@@ -102,7 +102,7 @@ def test_an_image_that_no_accepted_sample_shows_may_be_gone(project, tmp_path, p
 
 @pytest.mark.parametrize("wrong", [{"format": "xml"}, {"format": "npz", "images": "move"}])
 def test_an_unknown_choice_is_refused(project, tmp_path, wrong):
-    with pytest.raises(ExportError, match=r"choose npz, csv, coco|'copy' or 'reference'"):
+    with pytest.raises(ExportError, match=r"choose (npz, csv, coco|copy, upright, ref)"):
         export_release(project, tmp_path / "release", **wrong)
 
 
@@ -200,6 +200,11 @@ def test_images_that_differ_in_how_their_name_is_spelled_in_unicode_get_their_ha
     assert names == ["\u00e9-10000000.jpg", "e\u0301-20000000.jpg"]
 
 
+def test_an_image_that_is_called_as_another_is_when_written_upright_gets_its_hash():
+    names = unique_names(numbered("p.jpg", "P.jpg.PNG"))
+    assert names == ["p.jpg", "P.jpg-20000000.PNG"]
+
+
 def test_a_name_that_looks_like_anothers_with_its_hash_stays_apart():
     names = unique_names(numbered("p.jpg", "p.jpg", "p-10000000.jpg"))
     assert names == [
@@ -260,7 +265,7 @@ def test_a_release_of_a_newer_format_is_refused(project, tmp_path):
     export_release(project, tmp_path / "release", "npz")
     manifest = tmp_path / "release" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"format_version": 1', '"format_version": 2'), "utf-8")
+    manifest.write_text(text.replace('"format_version": 2', '"format_version": 3'), "utf-8")
     with pytest.raises(DamagedRelease, match="newer version"):
         load_release(tmp_path / "release")
 

@@ -61,14 +61,14 @@ def test_a_format_lets_go_of_a_sample_before_it_takes_the_next_but_one(tmp_path,
             held.append(sum(mesh() is not None for mesh in alive))
             yield made
 
-    FORMATS[name].write(tmp_path, samples(), FACE_468, FORMATS[name].options)
+    FORMATS[name].write(tmp_path, samples(), FACE_468)
     assert len(held) == 30
     assert max(held) <= 2
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_leaves_nothing_but_what_belongs_to_a_release(tmp_path, name):
-    FORMATS[name].write(tmp_path, map(sample, range(1, 4)), FACE_468, FORMATS[name].options)
+    FORMATS[name].write(tmp_path, map(sample, range(1, 4)), FACE_468)
     names = {path.name for path in tmp_path.iterdir()}
     assert names
     assert all(not name.startswith((".", "tmp")) for name in names)

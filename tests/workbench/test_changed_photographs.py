@@ -23,7 +23,8 @@ def photograph(path: Path, colour: str) -> Path:
     before = Picture(path).stamp_if_there()
     Image.new("RGB", (40, 30), colour).save(path)
     if before is not None and Picture(path).stamp() == before:  # a file system with a coarse clock
-        os.utime(path, ns=(before[1] + 10**9, before[1] + 10**9))
+        later = path.stat().st_mtime_ns + 10**9
+        os.utime(path, ns=(later, later))
     return path
 
 
@@ -65,7 +66,7 @@ def states(bench: Workbench) -> list[SampleState]:
 def all_to_accept(bench: Workbench) -> Batch:
     ids = [sample.id for sample in bench.project.samples.summaries()]
     for sample_id in ids:
-        bench.samples.mark_seen(sample_id)
+        bench.samples.mark_seen(sample_id, 0)
     return planned(bench.samples, Verdict.ACCEPT, ids)
 
 

@@ -12,9 +12,12 @@ from annotator.imaging import read_image
 from annotator.inference import FaceMesh, ModelError, ModelInfo
 from annotator.mesh.brush import Brush
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.marks import Visibility
+from annotator.mesh.tools.base import Edit
 from annotator.mesh.tools.box import Box, BoxTool
 from annotator.project import Project, SampleState
 from annotator.workbench.faces import Faces
+from annotator.workbench.known_faces import KnownFace
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.workbench import Workbench
 
@@ -29,21 +32,26 @@ class Portrait:
         self.bench = bench
         self.photograph = read_image(bench.current.image_path)
         self.faces = Faces(bench, lambda: self.photograph)
+        self.questions: list[KnownFace] = []
+        self.faces.asked.connect(self.questions.append)
 
     def add_a_face(self) -> int:
-        """Draw a box around the face that is there, for another; returns the new sample."""
+        """Draw a box around the face that is there, for another one all the same."""
+        self.draw_a_box_around_the_face(adds_face=True)
+        self.questions.pop().make()
+        return int(self.bench.current.id)
+
+    def draw_a_box_around_the_face(self, *, adds_face: bool) -> None:
         bench = self.bench
         mesh = bench.session.landmarks[:, :2]
         left, top, right, bottom = map(float, (*mesh.min(axis=0) - 3, *mesh.max(axis=0) + 3))
-        bench.tools.draw_box(adds_face=True)
+        bench.tools.draw_box(adds_face=adds_face)
         assert bench.session.press(bench.tools.tool, (left, top))
         bench.edits.release((right, bottom))
-        return bench.current.id
 
     def undo(self) -> None:
         """Take back what Ctrl+Z takes back."""
-        if not self.faces.history.undo():
-            self.bench.edits.undo()
+        self.bench.undoing.undo()
 
 
 @pytest.fixture
@@ -116,11 +124,6 @@ def test_a_model_that_failed_to_load_is_tried_again(portrait: Portrait, drag: Dr
     faces.close()
 
 
-@pytest.mark.parametrize("action", ["undo", "redo"])
-def test_there_is_nothing_to_take_back_at_first(faces: Faces, action: str) -> None:
-    assert not getattr(faces.history, action)()
-
-
 def test_predicting_again_leaves_pinned_and_hidden_vertices_alone(
     portrait: Portrait, drag: Drag
 ) -> None:
@@ -136,6 +139,22 @@ def test_predicting_again_leaves_pinned_and_hidden_vertices_alone(
     assert (session.landmarks[~still] != before[~still]).any()
 
 
+def test_a_region_outside_the_photograph_is_out_of_frame_until_it_is_marked(
+    portrait: Portrait, drag: Drag
+) -> None:
+    bench = portrait.bench
+    regions = RegionMarks(bench, bench.edits)
+    bench.current_changed.emit()
+    lips = regions.vertices("lips")
+    assert regions.visibility("lips") is Visibility.VISIBLE
+    moved = bench.session.landmarks.copy()
+    moved[lips, 0] -= 10_000
+    bench.edits.apply("transform", Edit(moved))
+    assert regions.visibility("lips") is Visibility.OUT_OF_FRAME
+    regions.cycle_visibility("lips")
+    assert regions.visibility("lips") is Visibility.OCCLUDED
+
+
 def test_undo_never_reaches_into_another_project(
     portrait: Portrait, pristine_portraits: Path, tmp_path: Path
 ) -> None:
@@ -147,6 +166,76 @@ def test_undo_never_reaches_into_another_project(
     bench.project.reviews.accept(sample_id, reviewer="robin")
     portrait.undo()
     assert bench.project.samples.get(sample_id).state is SampleState.ACCEPTED
+
+
+def test_a_box_over_a_face_with_a_mesh_adds_nothing_before_it_is_answered(
+    portrait: Portrait,
+) -> None:
+    bench, total = portrait.bench, portrait.bench.samples.total
+    here = bench.current.id
+    portrait.draw_a_box_around_the_face(adds_face=True)
+    (question,) = portrait.questions
+    assert question.text == "This face has a mesh already: the one you see."
+    question.go()
+    assert (bench.current.id, bench.samples.total) == (here, total)
+    question.make()
+    assert (bench.samples.total, bench.current.id != here) == (total + 1, True)
+
+
+def test_a_box_over_another_face_leads_there(portrait: Portrait) -> None:
+    bench, first = portrait.bench, portrait.bench.current.id
+    second = portrait.add_a_face()
+    bench.go_to(first)
+    bench.verdicts.goes_on = False
+    bench.verdicts.delete()
+    portrait.draw_a_box_around_the_face(adds_face=True)
+    (question,) = portrait.questions
+    assert question.text == "This face has a mesh already: face #2, predicted."
+    question.go()
+    assert bench.current.id == second
+
+
+def test_predicting_again_asks_only_where_another_face_has_its_mesh(
+    portrait: Portrait, drag: Drag
+) -> None:
+    bench = portrait.bench
+    portrait.faces.repredict()
+    portrait.draw_a_box_around_the_face(adds_face=False)
+    assert not portrait.questions
+    portrait.add_a_face()
+    bench.tools.brush = Brush(radius_iod=3.0)
+    drag(bench, CHIN, (40, 30))
+    before = bench.session.landmarks
+    portrait.faces.repredict()
+    (question,) = portrait.questions
+    assert "face #1" in question.text
+    np.testing.assert_array_equal(bench.session.landmarks, before)
+    question.make()
+    assert (bench.session.landmarks != before).any()
+
+
+def test_an_answer_that_comes_on_another_face_makes_nothing(portrait: Portrait) -> None:
+    bench, total = portrait.bench, portrait.bench.samples.total
+    portrait.draw_a_box_around_the_face(adds_face=True)
+    bench.step(1)
+    portrait.questions.pop().make()
+    assert bench.samples.total == total
+
+
+def test_a_face_that_another_window_added_meanwhile_is_known_too(portrait: Portrait) -> None:
+    bench = portrait.bench
+    with Project.open(bench.project.home) as other:
+        (mine,) = other.samples.faces_of(bench.image_id)
+        model = other.models.register(FaceMesh.load().info)
+        added = other.samples.add(
+            bench.image_id, mine.landmarks, model_id=model, presence=1, detection_score=1,
+            added_by="robin",
+        )  # fmt: skip
+    bench.verdicts.goes_on = False
+    bench.verdicts.delete()
+    portrait.draw_a_box_around_the_face(adds_face=True)
+    portrait.questions.pop().go()
+    assert bench.current.id == added.id
 
 
 def test_two_faces_added_are_undone_one_after_the_other(portrait: Portrait) -> None:

@@ -160,7 +160,7 @@ def test_a_sample_is_found_by_its_number_or_by_its_name_from_the_beginning_on() 
 
 def test_unseen_are_those_without_a_look_and_without_a_stroke() -> None:
     samples = shown(sample(1), sample(2), sample(3, stroke_count=1))
-    samples.mark_seen(2)
+    samples.mark_seen(2, 0)
     assert samples.unseen([1, 2, 3]) == [1]
     samples.replace([])
     samples.replace([sample(2)])

@@ -196,6 +196,8 @@ class MeshLayout:
     rigid_groups : dict of str to tuple of int
         Vertices that belong together as one body, as an iris does; many layouts have none. No
         tool reads them yet: it drags each of their vertices by itself.
+    vertex_names : dict of int to str
+        What single vertices are called for people, where they have a name: corners, tips.
     """
 
     name: str
@@ -207,6 +209,7 @@ class MeshLayout:
     region_features: Mapping[str, RegionFeatures] = field(repr=False)
     make_up: MakeUp = field(repr=False)
     rigid_groups: Mapping[str, tuple[int, ...]] = field(repr=False)
+    vertex_names: Mapping[int, str] = field(repr=False, default_factory=dict)
 
     @cached_property
     def topology(self) -> FaceTopology:
@@ -244,6 +247,14 @@ class MeshLayout:
             for name, features in self.region_features.items()
         }
         return MappingProxyType(regions)
+
+    def name_of(self, vertex: int) -> str:
+        """Return what a vertex is called for people: its own name, its region's, or its number."""
+        if vertex in self.vertex_names:
+            return f"{self.vertex_names[vertex]}, vertex {vertex}"
+        parts = [region for region in self.regions.values() if not region.is_whole]
+        named = [region.title for region in parts if vertex in region.vertices]
+        return f"{named[0]}, vertex {vertex}" if named else f"Vertex {vertex}"
 
     @property
     def mirror(self) -> IntArray:

@@ -47,6 +47,24 @@ _MAKE_UP = MakeUp(
     lips="lips_outer",
 )
 
+# Left and right are the subject's.
+_VERTICES = {
+    10: "Top of the forehead", 9: "Between the brows", 168: "Root of the nose",
+    6: "Bridge of the nose", 4: "Nose tip", 2: "Base of the nose",
+    98: "Right nostril, outer side", 327: "Left nostril, outer side",
+    33: "Right eye, outer corner", 133: "Right eye, inner corner",
+    362: "Left eye, inner corner", 263: "Left eye, outer corner",
+    159: "Right upper lid, middle", 145: "Right lower lid, middle",
+    386: "Left upper lid, middle", 374: "Left lower lid, middle",
+    70: "Right eyebrow, outer end", 300: "Left eyebrow, outer end",
+    0: "Upper lip, upper edge, middle", 13: "Upper lip, lower edge, middle",
+    14: "Lower lip, upper edge, middle", 17: "Lower lip, lower edge, middle",
+    61: "Right mouth corner", 291: "Left mouth corner",
+    78: "Right mouth corner, inner", 308: "Left mouth corner, inner",
+    50: "Right cheek", 280: "Left cheek", 127: "Right temple", 356: "Left temple",
+    172: "Right jaw", 397: "Left jaw", 152: "Chin",
+}  # fmt: skip
+
 FACE_468 = MeshLayout(
     name="face_468",
     count=468,
@@ -57,5 +75,6 @@ FACE_468 = MeshLayout(
     region_features=_REGIONS,
     make_up=_MAKE_UP,
     rigid_groups={},
+    vertex_names=_VERTICES,
 )
 """It has no rigid groups: every vertex lies on skin. Irises would be some."""

@@ -119,6 +119,11 @@ class Aim:
         Polylines: a drawn contour, a lasso, a frame.
     handles : (k, 2) or None
         Where the annotator can take hold of something.
+    focus : (n,) or None
+        How much each vertex is what the tool is about, in [0, 1]; the others only follow. None
+        where all that moves is.
+    name : str
+        What the tool is about for people, as a contour is called; empty where that shows anyway.
     """
 
     influence: Influence
@@ -127,6 +132,8 @@ class Aim:
     inner_radius: float | None = None
     lines: tuple[Polyline, ...] = ()
     handles: Polyline | None = None
+    focus: Influence | None = None
+    name: str = ""
 
 
 class Gesture(ABC):

@@ -83,12 +83,14 @@ class ContourTool(Tool):
         if not self._is_in_reach(state, position, pixel):
             return None
         name = self.contour or nearest_contour(state.landmarks, state.layout, position)[0]
-        ring = state.layout.contours[name].vertices
+        contour = state.layout.contours[name]
         still = frozenset(np.flatnonzero(state.still).tolist())
-        placed = frozenset(ring.tolist()) - still
+        placed = frozenset(contour.vertices.tolist()) - still
         held = (frozenset(state.anchors) - placed) | still
         covariance = expected_covariance(state.layout, self.covariance)
-        return Aim(_shares(covariance, placed, held), position)
+        shares = _shares(covariance, placed, held)
+        focus = _only(placed, len(shares))
+        return Aim(shares, position, focus=focus, name=contour.title)
 
     def begin(self, state: MeshState, position: Position, pixel: float) -> "Gesture | None":
         """Begin a line, or set the next point; None if no contour is in reach."""
@@ -226,6 +228,15 @@ def _shares(covariance: Covariance, placed: frozenset[int], held: frozenset[int]
     shares = guided_shares(covariance, sorted(placed), held, noise=covariance.noise).clip(0, 1)
     shares.flags.writeable = False
     return shares
+
+
+@lru_cache(maxsize=16)
+def _only(vertices: frozenset[int], count: int) -> Influence:
+    """Return 1 for these vertices and 0 for the others, (n,); read-only."""
+    only = np.zeros(count)
+    only[sorted(vertices)] = 1
+    only.flags.writeable = False
+    return only
 
 
 def _line_through(clicks: Sequence[Position]) -> Complex:

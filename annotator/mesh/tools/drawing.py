@@ -44,7 +44,14 @@ class Drawing:
 
     def aim(self, position: Position) -> Aim:
         """Return the line, and what slides onto it and what follows."""
-        return Aim(self._influence, position, lines=(pairs(self.points),))
+        found = None if self.edit is None else self.outline
+        return Aim(
+            self._influence,
+            position,
+            lines=(pairs(self.points),),
+            focus=self._focus,
+            name="" if found is None else self.state.layout.contours[found.contour].title,
+        )
 
     @cached_property
     def edit(self) -> Edit | None:
@@ -81,6 +88,13 @@ class Drawing:
             return None
         free = ~still[found.vertices]
         return Outline(found.contour, found.vertices[free], found.targets[free], found.beside)
+
+    @property
+    def _focus(self) -> Influence:
+        focus = np.zeros(len(self.state.landmarks))
+        if self.outline is not None:
+            focus[self.outline.vertices] = 1
+        return focus
 
     @property
     def _influence(self) -> Influence:

@@ -6,15 +6,28 @@ an anchor it says that it is none any more.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from annotator.mesh.covariance import Covariance, expected_covariance
 from annotator.mesh.folding import guard_drag
 from annotator.mesh.guided import GuidedDrag, guided_drag
-from annotator.mesh.tools.base import Aim, Edit, Floats, Gesture, MeshState, Position, Tool
+from annotator.mesh.landmarks import tool_scale
+from annotator.mesh.tools.base import (
+    Aim,
+    Edit,
+    Floats,
+    Gesture,
+    Influence,
+    MeshState,
+    Position,
+    Tool,
+)
 from annotator.mesh.tools.reach import CLICK, nearest_in_reach
+
+# How far around the vertex under the hand a drag is about, in outer IOD: the whole face follows.
+_FOCUS_IOD = 0.25
 
 
 @dataclass(frozen=True)
@@ -78,8 +91,9 @@ class GuidedGesture(Gesture):
 
     @property
     def aim(self) -> Aim:
-        """The influence fixed at the press."""
-        return Aim(np.minimum(self.drag.influence, 1), self.position)
+        """The influence fixed at the press; the surroundings of the vertex are what matters."""
+        influence, focus = _shown(self.drag, tool_scale(self.state.landmarks, self.state.layout))
+        return Aim(influence, self.position, focus=focus)
 
     @property
     def tool(self) -> Tool:
@@ -117,3 +131,12 @@ class GuidedGesture(Gesture):
         if vertex in self.state.anchors:
             return Edit(before, anchors_removed=(vertex,))
         return Edit(before, anchors_added=(vertex,))
+
+
+# The same arrays during a drag, so that whoever draws knows that they are the same.
+@lru_cache(maxsize=2)
+def _shown(drag: GuidedDrag, iod: float) -> tuple[Influence, Influence]:
+    """Return the influence of a drag and how near each vertex is to the hand, (n,) each."""
+    away = drag.before[:, :2] - drag.before[drag.vertex, :2]
+    distances = np.hypot(away[:, 0], away[:, 1]) / (_FOCUS_IOD * iod)
+    return np.minimum(drag.influence, 1), np.exp(-(distances.astype(np.float64) ** 2))

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from napari.layers import Image, Points
+from napari.layers import Image
 from numpy.typing import NDArray
 
 from annotator.plugin.canvas.light_filter import CurtainFilter, LightFilter
+from annotator.plugin.canvas.named_points import Points
 from annotator.plugin.canvas.private import CoveringOverlay, add_covering_overlay, attach_to_image
 from annotator.workbench.key_names import bound_key
 from annotator.workbench.keys import keys_of

@@ -1,5 +1,6 @@
 """Everything that is drawn of one sample, worked out anew only where something changed."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,9 @@ from annotator.workbench.look.drawing import (
     comparison_of,
 )
 from annotator.workbench.look.look import Look, look_of
-from annotator.workbench.look.view_settings import ViewSettings
+from annotator.workbench.look.outlines import NO_OUTLINES, Outlines
+from annotator.workbench.look.thinning import FULL, Thinning, middle_edge, thinning_at
+from annotator.workbench.look.view_settings import MeshStyle, ViewSettings
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -49,9 +52,15 @@ class FaceScene:
         Of the view in space, where the settings ask for one.
     state : MeshState or None
         As it was at the last stroke's end.
+    size : (int, int) or None
+        Width and height of the photograph in px.
     landmarks : (n, 3) float32
         The mesh, a stroke under way included.
     aim : Aim or None
+    is_stroke : bool
+        Whether the aim is that of a stroke under way.
+    others : Outlines
+        Of the other faces of the photograph; a turned view does not show them.
     uncertainty : (n,) or None
         In px of the image.
     shows_prediction : bool
@@ -63,14 +72,19 @@ class FaceScene:
         self.settings = ViewSettings()
         self.turn = Turn(yaw=30.0)
         self.state: MeshState | None = None
+        self.size: tuple[int, int] | None = None
         self.landmarks: Landmarks = _NO_FACE
         self.aim: Aim | None = None
+        self.is_stroke = False
+        self.others: Outlines = NO_OUTLINES
         self.uncertainty: NDArray[np.floating] | None = None
         self.shows_prediction = False
         self._overlay = add_mesh_overlay(self.layers.points)
         self._covering = FaceCovering(self.layers)
         self._look: Look | None = None
-        self._aimed: tuple[Look, object, Look] | None = None
+        self._aimed: tuple[Look, object, bool, Look] | None = None
+        self._zoom = 0.0
+        self._middle_edge = 0.0
         self._comparison: Comparison | None = None
         self._drawn: tuple[Landmarks, Landmarks, Landmarks] | None = None
 
@@ -91,14 +105,22 @@ class FaceScene:
         x, y, z = ((low + high) / 2).tolist()
         self.turn = self.turn.around((x, y, z))
 
+    def set_zoom(self, zoom: float) -> None:
+        """Draw as much of the mesh as can be told apart where a px is so large on the screen."""
+        self._zoom = zoom
+        if self.drawing is not None and self._thinning() != self.drawing.thinning:
+            self.draw()
+
     def restyle(self) -> None:
         """Draw after a stroke, or after the settings or the view changed."""
         if self.state is None:
             return
         seen = self.seen(self.state.landmarks)
+        self._middle_edge = middle_edge(seen, self.state.layout)
         self._look = look_of(
             self.state,
             self.settings,
+            size=self.size,
             uncertainty=self.uncertainty,
             faces_away=faces_away(seen, self.state.layout) if self.settings.turned else None,
         )
@@ -123,6 +145,8 @@ class FaceScene:
             aim=aim_lines(self.aim),
             flipped=self._flipped(self.state) if moved else self._flipped_before(),
             comparison=self._comparison,
+            others=NO_OUTLINES if self.settings.turned else self.others,
+            thinning=self._thinning(),
         )
         if anew or moved:
             with_texture = bool(self.layers.points.visible)
@@ -150,10 +174,20 @@ class FaceScene:
     def _flipped_before(self) -> NDArray[np.uint32]:
         return NO_TRIANGLES if self.drawing is None else self.drawing.flipped
 
+    def _thinning(self) -> Thinning:
+        if not self._zoom:
+            return FULL
+        thinning = thinning_at(self._middle_edge * self._zoom)
+        # Where nothing but vertices is drawn they stay, small as they are.
+        alone = self.settings.style is MeshStyle.POINTS
+        return replace(thinning, vertices=1.0) if alone else thinning
+
     def _aimed_look(self, look: Look, state: MeshState) -> Look:
         """Return the look under the aim; the same one as long as that moves the same."""
         influence = None if self.aim is None else self.aim.influence
+        key = look, influence, self.is_stroke
         cached = self._aimed
-        if cached is None or cached[0] is not look or cached[1] is not influence:
-            cached = self._aimed = (look, influence, aimed_look(look, self.aim, state.hidden))
-        return cached[2]
+        if cached is None or any(a is not b for a, b in zip(cached[:3], key, strict=True)):
+            aimed = aimed_look(look, self.aim, state.hidden, is_stroke=self.is_stroke)
+            cached = self._aimed = (*key, aimed)
+        return cached[3]

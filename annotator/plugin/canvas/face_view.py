@@ -11,11 +11,14 @@ from psygnal import Signal
 from annotator.mesh.tools.base import Aim, MeshState, Position, Tool
 from annotator.mesh.tools.turned import TurnedTool
 from annotator.plugin.canvas.face_scene import FaceScene, Landmarks
+from annotator.plugin.canvas.framing import Framing
 from annotator.workbench.look.colouring import Legend, legend_of
-from annotator.workbench.look.coordinates import position_from_napari, position_to_napari
+from annotator.workbench.look.coordinates import position_from_napari
 from annotator.workbench.look.drawing import MeshDrawing
-from annotator.workbench.look.frames import Frame, face_frame, kept_frame, region_frame
+from annotator.workbench.look.frames import face_frame, kept_frame, region_frame
 from annotator.workbench.look.light import Light
+from annotator.workbench.look.outlines import Outlines
+from annotator.workbench.look.pointing import pointed_text
 from annotator.workbench.look.view_settings import Colours, ViewSettings, next_choice
 
 if TYPE_CHECKING:
@@ -52,7 +55,10 @@ class FaceView:
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
         self._scene = FaceScene(viewer)
+        self._framing = Framing(viewer)
+        viewer.scene.camera.events.zoom.connect(self._show_at_zoom)
         self.mesh_layer.events.visible.connect(self._scene.restyle)
+        self._scene.layers.points.text_at = self.text_at
 
     @property
     def mesh_layer(self) -> Points:
@@ -133,11 +139,12 @@ class FaceView:
         before = scene.seen(scene.landmarks)
         scene.aim = scene.uncertainty = None
         scene.layers.show_photograph(photograph)
+        scene.size = (photograph.shape[1], photograph.shape[0])
         self.update(state)
         scene.layers.add_points()
         if scene.settings.keeps_zoom and not is_first:
-            zoom = self._viewer.scene.camera.zoom
-            self._look_at(kept_frame(scene.seen(scene.landmarks), before, zoom))
+            kept = kept_frame(scene.seen(scene.landmarks), before, self._framing.zoom)
+            self._framing.look_at(kept)
         else:
             self.frame()
         if scene.settings.colours is Colours.UNCERTAINTY:
@@ -156,14 +163,32 @@ class FaceView:
         stroke's end and its `update`.
         """
         self._scene.landmarks = landmarks
-        self._scene.aim = aim
+        self._scene.aim, self._scene.is_stroke = aim, True
         self._scene.draw()
 
     def show_aim(self, aim: Aim | None) -> None:
         """Show what a press here would do, or nothing."""
         if aim is not None or self._scene.aim is not None:
-            self._scene.aim = aim
+            self._scene.aim, self._scene.is_stroke = aim, False
             self._scene.draw()
+
+    @property
+    def aim(self) -> Aim | None:
+        """What is shown of what a tool would do or does."""
+        return self._scene.aim
+
+    def show_others(self, others: Outlines) -> None:
+        """Show the other faces of the photograph, as long as it lies flat."""
+        self._scene.others = others
+        self._scene.draw()
+
+    def text_at(self, position: Position) -> str:
+        """Return what (x, y) on the screen is over, in words."""
+        state = self._scene.state
+        if state is None:
+            return ""
+        pixel = 1 / self._framing.zoom
+        return pointed_text(self.seen_landmarks, state.layout, position, pixel, state.hidden)
 
     def flicker(self, shows_prediction: bool) -> None:
         """Show the prediction in place of the mesh, as long as a key is held."""
@@ -173,12 +198,13 @@ class FaceView:
 
     def frame(self) -> None:
         """Centre the camera on the face so that it fills most of the canvas."""
-        self._look_at(face_frame(self._scene.seen(self._scene.landmarks), self._viewer.canvas.size))
+        seen = self._scene.seen(self._scene.landmarks)
+        self._framing.frame(lambda canvas: face_frame(seen, canvas))
 
     def frame_region(self, vertices: NDArray[np.integer]) -> None:
         """Centre the camera on a part of the face and show it large."""
         seen = self._scene.seen(self._scene.landmarks)
-        self._look_at(region_frame(seen, vertices, self._viewer.canvas.size))
+        self._framing.frame(lambda canvas: region_frame(seen, vertices, canvas))
 
     def toggle_mesh(self) -> None:
         """Hide everything that lies over the photograph, or show it again."""
@@ -230,9 +256,8 @@ class FaceView:
 
     def clear(self) -> None:
         """Take the layers out of the viewer."""
+        self._framing.forget()
         self._scene.layers.remove()
 
-    def _look_at(self, frame: Frame) -> None:
-        camera = self._viewer.scene.camera
-        camera.center = position_to_napari(frame.centre)
-        camera.zoom = frame.zoom
+    def _show_at_zoom(self) -> None:
+        self._scene.set_zoom(self._framing.zoom)

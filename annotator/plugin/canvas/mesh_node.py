@@ -11,8 +11,10 @@ from annotator.plugin.canvas.triangles import TexturedTriangles
 from annotator.workbench.look import palette
 from annotator.workbench.look.drawing import AimLines, Comparison, MeshDrawing
 from annotator.workbench.look.look import Look
+from annotator.workbench.look.outlines import Outlines
+from annotator.workbench.look.thinning import FULL, Thinning
 
-_SMALLEST_ON_SCREEN, _LARGEST_ON_SCREEN = 3.0, 9.0
+_LARGEST_ON_SCREEN = 9.0
 _HANDLE_ON_SCREEN, _ANCHOR_ON_SCREEN = 12.0, 15.0
 _NOWHERE = np.zeros((2, 2), np.float32)
 # A texture of one pixel.
@@ -44,15 +46,18 @@ class MeshNode(Compound):  # type: ignore[misc]
         self._vectors = _lines(1.5, "segments")
         self._aim_rims, self._aim_lines = _lines(4, "segments"), _lines(2, "segments")
         self._circles = _lines(1.5, "segments")
+        self._other_rims, self._others = _lines(3.5, "segments"), _lines(1.5, "segments")
+        self._marked = _lines(4, "segments")
+        self._size_factor = 1.0
         self._vertices = _Vertices(scaling="visual", method="points")
         self._anchors = _Vertices(scaling="fixed", method="points")
         self._handles = _Vertices(scaling="fixed", method="points")
-        self._vertices.canvas_size_limits = (_SMALLEST_ON_SCREEN, _LARGEST_ON_SCREEN)
         super().__init__(
             [
-                self._flipped, self._ghost_edges, self._ghost, self._rims, self._edges,
-                self._contours, self._vectors, self._vertices, self._anchors, self._aim_rims,
-                self._aim_lines, self._circles, self._handles,
+                self._other_rims, self._others, self._marked, self._flipped, self._ghost_edges,
+                self._ghost, self._rims, self._edges, self._contours, self._vectors,
+                self._vertices, self._anchors, self._aim_rims, self._aim_lines, self._circles,
+                self._handles,
             ]
         )  # fmt: skip
         for part in (self._flipped, self._handles, self._vertices, self._anchors):
@@ -79,13 +84,30 @@ class MeshNode(Compound):  # type: ignore[misc]
             self._show_aim(drawing.aim)
         if before is None or before.comparison is not drawing.comparison:
             self._show_comparison(drawing.comparison)
+        if before is None or before.others is not drawing.others:
+            self._show_others(drawing.others)
+        if before is None or before.thinning != drawing.thinning:
+            self._thin(drawing.thinning)
         self._show_flipped(drawing)
 
     def scale_vertices(self, factor: float) -> None:
         """Let vertices be so many times their usual size on the screen."""
+        self._size_factor = factor
+        self._limit_vertices(FULL if self._shown is None else self._shown.thinning)
+
+    def _thin(self, thinning: Thinning) -> None:
+        """Draw as much of the mesh as can be told apart."""
+        self._rims.opacity = self._edges.opacity = thinning.edges
+        self._vertices.opacity = thinning.vertices
+        self._contours.set_data(width=thinning.contour_width)
+        self._limit_vertices(thinning)
+
+    def _limit_vertices(self, thinning: Thinning) -> None:
+        smallest, largest = thinning.smallest_vertex, _LARGEST_ON_SCREEN
         self._vertices.canvas_size_limits = (
-            _SMALLEST_ON_SCREEN * factor, _LARGEST_ON_SCREEN * factor
+            smallest * self._size_factor, largest * self._size_factor
         )  # fmt: skip
+        self._vertices.update()
 
     def restore_blending(self) -> None:
         """Blend each part as it needs, after somebody set the state of all."""
@@ -158,6 +180,11 @@ class MeshNode(Compound):  # type: ignore[misc]
             _join(line, edges)
         _show_segments(self._vectors, comparison.vectors, palette.GHOST_COLOUR)
 
+    def _show_others(self, others: Outlines) -> None:
+        _show_segments(self._other_rims, others.points, palette.AIM_RIM_COLOUR)
+        _show_segments(self._others, others.points, others.colours)
+        _show_segments(self._marked, others.marked, others.marked_colours)
+
     def _show_flipped(self, drawing: MeshDrawing) -> None:
         self._flipped.visible = bool(len(drawing.flipped))
         if self._flipped.visible:
@@ -181,7 +208,9 @@ def _join(line: Any, edges: NDArray[np.uint32]) -> None:
         line.set_data(connect=edges)
 
 
-def _show_segments(line: Any, segments: NDArray[np.float32], colour: palette.Colour) -> None:
+def _show_segments(
+    line: Any, segments: NDArray[np.float32], colour: palette.Colour | NDArray[np.float32]
+) -> None:
     line.visible = bool(len(segments))
     if line.visible:
         line.set_data(pos=segments, color=colour)

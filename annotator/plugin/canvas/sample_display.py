@@ -113,8 +113,7 @@ class SampleDisplay(QObject):
         self._shown = photograph
         self._view.show(photograph.pixels, bench.editor.state)
         self.shown.emit()
-        if bench.current is not None:
-            bench.samples.mark_seen(bench.current.id)
+        bench.note_seen()
         # Once this one is on screen: decoding would take the processor from drawing it.
         self._look_ahead.start(_LOOK_AHEAD_MS)
 
@@ -141,3 +140,4 @@ class SampleDisplay(QObject):
     def _show_mesh(self) -> None:
         if self._workbench.session is not None and self._view.is_shown:
             self._view.update(self._workbench.session.state)
+            self._workbench.note_seen()

@@ -82,12 +82,9 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
 
 def _face_actions(hands: Hands) -> dict[str, Action]:
     bench, faces = hands.bench, hands.faces
-    history = faces.history
     return {
-        "undo": lambda: _first_that_acts(
-            bench.tools.take_back_click, history.undo, bench.edits.undo
-        ),
-        "redo": lambda: _first_that_acts(history.redo, bench.edits.redo),
+        "undo": lambda: _first_that_acts(bench.tools.take_back_click, bench.undoing.undo),
+        "redo": bench.undoing.redo,
         "repredict": faces.repredict,
         "repredict_in_box": lambda: bench.tools.draw_box(adds_face=False),
         "add_face": lambda: bench.tools.draw_box(adds_face=True),

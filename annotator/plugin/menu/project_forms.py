@@ -8,9 +8,11 @@ from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidg
 
 from annotator.release import ExportFormat, ImageMode
 from annotator.release.formats import FORMATS
+from annotator.system.words import count
 
 _IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("copied into the release", "copy"),
+    ("copied, turned ones written upright", "upright"),
     ("left where they are", "reference"),
 )
 
@@ -60,7 +62,7 @@ class ExportDialog(FormDialog):
         )
         super().__init__(
             "Export accepted samples",
-            f"{accepted} accepted sample(s) go into a new folder, with a manifest that says who "
+            f"A new folder gets {count(accepted, 'accepted sample')}, and a manifest that says who "
             "accepted what. An existing folder is never written over.",
             form,
             "Export",
@@ -91,7 +93,7 @@ class PredictDialog(FormDialog):
     def __init__(self, photographs: int, parent: QWidget | None = None) -> None:
         self._small_faces = CheckBox(value=True, text="Also look for small faces")
         explanation = (
-            f"Those of the project's {photographs} photograph(s) that have no prediction yet get "
+            f"Of the project's {count(photographs, 'photograph')}, those without a prediction get "
             "one. You can go on annotating meanwhile; a run that is cancelled goes on where it was."
             if photographs
             else "The project holds no photographs yet. Add some first."

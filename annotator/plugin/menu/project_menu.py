@@ -21,6 +21,7 @@ from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
 from annotator.plugin.menu.sample_project import sample_project_folder
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.project import Project, ProjectError, SampleState
+from annotator.system.words import count
 from annotator.workbench.steps import (
     adding,
     exporting,
@@ -201,7 +202,9 @@ class ProjectMenu(QPushButton):
             return
         box = QMessageBox(self)
         box.setWindowTitle("Files that failed")
-        box.setText(f"{len(failed)} file(s) could not be used." if failed else "No file failed.")
+        box.setText(
+            f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
+        )
         box.setInformativeText("\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10]))
         if len(failed) > 10:
             box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))

@@ -16,7 +16,6 @@ from qtpy.QtWidgets import (
 
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.project import Verdict
-from annotator.workbench.faces import Faces
 from annotator.workbench.sample_text import sample_text
 from annotator.workbench.states import STATE_COLOURS
 from annotator.workbench.verdict_words import VERDICT_WORDS
@@ -47,7 +46,6 @@ class EditPanel(QWidget):
     Parameters
     ----------
     workbench : Workbench
-    faces : Faces
     actions : mapping
         What the keys do, by name; the buttons do the same.
     pages : mapping
@@ -57,14 +55,12 @@ class EditPanel(QWidget):
     def __init__(
         self,
         workbench: Workbench,
-        faces: Faces,
         actions: Mapping[str, Callable[[], object]],
         pages: Mapping[str, QWidget],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self._history = faces.history
         self._current = QLabel()
         self._current.setTextFormat(Qt.TextFormat.RichText)
         # On one line, cut off if need be: nothing below may jump.
@@ -102,7 +98,7 @@ class EditPanel(QWidget):
         workbench.tools.changed.connect(self._show_tool)
         for signal in (
             workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
-            self._history.changed,
+            workbench.done_changed,
         ):  # fmt: skip
             signal.connect(self._show_current)
 
@@ -142,8 +138,8 @@ class EditPanel(QWidget):
             f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
             f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         )
-        self.buttons["undo"].setEnabled(session.can_undo or self._history.can_undo)
-        self.buttons["redo"].setEnabled(session.can_redo or self._history.can_redo)
+        self.buttons["undo"].setEnabled(self._workbench.undoing.can_undo)
+        self.buttons["redo"].setEnabled(self._workbench.undoing.can_redo)
 
     def mark_tab(self, page: int, *, is_unusual: bool) -> None:
         """Put a dot behind a page's title, or take it away."""

@@ -7,18 +7,9 @@ from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from annotator.project import RejectReason
+from annotator.workbench.verdict_words import REASON_TEXTS
 
-_TEXTS: dict[RejectReason, str] = {
-    RejectReason.NOT_A_FACE: "Not a face",
-    RejectReason.POOR_MESH: "Mesh too poor to correct",
-    RejectReason.OCCLUDED: "Face covered",
-    RejectReason.BLURRED: "Photograph blurred",
-    RejectReason.EXTREME_POSE: "Pose too extreme",
-    RejectReason.DUPLICATE: "Same face twice",
-    RejectReason.OTHER: "Other (say in the comment)",
-}
-
-
+_TEXTS = REASON_TEXTS | {RejectReason.OTHER: "Other (say in the comment)"}
 _ASK = "Press the number of each reason, then Enter."
 _ASK_COMMENT = "Say in the comment what it is, then Enter."
 

@@ -6,21 +6,20 @@ A new one is a module here that says what it is in a `Format`, and its entry in 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from annotator.release.errors import UnknownFormat
 from annotator.release.formats import coco, csv_tables, npz
-from annotator.release.formats.definition import Format, Options
+from annotator.release.formats.definition import Format
 
-__all__ = ["FORMATS", "Format", "Options", "format_named"]
+__all__ = ["FORMATS", "Format", "format_named"]
 
-FORMATS: Mapping[str, Format[Any]] = MappingProxyType(
+FORMATS: Mapping[str, Format] = MappingProxyType(
     {known.name: known for known in (npz.FORMAT, csv_tables.FORMAT, coco.FORMAT)}
 )
 """Every format by its name, in the order in which they are offered."""
 
 
-def format_named(name: str) -> Format[Any]:
+def format_named(name: str) -> Format:
     """Return a format by its name.
 
     Raises

@@ -11,12 +11,12 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
-from annotator.release.formats.definition import Format, Options
+from annotator.release.boxes import area, box_of, clipped
+from annotator.release.formats.definition import Format
 from annotator.release.listed_files import ListedFiles
-from annotator.release.meshes import Meshes, all_visible
+from annotator.release.meshes import Meshes, all_visible, as_visibility
 from annotator.release.rows import ReleaseSample
 from annotator.release.spool import sorted_spool
 
@@ -27,9 +27,7 @@ _CATEGORY = 1
 _NOT_VISIBLE, _VISIBLE = 1, 2
 
 
-def write(
-    folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout, _options: Options
-) -> None:
+def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
     """Write ``annotations.json``, one entry a line."""
     path = folder / ANNOTATIONS
     last = datetime.min.replace(tzinfo=UTC)
@@ -62,7 +60,8 @@ def read(files: ListedFiles, layout: MeshLayout) -> Meshes:
     ]
     visibility = all_visible(len(points), layout)  # of releases of earlier versions
     for row, annotation in zip(visibility, annotations, strict=True):
-        row[:] = annotation.get("visibility", Visibility.VISIBLE)
+        if "visibility" in annotation:
+            row[:] = as_visibility(np.reshape(annotation["visibility"], row.shape))
     return Meshes(np.array(points, dtype=np.float32), None, visibility)
 
 
@@ -109,13 +108,15 @@ def _image(sample: ReleaseSample) -> dict[str, Any]:
         "height": image.height,
         "sha256": image.sha256,
         "exif_orientation": sample.image.orientation,
+        "stored": sample.image.stored,
     }
 
 
 def _annotation(sample: ReleaseSample) -> dict[str, Any]:
     landmarks = np.asarray(sample.sample.landmarks, dtype=np.float32)
     x, y, z = (_shortest(column) for column in landmarks.T)
-    left, top, width, height = _shortest(np.array(bounding_box(landmarks), dtype=np.float32))
+    box = box_of(landmarks)
+    shown = clipped(box, (sample.sample.image.width, sample.sample.image.height))
     visibility = sample.sample.visibility
     flags = np.where(visibility == Visibility.VISIBLE, _VISIBLE, _NOT_VISIBLE).tolist()
     keypoints: list[float] = []
@@ -129,8 +130,9 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
         "keypoints_z": z,
         "visibility": visibility.tolist(),
         "num_keypoints": len(landmarks),
-        "bbox": [left, top, width, height],
-        "area": width * height,
+        "bbox": list(shown),
+        "bbox_unclipped": list(box),
+        "area": area(shown),
         "iscrowd": 0,
         "verdict": sample.sample.verdict,
     }
@@ -141,4 +143,4 @@ def _shortest(values: NDArray[np.float32]) -> list[float]:
     return [float(text) for text in values.astype(str).tolist()]
 
 
-FORMAT = Format("coco", "COCO keypoints", write, read, Options())
+FORMAT = Format("coco", "COCO keypoints", write, read)

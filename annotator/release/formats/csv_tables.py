@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
-from annotator.release.formats.definition import Format, Options
+from annotator.release.formats.definition import Format
 from annotator.release.listed_files import ListedFiles
-from annotator.release.meshes import Meshes, all_visible
+from annotator.release.meshes import Meshes, all_visible, as_visibility
 from annotator.release.rows import COLUMNS, ReleaseSample
 
 if TYPE_CHECKING:
@@ -26,9 +26,7 @@ VISIBILITY = "visibility.csv"
 TABLE = "samples.csv"
 
 
-def write(
-    folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout, _options: Options
-) -> None:
+def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
     """Write one file for each kind of array and ``samples.csv``; rows correspond."""
     with ExitStack() as stack:
 
@@ -62,8 +60,8 @@ def read(files: ListedFiles, layout: MeshLayout) -> Meshes:
     )
     if VISIBILITY not in files:
         return Meshes(landmarks, predictions, all_visible(len(landmarks), layout))
-    flags = _read_wide(files, VISIBILITY, _vertices(layout)).to_numpy(np.uint8)
-    return Meshes(landmarks, predictions, flags)
+    flags = _read_wide(files, VISIBILITY, _vertices(layout)).to_numpy()
+    return Meshes(landmarks, predictions, as_visibility(flags))
 
 
 def _coordinates(layout: MeshLayout) -> list[str]:
@@ -92,4 +90,4 @@ def _read_wide(files: ListedFiles, name: str, columns: list[str]) -> pd.DataFram
         return pd.read_csv(stream, encoding="utf-8")[columns]
 
 
-FORMAT = Format("csv", "CSV tables", write, read, Options())
+FORMAT = Format("csv", "CSV tables", write, read)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from annotator.mesh.layout import MeshLayout
 from annotator.release.listed_files import ListedFiles
@@ -12,18 +11,7 @@ from annotator.release.rows import ReleaseSample
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """What a format can be told: nothing.
-
-    One that can be told something derives from this; each field is a choice and has a default.
-    """
-
-
-Told = TypeVar("Told", bound=Options)
-
-
-@dataclass(frozen=True, slots=True)
-class Format(Generic[Told]):
+class Format:
     """One way to write the accepted samples down, and to read them back.
 
     Attributes
@@ -32,7 +20,7 @@ class Format(Generic[Told]):
         What the command line and the manifest call it.
     title
         What the window calls it.
-    write : callable of (folder, samples, layout, options)
+    write : callable of (folder, samples, layout)
         Writes the samples into files of the folder, which exists; ``images/`` in it is taken. The
         samples all have this layout. They come one at a time and only once, in the order of a
         release, and there may be more of them than memory holds: what has to wait for the last of
@@ -40,12 +28,9 @@ class Format(Generic[Told]):
     read : callable of (files, layout)
         Returns the meshes from the files that the release lists, in the order in which they were
         written.
-    options
-        What `write` is told where nobody says otherwise.
     """
 
     name: str
     title: str
-    write: Callable[[Path, Iterable[ReleaseSample], MeshLayout, Told], None]
+    write: Callable[[Path, Iterable[ReleaseSample], MeshLayout], None]
     read: Callable[[ListedFiles, MeshLayout], Meshes]
-    options: Told

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from annotator.mesh.layout import MeshLayout
-from annotator.release.formats.definition import Format, Options
+from annotator.release.formats.definition import Format
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
 from annotator.release.rows import ReleaseSample
@@ -23,9 +23,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can state
 _CHUNK = 1 << 20
 
 
-def write(
-    folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout, _options: Options
-) -> None:
+def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
     """Write ``release.npz`` and ``samples.parquet``; rows correspond."""
     from annotator.release.parquet import spooled_table  # noqa: PLC0415 - slow to import
 
@@ -100,4 +98,4 @@ def _write_arrays(path: Path, arrays: Mapping[str, _Rows]) -> None:
                 array.write_npy(stream)
 
 
-FORMAT = Format("npz", "NPZ arrays + Parquet table", write, read, Options())
+FORMAT = Format("npz", "NPZ arrays + Parquet table", write, read)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import outer_iod
-from annotator.mesh.marks import Visibility, visibility_of
+from annotator.mesh.marks import Visibility
 from annotator.mesh.tools.base import MeshState
 from annotator.workbench.look.palette import VISIBILITY_COLOURS, Colour, scale_colours
 from annotator.workbench.look.view_settings import Colours
@@ -35,7 +35,10 @@ class Legend:
 
 
 def vertex_base_colours(
-    state: MeshState, colours: Colours, uncertainty: NDArray[np.floating] | None
+    state: MeshState,
+    colours: Colours,
+    uncertainty: NDArray[np.floating] | None,
+    visibility: NDArray[np.uint8],
 ) -> NDArray[np.float32] | None:
     """Return RGBA of each vertex, (n, 4), or None where all are coloured alike.
 
@@ -45,10 +48,12 @@ def vertex_base_colours(
     colours
     uncertainty : (n,), optional
         In px of the image.
+    visibility : (n,)
+        In the photograph.
     """
     if colours is Colours.VISIBILITY:
         table = np.array([VISIBILITY_COLOURS[kind] for kind in Visibility], np.float32)
-        return np.asarray(table[visibility_of(state.marks)])
+        return np.asarray(table[visibility])
     if colours is Colours.DISPLACEMENT:
         return scale_colours(displacement_percent(state) / DISPLACEMENT_SCALE)
     if colours is Colours.UNCERTAINTY and uncertainty is not None:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from annotator.mesh.tools.base import Aim, MeshState
 from annotator.workbench.look.coordinates import to_pixel_centres
 from annotator.workbench.look.look import Look, Rgba, influenced
+from annotator.workbench.look.outlines import NO_OUTLINES, Outlines
+from annotator.workbench.look.thinning import FULL, Thinning
 from annotator.workbench.look.view_settings import MeshStyle, ViewSettings
 
 Points = NDArray[np.float32]
@@ -69,6 +71,10 @@ class MeshDrawing:
     flipped : (k, 3) uint32
         Triangles that the stroke under way has turned over.
     comparison : Comparison or None
+    others : Outlines
+        Of the other faces of the photograph.
+    thinning : Thinning
+        How much of the mesh is drawn at this zoom.
     """
 
     points: Points
@@ -76,6 +82,8 @@ class MeshDrawing:
     aim: AimLines
     flipped: NDArray[np.uint32]
     comparison: Comparison | None
+    others: Outlines = NO_OUTLINES
+    thinning: Thinning = FULL
 
     @property
     def vertex_colours(self) -> Rgba:
@@ -93,9 +101,13 @@ class MeshDrawing:
         return self.aim.circles
 
 
-def aimed_look(look: Look, aim: Aim | None, hidden: NDArray[np.bool_]) -> Look:
+def aimed_look(
+    look: Look, aim: Aim | None, hidden: NDArray[np.bool_], *, is_stroke: bool = False
+) -> Look:
     """Return the look with what a press or the stroke moves coloured."""
-    return look if aim is None else influenced(look, aim.influence, hidden)
+    if aim is None:
+        return look
+    return influenced(look, aim.influence, hidden, aim.focus, is_stroke=is_stroke)
 
 
 def aim_lines(aim: Aim | None) -> AimLines:

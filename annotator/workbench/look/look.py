@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.landmarks import outer_iod
-from annotator.mesh.marks import Visibility, is_pinned, visibility_of
+from annotator.mesh.marks import Visibility, is_pinned, visibility_in_frame, visibility_of
 from annotator.mesh.tools.base import MeshState
 from annotator.workbench.look import palette
 from annotator.workbench.look.colouring import vertex_base_colours
@@ -23,8 +23,12 @@ Edges = NDArray[np.uint32]
 # Diameter of a vertex in outer inter-ocular distances; one that would move is larger.
 _VERTEX_SIZE_IOD = 0.022
 _INFLUENCED_SIZE = 1.5
-# Of what hardly moves; what moves with the pointer is opaque. The face shows through.
-_WEAKEST_ALPHA = 0.25
+# Below 1, so that what takes a tenth of the drag can be told from what stays.
+_TINT_POWER = 0.6
+# What only follows has so much of the tint of what the tool is about, and during a stroke all of
+# it has so much: the lip under the mesh is what one looks at then.
+_FOLLOWING_TINT = 0.15
+_STROKE_TINT = 0.4
 _PINNED_SIZE = 1.35
 # Below this share of the drag a vertex is drawn as one that stays.
 _VISIBLE_INFLUENCE = 0.02
@@ -68,6 +72,7 @@ def look_of(
     state: MeshState,
     settings: ViewSettings,
     *,
+    size: tuple[int, int] | None = None,
     uncertainty: NDArray[np.floating] | None = None,
     faces_away: NDArray[np.bool_] | None = None,
 ) -> Look:
@@ -78,13 +83,17 @@ def look_of(
     state
         Decides by its marks, anchors and hidden vertices, and by how far it has moved.
     settings
+    size
+        Width and height of the photograph in px: vertices outside are out of frame. None for a
+        mesh without one.
     uncertainty : (n,), optional
         In px of the image.
     faces_away : (n,) bool, optional
         In a turned view, the vertices of the far side.
     """
-    base = vertex_base_colours(state, settings.colours, uncertainty)
-    alpha = _alpha(state, settings, faces_away)
+    visibility = _visibility(state, size)
+    base = vertex_base_colours(state, settings.colours, uncertainty, visibility)
+    alpha = _alpha(state, settings, visibility, faces_away)
     edges, contours = _shown_edges(state, settings)
     count = len(alpha)
     edge_colours = _every(palette.EDGE_COLOUR, count) if base is None else base * (1, 1, 1, 0.65)
@@ -105,30 +114,52 @@ def look_of(
     return _with_pins(look, state, settings)
 
 
-def influenced(look: Look, influence: NDArray[np.floating], hidden: NDArray[np.bool_]) -> Look:
-    """Return the look with the vertices that a stroke moves coloured by their share (n,).
+def influenced(
+    look: Look,
+    influence: NDArray[np.floating],
+    hidden: NDArray[np.bool_],
+    focus: NDArray[np.floating] | None = None,
+    *,
+    is_stroke: bool = False,
+) -> Look:
+    """Return the look with the vertices that a stroke moves tinted by their share.
 
-    What takes little of the drag is faint, and no larger than usual below a half of it: a tool
-    that moves the whole face would hide it otherwise.
+    The tint is the stronger the larger the share, and faint where something only follows what
+    the tool is about: a tool that moves the whole face would hide it otherwise. During the stroke
+    it fades, since what counts then is what lies under the mesh.
+
+    Parameters
+    ----------
+    look
+    influence : (n,)
+        The share of the drag that each vertex takes.
+    hidden : (n,) bool
+    focus : (n,), optional
+        How much each vertex is what the tool is about, see `annotator.mesh.tools.base.Aim`.
+    is_stroke
+        Whether the button is down.
     """
     weights = np.clip(influence, 0, 1)
     moves = np.flatnonzero((weights > _VISIBLE_INFLUENCE) & ~hidden)
     if not moves.size:
         return look
-    share = np.asarray(weights[moves], np.float32)
-    alpha = _WEAKEST_ALPHA + (1 - _WEAKEST_ALPHA) * share
-    ramp = _faded(palette.influence_ramp(share), alpha)
-    line_rims = _faded(np.tile(palette.LINE_RIM_COLOUR, (len(moves), 1)), alpha)
-    vertex_rims = _faded(np.tile(palette.VERTEX_RIM_COLOUR, (len(moves), 1)), alpha)
-    sizes = look.vertex_sizes.copy()
-    sizes[moves] *= 1 + (_INFLUENCED_SIZE - 1) * np.clip(2 * share - 1, 0, 1)
+    tint = np.asarray(weights[moves] ** _TINT_POWER, np.float32)
+    if focus is not None:
+        tint *= _FOLLOWING_TINT + (1 - _FOLLOWING_TINT) * np.asarray(focus[moves], np.float32)
+    sizes = look.vertex_sizes
+    if is_stroke:
+        tint *= _STROKE_TINT
+    else:
+        sizes = sizes.copy()
+        sizes[moves] *= 1 + (_INFLUENCED_SIZE - 1) * np.clip(2 * tint - 1, 0, 1)
+    colour, rim = palette.INFLUENCE_COLOUR, palette.INFLUENCE_RIM_COLOUR
     return replace(
         look,
-        edge_colours=_with_rows(look.edge_colours, moves, ramp),
-        contour_colours=_with_rows(look.contour_colours, moves, ramp),
-        rim_colours=_with_rows(look.rim_colours, moves, line_rims),
-        vertex_colours=_with_rows(look.vertex_colours, moves, ramp),
-        vertex_rims=_with_rows(look.vertex_rims, moves, vertex_rims),
+        edge_colours=_tinted(look.edge_colours, moves, tint, colour),
+        contour_colours=_tinted(look.contour_colours, moves, tint, colour),
+        rim_colours=_tinted(look.rim_colours, moves, tint, palette.INFLUENCE_LINE_RIM_COLOUR),
+        vertex_colours=_tinted(look.vertex_colours, moves, tint, colour),
+        vertex_rims=_tinted(look.vertex_rims, moves, tint, rim),
         vertex_sizes=sizes,
     )
 
@@ -148,15 +179,24 @@ def _without(edges: NDArray[np.integer], hidden: NDArray[np.bool_]) -> Edges:
     return np.asarray(edges[~hidden[edges].any(axis=1)], np.uint32)
 
 
+def _visibility(state: MeshState, size: tuple[int, int] | None) -> NDArray[np.uint8]:
+    if size is None:
+        return visibility_of(state.marks)
+    return visibility_in_frame(state.marks, state.landmarks, size)
+
+
 def _alpha(
-    state: MeshState, settings: ViewSettings, faces_away: NDArray[np.bool_] | None
+    state: MeshState,
+    settings: ViewSettings,
+    visibility: NDArray[np.uint8],
+    faces_away: NDArray[np.bool_] | None,
 ) -> NDArray[np.float32]:
     """Return how opaque each vertex and the edges at it are, (n,)."""
     alpha = np.full(len(state.landmarks), settings.opacity, np.float32)
     if settings.style is MeshStyle.UNDER_BRUSH:
         alpha[:] = 0
     if settings.colours is not Colours.VISIBILITY:
-        alpha[visibility_of(state.marks) != Visibility.VISIBLE] *= _UNSEEN_ALPHA
+        alpha[visibility != Visibility.VISIBLE] *= _UNSEEN_ALPHA
     if faces_away is not None:
         alpha[faces_away] *= _AWAY_ALPHA
     alpha[state.hidden] = 0
@@ -195,6 +235,19 @@ def _faded(colours: Rgba, alpha: NDArray[np.float32]) -> Rgba:
     faded = np.array(colours, np.float32)
     faded[:, 3] *= alpha
     return faded
+
+
+def _tinted(
+    colours: Rgba, rows: NDArray[np.intp], tint: NDArray[np.float32], colour: palette.Colour
+) -> Rgba:
+    """Return colours of which some rows are mixed with another one, by shares (k,)."""
+    mixed, share = colours.copy(), tint[:, None]
+    before = colours[rows]
+    mixed[rows] = before + (np.array(colour, np.float32) - before) * share
+    # What was not drawn has no colour to mix with.
+    undrawn = before[:, 3] == 0
+    mixed[rows[undrawn], :3] = colour[:3]
+    return mixed
 
 
 def _with_rows(colours: Rgba, rows: NDArray[np.intp], values: Rgba | palette.Colour) -> Rgba:

@@ -9,8 +9,11 @@ Colour = tuple[float, float, float, float]
 
 EDGE_COLOUR: Colour = (0.45, 0.85, 1.0, 0.5)
 CONTOUR_COLOUR: Colour = (0.45, 0.95, 1.0, 0.85)
-RIM_COLOUR: Colour = (1.0, 0.86, 0.25, 1.0)
-CORE_COLOUR: Colour = (1.0, 0.18, 0.08, 1.0)
+# Of no skin and no lip, in light or in shade, whatever kind of colour vision looks at it; and none
+# of the mesh's own. The light rim is what it is seen by in the dark.
+INFLUENCE_COLOUR: Colour = (0.56, 0.24, 1.0, 1.0)
+INFLUENCE_RIM_COLOUR: Colour = (1.0, 1.0, 1.0, 1.0)
+INFLUENCE_LINE_RIM_COLOUR: Colour = (1.0, 1.0, 1.0, 0.5)
 VERTEX_COLOUR: Colour = (1.0, 1.0, 1.0, 1.0)
 VERTEX_RIM_COLOUR: Colour = (0.11, 0.36, 0.45, 1.0)
 LINE_RIM_COLOUR: Colour = (0.0, 0.05, 0.1, 0.22)
@@ -46,12 +49,10 @@ _SCALE = np.array(
 )
 
 
-def influence_ramp(weights: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return RGBA from yellow (hardly moves) to red (moves with the pointer); (n, 4)."""
-    share = np.asarray(weights, dtype=np.float32)[:, None]
-    rim, core = np.array(RIM_COLOUR, np.float32), np.array(CORE_COLOUR, np.float32)
-    ramp: NDArray[np.float32] = rim * (1 - share) + core * share
-    return ramp
+def from_hex(text: str) -> Colour:
+    """Return the opaque colour that a text like ``#3fb56b`` names."""
+    red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue, 1.0
 
 
 def scale_colours(shares: NDArray[np.floating]) -> NDArray[np.float32]:

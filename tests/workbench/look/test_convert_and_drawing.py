@@ -15,7 +15,6 @@ from annotator.workbench.look.coordinates import (
 )
 from annotator.workbench.look.drawing import aim_lines
 from annotator.workbench.look.look import look_of
-from annotator.workbench.look.palette import influence_ramp
 from annotator.workbench.look.view_settings import ViewSettings
 
 
@@ -57,9 +56,3 @@ def test_a_polyline_is_drawn_from_point_to_point() -> None:
     line = np.array([[0.5, 0.5], [10.5, 0.5], [10.5, 5.5]])
     drawn = aim_lines(Aim(np.zeros(468), lines=(line, line[:1])))
     assert_array_equal(drawn.lines, [[0, 0], [10, 0], [10, 0], [10, 5]])
-
-
-def test_the_more_a_vertex_moves_the_redder_it_is() -> None:
-    ramp = influence_ramp(np.linspace(0, 1, 5))
-    assert (np.diff(ramp[:, 1]) < 0).all()
-    assert (ramp[:, 3] == 1).all()

@@ -99,6 +99,18 @@ def test_what_is_occluded_is_fainter_and_has_its_colour_when_asked(state: MeshSt
         assert_allclose(coloured[vertex], VISIBILITY_COLOURS[Visibility(kind)])
 
 
+def test_what_lies_outside_the_photograph_looks_as_if_it_were_marked_so(state: MeshState) -> None:
+    size = (int(state.landmarks[NOSE_TIP, 0]), 400)
+    outside = state.landmarks[:, 0] > size[0]
+    assert 0 < outside.sum() < 468
+    coloured = look_of(state, ViewSettings(colours=Colours.VISIBILITY), size=size).vertex_colours
+    assert_allclose(
+        coloured[outside], [VISIBILITY_COLOURS[Visibility.OUT_OF_FRAME]] * outside.sum()
+    )
+    plain = look_of(state, ViewSettings(), size=size).vertex_colours[:, 3]
+    assert plain[outside].max() < plain[~outside].min() / 2
+
+
 def test_opacity_fades_the_mesh_and_not_the_influence(state: MeshState) -> None:
     look = look_of(state, ViewSettings(opacity=0.25))
     assert_allclose(look.vertex_colours[:, 3], 0.25)

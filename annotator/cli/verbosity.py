@@ -1,0 +1,84 @@
+"""How much a command says: ``-v`` and ``-q``, which every command takes.
+
+What the program does is logged by ``annotator.*``; how much of that is shown, and whether results
+and progress are, follows from that logger's level. Exit codes stay what they are.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+LOG = logging.getLogger("annotator")
+
+_Command = Callable[..., None]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say also what is passed over, and times.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
+_OPTIONS: dict[str, Any] = {"verbose": Verbose, "quiet": Quiet}
+
+
+def is_quiet() -> bool:
+    """Whether nothing is to be said but what failed."""
+    return not LOG.isEnabledFor(logging.WARNING)
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Log how long a part of a command took, however it ended."""
+    start = perf_counter()
+    try:
+        yield
+    finally:
+        LOG.info("%s: %.2f s", what, perf_counter() - start)
+
+
+@contextmanager
+def talking(*, verbose: bool, quiet: bool) -> Iterator[None]:
+    """Say more or less for as long as the block lasts; as before if neither is asked for.
+
+    Raises
+    ------
+    typer.BadParameter
+        If both are.
+    """
+    if verbose and quiet:
+        raise typer.BadParameter("give either --verbose or --quiet")
+    if not (verbose or quiet):
+        yield
+        return
+    before, handler = LOG.level, logging.StreamHandler()  # on stderr, as all but results
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    LOG.setLevel(logging.INFO if verbose else logging.ERROR)
+    if verbose:
+        LOG.addHandler(handler)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(handler)
+        LOG.setLevel(before)
+
+
+def with_verbosity(command: _Command) -> _Command:
+    """Return a command that takes ``-v`` and ``-q`` besides its own parameters."""
+
+    @wraps(command)
+    def talkative(*arguments: Any, verbose: bool, quiet: bool, **options: Any) -> None:
+        with talking(verbose=verbose, quiet=quiet), timed(f"all of {command.__name__.strip('_')}"):
+            command(*arguments, **options)
+
+    signature = inspect.signature(command)
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
+        for name, kind in _OPTIONS.items()
+    ]
+    own = list(signature.parameters.values())
+    talkative.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    talkative.__annotations__ = {**command.__annotations__, **_OPTIONS}
+    return talkative

@@ -1,0 +1,81 @@
+"""Colours of 16 bits that use only a part of their range.
+
+Pillow keeps the high byte of such colours, which suits files that use all 16 bits and leaves those
+with 10 or 12 bits black. OpenCV gives the values themselves. What it gives is taken only where its
+high bytes are what Pillow made of the file, so that the two agree on what there is to be seen.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from annotator.imaging.depth import Depth, scale_of
+from annotator.imaging.exif import apply_orientation
+from annotator.imaging.pixels import Decoded
+
+_MODES = ("RGB", "RGBA", "LA")
+
+_Values = NDArray[np.uint16]
+
+
+def brightened(
+    image: Image.Image, data: bytes, frame: int, depth: Depth, orientation: int
+) -> Decoded | None:
+    """Return the pixels of colours of 16 bits, or None if Pillow's are right.
+
+    Parameters
+    ----------
+    image
+        As Pillow decoded it.
+    data
+        The file.
+    frame
+        Counted from 0.
+    depth
+        What the file says of its samples.
+    orientation
+        That the file states; Pillow and OpenCV may have applied it.
+    """
+    values = _values(data, frame) if image.mode in _MODES and depth.bits == 16 else None
+    if values is None:
+        return None
+    scale = scale_of(values[..., :3], depth)
+    if scale.is_full_16_bit:
+        return None
+    high = np.asarray(image.convert("RGB" if image.mode == "RGB" else "RGBA"))
+    for turned in (values, apply_orientation(values, orientation)):
+        same = turned[..., : high.shape[2]]
+        if same.shape == high.shape and np.array_equal(same >> 8, high):
+            colours = scale.to_8_bit(same[..., :3])
+            opaque = _opacity(same, scale.white)
+            return Decoded(_over_white(colours, opaque), note=scale.note)
+    return None
+
+
+def _values(data: bytes, frame: int) -> _Values | None:
+    """Return (height, width, 3 or 4) colours and opacity as the file has them."""
+    content = np.frombuffer(data, np.uint8)
+    try:
+        found, images = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))
+    except cv2.error:
+        return None
+    if not found or images[0].dtype != np.uint16 or images[0].ndim != 3:
+        return None
+    stored: _Values = images[0].astype(np.uint16, copy=False)
+    return stored[..., [2, 1, 0, 3][: stored.shape[2]]]
+
+
+def _opacity(values: _Values, white: float) -> NDArray[np.float64] | None:
+    if values.shape[2] == 3:
+        return None
+    opacity = values[..., 3:]
+    return opacity / (white if opacity.max() <= white else 2**16 - 1)
+
+
+def _over_white(
+    colours: NDArray[np.uint8], opacity: NDArray[np.float64] | None
+) -> NDArray[np.uint8]:
+    if opacity is None:
+        return colours
+    return np.rint(colours * opacity + 255 * (1 - opacity)).astype(np.uint8)

@@ -1,0 +1,57 @@
+"""Where the camera looks, and that it goes on framing the face when the window is resized."""
+
+from collections.abc import Callable
+from typing import Any
+
+from annotator.workbench.look.coordinates import position_to_napari
+from annotator.workbench.look.frames import Frame
+
+FrameFor = Callable[[tuple[int, int]], Frame]
+
+
+class Framing:
+    """The camera of a viewer, put where it is wanted.
+
+    What was framed stays framed when the canvas gets another size, until somebody moves the
+    camera: what the annotator zoomed and panned to is not taken away.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+    """
+
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = viewer
+        self._frame_for: FrameFor | None = None
+        self._put: tuple[Any, float] | None = None
+        viewer.canvas.events.size.connect(self._frame_again)
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of the canvas for one of the image."""
+        return float(self._viewer.scene.camera.zoom)
+
+    def frame(self, frame_for: FrameFor) -> None:
+        """Show what a function says for the canvas's size, (height, width), now and later."""
+        self._frame_for = frame_for
+        self._look_at(frame_for(self._viewer.canvas.size))
+
+    def look_at(self, frame: Frame) -> None:
+        """Show this, whatever size the canvas has later."""
+        self.forget()
+        self._look_at(frame)
+
+    def forget(self) -> None:
+        """Leave the camera alone from now on."""
+        self._frame_for = None
+
+    def _look_at(self, frame: Frame) -> None:
+        camera = self._viewer.scene.camera
+        camera.center = position_to_napari(frame.centre)
+        camera.zoom = frame.zoom
+        self._put = camera.center, camera.zoom
+
+    def _frame_again(self) -> None:
+        camera = self._viewer.scene.camera
+        if self._frame_for is not None and self._put == (camera.center, camera.zoom):
+            self._look_at(self._frame_for(self._viewer.canvas.size))

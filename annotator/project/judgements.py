@@ -1,0 +1,79 @@
+"""A verdict before it is given, and what comes of giving it or taking it back: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from annotator.project.records import RejectReason, Review, SampleSummary, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reviewer says about one sample or many.
+
+    Raises
+    ------
+    ValueError
+        If the reviewer has no name, or a rejection no reason.
+    """
+
+    verdict: Verdict
+    reviewer: str
+    comment: str = ""
+    reasons: Collection[RejectReason] = ()
+
+    def __post_init__(self) -> None:
+        if not self.reviewer.strip():
+            raise ValueError("a verdict needs the name of its reviewer")
+        if self.verdict is Verdict.REJECT and not self.reasons:
+            raise ValueError("a rejection needs at least one reason")
+
+
+class Given(NamedTuple):
+    """A verdict that was given, and what it takes to take it back.
+
+    Attributes
+    ----------
+    review_id
+        Of the verdict.
+    revision
+        Of the annotation that it was given on.
+    prior
+        The id of the newest review before it, 0 for none.
+    replaced
+        Whether that one was in effect until then.
+    """
+
+    sample_id: int
+    review_id: int
+    revision: int
+    prior: int = 0
+    replaced: bool = False
+
+
+class Judged(NamedTuple):
+    """A sample with the verdict that it was given."""
+
+    sample: SampleSummary
+    given: Given
+
+
+class TakenBack(NamedTuple):
+    """What came of taking verdicts back.
+
+    Attributes
+    ----------
+    samples
+        Those that have the verdict no more, as they are now.
+    newest
+        The id of the newest review of each of them.
+    left
+        Samples on which the verdict was in effect no longer, and so stay as they are: each with a
+        newer verdict, or None where a change of the mesh withdrew it.
+    """
+
+    samples: list[SampleSummary]
+    newest: Mapping[int, int]
+    left: Mapping[int, Review | None]

@@ -1,0 +1,64 @@
+"""Verdicts as rows: the newest of a sample, and whether somebody has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from annotator.project.errors import UnseenVerdict
+from annotator.project.records import RejectReason, Review
+from annotator.project.tables import ReviewRow
+
+
+def review_of(row: ReviewRow) -> Review:
+    """Return a verdict as the store hands it out."""
+    return Review(
+        id=row.id,
+        verdict=row.verdict,
+        reviewer=row.reviewer,
+        reasons=tuple(RejectReason(reason) for reason in row.reasons.split(",") if reason),
+        comment=row.comment,
+        created_at=row.created_at,
+        revision=row.revision,
+    )
+
+
+def newest_review(session: Session, sample_id: int) -> Review | None:
+    """Return the last verdict on a sample, in effect or not; None if there never was one."""
+    query = (
+        select(ReviewRow)
+        .where(ReviewRow.sample_id == sample_id)
+        .order_by(ReviewRow.id.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return None if row is None else review_of(row)
+
+
+def newest_ids(session: Session, sample_ids: Collection[int]) -> dict[int, int]:
+    """Return the id of the last verdict on each sample; samples without any are missing."""
+    query = (
+        select(ReviewRow.sample_id, func.max(ReviewRow.id))
+        .where(ReviewRow.sample_id.in_(sample_ids))
+        .group_by(ReviewRow.sample_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def refuse_unseen(session: Session, sample_id: int, seen: int | None) -> None:
+    """Raise `UnseenVerdict` if there is a newer verdict on a sample than the one seen.
+
+    Parameters
+    ----------
+    session
+        One that writes and has the sample's row locked: no verdict can come in between.
+    seen
+        The id of the newest review that the caller has seen, 0 for none; None asks nothing.
+    """
+    if seen is None:
+        return
+    newest = newest_review(session, sample_id)
+    if newest is not None and newest.id > seen:
+        raise UnseenVerdict(sample_id, newest)

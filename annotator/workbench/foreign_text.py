@@ -1,0 +1,19 @@
+"""Text that other people wrote, made fit for one line of a sentence."""
+
+from unicodedata import category
+
+_LONGEST = 120
+
+
+def one_line(text: str, longest: int = _LONGEST) -> str:
+    """Return text without line breaks and control characters, cut at so many characters."""
+    # Also the signs that turn the direction of what follows: they would turn our words, too.
+    shown = "".join(" " if category(sign)[0] == "C" else sign for sign in text)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
+
+
+def quoted(text: str, longest: int = _LONGEST) -> str:
+    """Return text as somebody's words, on one line; empty where there is none."""
+    shown = one_line(text, longest)
+    return f"“{shown}”" if shown else ""

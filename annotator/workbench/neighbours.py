@@ -1,0 +1,102 @@
+"""The other faces of the photograph under edit: where they are and how they stand. No widgets."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from annotator.mesh.plane import plane
+from annotator.mesh.polyline import is_inside
+from annotator.project import ProjectError, SampleState
+from annotator.project.faces_of_image import FaceOfImage
+from annotator.workbench.bench import Bench
+from annotator.workbench.states import state_text
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """Another face of the photograph.
+
+    Attributes
+    ----------
+    sample_id : int
+    number : int
+        As the list counts the faces of a photograph, from 1.
+    state : SampleState
+    outline : (k, 2) float32
+        The ring around it, x and y in px, closed by its first point.
+    """
+
+    sample_id: int
+    number: int
+    state: SampleState
+    outline: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, face: FaceOfImage) -> "Neighbour":
+        """Return what is shown of a face."""
+        ring = face.layout.contours[face.layout.boundary].vertices
+        return cls(face.sample_id, face.face_index + 1, face.state, face.landmarks[ring, :2])
+
+    @property
+    def text(self) -> str:
+        """What is said of it under the pointer."""
+        return f"Face #{self.number}, {state_text(self.state)}: click to go there"
+
+    def holds(self, position: tuple[float, float]) -> bool:
+        """Return whether (x, y) lies within its outline."""
+        return bool(is_inside(np.array([complex(*position)]), plane(self.outline))[0])
+
+
+class Neighbours:
+    """Keeps the other faces of the photograph as the project has them.
+
+    Attributes
+    ----------
+    changed
+        There are others, or one of them is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._faces: tuple[Neighbour, ...] = ()
+        bench.current_changed.connect(self._read)
+        bench.samples_changed.connect(self._read)
+        bench.sample_updated.connect(self._read_if_one_of_them)
+
+    @property
+    def faces(self) -> tuple[Neighbour, ...]:
+        """The other faces, but for deleted ones."""
+        return self._faces
+
+    def at(self, position: tuple[float, float]) -> Neighbour | None:
+        """Return the face that (x, y) lies in, of several the smallest, or None."""
+        there = [face for face in self._faces if face.holds(position)]
+        return min(there, key=lambda face: float(np.ptp(face.outline, axis=0).max()), default=None)
+
+    def _read(self) -> None:
+        before, self._faces = self._faces, self._read_faces()
+        if before or self._faces:
+            self.changed.emit()
+
+    def _read_faces(self) -> tuple[Neighbour, ...]:
+        project, current = self._bench.project, self._bench.current
+        if project is None or current is None:
+            return ()
+        if len(self._bench.samples.beside(current.id)) < 2:
+            return ()
+        try:
+            faces = project.samples.faces_of(current.image_id)
+        except ProjectError:
+            return ()  # what the annotator does next says what is wrong
+        return tuple(Neighbour.of(face) for face in faces if face.sample_id != current.id)
+
+    def _read_if_one_of_them(self, sample_id: int) -> None:
+        current = self._bench.current
+        if current is None or sample_id == current.id:
+            return
+        if self._bench.samples.get(sample_id).image_id == current.image_id:
+            self._read()
