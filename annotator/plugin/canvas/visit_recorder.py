@@ -7,7 +7,7 @@ from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QWidget
 
-from annotator.project import Project, ProjectError, SampleSummary, VisitPurpose
+from annotator.project import Project, ProjectError, SampleSummary, UnknownSample, VisitPurpose
 from annotator.workbench.visit_clock import Seconds, Stay, VisitClock
 from annotator.workbench.visit_purpose import visit_purpose
 from annotator.workbench.workbench import Workbench
@@ -104,6 +104,8 @@ class VisitRecorder(QObject):
                 strokes=stay.strokes,
                 purpose=purpose,
             )
+        except UnknownSample:
+            return True  # its photograph was taken out of the project: nobody asks for it
         except ProjectError:
             return False  # kept, and tried again after the next stay
         self._workbench.take_in(summary)
