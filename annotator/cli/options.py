@@ -39,8 +39,3 @@ Person = Annotated[
     typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
 ]
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
-SampleNumbers = Annotated[
-    # The largest number is what the database can hold.
-    list[int] | None,
-    typer.Argument(metavar="SAMPLE", min=1, max=2**63 - 1),
-]

@@ -1,4 +1,4 @@
-"""The commands `new`, `add` and `status`: a project, what is in it, how far it is."""
+"""The commands `new` and `add`: a project, and photographs for it."""
 
 from collections import Counter
 from pathlib import Path
@@ -59,20 +59,3 @@ def add(
     report(values, text, done.failed, as_json=as_json)
     if not usable:
         raise typer.Exit(1)
-
-
-@commands.command()
-def status(project: ProjectAddress, as_json: AsJson = False) -> None:
-    """Say how many images and samples there are, and which files failed and why."""
-    from annotator.project import Project
-    from annotator.workbench.states import state_text
-
-    with Project.open(project) as opened:
-        images, failed = opened.images.count(), opened.images.failed()
-        counts = opened.samples.counts()
-    rows = {"images": images, "samples": sum(counts.values())}
-    rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
-    lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
-    samples = {state.value: n for state, n in counts.items()}
-    values = {"images": images, "samples": samples}
-    report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from annotator.cli.verbosity import is_quiet
+from annotator.system import names
 from annotator.system.words import count
 
 __all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "say"]
@@ -75,9 +76,10 @@ def say(text: str) -> None:
 
 
 def _print(text: str) -> None:
-    """Print a line; what the terminal's encoding cannot show of a path is escaped."""
+    """Print lines; what the terminal cannot show of a path, or would obey, is escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+    shown = "\n".join(map(names.printable, text.split("\n")))
+    typer.echo(shown.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -143,7 +145,7 @@ def _plain(message: str) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    typer.echo(f"error: {names.printable(' '.join(message.split()))}", err=True)
     return code
 
 

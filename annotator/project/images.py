@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from sqlalchemy import func, or_, select
@@ -188,6 +188,27 @@ class Images:
             row = image_row(session, image_id, to_change=True)
             if row.sha256 == sha256:
                 row.pixels_sha256 = pixels_sha256
+
+    def move(self, files: Mapping[int, NewImage]) -> None:
+        """Let images follow to other files, which show the same pictures, in one transaction.
+
+        Parameters
+        ----------
+        files
+            By the ids of images; whoever calls has seen to it that they show the same.
+
+        Raises
+        ------
+        UnknownImage
+            If there is no such image; none is moved.
+        """
+        with self._engine.writing(alone=True) as session:
+            for image_id, entry in files.items():
+                row = image_row(session, image_id, to_change=True)
+                row.path = self._paths.stored(entry.path)
+                row.sha256, row.coded_sha256 = entry.sha256, entry.coded_sha256
+                row.file_size, row.modified_ns = entry.file_size, entry.modified_ns
+                row.failure = None
 
     def mark_failed(self, image_id: int, reason: str) -> None:
         """Note why an image could not be used; a later prediction of it clears the note."""

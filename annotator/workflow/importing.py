@@ -12,6 +12,7 @@ from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.placing import remove_leftovers
 from annotator.workflow.copying import IMAGE_FOLDER, copy_new
 from annotator.workflow.image_files import READERS, inspect_picture
+from annotator.workflow.looking_after import forget_gone
 from annotator.workflow.same_pictures import with_pixels
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
@@ -137,24 +138,6 @@ def import_images(
             if on_progress is not None:
                 on_progress(done, len(found))
     return tally.report()
-
-
-def forget_gone(project: Project) -> None:
-    """Forget the failures of files that are not there any more: nobody can mend them."""
-    gone = [failed.path for failed in project.images.failed_files() if not _is_there(failed.path)]
-    if gone:
-        project.images.forget_failed(gone)
-
-
-def _is_there(path: Path) -> bool:
-    """Return whether something bears a name; also where that cannot be looked at."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
