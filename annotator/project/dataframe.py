@@ -86,7 +86,9 @@ def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
     """Return one row a sample, in the order of lists; see `COLUMNS`."""
     rows = session.connection().execute(_QUERY).all()
     table: _Columns = {name: [row[i] for row in rows] for i, name in enumerate(_STORED)}
-    table["image"] = [str(paths.absolute(path)) for path in table["image"]]
+    # Bytes that are no text are spelt out: pandas takes text, and nothing else.
+    files = (str(paths.absolute(path)) for path in table["image"])
+    table["image"] = [file.encode("utf-8", "backslashreplace").decode() for file in files]
     _judge(table)
     _measure(table, session)
     table["state"] = [state.value for state in table["state"]]

@@ -240,3 +240,13 @@ def test_nothing_of_a_failing_call_is_stored(project, new_image, tmp_path):
     with pytest.raises(Exception, match="sha256"):
         project.images.add([new_image(tmp_path / "a.jpg"), impossible])
     assert project.images.count() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
+def test_the_table_spells_out_names_that_are_no_text(project, make_face, tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    project.images.add([NewImage(path, "1" * 64, 640, 480)])
+    model = project.models.register(FIRST_MODEL)
+    project.predictions.store(model, [(1, [make_face()])])
+    (name,) = project.to_dataframe().image
+    assert name == str(tmp_path / r"caf\udce9.jpg")

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
 from annotator.project.project import Project
 from annotator.project.records import FailedImage, RejectReason, Verdict
@@ -69,6 +70,9 @@ WRITES: dict[str, Write] = {
     "Images.forget_failed": lambda project, given: project.images.forget_failed(
         [project.home / "x.jpg"]
     ),
+    "Images.move": lambda project, given: project.images.move(
+        {1: given.new_image(project.home / "moved.jpg", content="a.jpg")}
+    ),
     "Images.note_pixels": lambda project, given: project.images.note_pixels(
         1, project.images.get(1).sha256, "1" * 64
     ),
@@ -80,13 +84,16 @@ WRITES: dict[str, Write] = {
     "Removals.remove": lambda project, given: project.removals.remove([1, 2]),
     "Removals.restore": lambda project, given: restore(project),
     "Removals.delete": lambda project, given: delete(project),
-    "Reviews.give": lambda project, given: project.reviews.give(
+    "Reviews.judge_all": lambda project, given: project.reviews.give(
         Verdict.REJECT, [1, 2], reviewer="Rae", reasons=[RejectReason.OTHER]
     ),
     "Reviews.give_undecided": lambda project, given: project.reviews.give_undecided(
         Verdict.ACCEPT, reviewer="Rae"
     ),
-    "Reviews._give_one": lambda project, given: project.reviews.delete(1, reviewer="Rae"),
+    "Reviews.judge": lambda project, given: project.reviews.delete(1, reviewer="Rae"),
+    "Reviews.take_back": lambda project, given: project.reviews.take_back(
+        project.reviews.judge_all([1], Judgement(Verdict.ACCEPT, "Rae")), reviewer="Rae"
+    ),
     "Samples.add": lambda project, given: project.samples.add(
         3, given.face.landmarks, model_id=1, presence=1, detection_score=1, added_by="Ann"
     ),
