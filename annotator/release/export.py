@@ -80,7 +80,7 @@ class ExportReport:
         if images.written_upright:
             said.append(
                 f"{_images(images.written_upright)} written upright, as PNG:"
-                " readers would not agree how to turn the original"
+                " not every reader would turn the original"
             )
         if images.turned_on_reading:
             said.append(

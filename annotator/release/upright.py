@@ -1,9 +1,9 @@
 """Whether those who read a release see an image as the annotator did, and what is done if not.
 
 A file may say in many ways that its pixels are to be turned, and hardly two readers know the same
-of them. Of one only it is known that every reader which turns images at all knows it: a JPEG that
-states its orientation in EXIF, once and as the standard has it. Whatever else is to be turned is
-written anew, upright.
+of them. One way only is known to every reader that turns images at all: a JPEG that states its
+orientation in EXIF, once, before other metadata, and as the standard has it. Whatever else is to be
+turned is written anew, upright.
 """
 
 import struct
@@ -47,10 +47,12 @@ def is_read_alike(path: Path, info: ImageInfo) -> bool:
     if info.format != "JPEG":
         return info.orientation == UPRIGHT
     with open_regular(path) as stream:
-        stated = [entry for block in _exif_blocks(stream) for entry in _orientations(block)]
+        blocks = list(_metadata(stream))
+    exif = [block.removeprefix(_EXIF) for block in blocks if block.startswith(_EXIF)]
+    stated = [entry for block in exif for entry in _orientations(block)]
     if not stated:
         return info.orientation == UPRIGHT
-    return stated == [(_SHORT, 1, info.orientation)]
+    return blocks[0].startswith(_EXIF) and stated == [(_SHORT, 1, info.orientation)]
 
 
 def write_upright(source: Path, target: Path) -> None:
@@ -64,8 +66,8 @@ def write_upright(source: Path, target: Path) -> None:
     Image.fromarray(read_image(source)).save(target, "PNG", compress_level=_COMPRESSION)
 
 
-def _exif_blocks(stream: BufferedReader) -> Iterator[bytes]:
-    """Yield what a JPEG says in EXIF before its pixels, each time that it says something."""
+def _metadata(stream: BufferedReader) -> Iterator[bytes]:
+    """Yield the segments of a JPEG, before its pixels, that may hold EXIF or XMP."""
     stream.seek(2)
     while byte := stream.read(1):
         if byte != b"\xff":  # a stray byte, as decoders pass over it
@@ -78,8 +80,8 @@ def _exif_blocks(stream: BufferedReader) -> Iterator[bytes]:
             continue
         length = int.from_bytes(stream.read(2), "big")
         block = stream.read(max(length - 2, 0))
-        if marker[0] == _APP1 and block.startswith(_EXIF):
-            yield block.removeprefix(_EXIF)
+        if marker[0] == _APP1:
+            yield block
 
 
 def _orientations(block: bytes) -> Iterator[tuple[int, int, int]]:
