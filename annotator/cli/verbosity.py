@@ -14,7 +14,17 @@ from typing import Annotated, Any
 
 import typer
 
+from annotator.system.foreign_text import escaped
+
 LOG = logging.getLogger("annotator")
+
+
+class _Plain(logging.Formatter):
+    """A line for a terminal; file names in it are anybody's."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escaped(super().format(record))
+
 
 _Command = Callable[..., None]
 Verbose = Annotated[
@@ -54,7 +64,7 @@ def talking(*, verbose: bool, quiet: bool) -> Iterator[None]:
         yield
         return
     before, handler = LOG.level, logging.StreamHandler()  # on stderr, as all but results
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Plain("%(message)s"))
     LOG.setLevel(logging.INFO if verbose else logging.ERROR)
     if verbose:
         LOG.addHandler(handler)

@@ -1,12 +1,15 @@
 """Which files of the given folders are photographs, or look as if they were."""
 
 import errno
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotator.imaging.signatures import HEAD, shows_an_image
 from annotator.system.regular import open_regular
+
+_LOG = logging.getLogger(__name__)
 
 IMAGE_SUFFIXES: frozenset[str] = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp"}
@@ -69,8 +72,12 @@ def _walk(top: Path) -> Iterator[Path]:
         ]
         for name in sorted(names):
             path = Path(folder, name)
-            if not name.startswith(".") and _looks_like_an_image(path):
+            if name.startswith("."):
+                _LOG.info("passed over, as it is hidden: %s", path)
+            elif _looks_like_an_image(path):
                 yield path
+            else:
+                _LOG.info("passed over, as it is no image: %s", path)
     yield from unreadable
 
 
