@@ -20,7 +20,7 @@ UPRIGHT = 1
 SUFFIX = ".png"
 """Of what `write_upright` writes: without loss, and read by all."""
 
-_READ_BY_ALL = frozenset({"BMP", "JPEG", "PNG", "TIFF", "WebP"})
+_READ_BY_ALL = frozenset({"BMP", "JPEG", "PNG", "PNM", "TIFF", "WebP"})
 _EXIF = b"Exif\x00\x00"
 _APP1, _PIXELS, _END = 0xE1, 0xDA, 0xD9
 _NO_LENGTH = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})

@@ -121,6 +121,7 @@ CARRIERS: dict[str, Callable[[int], bytes]] = {
     "none.jpg": lambda o: saved(o, "JPEG", quality=95, subsampling=0),
     "none.png": lambda o: saved(o, "PNG"),
     "none.bmp": lambda o: saved(o, "BMP"),
+    "none.ppm": lambda o: saved(o, "PPM"),
 }
 
 
