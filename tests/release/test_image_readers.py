@@ -117,6 +117,7 @@ CARRIERS: dict[str, Callable[[int], bytes]] = {
     "exif.webp": lambda o: saved(o, "WEBP", lossless=True, exif=EXIF + exif(o)),
     "xmp.webp": lambda o: saved(o, "WEBP", lossless=True, xmp=xmp(o)),
     "tag.tif": lambda o: saved(o, "TIFF", tiffinfo={0x0112: o}),
+    "xmp.tif": lambda o: saved(o, "TIFF", tiffinfo={700: xmp(o)}),
     "exif.avif": lambda o: saved(o, "AVIF", quality=95, exif=EXIF + exif(o)),
     "none.jpg": lambda o: saved(o, "JPEG", quality=95, subsampling=0),
     "none.png": lambda o: saved(o, "PNG"),

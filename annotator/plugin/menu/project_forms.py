@@ -12,7 +12,7 @@ from annotator.system.words import count
 
 _IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("copied into the release", "copy"),
-    ("copied, turned ones written upright", "upright"),
+    ("copied, those stored turned as upright PNG", "upright"),
     ("left where they are", "reference"),
 )
 
