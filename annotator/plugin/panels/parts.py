@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from qtpy.QtCore import QSize, Qt, QTimer
+from qtpy.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
 _LINES = 2
+# napari's themes put the arrow of a button's menu onto the end of its text.
+MENU_BUTTON_STYLE = "QPushButton { padding-right: 18px; }"
+_WIDEST_LABEL = "Measured in"
 
 
 def without_focus(widget: QWidget) -> None:
@@ -64,6 +74,30 @@ def button_row(*buttons: QPushButton) -> QWidget:
     for button in buttons:
         layout.addWidget(button)
     return row
+
+
+def row_form() -> QFormLayout:
+    """Return a layout for rows with a label each; see `RowLabel`."""
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 2)
+    form.setHorizontalSpacing(8)
+    form.setVerticalSpacing(3)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
+
+
+class RowLabel(QLabel):
+    """A label as wide as all others, on whichever page: what stands beside it lines up."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size of the widest label there is, in the letters of the theme."""
+        hint, width_of = super().sizeHint(), self.fontMetrics().horizontalAdvance
+        lacks = width_of(_WIDEST_LABEL) - width_of(self.text())
+        return hint + QSize(max(lacks, 0), 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the same."""
+        return self.sizeHint()
 
 
 class PassingMessage(QLabel):
