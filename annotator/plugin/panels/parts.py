@@ -18,7 +18,7 @@ _MESSAGE_MS = 12_000
 _LINES = 2
 # napari's themes put the arrow of a button's menu onto the end of its text.
 MENU_BUTTON_STYLE = "QPushButton { padding-right: 18px; }"
-_WIDEST_LABEL = "Measured in"
+_WIDEST_LABEL, _LABEL_MARGIN = "Measured in", 10
 
 
 def without_focus(widget: QWidget) -> None:
@@ -91,9 +91,9 @@ class RowLabel(QLabel):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size of the widest label there is, in the letters of the theme."""
-        hint, width_of = super().sizeHint(), self.fontMetrics().horizontalAdvance
-        lacks = width_of(_WIDEST_LABEL) - width_of(self.text())
-        return hint + QSize(max(lacks, 0), 0)
+        widest = max(_WIDEST_LABEL, self.text(), key=len)
+        width = self.fontMetrics().horizontalAdvance(widest) + _LABEL_MARGIN
+        return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the same."""
