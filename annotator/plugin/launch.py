@@ -9,6 +9,7 @@ from annotator.plugin.canvas.private import hide_layer_panels
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.reader import show_dock
+from annotator.plugin.window_size import make_room
 
 
 def open_viewer(
@@ -27,6 +28,7 @@ def open_viewer(
     dock = show_dock(viewer)
     # An annotator works with two layers that the dock looks after: the room is the face's.
     hide_layer_panels(viewer)
+    make_room(dock)
     if annotator:
         dock.workbench.rename_annotator(annotator)
     dock.open_folder(address)

@@ -19,6 +19,7 @@ from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
 from annotator.plugin.menu.sample_project import sample_project_folder
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
@@ -62,6 +63,7 @@ class ProjectMenu(QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Project", parent)
+        self.setStyleSheet(MENU_BUTTON_STYLE)
         self._workbench = workbench
         self._progress = progress
         self._tell = tell

@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from qtpy.QtCore import QSize, Qt, QTimer
+from qtpy.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
 _LINES = 2
+# napari's themes put the arrow of a button's menu onto the end of its text.
+MENU_BUTTON_STYLE = "QPushButton { padding-right: 18px; }"
+_WIDEST_LABEL, _LABEL_MARGIN = "Measured in", 10
 
 
 def without_focus(widget: QWidget) -> None:
@@ -64,6 +74,30 @@ def button_row(*buttons: QPushButton) -> QWidget:
     for button in buttons:
         layout.addWidget(button)
     return row
+
+
+def row_form() -> QFormLayout:
+    """Return a layout for rows with a label each; see `RowLabel`."""
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 2)
+    form.setHorizontalSpacing(8)
+    form.setVerticalSpacing(3)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
+
+
+class RowLabel(QLabel):
+    """A label as wide as all others, on whichever page: what stands beside it lines up."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size of the widest label there is, in the letters of the theme."""
+        widest = max(_WIDEST_LABEL, self.text(), key=len)
+        width = self.fontMetrics().horizontalAdvance(widest) + _LABEL_MARGIN
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the same."""
+        return self.sizeHint()
 
 
 class PassingMessage(QLabel):

@@ -28,6 +28,8 @@ from annotator.workbench.sample_order import runs
 from annotator.workbench.sample_text import sample_text, sample_tooltip, sorted_by_text
 from annotator.workbench.workbench import Workbench
 
+# On a small screen: the tools need the room more.
+_LEAST_ROWS = 2
 _PICKING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 _SELECT = QItemSelectionModel.SelectionFlag
 
@@ -116,7 +118,7 @@ class SampleList(QTableView):
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMinimumHeight(3 * ROW_HEIGHT)
+        self.setMinimumHeight(_LEAST_ROWS * ROW_HEIGHT)
         self._look_like_a_list()
         self.clicked.connect(self._choose)
 

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -55,6 +56,8 @@ class SamplePanel(QWidget):
         self._tally = QStackedWidget()
         for widget in (self._done, self.batch):
             self._tally.addWidget(widget)
+        # Or it takes its share of the height, which is the list's.
+        self._tally.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(6)
@@ -125,7 +128,7 @@ class SamplePanel(QWidget):
         layout.addLayout(first)
         layout.addLayout(second)
         for widget in (self._bar, self.list, self._empty, buttons):
-            layout.addWidget(widget)
+            layout.addWidget(widget, stretch=int(widget is self.list))
 
     def _connect(self) -> None:
         self.filter.currentIndexChanged.connect(self._show)
