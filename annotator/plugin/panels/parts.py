@@ -11,6 +11,8 @@ from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
 _LINES = 2
+# What napari's themes put above and below a label's text.
+_AROUND = 10
 _OTHER_FONT = (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.Polish)
 
 
@@ -153,11 +155,7 @@ class PassingMessage(QLabel):
         self._fit()
 
     def _fit(self) -> None:
-        metrics, frame = self.fontMetrics(), 2 * self.margin() + 2
-        margins = self.contentsMargins()
-        around = margins.top() + margins.bottom() + frame
-        width = self.width() - margins.left() - margins.right() - frame
-        needed = text_height(self.text(), metrics, width) if self.text() else 0
-        height = max(needed, _LINES * metrics.lineSpacing()) + around
+        needed = self.heightForWidth(self.width()) if self.text() else 0
+        height = max(needed, _LINES * self.fontMetrics().lineSpacing() + _AROUND)
         if height != self.height():
             self.setFixedHeight(height)
