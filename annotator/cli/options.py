@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from annotator.system.people import checked_name
+
 # Text, as no path may be made of it: that takes "//" for "/" in what is not a folder.
 ProjectAddress = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -27,11 +29,13 @@ def _text(given: str) -> str:
 
 
 def _name(given: str | None) -> str | None:
-    """Refuse, as a usage error, a name that says nothing."""
-    name = None if given is None else _text(given).strip()
-    if name == "":
-        raise typer.BadParameter("a name cannot be empty")
-    return name
+    """Refuse, as a usage error, a name that nobody could have."""
+    if given is None:
+        return None
+    try:
+        return checked_name(_text(given))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 Person = Annotated[

@@ -9,7 +9,6 @@ import typer
 
 from annotator.cli.options import Person, ProjectAddress
 from annotator.cli.terminal import FailedError, say
-from annotator.system.people import login_name
 
 commands = typer.Typer()
 
@@ -26,7 +25,7 @@ def open_(project: ProjectAddress, annotator: Person = None) -> None:
     _require_window_system()
     from annotator.plugin.launch import open_project
 
-    open_project(project, annotator or login_name())
+    open_project(project, annotator)
 
 
 @commands.command()
@@ -57,7 +56,7 @@ def demo(
     else:
         from annotator.plugin.launch import open_project
 
-        open_project(home, login_name())
+        open_project(home)
 
 
 def _require_window_system() -> None:

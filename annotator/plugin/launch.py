@@ -22,7 +22,8 @@ def open_viewer(
     address : str or Path
         The project's.
     annotator : str, optional
-        Recorded with strokes and verdicts; the login name by default.
+        Recorded with strokes and verdicts, for as long as the window is open; by default the name
+        that was given in a window before, or else the login name.
     """
     viewer = napari.Viewer(title="FaceMesh Annotator", show=show)
     dock = show_dock(viewer)
@@ -30,7 +31,7 @@ def open_viewer(
     hide_layer_panels(viewer)
     make_room(dock)
     if annotator:
-        dock.workbench.rename_annotator(annotator)
+        dock.name.use_here(annotator)
     dock.open_folder(address)
     # What the window is made of stays as long as the program: a search through all of it for
     # garbage would stop the hand for a tenth of a second now and then.

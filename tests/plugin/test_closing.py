@@ -103,7 +103,7 @@ def test_strokes_can_be_given_up_to_close(
 
 def test_a_window_that_napari_keeps_open_keeps_working(workplace: Workplace) -> None:
     dock, pointer = workplace
-    dock._shut_down_if_closed()
+    dock.life.shut_down_if_closed()
     drag_chin(dock, pointer)
     assert dock.workbench.session.can_undo
 
