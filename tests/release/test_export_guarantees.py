@@ -270,6 +270,13 @@ def test_a_release_of_a_newer_format_is_refused(project, tmp_path):
         load_release(tmp_path / "release")
 
 
+def test_what_is_no_folder_is_refused_in_words(tmp_path):
+    (tmp_path / "manifest.json").touch()
+    for name in ("nowhere", "manifest.json"):
+        with pytest.raises(DamagedRelease, match=f"{name} is no folder: give that of a release"):
+            load_release(tmp_path / name)
+
+
 OURS = '{"format": "facemesh-annotator release"}'
 
 
