@@ -79,7 +79,8 @@ def landmarks(
     text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
     values = {"output": str(output) if faces else None, "faces": faces}
     nothing = "nothing written: " + ("no image could be read" if failed else "no image was found")
-    report(values, text if faces else nothing, failed, as_json=as_json)
+    is_all = not (faces or failed)
+    report(values, text if faces else nothing, failed, as_json=as_json, is_answer=is_all)
     if failed or not faces:
         raise typer.Exit(1)
 

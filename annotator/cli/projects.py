@@ -46,7 +46,8 @@ def add(
     text += "".join(f"\nnote: {count(n, 'image')}: {note}" for note, n in kinds.items())
     notes = [{"path": printable(path), "note": note} for path, note in done.notes]
     values = {"added": done.added, "already_there": done.already_there, "notes": notes}
-    report(values, text, done.failed, as_json=as_json)
+    nothing = not (usable or done.failed)
+    report(values, text, done.failed, as_json=as_json, is_answer=nothing)
     if not usable:
         raise typer.Exit(1)
 

@@ -54,7 +54,8 @@ def report(
     as_json
         Which of the two.
     is_answer
-        Whether it is what the command is for, and printed also when it is quiet.
+        Whether it is what the command is for, or all that says why it failed: printed also when it
+        is quiet.
     """
     if as_json:
         files = [{"path": printable(one.path), "reason": one.reason} for one in failed or ()]

@@ -46,6 +46,14 @@ def test_quiet_says_what_failed_with_the_same_exit_code(command, tmp_path, photo
     assert (code, err) == (1, "")
     assert out.startswith(f"failed: {bad}: ")
     assert out.count("\n") == 1
+    (tmp_path / "empty").mkdir()
+    for arguments in (
+        ["add", project, tmp_path / "empty"],
+        ["landmarks", tmp_path / "empty", "--output", tmp_path / "meshes.npz"],
+    ):
+        code, out, _ = command(*arguments, "-q")
+        assert code == 1
+        assert "no image was found" in out
     code, out, err = command("predict", tmp_path / "nowhere", "-q")
     assert (code, out) == (1, "")
     assert_one_line(err)
