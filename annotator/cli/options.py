@@ -43,8 +43,17 @@ Person = Annotated[
     typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
 ]
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
+
+
+def _sample_numbers(given: list[int] | None) -> list[int] | None:
+    """Refuse, as a usage error, what no sample can be called: databases count to 2**63 - 1."""
+    for number in given or ():
+        if not 0 < number < 2**63:
+            raise typer.BadParameter(f"{number} is no number of a sample")
+    return given
+
+
 SampleNumbers = Annotated[
-    # The largest number is what the database can hold.
     list[int] | None,
-    typer.Argument(metavar="SAMPLE", min=1, max=2**63 - 1),
+    typer.Argument(metavar="SAMPLE", callback=_sample_numbers, help="The numbers of samples."),
 ]

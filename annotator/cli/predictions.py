@@ -51,7 +51,10 @@ def predict(
 
 @commands.command()
 def landmarks(
-    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", callback=some_there)],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="IMAGE", callback=some_there, help="Images and folders."),
+    ],
     *,
     output: Annotated[Path, typer.Option(metavar="FILE.npz", help="Replaced where it exists.")],
     model: Model = "face_landmark",
