@@ -6,8 +6,19 @@ import typer
 
 from annotator.system.people import checked_name
 
+
+def _address(given: str) -> str:
+    """Refuse, as a usage error, no name at all: a path of it would be the current folder."""
+    if not given.strip():
+        raise typer.BadParameter("name the project's folder; the current one is called '.'")
+    return given
+
+
 # Text, as no path may be made of it: that takes "//" for "/" in what is not a folder.
-ProjectAddress = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+ProjectAddress = Annotated[
+    str,
+    typer.Argument(metavar="PROJECT", callback=_address, help="The project's folder."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
 Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]
