@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import count, report
+from annotator.cli.terminal import count, progress_bar, report
 
 commands = typer.Typer()
 
@@ -69,8 +69,8 @@ def export(
     from annotator.project import Project
     from annotator.release import export_release
 
-    with Project.open(project) as opened:
-        done = export_release(opened, folder, format_, images=images)
+    with Project.open(project) as opened, progress_bar("exporting") as show:
+        done = export_release(opened, folder, format_, images=images, on_progress=show)
     values = {
         "folder": str(done.folder),
         "format": done.format,
