@@ -53,6 +53,14 @@ Person = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
 ]
+Annotator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Default: the name last given in the window, else your login name.",
+        callback=_name,
+    ),
+]
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
 
 

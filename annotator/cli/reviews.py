@@ -38,6 +38,8 @@ def review(
     ids = list(dict.fromkeys(samples or ()))
     left_out, failed = set[int](), None
     with Project.open(project) as opened:
+        # What is judged is what is there now: looking at many photographs takes its time.
+        revisions, seen = opened.annotations.revisions(ids), opened.reviews.newest_ids(ids)
         if verdict == "accept":
             left_out, failed = not_acceptable(opened, None if every else ids)
         if every:
@@ -51,7 +53,13 @@ def review(
         else:
             ids = [sample_id for sample_id in ids if sample_id not in left_out]
             opened.reviews.give(
-                Verdict(verdict), ids, reviewer=name, reasons=reasons, comment=comment
+                Verdict(verdict),
+                ids,
+                reviewer=name,
+                reasons=reasons,
+                comment=comment,
+                revisions=revisions,
+                seen=seen,
             )
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from annotator.cli.options import Person, ProjectAddress
+from annotator.cli.options import Annotator, ProjectAddress
 from annotator.cli.terminal import FailedError, say
 
 commands = typer.Typer()
@@ -17,7 +17,7 @@ _WINDOW_SYSTEM = {"napari": ("napari",), "Qt": ("PyQt6", "PySide6")}
 
 
 @commands.command(name="open")
-def open_(project: ProjectAddress, annotator: Person = None) -> None:
+def open_(project: ProjectAddress, annotator: Annotator = None) -> None:
     """Open a project in napari."""
     from annotator.project import Project
 

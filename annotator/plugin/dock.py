@@ -184,6 +184,8 @@ class AnnotatorDock(QWidget):
         session = self.workbench.session
         if session is None or session.is_dragging:
             return
+        if not self.workbench.verdicts.has_seen_all():
+            return
         dialog = RejectDialog(self)
         # Over the dock: the face under judgement stays in sight.
         dialog.move(self.mapToGlobal(self.rect().topLeft()))

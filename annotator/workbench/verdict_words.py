@@ -62,8 +62,10 @@ def verdict_on(state: SampleState) -> str:
 
 def reasons_text(review: Review, longest: int = LONGEST) -> str:
     """Return the reasons and the comment of a verdict on one line; empty without any."""
-    reasons = [REASON_TEXTS[reason].lower() for reason in review.reasons]
-    return ", ".join(filter(None, (*reasons, quoted(review.comment, longest))))
+    said = quoted(review.comment, longest)
+    # What another reason is, its comment says.
+    named = [r for r in review.reasons if not (said and r is RejectReason.OTHER)]
+    return ", ".join(filter(None, (*(REASON_TEXTS[r].lower() for r in named), said)))
 
 
 def verdict_sentence(review: Review, *, where: str = "", when: bool = False) -> str:

@@ -7,12 +7,9 @@ from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -99,24 +96,18 @@ class NameRow(QWidget):
         self._name = name
         self._tell = tell
         self._done = done
-        text = QLabel("Who works here? Your name goes with every stroke and verdict.")
-        text.setWordWrap(True)
-        # The row asks for its height by the width that it gets.
-        text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Your name")
+        self.field.setPlaceholderText("Who works here?")
+        self.field.setToolTip("Your name, recorded with every stroke and verdict")
         self.field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.field.installEventFilter(self)
         self.use = _button("Use", self._use)
         self.keep = _button(f"Keep “{one_line(workbench.annotator, 12)}”", self._keep)
         self._login = workbench.annotator
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         for widget in (self.field, self.use, self.keep):
             row.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(text)
-        layout.addLayout(row)
         name.answered.connect(self.hide)
         self.setVisible(name.is_unknown)
 

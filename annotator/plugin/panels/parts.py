@@ -113,7 +113,8 @@ def text_height(text: str, metrics: QFontMetrics, width: int) -> int:
 
 def elided_lines(text: str, metrics: QFontMetrics, width: int, lines: int) -> str:
     """Return a text, cut with an ellipsis where it would take more lines in this width."""
-    most = lines * metrics.lineSpacing()
+    # Lines are a little higher than said where a letter is.
+    most = (lines + 0.5) * metrics.lineSpacing()
     if text_height(text, metrics, width) <= most:
         return text
     low, high = 0, len(text)

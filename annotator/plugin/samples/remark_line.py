@@ -1,7 +1,7 @@
 """What was said of the face on the screen, and not resolved yet: a line in the dock."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QResizeEvent
+from qtpy.QtGui import QResizeEvent, QShowEvent
 from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from annotator.plugin.panels.parts import elided_lines
@@ -36,6 +36,11 @@ class RemarkLine(QLabel):
         self.setVisible(bool(remark))
         self.setText(self._cut(remark))
         self.setToolTip(rich(remark))
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Cut the text by the font that it is shown in: themes give it when it is shown first."""
+        super().showEvent(event)
+        self.setText(self._cut(self._remarks.current))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Cut the text to the width that there is."""
