@@ -1,6 +1,6 @@
 """Parameters that several commands share, each with its help and what it refuses."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,6 +27,10 @@ Workers = Annotated[
 ]
 NoSmallFaces = Annotated[
     bool, typer.Option("--no-small-faces", help="Skip the search for small faces: faster.")
+]
+Decoding = Annotated[
+    Literal["exact", "fast"],
+    typer.Option("--decode", help="fast: large JPEG files at half size where faces stay large."),
 ]
 
 
