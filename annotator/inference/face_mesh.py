@@ -12,7 +12,7 @@ from annotator.inference.detection import Detections, areas
 from annotator.inference.detector import Detector
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.pipeline import predict_files
-from annotator.inference.regions import Region, crop, regions_of, to_image
+from annotator.inference.regions import Region, crop, mirror_image, regions_of, to_image
 from annotator.inference.results import FacePrediction, FileResult, ModelInfo
 from annotator.inference.runtime import NotFiniteError
 from annotator.inference.sampling import Image
@@ -115,12 +115,14 @@ class FaceMesh:
         small = self._meshes(checked, find_small_faces(self._detector, checked, known))
         return [_ordered(*both) for both in zip(faces, small, strict=True)]
 
-    def predict_region(self, image: NDArray[np.uint8], region: Region) -> FacePrediction:
+    def predict_region(
+        self, image: NDArray[np.uint8], region: Region, *, mirrored: bool = False
+    ) -> FacePrediction:
         """Return the mesh of a face that somebody pointed out, see `predict_regions`."""
-        return self.predict_regions(image, [region])[0]
+        return self.predict_regions(image, [region], mirrored=mirrored)[0]
 
     def predict_regions(
-        self, image: NDArray[np.uint8], regions: Sequence[Region]
+        self, image: NDArray[np.uint8], regions: Sequence[Region], *, mirrored: bool = False
     ) -> list[FacePrediction]:
         """Return the mesh that the net sees in each region, whatever the presence.
 
@@ -133,6 +135,8 @@ class FaceMesh:
             RGB, upright.
         regions
             See `annotator.inference.regions` for those of meshes and boxes.
+        mirrored
+            Whether the net is shown the crops' mirror images, and its answers are mirrored back.
 
         Raises
         ------
@@ -142,14 +146,18 @@ class FaceMesh:
             If the model's numbers are not finite.
         """
         checked = _checked(image)
-        meshes, presences = self._net([crop(checked, region) for region in regions])
+        crops = [crop(checked, region) for region in regions]
+        if mirrored:
+            crops = [np.ascontiguousarray(one[:, ::-1]) for one in crops]
+        meshes, presences = self._net(crops)
         if not np.isfinite(meshes).all():
             raise NotFiniteError(
                 f"the model {self.info.name} gave numbers that are not finite (NaN, infinite)"
             )
         faces = []
         for mesh, presence, region in zip(meshes, presences.tolist(), regions, strict=True):
-            points = to_image(mesh, region)
+            back = mirror_image(mesh, self.info.layout) if mirrored else mesh
+            points = to_image(back, region)
             points.setflags(write=False)
             faces.append(FacePrediction(points, presence, 1.0))
         return faces
