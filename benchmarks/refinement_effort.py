@@ -63,7 +63,7 @@ from annotator.mesh.simulation import (
     simulated_strokes,
     strokes_to,
 )
-from annotator.mesh.spread import with_spread
+from annotator.mesh.spread import LEARNED_SHARE, SHARE, with_spread
 from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
@@ -148,16 +148,16 @@ def _tools(learned: dict[str, tuple[int, Covariance]]) -> dict[str, ToolFor]:
     same: dict[str, ToolFor] = {name: lambda _, tool=tool: tool for name, tool in fixed.items()}
     return {
         **same,
-        "Guided, spread": lambda face: _with_spread(canonical, face),
+        "Guided, spread": lambda face: _with_spread(canonical, face, SHARE),
         "Learned": lambda face: guided_tool(learned[face.person][1]),
         "Learned, guarded": lambda face: guarded(guided_tool(learned[face.person][1]), FACE_468),
-        "Learned, spread": lambda face: _with_spread(learned[face.person][1], face),
+        "Learned, spread": lambda face: _with_spread(learned[face.person][1], face, LEARNED_SHARE),
     }
 
 
-def _with_spread(expected: Covariance, face: SpoiledFace) -> Tool:
+def _with_spread(expected: Covariance, face: SpoiledFace, share: float) -> Tool:
     """Return Guided, guarded, with what the model is unsure of in this face."""
-    return guarded(guided_tool(with_spread(expected, face.differences)), FACE_468)
+    return guarded(guided_tool(with_spread(expected, face.differences, share)), FACE_468)
 
 
 @dataclass(frozen=True)

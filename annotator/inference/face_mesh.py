@@ -17,6 +17,7 @@ from annotator.inference.results import FacePrediction, FileResult, ModelInfo
 from annotator.inference.runtime import NotFiniteError
 from annotator.inference.sampling import Image
 from annotator.inference.search import distinct, find_small_faces
+from annotator.inference.second_look import find_turned_faces
 
 _PRESENT = 0.5
 # Images predicted together. A processor gains nothing from batches, and loses much when several
@@ -113,7 +114,15 @@ class FaceMesh:
             return [_ordered(mine, []) for mine in faces]
         known = [_boxes(mine) for mine in faces]
         small = self._meshes(checked, find_small_faces(self._detector, checked, known))
-        return [_ordered(*both) for both in zip(faces, small, strict=True)]
+        found = [_ordered(*both) for both in zip(faces, small, strict=True)]
+        return [
+            mine or _ordered([], self._turned_faces(image))
+            for image, mine in zip(checked, found, strict=True)
+        ]
+
+    def _turned_faces(self, image: Image) -> list[FacePrediction]:
+        """Look again, slower, at an image in which nothing was found."""
+        return find_turned_faces(self._detector, self.predict_regions, self.info.layout, image)
 
     def predict_region(
         self, image: NDArray[np.uint8], region: Region, *, mirrored: bool = False

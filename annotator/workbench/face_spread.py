@@ -6,6 +6,7 @@ one as soon as that is known.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from annotator.inference import ModelError, ProviderError
 from annotator.inference.spread import answers_around
 from annotator.mesh.covariance import Covariance, expected_covariance
+from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
-from annotator.mesh.spread import deviations, with_spread
+from annotator.mesh.spread import LEARNED_SHARE, SHARE, deviations, with_spread
 from annotator.project import EditSession
 from annotator.workbench.model_thread import ModelThread
 from annotator.workbench.workbench import Workbench
@@ -66,9 +68,11 @@ class FaceSpread:
         if session is None or photograph is None:
             return
         self._base = mesh = self._predicted(session)
-        expected = expected_covariance(session.layout, self._workbench.tools.learned)
-        cancelled = self._cancelled
-        self._pool.submit(self._find_out, photograph, mesh, session, expected, cancelled)
+        layout, learned = session.layout, self._workbench.tools.learned
+        expected = expected_covariance(layout, learned)
+        share = LEARNED_SHARE if expected is learned else SHARE
+        blend = partial(_blended, expected, mesh=mesh, layout=layout, share=share)
+        self._pool.submit(self._find_out, photograph, mesh, blend, self._cancelled)
 
     def forget(self) -> None:
         """Stop finding out, and expect no more than of any face."""
@@ -114,8 +118,7 @@ class FaceSpread:
         self,
         photograph: Photograph,
         mesh: Mesh,
-        session: EditSession,
-        expected: Covariance,
+        blend: Callable[[list[Mesh]], Covariance | None],
         cancelled: Event,
     ) -> None:
         """Work it out, on the thread, and stop between two crops where nobody wants it any more."""
@@ -127,8 +130,8 @@ class FaceSpread:
                 answers.append(answer)
         except (ModelError, ProviderError, OSError, ValueError):
             return  # told by whoever asks for the model itself; without it, nothing more is known
-        found = with_spread(expected, deviations(answers, mesh, session.layout))
-        if found is not expected and not cancelled.is_set():
+        found = blend(answers)
+        if found is not None and not cancelled.is_set():
             self._post(lambda: self._take(found, cancelled))
 
     def _take(self, found: Covariance, cancelled: Event) -> None:
@@ -139,3 +142,11 @@ class FaceSpread:
         self._ready = found if session.is_dragging else None
         if self._ready is None:
             self._workbench.tools.expect(found)
+
+
+def _blended(
+    expected: Covariance, answers: list[Mesh], *, mesh: Mesh, layout: MeshLayout, share: float
+) -> Covariance | None:
+    """Return what is to be expected given a model's answers, or None where they say nothing."""
+    found = with_spread(expected, deviations(answers, mesh, layout), share)
+    return None if found is expected else found

@@ -10,9 +10,10 @@ import pytest
 
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh, ModelError
-from annotator.mesh.covariance import canonical_covariance
+from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
+from annotator.mesh.spread import LEARNED_SHARE, SHARE
 from annotator.mesh.tools.guided import GuidedTool
 from annotator.workbench.face_spread import FaceSpread
 from annotator.workbench.faces import Faces
@@ -211,9 +212,10 @@ def test_a_face_predicted_again_has_the_spread_of_that_mesh_until_it_is_undone(d
 
 def test_what_was_learned_is_what_it_is_blended_into(desk: Desk) -> None:
     desk.find_out()
-    plain = desk.expected
-    desk.bench.tools.learn(canonical_covariance(FACE_468))
+    plain, prior = desk.expected, canonical_covariance(FACE_468)
+    desk.bench.tools.learn(Covariance(prior.matrix, prior.noise))
     assert desk.expected is desk.bench.tools.learned
     desk.find_out()
-    np.testing.assert_array_equal(desk.expected.matrix, plain.matrix)
-    assert desk.expected is not desk.bench.tools.learned
+    spread = plain.matrix - (1 - SHARE) * prior.matrix
+    expected = (1 - LEARNED_SHARE) * prior.matrix + LEARNED_SHARE / SHARE * spread
+    np.testing.assert_allclose(desk.expected.matrix, expected, atol=1e-9)
