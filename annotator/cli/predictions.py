@@ -18,6 +18,7 @@ from annotator.cli.options import (
 )
 from annotator.cli.terminal import count, counted, progress_bar, report
 from annotator.cli.verbosity import timed
+from annotator.system.collecting import uncollected
 
 if TYPE_CHECKING:
     from annotator.inference import FaceMesh
@@ -38,8 +39,9 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Find and predict the faces of all images that the model has not seen yet."""
-    from annotator.project import Project
-    from annotator.workflow import PredictionProgress, preannotate
+    with uncollected():
+        from annotator.project import Project
+        from annotator.workflow import PredictionProgress, preannotate
 
     with Project.open(project) as opened, progress_bar("predicting") as show:
         face_mesh = _load(model, providers, no_small_faces, decode)
@@ -75,8 +77,13 @@ def landmarks(
     as_json: AsJson = False,
 ) -> None:
     """Predict images without a project; an array (faces, vertices, 3) per file name."""
-    from annotator.imaging import find_images
-    from annotator.workflow.landmark_files import SameNameError, distinctly_named, save_landmarks
+    with uncollected():
+        from annotator.imaging import find_images
+        from annotator.workflow.landmark_files import (
+            SameNameError,
+            distinctly_named,
+            save_landmarks,
+        )
 
     try:
         files = distinctly_named(find_images(paths))

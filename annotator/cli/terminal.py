@@ -5,6 +5,7 @@ one JSON object and nothing else.
 """
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ __all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "
 if TYPE_CHECKING:
     from annotator.project import FailedImage
 
+_FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich takes for a terminal
 _USAGE = 2
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
@@ -111,11 +113,14 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
     callable
         To be called with the number of things done and their total.
     """
+    if is_quiet() or not (sys.stderr.isatty() or _FORCED & os.environ.keys()):
+        yield lambda done, total: None  # without loading what draws a bar
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(stderr=True)
-    if not console.is_terminal or is_quiet():
+    if not console.is_terminal:
         yield lambda done, total: None
         return
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -13,11 +13,12 @@ from annotator.inference.detector import Detector
 from annotator.inference.fast_decoding import Decode, Seen, decode_fast, predict_seen
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.pipeline import predict_files
-from annotator.inference.regions import Region, crop, regions_of, to_image
+from annotator.inference.regions import Region, crop, mirror_image, regions_of, to_image
 from annotator.inference.results import FacePrediction, FileResult, ModelInfo
 from annotator.inference.runtime import NotFiniteError
 from annotator.inference.sampling import Image
 from annotator.inference.search import distinct, find_small_faces
+from annotator.inference.second_look import find_turned_faces
 
 _PRESENT = 0.5
 # Images predicted together. A processor gains nothing from batches, and loses much when several
@@ -124,16 +125,27 @@ class FaceMesh:
         if not self.small_faces:
             return [_ordered(mine, []) for mine in faces]
         known = [_boxes(mine) for mine in faces]
-        found = find_small_faces(self._detector, checked, known, shrunk_by)
-        small = self._meshes(checked, found)
-        return [_ordered(*both) for both in zip(faces, small, strict=True)]
+        tiles = find_small_faces(self._detector, checked, known, shrunk_by)
+        small = self._meshes(checked, tiles)
+        found = [_ordered(*both) for both in zip(faces, small, strict=True)]
+        # A shrunken photograph that seems to hold no face is looked at once more as it is.
+        return [
+            mine if mine or factor > 1 else _ordered([], self._turned_faces(image))
+            for image, mine, factor in zip(checked, found, shrunk_by, strict=True)
+        ]
 
-    def predict_region(self, image: NDArray[np.uint8], region: Region) -> FacePrediction:
+    def _turned_faces(self, image: Image) -> list[FacePrediction]:
+        """Look again, slower, at an image in which nothing was found."""
+        return find_turned_faces(self._detector, self.predict_regions, self.info.layout, image)
+
+    def predict_region(
+        self, image: NDArray[np.uint8], region: Region, *, mirrored: bool = False
+    ) -> FacePrediction:
         """Return the mesh of a face that somebody pointed out, see `predict_regions`."""
-        return self.predict_regions(image, [region])[0]
+        return self.predict_regions(image, [region], mirrored=mirrored)[0]
 
     def predict_regions(
-        self, image: NDArray[np.uint8], regions: Sequence[Region]
+        self, image: NDArray[np.uint8], regions: Sequence[Region], *, mirrored: bool = False
     ) -> list[FacePrediction]:
         """Return the mesh that the net sees in each region, whatever the presence.
 
@@ -146,6 +158,8 @@ class FaceMesh:
             RGB, upright.
         regions
             See `annotator.inference.regions` for those of meshes and boxes.
+        mirrored
+            Whether the net is shown the crops' mirror images, and its answers are mirrored back.
 
         Raises
         ------
@@ -155,14 +169,18 @@ class FaceMesh:
             If the model's numbers are not finite.
         """
         checked = _checked(image)
-        meshes, presences = self._net([crop(checked, region) for region in regions])
+        crops = [crop(checked, region) for region in regions]
+        if mirrored:
+            crops = [np.ascontiguousarray(one[:, ::-1]) for one in crops]
+        meshes, presences = self._net(crops)
         if not np.isfinite(meshes).all():
             raise NotFiniteError(
                 f"the model {self.info.name} gave numbers that are not finite (NaN, infinite)"
             )
         faces = []
         for mesh, presence, region in zip(meshes, presences.tolist(), regions, strict=True):
-            points = to_image(mesh, region)
+            back = mirror_image(mesh, self.info.layout) if mirrored else mesh
+            points = to_image(back, region)
             points.setflags(write=False)
             faces.append(FacePrediction(points, presence, 1.0))
         return faces

@@ -21,6 +21,7 @@ from annotator.plugin.canvas.other_faces import OtherFaces
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
+from annotator.plugin.canvas.spread_ahead import SpreadAhead
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.plugin.canvas.visit_recorder import VisitRecorder
 from annotator.plugin.dock_life import DockLife
@@ -108,6 +109,7 @@ class AnnotatorDock(QWidget):
         # Kept here: signals hold on to nobody who follows them.
         self._others = OtherWindows(self.workbench, monotonic)
         self._display = SampleDisplay(self.workbench, self.view, self)
+        self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
         # After the mouse: a press that no tool takes may be a click on another face.
@@ -228,6 +230,7 @@ class AnnotatorDock(QWidget):
         self._bound_keys.close()
         self._settings.close()
         self.workbench.close()
+        self._spread.close()
         self.faces.close()
         self._visits.close()
         self._display.close()
