@@ -14,9 +14,11 @@ from scipy.ndimage import gaussian_filter
 
 from annotator.imaging import find_images, read_image
 from annotator.inference import FaceMesh
+from annotator.inference.spread import answers_around
 from annotator.mesh.landmarks import bounding_box, outer_iod
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.metrics import nme
+from annotator.mesh.spread import deviations
 from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
@@ -52,6 +54,9 @@ class SpoiledFace:
         How many times the face was spoiled before.
     truth, start : (468, 3) float32
         The mesh to reach and the mesh to begin with, in px.
+    differences : (k, 468) complex128
+        The model's spread about the start on the spoiled photograph, as
+        `annotator.mesh.spread.deviations` gives it.
     """
 
     name: str
@@ -59,6 +64,7 @@ class SpoiledFace:
     draw: int
     truth: Floats
     start: Floats
+    differences: NDArray[np.complex128]
 
 
 def spoiled_faces(
@@ -75,10 +81,11 @@ def spoiled_faces(
             rng = np.random.default_rng([seed, number, at])
             cutout, truth = _cutout(image, face.landmarks)
             starts = _starts(face_mesh, cutout, truth, rng)
-            for draw, start in zip(range(times), starts, strict=False):
-                every.append(
-                    SpoiledFace(f"{path.name}#{at}", _person(path, at), draw, truth, start)
-                )
+            for draw, (start, photograph) in zip(range(times), starts, strict=False):
+                answers = list(answers_around(face_mesh, photograph, start))
+                differences = deviations(answers, start, FACE_468)
+                name, person = f"{path.name}#{at}", _person(path, at)
+                every.append(SpoiledFace(name, person, draw, truth, start, differences))
     return every
 
 
@@ -107,12 +114,13 @@ def spoiled(image: Image, truth: Floats, rng: np.random.Generator) -> Image:
 
 def _starts(
     face_mesh: FaceMesh, image: Image, truth: Floats, rng: np.random.Generator
-) -> Iterator[Floats]:
-    """Yield what the model says of spoiled copies, where it is neither good nor hopeless."""
+) -> Iterator[tuple[Floats, Image]]:
+    """Yield what the model says of spoiled copies, and these, where it is neither good nor bad."""
     for _ in range(TRIALS):
-        for face in face_mesh.predict(spoiled(image, truth, rng)):
+        photograph = spoiled(image, truth, rng)
+        for face in face_mesh.predict(photograph):
             if NME_RANGE[0] <= nme(face.landmarks, truth, FACE_468) <= NME_RANGE[1]:
-                yield face.landmarks
+                yield face.landmarks, photograph
                 break
 
 

@@ -108,6 +108,7 @@ def face_with_irises(
         count=480,
         asset=str(asset),
         region_features=irises | dict(FACE_468.region_features),
+        error_modes=None,
         rigid_groups={"right_iris": tuple(right.tolist()), "left_iris": tuple(left.tolist())},
     )
 

@@ -50,6 +50,8 @@ def test_weights_canonical_mesh_and_their_cards_are_in_the_wheel(wheel):
         "face_detection_short_range.md",
         "canonical_face_mesh.npz",
         "canonical_face_mesh.md",
+        "face_468_error_modes.npz",
+        "face_468_error_modes.md",
     ):
         shipped = wheel.read(f"annotator/_assets/models/{name}")
         assert shipped == (ROOT / "models" / name).read_bytes()

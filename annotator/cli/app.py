@@ -40,6 +40,7 @@ GROUPS = (
 
 app = typer.Typer(
     help="Refine FaceMesh predictions into ground truth.",
+    epilog="A round: new, add, predict, open, export. To look around: demo. Each has --help.",
     pretty_exceptions_enable=False,
 )
 for group in GROUPS:

@@ -10,7 +10,7 @@ import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import report
-from annotator.system.names import printable
+from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
     from annotator.project import SampleState, SampleSummary
@@ -53,7 +53,7 @@ def list_samples(
         text = _comma_separated([_values(sample) for sample in listed])
         # A program reads names as they are; a terminal would obey them.
         if sys.stdout.isatty():
-            text = "\n".join(map(printable, text.split("\n")))
+            text = "\n".join(map(escaped, text.split("\n")))
         typer.echo(text, nl=False)
         return
     text = _table(listed) if listed else "no sample is so"
@@ -116,10 +116,10 @@ def _table(samples: Sequence["SampleSummary"]) -> str:
             str(sample.id),
             state_text(sample.state),
             str(sample.stroke_count or "-"),
-            printable(sample.annotator or "-"),
-            printable(sample.reviewer or "-"),
+            escaped(sample.annotator or "-"),
+            escaped(sample.reviewer or "-"),
             str(sample.face_index + 1),
-            printable(sample.image_name),
+            escaped(sample.image_name),
         )
         for sample in samples
     ]

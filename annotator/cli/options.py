@@ -1,11 +1,24 @@
 """Parameters that several commands share, each with its help and what it refuses."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from annotator.system.people import checked_name
+
+
+def _address(given: str) -> str:
+    """Refuse, as a usage error, no name at all: a path of it would be the current folder."""
+    if not given.strip():
+        raise typer.BadParameter("name the project's folder; the current one is called '.'")
+    return given
+
+
 # Text, as no path may be made of it: that takes "//" for "/" in what is not a folder.
-ProjectAddress = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's folder.")]
+ProjectAddress = Annotated[
+    str,
+    typer.Argument(metavar="PROJECT", callback=_address, help="The project's folder."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
 Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]
@@ -14,6 +27,10 @@ Workers = Annotated[
 ]
 NoSmallFaces = Annotated[
     bool, typer.Option("--no-small-faces", help="Skip the search for small faces: faster.")
+]
+Decoding = Annotated[
+    Literal["exact", "fast"],
+    typer.Option("--decode", help="fast: large JPEG files at half size where faces stay large."),
 ]
 
 
@@ -27,15 +44,25 @@ def _text(given: str) -> str:
 
 
 def _name(given: str | None) -> str | None:
-    """Refuse, as a usage error, a name that says nothing."""
-    name = None if given is None else _text(given).strip()
-    if name == "":
-        raise typer.BadParameter("a name cannot be empty")
-    return name
+    """Refuse, as a usage error, a name that nobody could have."""
+    if given is None:
+        return None
+    try:
+        return checked_name(_text(given))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 Person = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
+]
+Annotator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Default: the name last given in the window, else your login name.",
+        callback=_name,
+    ),
 ]
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]

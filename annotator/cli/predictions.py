@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotator.cli.given_paths import some_there
-from annotator.cli.options import AsJson, Model, NoSmallFaces, ProjectAddress, Providers, Workers
+from annotator.cli.options import (
+    AsJson,
+    Decoding,
+    Model,
+    NoSmallFaces,
+    ProjectAddress,
+    Providers,
+    Workers,
+)
 from annotator.cli.terminal import count, counted, progress_bar, report
 from annotator.cli.verbosity import timed
+from annotator.system.collecting import uncollected
 
 if TYPE_CHECKING:
     from annotator.inference import FaceMesh
+    from annotator.inference.fast_decoding import Decode
 
 commands = typer.Typer()
 
@@ -25,14 +35,16 @@ def predict(
     providers: Providers = "cpu",
     workers: Workers = None,
     no_small_faces: NoSmallFaces = False,
+    decode: Decoding = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Find and predict the faces of all images that the model has not seen yet."""
-    from annotator.project import Project
-    from annotator.workflow import PredictionProgress, preannotate
+    with uncollected():
+        from annotator.project import Project
+        from annotator.workflow import PredictionProgress, preannotate
 
     with Project.open(project) as opened, progress_bar("predicting") as show:
-        face_mesh = _load(model, providers, no_small_faces)
+        face_mesh = _load(model, providers, no_small_faces, decode)
         last, failed = PredictionProgress(0, 0, 0, 0), []
         with closing(preannotate(opened, face_mesh, workers=workers)) as run:
             for last in run:
@@ -51,18 +63,27 @@ def predict(
 
 @commands.command()
 def landmarks(
-    paths: Annotated[list[Path], typer.Argument(metavar="IMAGE", callback=some_there)],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="IMAGE", callback=some_there, help="Images and folders."),
+    ],
     *,
     output: Annotated[Path, typer.Option(metavar="FILE.npz", help="Replaced where it exists.")],
     model: Model = "face_landmark",
     providers: Providers = "cpu",
     workers: Workers = None,
     no_small_faces: NoSmallFaces = False,
+    decode: Decoding = "exact",
     as_json: AsJson = False,
 ) -> None:
     """Predict images without a project; an array (faces, vertices, 3) per file name."""
-    from annotator.imaging import find_images
-    from annotator.workflow.landmark_files import SameNameError, distinctly_named, save_landmarks
+    with uncollected():
+        from annotator.imaging import find_images
+        from annotator.workflow.landmark_files import (
+            SameNameError,
+            distinctly_named,
+            save_landmarks,
+        )
 
     try:
         files = distinctly_named(find_images(paths))
@@ -72,21 +93,22 @@ def landmarks(
         raise typer.BadParameter(f"{output} is a folder: name a file")
     if not output.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
-    face_mesh = _load(model, providers, no_small_faces)
+    face_mesh = _load(model, providers, no_small_faces, decode)
     with progress_bar("predicting") as show:
         results = counted(face_mesh.predict_files(files, workers=workers), len(files), show)
         faces, failed = save_landmarks(results, face_mesh.info.layout, output)
     text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
     values = {"output": str(output) if faces else None, "faces": faces}
     nothing = "nothing written: " + ("no image could be read" if failed else "no image was found")
-    report(values, text if faces else nothing, failed, as_json=as_json)
+    is_all = not (faces or failed)
+    report(values, text if faces else nothing, failed, as_json=as_json, is_answer=is_all)
     if failed or not faces:
         raise typer.Exit(1)
 
 
-def _load(model: str, providers: str, no_small_faces: bool) -> "FaceMesh":
+def _load(model: str, providers: str, no_small_faces: bool, decode: "Decode") -> "FaceMesh":
     with timed("loading the program and the model"):
         from annotator.inference import FaceMesh
 
         names = providers.replace(",", " ").split()
-        return FaceMesh.load(model, providers=names, small_faces=not no_small_faces)
+        return FaceMesh.load(model, providers=names, small_faces=not no_small_faces, decode=decode)

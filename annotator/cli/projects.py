@@ -56,6 +56,7 @@ def add(
         name: [record.id for record in getattr(done, name)]
         for name in ("kept", "restored", "replaced")
     }
-    report(values, text, done.failed, as_json=as_json)
+    nothing = not (usable or done.failed)
+    report(values, text, done.failed, as_json=as_json, is_answer=nothing)
     if not usable:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import count, report
+from annotator.cli.terminal import count, progress_bar, report
 
 commands = typer.Typer()
 
@@ -70,9 +70,9 @@ def export(
     from annotator.release import export_release
     from annotator.workflow.same_pictures import keep_accepted, kept_text
 
-    with Project.open(project) as opened:
+    with Project.open(project) as opened, progress_bar("exporting") as show:
         kept = keep_accepted(opened)
-        done = export_release(opened, folder, format_, images=images)
+        done = export_release(opened, folder, format_, images=images, on_progress=show)
     values = {
         "folder": str(done.folder),
         "format": done.format,

@@ -53,6 +53,8 @@ def review(
         ids = samples_named(opened, samples or ())
         if verdict == "withdraw":
             ids = _with_verdict(opened, ids)
+        # What is judged is what is there now: looking at many photographs takes its time.
+        revisions, seen = opened.annotations.revisions(ids), opened.reviews.newest_ids(ids)
         if verdict == "accept":
             left_out, failed = not_acceptable(opened, None if every else ids)
         if every:
@@ -65,7 +67,15 @@ def review(
             )
         else:
             ids = [sample_id for sample_id in ids if sample_id not in left_out]
-            opened.reviews.give(given, ids, reviewer=name, reasons=reasons, comment=comment)
+            opened.reviews.give(
+                given,
+                ids,
+                reviewer=name,
+                reasons=reasons,
+                comment=comment,
+                revisions=revisions,
+                seen=seen,
+            )
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out:
         text += f", {count(len(left_out), 'sample')} left as before"

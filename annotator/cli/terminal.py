@@ -5,6 +5,8 @@ one JSON object and nothing else.
 """
 
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from annotator.cli.verbosity import is_quiet
-from annotator.system import names
+from annotator.system.foreign_text import escaped
 from annotator.system.words import count
 
 __all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "say"]
@@ -22,6 +24,8 @@ __all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "
 if TYPE_CHECKING:
     from annotator.project import FailedImage
 
+_FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich takes for a terminal
+_USAGE = 2
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
 _Item = TypeVar("_Item")
@@ -52,21 +56,18 @@ def report(
     as_json
         Which of the two.
     is_answer
-        Whether it is what the command is for, and printed also when it is quiet.
+        Whether it is what the command is for, or all that says why it failed: printed also when it
+        is quiet.
     """
-    files = [(printable(image.path), image.reason) for image in failed or ()]
     if as_json:
-        listed = (
-            {}
-            if failed is None
-            else {"failed": [{"path": path, "reason": reason} for path, reason in files]}
-        )
+        files = [{"path": printable(one.path), "reason": one.reason} for one in failed or ()]
+        listed = {} if failed is None else {"failed": files}
         typer.echo(json.dumps({**values, **listed}, indent=2))
         return
     if is_answer or not is_quiet():
         _print(text)
-    for path, reason in files:
-        _print(f"failed: {path}: {reason}")
+    for one in failed or ():
+        _print(escaped(f"failed: {one.path}: {one.reason}"))
 
 
 def say(text: str) -> None:
@@ -76,10 +77,10 @@ def say(text: str) -> None:
 
 
 def _print(text: str) -> None:
-    """Print lines; what the terminal cannot show of a path, or would obey, is escaped."""
+    """Print lines; what the terminal would obey, or its encoding cannot show, is escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    shown = "\n".join(map(names.printable, text.split("\n")))
-    typer.echo(shown.encode(encoding, "backslashreplace").decode(encoding))
+    plain = escaped(text, keep="\n")
+    typer.echo(plain.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -91,7 +92,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     try:
         code = app(arguments, prog_name="facemesh-annotator", standalone_mode=False)
     except typer.TyperException as error:
-        return _fail(_plain(error.format_message()), error.exit_code)
+        return _fail(_explained(error), error.exit_code)
     except SystemExit:  # what a shell asked to have completed is printed
         raise
     except OSError as error:
@@ -112,11 +113,14 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
     callable
         To be called with the number of things done and their total.
     """
+    if is_quiet() or not (sys.stderr.isatty() or _FORCED & os.environ.keys()):
+        yield lambda done, total: None  # without loading what draws a bar
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(stderr=True)
-    if not console.is_terminal or is_quiet():
+    if not console.is_terminal:
         yield lambda done, total: None
         return
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -135,17 +139,23 @@ def counted(
 
 
 def printable(path: Path) -> str:
-    """Return a path that any terminal and JSON reader takes, odd bytes escaped."""
+    """Return a path that any JSON reader takes, odd bytes escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _plain(message: str) -> str:
-    """Return what the parser of arguments says without how it came to say it."""
-    return message.replace("Value error, ", "").replace("Input should be", "it must be")
+def _explained(error: typer.TyperException) -> str:
+    """Return what was wrong with a command, in plain words, and where to look it up."""
+    message = error.format_message().replace("Value error, ", "")
+    message = message.replace("Input should be", "it must be")
+    message = re.sub(r", unable to parse \w+ as an? \w+", "", message)
+    context = getattr(error, "ctx", None)
+    if error.exit_code != _USAGE or context is None:
+        return message
+    return f"{message.rstrip('.')}. See '{context.command_path} --help'"
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"error: {names.printable(' '.join(message.split()))}", err=True)
+    typer.echo(f"error: {escaped(' '.join(message.split()))}", err=True)
     return code
 
 

@@ -6,6 +6,7 @@ and progress are, follows from that logger's level. Exit codes stay what they ar
 
 import inspect
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -14,7 +15,17 @@ from typing import Annotated, Any
 
 import typer
 
+from annotator.system.foreign_text import escaped
+
 LOG = logging.getLogger("annotator")
+
+
+class _Lines(logging.Handler):
+    """Prints on stderr, above a progress bar if there is one; file names are anybody's."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(escaped(self.format(record)), file=sys.stderr)  # which the bar has replaced
+
 
 _Command = Callable[..., None]
 Verbose = Annotated[
@@ -53,8 +64,7 @@ def talking(*, verbose: bool, quiet: bool) -> Iterator[None]:
     if not (verbose or quiet):
         yield
         return
-    before, handler = LOG.level, logging.StreamHandler()  # on stderr, as all but results
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    before, handler = LOG.level, _Lines()
     LOG.setLevel(logging.INFO if verbose else logging.ERROR)
     if verbose:
         LOG.addHandler(handler)

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from annotator.cli.options import Person, ProjectAddress
+from annotator.cli.options import Annotator, ProjectAddress
 from annotator.cli.terminal import FailedError, say
-from annotator.system.people import login_name
 
 commands = typer.Typer()
 
@@ -18,7 +17,7 @@ _WINDOW_SYSTEM = {"napari": ("napari",), "Qt": ("PyQt6", "PySide6")}
 
 
 @commands.command(name="open")
-def open_(project: ProjectAddress, annotator: Person = None) -> None:
+def open_(project: ProjectAddress, annotator: Annotator = None) -> None:
     """Open a project in napari."""
     from annotator.project import Project
 
@@ -26,7 +25,7 @@ def open_(project: ProjectAddress, annotator: Person = None) -> None:
     _require_window_system()
     from annotator.plugin.launch import open_project
 
-    open_project(project, annotator or login_name())
+    open_project(project, annotator)
 
 
 @commands.command()
@@ -57,7 +56,7 @@ def demo(
     else:
         from annotator.plugin.launch import open_project
 
-        open_project(home, login_name())
+        open_project(home)
 
 
 def _require_window_system() -> None:

@@ -1,6 +1,7 @@
 """Which files of the given folders are photographs, or look as if they were."""
 
 import errno
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 from annotator.imaging.signatures import HEAD, shows_an_image
 from annotator.system.names import in_natural_order
 from annotator.system.regular import open_regular
+
+_LOG = logging.getLogger(__name__)
 
 IMAGE_SUFFIXES: frozenset[str] = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp"}
@@ -70,8 +73,12 @@ def _walk(top: Path) -> Iterator[Path]:
         ]
         for name in in_natural_order(names):
             path = Path(folder, name)
-            if not name.startswith(".") and _looks_like_an_image(path):
+            if name.startswith("."):
+                _LOG.info("passed over, as it is hidden: %s", path)
+            elif _looks_like_an_image(path):
                 yield path
+            else:
+                _LOG.info("passed over, as it is no image: %s", path)
     yield from unreadable
 
 

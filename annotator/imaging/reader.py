@@ -67,6 +67,19 @@ class EncodedImage:
         """Return what `read_image` returns, or raise ImageError."""
         return _decode(self._data, self._header).pixels
 
+    def halved(self) -> NDArray[np.uint8] | None:
+        """Return what `decode` returns at half its size, or None if that is not cheaper.
+
+        It is for JPEG with even sides: each pixel is then the mean of four. Raises ImageError as
+        `decode` does.
+        """
+        header = self._header
+        if header.format != "JPEG" or header.width % 2 or header.height % 2:
+            return None
+        half = _decode(self._data, header, at_least=max(header.width, header.height) // 2).pixels
+        width, height = header.upright_size
+        return half if half.shape[:2] == (height // 2, width // 2) else None
+
 
 def load_image(
     source: Source, *, frame: int | None = None, max_pixels: int = MAX_PIXELS

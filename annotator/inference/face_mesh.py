@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from annotator.imaging import Picture
 from annotator.inference.detection import Detections, areas
 from annotator.inference.detector import Detector
+from annotator.inference.fast_decoding import Decode, Seen, decode_fast, predict_seen
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.pipeline import predict_files
-from annotator.inference.regions import Region, crop, regions_of, to_image
+from annotator.inference.regions import Region, crop, mirror_image, regions_of, to_image
 from annotator.inference.results import FacePrediction, FileResult, ModelInfo
 from annotator.inference.runtime import NotFiniteError
 from annotator.inference.sampling import Image
 from annotator.inference.search import distinct, find_small_faces
+from annotator.inference.second_look import find_turned_faces
 
 _PRESENT = 0.5
 # Images predicted together. A processor gains nothing from batches, and loses much when several
@@ -35,6 +37,7 @@ class FaceMesh:
     _net: MeshNet
     small_faces: bool
     _together: int
+    decode: Decode = "exact"
 
     @classmethod
     def load(
@@ -44,6 +47,7 @@ class FaceMesh:
         providers: Sequence[str] = ("cpu",),
         small_faces: bool = True,
         threads: int | None = None,
+        decode: Decode = "exact",
     ) -> "FaceMesh":
         """Load the detector and a mesh model.
 
@@ -60,6 +64,9 @@ class FaceMesh:
         threads
             How many threads work on one run of a net. One, the default, is best for many
             images, because several of them are predicted at once.
+        decode
+            How `predict_files` decodes: ``"fast"`` looks at large JPEG files at half their size
+            where every face keeps 192 pixels of its region then (see ``docs/inference.md``).
 
         Raises
         ------
@@ -70,7 +77,7 @@ class FaceMesh:
         """
         net = MeshNet.load(model, providers, threads)
         together = _TOGETHER_ON_CPU if providers[0] == "cpu" else _TOGETHER
-        return cls(Detector.load(providers, threads), net, small_faces, together)
+        return cls(Detector.load(providers, threads), net, small_faces, together, decode)
 
     @property
     def info(self) -> ModelInfo:
@@ -105,6 +112,12 @@ class FaceMesh:
         ValueError
             If one is of another shape or type.
         """
+        return self._predict(images, [1] * len(images))
+
+    def _predict(
+        self, images: Sequence[NDArray[np.uint8]], shrunk_by: Sequence[int]
+    ) -> list[list[FacePrediction]]:
+        """Return the faces of each image, in its pixels, as of a photograph so much larger."""
         checked = [_checked(image) for image in images]
         if not checked:
             return []
@@ -112,15 +125,27 @@ class FaceMesh:
         if not self.small_faces:
             return [_ordered(mine, []) for mine in faces]
         known = [_boxes(mine) for mine in faces]
-        small = self._meshes(checked, find_small_faces(self._detector, checked, known))
-        return [_ordered(*both) for both in zip(faces, small, strict=True)]
+        tiles = find_small_faces(self._detector, checked, known, shrunk_by)
+        small = self._meshes(checked, tiles)
+        found = [_ordered(*both) for both in zip(faces, small, strict=True)]
+        # A shrunken photograph that seems to hold no face is looked at once more as it is.
+        return [
+            mine if mine or factor > 1 else _ordered([], self._turned_faces(image))
+            for image, mine, factor in zip(checked, found, shrunk_by, strict=True)
+        ]
 
-    def predict_region(self, image: NDArray[np.uint8], region: Region) -> FacePrediction:
+    def _turned_faces(self, image: Image) -> list[FacePrediction]:
+        """Look again, slower, at an image in which nothing was found."""
+        return find_turned_faces(self._detector, self.predict_regions, self.info.layout, image)
+
+    def predict_region(
+        self, image: NDArray[np.uint8], region: Region, *, mirrored: bool = False
+    ) -> FacePrediction:
         """Return the mesh of a face that somebody pointed out, see `predict_regions`."""
-        return self.predict_regions(image, [region])[0]
+        return self.predict_regions(image, [region], mirrored=mirrored)[0]
 
     def predict_regions(
-        self, image: NDArray[np.uint8], regions: Sequence[Region]
+        self, image: NDArray[np.uint8], regions: Sequence[Region], *, mirrored: bool = False
     ) -> list[FacePrediction]:
         """Return the mesh that the net sees in each region, whatever the presence.
 
@@ -133,6 +158,8 @@ class FaceMesh:
             RGB, upright.
         regions
             See `annotator.inference.regions` for those of meshes and boxes.
+        mirrored
+            Whether the net is shown the crops' mirror images, and its answers are mirrored back.
 
         Raises
         ------
@@ -142,14 +169,18 @@ class FaceMesh:
             If the model's numbers are not finite.
         """
         checked = _checked(image)
-        meshes, presences = self._net([crop(checked, region) for region in regions])
+        crops = [crop(checked, region) for region in regions]
+        if mirrored:
+            crops = [np.ascontiguousarray(one[:, ::-1]) for one in crops]
+        meshes, presences = self._net(crops)
         if not np.isfinite(meshes).all():
             raise NotFiniteError(
                 f"the model {self.info.name} gave numbers that are not finite (NaN, infinite)"
             )
         faces = []
         for mesh, presence, region in zip(meshes, presences.tolist(), regions, strict=True):
-            points = to_image(mesh, region)
+            back = mirror_image(mesh, self.info.layout) if mirrored else mesh
+            points = to_image(back, region)
             points.setflags(write=False)
             faces.append(FacePrediction(points, presence, 1.0))
         return faces
@@ -170,7 +201,12 @@ class FaceMesh:
         workers
             Threads; by default one for each core.
         """
-        return predict_files(self.predict_batch, paths, workers, self._together)
+        if self.decode == "exact":
+            return predict_files(self.predict_batch, paths, workers, self._together)
+        return predict_files(self._predict_seen, paths, workers, self._together, decode_fast)
+
+    def _predict_seen(self, seen: Sequence[Seen]) -> list[list[FacePrediction]]:
+        return predict_seen(self._predict, seen, self.info.layout)
 
     def _meshes(
         self, images: Sequence[Image], found: Sequence[Detections]

@@ -8,10 +8,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, TypeVar
 
 from annotator.imaging import MAX_PIXELS, EncodedImage, ImageError, Picture
 from annotator.inference.budget import PixelBudget
@@ -21,8 +18,9 @@ from annotator.inference.runtime import NotFiniteError
 _PIXELS = MAX_PIXELS  # decoded at once by all threads: no more than one image may have anyway
 _AHEAD = 2  # parts that wait, for each thread
 
-PredictBatch = Callable[[Sequence[NDArray[np.uint8]]], list[list[FacePrediction]]]
-_Read = tuple[Picture, NDArray[np.uint8] | str]
+PredictBatch = Callable[[Sequence[Any]], list[list[FacePrediction]]]
+Decoder = Callable[[EncodedImage], Any]
+_Read = tuple[Picture, Any]  # with what the decoder gave, or the reason why it gave nothing
 _T = TypeVar("_T")
 
 
@@ -31,6 +29,7 @@ def predict_files(
     paths: Iterable[Path | Picture],
     workers: int | None,
     together: int,
+    decode: Decoder = EncodedImage.decode,
 ) -> Generator[FileResult, None, None]:
     """Yield the result of each file, in order.
 
@@ -41,13 +40,15 @@ def predict_files(
     Parameters
     ----------
     predict_batch
-        Predicts decoded images.
+        Predicts decoded images; may raise ImageError if it looks at files again.
     paths
         Of files, or pictures; consumed a few parts ahead of what was yielded.
     workers
         Threads; None is one for each core.
     together
         Files in a part.
+    decode
+        Gives what ``predict_batch`` takes, with the photograph's ``shape``.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def predict_files(
     if count < 1:
         raise ValueError(f"expected at least one worker, but got {count}")
     pictures = (one if isinstance(one, Picture) else Picture(one) for one in paths)
-    return _in_order(predict_batch, _parts(pictures, together), count)
+    return _in_order(predict_batch, decode, _parts(pictures, together), count)
 
 
 def _parts(pictures: Iterator[Picture], together: int) -> Iterator[list[Picture]]:
@@ -67,7 +68,7 @@ def _parts(pictures: Iterator[Picture], together: int) -> Iterator[list[Picture]
 
 
 def _in_order(
-    predict_batch: PredictBatch, parts: Iterator[list[Picture]], count: int
+    predict_batch: PredictBatch, decode: Decoder, parts: Iterator[list[Picture]], count: int
 ) -> Generator[FileResult, None, None]:
     stop, budget = Event(), PixelBudget(_PIXELS)
     waiting: deque[Future[list[FileResult]]] = deque()
@@ -75,7 +76,7 @@ def _in_order(
         try:
             while True:
                 for part in islice(parts, count * (1 + _AHEAD) - len(waiting)):
-                    work = partial(_predict_part, predict_batch, part, stop, budget)
+                    work = partial(_predict_part, predict_batch, decode, part, stop, budget)
                     waiting.append(executor.submit(work))
                 if not waiting:
                     return
@@ -86,7 +87,11 @@ def _in_order(
 
 
 def _predict_part(
-    predict_batch: PredictBatch, pictures: Sequence[Picture], stop: Event, budget: PixelBudget
+    predict_batch: PredictBatch,
+    decode: Decoder,
+    pictures: Sequence[Picture],
+    stop: Event,
+    budget: PixelBudget,
 ) -> list[FileResult]:
     """Return the results of a few files, decoding no more than the budget has at once."""
     results: list[FileResult] = []
@@ -107,7 +112,7 @@ def _predict_part(
                     held = 0
                     budget.take(loaded.pixels, wait=True)
                 held += loaded.pixels
-                read.append((picture, _or_reason(loaded.decode)))
+                read.append((picture, _or_reason(partial(decode, loaded))))
             else:
                 read.append((picture, loaded))
         return results + _predict_read(predict_batch, read)
@@ -121,7 +126,7 @@ def _predict_read(predict_batch: PredictBatch, read: Sequence[_Read]) -> list[Fi
     images = [content for _, content in read if not isinstance(content, str)]
     try:
         faces = iter(predict_batch(images))
-    except NotFiniteError as error:
+    except (NotFiniteError, ImageError) as error:
         if len(read) > 1:  # find out which
             return [result for one in read for result in _predict_read(predict_batch, [one])]
         return [FileResult(picture.path, 0, 0, (), str(error)) for picture, _ in read]

@@ -15,9 +15,30 @@ from annotator.mesh.layout import MeshLayout
 CROP_SIZE = 192
 _GROWTH = 1.5  # from the box of a detection, a mesh or a person to the region
 _RIGHT_EYE, _LEFT_EYE = 0, 1  # key points of a detection
-# How far jittered regions lie from theirs: in sides, as a logarithm, in radians.
-_SHIFT, _SCALE, _TURN = 0.04, 0.06, 0.09
 _GENERAL_GOLDEN_RATIO = 1.1673039782614187  # in four dimensions: the root of g^5 = g + 1
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """How far jittered regions lie from theirs at the most.
+
+    Attributes
+    ----------
+    shift
+        In sides.
+    scale
+        As a logarithm.
+    turn
+        In radians.
+    """
+
+    shift: float
+    scale: float
+    turn: float
+
+
+SLIGHT_JITTER = Jitter(0.04, 0.06, 0.09)
+"""By which a model that knows a face is hardly disturbed; 0.09 are 5 degrees."""
 
 
 @dataclass(frozen=True)
@@ -88,19 +109,19 @@ def region_around(landmarks: NDArray[np.floating], layout: MeshLayout) -> Region
     return region_of_box(left, top, left + width, top + height, math.atan2(y, x))
 
 
-def jittered(region: Region, count: int) -> list[Region]:
+def jittered(region: Region, count: int, jitter: Jitter = SLIGHT_JITTER) -> list[Region]:
     """Return so many regions spread about this one, always the same.
 
-    They differ by shifts of up to 4 % of the side, by scale of up to 6 % and by turns of up to
-    5 degrees. They come in opposite pairs, so that their mean is the region; of an odd number
-    the first is the region itself.
+    They differ in place, size and turn, by `SLIGHT_JITTER` if not told otherwise. They come in
+    opposite pairs, so that their mean is the region; of an odd number the first is the region
+    itself.
     """
     return [region] * (count % 2) + [
         Region(
-            region.x + sign * x * _SHIFT * region.side,
-            region.y + sign * y * _SHIFT * region.side,
-            region.side * math.exp(sign * size * _SCALE),
-            region.angle + sign * turn * _TURN,
+            region.x + sign * x * jitter.shift * region.side,
+            region.y + sign * y * jitter.shift * region.side,
+            region.side * math.exp(sign * size * jitter.scale),
+            region.angle + sign * turn * jitter.turn,
         )
         for x, y, size, turn in _spread_out(count // 2)
         for sign in (1, -1)
@@ -123,6 +144,13 @@ def crop(image: Image, region: Region) -> Image:
     centre = (region.x, region.y)
     positions = square_positions(centre, region.side, region.angle, CROP_SIZE)
     return sample(image, positions, "replicate")
+
+
+def mirror_image(landmarks: NDArray[np.float32], layout: MeshLayout) -> NDArray[np.float32]:
+    """Return landmarks (3 n,) of a crop's mirror image as those of the crop itself."""
+    points = landmarks.reshape(-1, 3)[layout.mirror]
+    points[:, 0] = CROP_SIZE - 1 - points[:, 0]
+    return points.reshape(-1)
 
 
 def to_image(landmarks: NDArray[np.float32], region: Region) -> NDArray[np.float32]:

@@ -40,7 +40,10 @@ _MIDDLE = 0.5  # of a known face's sides
 
 
 def find_small_faces(
-    detector: Detector, images: Sequence[Image], known: Sequence[Floats]
+    detector: Detector,
+    images: Sequence[Image],
+    known: Sequence[Floats],
+    shrunk_by: Sequence[int] | None = None,
 ) -> list[Detections]:
     """Return the faces of each image that are not among the known ones.
 
@@ -52,11 +55,15 @@ def find_small_faces(
         Of any sizes.
     known
         The (n, 4) boxes of the meshes that are found already in each of them.
+    shrunk_by
+        How much smaller each of them is than its photograph, whose small faces are meant; None
+        for not at all.
     """
     parts: list[list[Detections]] = []
     tiles: list[tuple[int, Floats]] = []
-    for at, (image, boxes) in enumerate(zip(images, known, strict=True)):
-        hints = _unknown(_coarse_look(detector, image), boxes)
+    factors = shrunk_by or [1] * len(images)
+    for at, (image, boxes, factor) in enumerate(zip(images, known, factors, strict=True)):
+        hints = _unknown(_coarse_look(detector, image, factor), boxes)
         sure = hints.scores >= _SURE
         small = hints.boxes[:, 2] - hints.boxes[:, 0] < _VISIBLE * max(image.shape[:2])
         parts.append([hints[np.flatnonzero(sure)]])
@@ -95,10 +102,10 @@ def _overlaps(box: Floats, boxes: Floats) -> NDArray[np.bool_]:
     return np.asarray(covered | (iou(box, boxes) > _SAME_FACE_IOU))
 
 
-def _coarse_look(detector: Detector, image: Image) -> Detections:
+def _coarse_look(detector: Detector, image: Image, shrunk_by: int) -> Detections:
     """Return every hint of a face, in pixels of the image."""
     height, width = image.shape[:2]
-    wide, high = coarse_size(width, height)
+    wide, high = coarse_size(width * shrunk_by, height * shrunk_by)
     (hints,) = detector([shrunk(image, wide, high)], threshold=_HINT)
     scale = np.array([width / wide, height / high], np.float32)
     return Detections(hints.boxes * np.tile(scale, 2), hints.keypoints * scale, hints.scores)

@@ -5,7 +5,7 @@ a face is then one multiplication, and a covariance is a Hermitian matrix (n, n)
 outer inter-ocular distances. ``docs/mesh-tools.md`` has the mathematics.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from annotator.mesh.error_modes import usual_errors
 from annotator.mesh.geometry import edge_lengths
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
@@ -81,6 +82,14 @@ DEFAULT_PRIOR = GuidedPrior(
 )
 
 
+# What a layout's usual errors have of the prior's variance, where they are known; see
+# docs/mesh-tools.md. The rest is the prior's, which says that other errors occur, too.
+USUAL_SHARE = 0.4
+# The prior beside them: a model's answers are hardly ever off as a whole, but where they are, one
+# anchor shall move the face.
+_BESIDE_USUAL = replace(DEFAULT_PRIOR, shift=4.7e-3)
+
+
 @dataclass(frozen=True, eq=False)
 class Covariance:
     """What is known of a face's errors before the first drag.
@@ -144,8 +153,17 @@ def prior_covariance(
 
 @cache
 def canonical_covariance(layout: MeshLayout) -> Covariance:
-    """Return the default prior's covariance on the canonical face, computed once a process."""
-    covariance = prior_covariance(DEFAULT_PRIOR, layout)
+    """Return what is expected of any face of a layout, computed once a process.
+
+    It is the default prior's covariance on the canonical face, with the layout's usual errors
+    blended in where it knows any.
+    """
+    covariance, usual = prior_covariance(DEFAULT_PRIOR, layout), usual_errors(layout)
+    if usual is not None:
+        size = covariance.matrix.diagonal().real.mean()
+        beside = prior_covariance(_BESIDE_USUAL, layout)
+        matrix = (1 - USUAL_SHARE) * beside.matrix + USUAL_SHARE * size * usual
+        covariance = Covariance((matrix + matrix.conj().T) / 2, covariance.noise)
     covariance.matrix.flags.writeable = False
     return covariance
 

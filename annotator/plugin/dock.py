@@ -6,10 +6,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from napari.utils.notifications import show_warning
-from qtpy.QtCore import QEvent, QObject, QTimer
-from qtpy.QtGui import QShowEvent
+from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -24,12 +22,14 @@ from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
+from annotator.plugin.canvas.spread_ahead import SpreadAhead
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.plugin.canvas.visit_recorder import VisitRecorder
+from annotator.plugin.dock_life import DockLife
 from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp
-from annotator.plugin.menu.closing import may_close
+from annotator.plugin.menu.name_row import NameButton, NameRow
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.plugin.menu.welcome import nothing_predicted, welcome
@@ -38,12 +38,16 @@ from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.region_panel import RegionPanel
 from annotator.plugin.panels.tool_panel import ToolPanel
 from annotator.plugin.panels.view_panel import ViewPanel
+from annotator.plugin.preferences.annotator_name import AnnotatorName
 from annotator.plugin.preferences.preferences import DISPLAY_NAME
+from annotator.plugin.preferences.recent_projects import RecentProjects, settings_file
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
+from annotator.plugin.preferences.window_memory import Place, WindowMemory
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.reject_dialog import RejectDialog
+from annotator.plugin.samples.remark_line import RemarkLine
 from annotator.plugin.samples.sample_panel import SamplePanel
 from annotator.system.people import login_name
 from annotator.workbench.faces import Faces
@@ -51,6 +55,7 @@ from annotator.workbench.keys import KeyBindings
 from annotator.workbench.look.view_settings import Colours
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.region_marks import RegionMarks
+from annotator.workbench.remarks import Remarks
 from annotator.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -77,18 +82,28 @@ class AnnotatorDock(QWidget):
         super().__init__()
         self.workbench = Workbench(login_name())
         self._viewer = napari_viewer
+        self._memory = WindowMemory(canvas_widget(napari_viewer))
+        self._store = SettingsStore(self)
+        self.name = AnnotatorName(self.workbench, self._store, self._memory, self)
         self._make_parts(napari_viewer)
         actions = self._actions()
         self._arrange(actions)
         self._connect()
         self._follow_the_annotator(actions)
         self._show_page()
+        self.life = DockLife(self, self.workbench, self._end, self.view.clear)
+        # Once whoever opened the dock had their turn: they may open a project in it themselves.
+        QTimer.singleShot(0, self._come_back)
 
     def _make_parts(self, napari_viewer: "Viewer") -> None:
         self.view = FaceView(napari_viewer)
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(
-            self.workbench, self.progress, self.warn, self.open_settings
+            self.workbench,
+            self.progress,
+            self.warn,
+            RecentProjects(settings_file()),
+            {"Annotator's name…": self.ask_annotator, "Settings and keys…": self.open_settings},
         )
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self.regions = RegionMarks(self.workbench, self.workbench.edits)
@@ -96,6 +111,7 @@ class AnnotatorDock(QWidget):
         self._others = OtherWindows(self.workbench, monotonic)
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._pictures = PictureKeeper(self.workbench, self._display)
+        self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
         # After the mouse: a press that no tool takes may be a click on another face.
@@ -104,7 +120,9 @@ class AnnotatorDock(QWidget):
         self.faces.asked.connect(self.question.ask)
         self.workbench.current_changed.connect(self.question.leave)
         self._help = KeyHelp(canvas)
-        self.samples = SamplePanel(self.workbench, self.progress.run)
+        self.remarks = Remarks(self.workbench)
+        self.remark = RemarkLine(self.remarks)
+        self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
         self._finder = SampleFinder(
             self.workbench, canvas, self.samples.show_all, self.focus_canvas
         )
@@ -116,7 +134,7 @@ class AnnotatorDock(QWidget):
         self._bound_keys = BoundKeys(canvas, targets, actions)
         self._visits = VisitRecorder(self.workbench, canvas)
         self._settings = SettingsLink(
-            SettingsStore(self), self.workbench, self.view, self._visits.clock, self.use_keys
+            self._store, self.workbench, self.view, self._visits.clock, self.use_keys
         )
 
     def _actions(self) -> dict[str, Action]:
@@ -132,6 +150,19 @@ class AnnotatorDock(QWidget):
         self.focus_canvas()
         return opened
 
+    def _remember_place(self) -> None:
+        project = self.workbench.project
+        here = None if project is None else Place(project.address, self.workbench.sample_id)
+        self._memory.place = here
+
+    def _come_back(self) -> None:
+        """Go on where a dock in this window was closed before."""
+        place = self._memory.place
+        if place is None or self.workbench.project is not None:
+            return
+        if self.project_menu.open_folder(place.address) and place.sample_id is not None:
+            self.workbench.go_to(place.sample_id)
+
     def focus_canvas(self) -> None:
         """Hand the keyboard to the canvas, where the keys work."""
         canvas_widget(self._viewer).setFocus()
@@ -145,16 +176,30 @@ class AnnotatorDock(QWidget):
         self._message.show_for_a_while(message)
         show_warning(message)
 
+    def _tell_of_sample(self, message: str) -> None:
+        self._message.show_for_a_while(message, of_sample=True)
+
+    def _warn_of_sample(self, message: str) -> None:
+        self._tell_of_sample(message)
+        show_warning(message)
+
     def ask_reject(self) -> None:
         """Ask for the reasons and reject the current sample."""
         session = self.workbench.session
         if session is None or session.is_dragging:
+            return
+        if not self.workbench.verdicts.has_seen_all():
             return
         dialog = RejectDialog(self)
         # Over the dock: the face under judgement stays in sight.
         dialog.move(self.mapToGlobal(self.rect().topLeft()))
         if dialog.exec():
             self.workbench.verdicts.reject(dialog.reasons, dialog.comment)
+        self.focus_canvas()
+
+    def ask_annotator(self) -> None:
+        """Ask who works here."""
+        self.who.ask()
         self.focus_canvas()
 
     def open_settings(self) -> None:
@@ -172,36 +217,12 @@ class AnnotatorDock(QWidget):
         for panel in (self.tool_panel, self.view_panel, self.region_panel):
             panel.show_keys(keys)
 
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
-        """Learn when napari's window closes: Qt does not tell the docks in it."""
-        window = self.window()
-        if window is not None:
-            window.installEventFilter(self)
-        super().showEvent(event)
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Keep napari's window open while strokes are not saved, if the annotator says so."""
-        if event is None or event.type() != QEvent.Type.Close or watched is not self.window():
-            return False
-        if not may_close(self.workbench, self):
-            event.ignore()
-            return True
-        # napari may still ask and stay open: look again when it has decided.
-        QTimer.singleShot(0, self._shut_down_if_closed)
-        return False
-
-    def event(self, event: QEvent | None) -> bool:
-        """Shut down when the dock is closed by itself: napari then takes its parent away."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and not self.parent():
-            may_close(self.workbench, None)
-            self.shut_down()
-            self.view.clear()
-        return bool(super().event(event))
-
     def shut_down(self) -> None:
         """Stop threads and give viewer, keys and mouse back; once."""
-        if not self._retry.isActive():
-            return
+        self.life.shut_down()
+
+    def _end(self) -> None:
+        self._remember_place()
         self._retry.stop()
         self._look.stop()
         self.progress.wait()
@@ -211,6 +232,7 @@ class AnnotatorDock(QWidget):
         self._bound_keys.close()
         self._settings.close()
         self.workbench.close()
+        self._spread.close()
         self.faces.close()
         self._visits.close()
         self._pictures.close()
@@ -218,11 +240,6 @@ class AnnotatorDock(QWidget):
         self.samples.list.thumbnails.close()
         self._help.remove()
         self._finder.remove()
-
-    def _shut_down_if_closed(self) -> None:
-        window = self.window()
-        if window is None or not window.isVisible():
-            self.shut_down()
 
     def _arrange(self, actions: dict[str, Action]) -> None:
         self.tool_panel = ToolPanel(self.workbench)
@@ -238,8 +255,11 @@ class AnnotatorDock(QWidget):
         self._pages.addWidget(self._work_page())
         self._title = QLabel()
         self._message = PassingMessage()
+        self.who = NameButton(self.workbench, self.name, self.warn)
+        self.ask_name = NameRow(self.workbench, self.name, self.warn, self.focus_canvas)
         top = QHBoxLayout()
         top.addWidget(self._title, stretch=1)
+        top.addWidget(self.who)
         help_button = key_button("Keys", "help", self._help.toggle, "Show every key")
         help_button.setMaximumWidth(84)
         top.addWidget(help_button)
@@ -247,6 +267,7 @@ class AnnotatorDock(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
+        layout.addWidget(self.ask_name)
         layout.addWidget(self._pages, stretch=1)
         layout.addWidget(self._message)
         layout.addWidget(self.progress)
@@ -257,6 +278,7 @@ class AnnotatorDock(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.samples, stretch=1)
+        layout.addWidget(self.remark)
         layout.addWidget(self.edit)
         return page
 
@@ -271,8 +293,9 @@ class AnnotatorDock(QWidget):
         self.view.settings_changed.connect(self._mark_tabs)
         self.regions.hidden_changed.connect(self._mark_tabs)
         self.samples.typed.connect(self.focus_canvas)
-        self.workbench.told.connect(self.tell)
-        self.workbench.failed.connect(self.warn)
+        self.workbench.told.connect(self._tell_of_sample)
+        self.workbench.failed.connect(self._warn_of_sample)
+        self.workbench.current_changed.connect(self._message.leave_sample)
         self.progress.finished.connect(self._after_work)
         self.progress.failed.connect(self.warn)
         self._retry = QTimer(self)
@@ -281,9 +304,6 @@ class AnnotatorDock(QWidget):
         self._look = QTimer(self)
         self._look.timeout.connect(self._others.look)
         self._look.start(_LOOK_MS)
-        application = QApplication.instance()
-        if application is not None:
-            application.aboutToQuit.connect(self.shut_down)
 
     def _show_page(self) -> None:
         project = self.workbench.project

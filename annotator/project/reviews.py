@@ -193,7 +193,8 @@ class Reviews:
         reviewer: str,
         reasons: Collection[RejectReason] = (),
         comment: str = "",
-        as_of: int | None = None,
+        revisions: Mapping[int, int] | None = None,
+        seen: Mapping[int, int] | None = None,
     ) -> int:
         """Give many samples the same verdict; see `judge_all`.
 
@@ -203,7 +204,7 @@ class Reviews:
             The number of samples.
         """
         judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
-        return len(self.judge_all(sample_ids, judgement, as_of=as_of))
+        return len(self.judge_all(sample_ids, judgement, revisions=revisions, seen=seen))
 
     def give_undecided(
         self,
@@ -250,6 +251,15 @@ class Reviews:
         """Return the last verdict on a sample, in effect or not; None if there never was one."""
         with self._engine.reading() as session:
             return newest_review(session, sample_id)
+
+    def newest_ids(self, sample_ids: Iterable[int]) -> dict[int, int]:
+        """Return what `seen` is for samples as they are now: each one's newest review, or 0."""
+        asked = list(sample_ids)
+        found = dict.fromkeys(asked, 0)
+        with self._engine.reading() as session:
+            for chunk in chunks(asked, self._engine):
+                found |= newest_ids(session, chunk)
+        return found
 
 
 def _write(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
@@ -40,6 +40,7 @@ _LOG = logging.getLogger(__name__)
 
 ExportFormat = str
 """The name of one of `annotator.release.formats.FORMATS`."""
+OnProgress = Callable[[int, int], None]
 
 _NOTHING_ACCEPTED = (
     "nothing is accepted yet: accept samples with Enter in the annotator or with"
@@ -80,7 +81,7 @@ class ExportReport:
         if images.written_upright:
             said.append(
                 f"{_images(images.written_upright)} written upright, as PNG:"
-                " readers would not agree how to turn the original"
+                " not every reader would turn the original"
             )
         if images.turned_on_reading:
             said.append(
@@ -96,7 +97,12 @@ class ExportReport:
 
 
 def export_release(
-    project: Project, folder: str | Path, format: ExportFormat, *, images: ImageMode = "copy"
+    project: Project,
+    folder: str | Path,
+    format: ExportFormat,
+    *,
+    images: ImageMode = "copy",
+    on_progress: OnProgress | None = None,
 ) -> ExportReport:
     """Write the accepted samples of a project into a new folder.
 
@@ -116,6 +122,8 @@ def export_release(
         that readers would not agree how to turn; ``"upright"`` writes all so that are to be turned
         at all; ``"reference"`` records absolute paths. Either way each file must still be the one
         that was imported.
+    on_progress
+        Called with the number of samples done and their total.
 
     Raises
     ------
@@ -135,7 +143,7 @@ def export_release(
         layout = _one_layout(accepted)
         _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
         with staged_folder(target) as partial:
-            tally = _write(partial, accepted, layout, chosen, images)
+            tally = _write(partial, accepted, layout, chosen, images, show=on_progress)
         return ExportReport(target, format, len(accepted), tally)
 
 
@@ -159,6 +167,8 @@ def _write(
     layout: MeshLayout,
     chosen: Format,
     images: ImageMode,
+    *,
+    show: OnProgress | None,
 ) -> Tally:
     names = None if images == "reference" else UniqueNames(accepted.file_names)
     places = ImagePlaces(folder, names, upright=images == "upright")
@@ -167,13 +177,24 @@ def _write(
         spooled(Path(aside)) as rows,
         sorted_spool(Path(aside)) as files,
     ):
-        samples = _released(accepted, places, rows, files)
+        counted = _counted(accepted, len(accepted), show)
+        samples = _released(counted, places, rows, files)
         chosen.write(folder, samples, layout)
         for name in _written(folder, apart={IMAGE_FOLDER, Path(aside).name}):
             path = folder / name
             files.add(name, _entry(name, file_sha256(path), path.stat().st_size))
         write_manifest(folder, files, rows, format=chosen.name, images=images, layout=layout)
     return places.tally
+
+
+def _counted(
+    samples: Iterable[AcceptedSample], total: int, show: OnProgress | None
+) -> Iterator[AcceptedSample]:
+    """Pass samples on, and show each as done when the next one is asked for."""
+    for done, sample in enumerate(samples, start=1):
+        yield sample
+        if show is not None:
+            show(done, total)
 
 
 def _released(

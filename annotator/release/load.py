@@ -131,6 +131,8 @@ def load_release(folder: str | Path) -> Release:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise DamagedRelease(f"{folder} is no folder: give that of a release")
     try:
         with open_inside(folder, MANIFEST) as stream:
             manifest = json.load(stream)

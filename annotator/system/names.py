@@ -50,21 +50,3 @@ def padded_numbers(names: Iterable[str]) -> list[str]:
         narrow = re.compile(rf"(?<!\d)\d{{1,{widest - 1}}}(?!\d)")
         together = narrow.sub(lambda digits: digits[0].zfill(widest), together)
     return together.split(_APART)
-
-
-def printable(text: str) -> str:
-    """Return a text as one line that does nothing to a terminal: all else is escaped.
-
-    A file's name may hold line breaks, colours, a turn of the writing direction, or bytes that
-    are no text.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # how Python spells a byte of a name that is no text
-        return f"\\x{code - 0xDC00:02x}"
-    return character.encode("unicode_escape").decode()

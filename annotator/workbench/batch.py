@@ -17,14 +17,17 @@ from annotator.project import (
     RejectReason,
     SampleState,
     StaleAnnotation,
+    UnseenVerdict,
     Verdict,
 )
 from annotator.workbench.actions_done import Decided
 from annotator.workbench.shown_samples import ShownSamples
-from annotator.workbench.verdict_words import VERDICT_WORDS
+from annotator.workbench.undo_text import name_of
+from annotator.workbench.verdict_words import VERDICT_WORDS, verdict_sentence
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.image_files import HAS_CHANGED, HAVE_CHANGED
 
+_AGAIN = "Look at it, then try again."
 _MEANWHILE = "changed elsewhere meanwhile. Look at the list, then try again."
 
 
@@ -144,11 +147,13 @@ def give(
         asked = _still_to_be_given(bench, batch)
         if not asked:
             return False
-        seen = bench.samples.seen_revisions(asked) if batch.verdict is Verdict.ACCEPT else {}
-        given = project.reviews.judge_all(asked, judgement, revisions=seen, as_of=as_of)
+        shown = bench.samples.seen_revisions(asked) if batch.verdict is Verdict.ACCEPT else {}
+        seen = {} if session is None else {session.sample_id: session.seen}
+        given = project.reviews.judge_all(asked, judgement, revisions=shown, seen=seen, as_of=as_of)
         bench.take_in_given(given)
-    except StaleAnnotation:
-        bench.failed.emit(f"1 sample {_MEANWHILE}")
+    except (StaleAnnotation, UnseenVerdict):
+        if not _show_changed(bench, batch.sample_ids):
+            bench.failed.emit(f"Some of these {_MEANWHILE}")
         return False
     except ProjectError as error:
         bench.failed.emit(str(error))
@@ -180,9 +185,7 @@ def _photographs(bench: Workbench, batch: Batch) -> list[ImageRecord]:
 
 def _still_to_be_given(bench: Workbench, batch: Batch) -> tuple[int, ...]:
     """Return the samples that are as the annotator was asked about them; tell of the others."""
-    elsewhere = _take_in(bench, batch.sample_ids)
-    if elsewhere:
-        bench.failed.emit(f"{counted(elsewhere)} {_MEANWHILE}")
+    if _show_changed(bench, batch.sample_ids):
         return ()
     now = checked(bench, replace(batch, unseen=(), changed=(), altered=()))
     if now.changed or now.altered:
@@ -212,8 +215,29 @@ def _why_they_stay(names: Sequence[str]) -> str:
     return f"{counted(len(names))} {stay}: {changed or f'{names[0]} {HAS_CHANGED}'}."
 
 
-def _take_in(bench: Workbench, sample_ids: Sequence[int]) -> int:
-    """Read samples anew, show what changed, and return how many did."""
+def _show_changed(bench: Workbench, sample_ids: Sequence[int]) -> bool:
+    """Show what others changed of samples since the list was read; return whether they did.
+
+    Of verdicts among that, one is told as it was given. The next time all of it has been seen.
+    """
     changed = [s for s in bench.read(sample_ids) if s != bench.samples.get(s.id)]
     bench.take_in_many(changed)
-    return len(changed)
+    said = [f"{counted(len(changed))} {_MEANWHILE}"] if changed else []
+    session, project = bench.session, bench.project
+    if project is None:
+        return False
+    current = session.sample_id if session is not None else None
+    verdict = next((s.id for s in changed if s.state not in UNDECIDED), None)
+    for sample_id in dict.fromkeys((current if current in sample_ids else None, verdict)):
+        newest = None if sample_id is None else project.reviews.newest(sample_id)
+        if newest is None or sample_id is None:
+            continue
+        if session is not None and sample_id == current:
+            if newest.id <= session.seen:
+                continue
+            session.seen = newest.id
+        name = name_of(bench.samples.get(sample_id))
+        said.insert(0, f"{name}: {verdict_sentence(newest, when=True)}")
+    if said:
+        bench.failed.emit(" ".join(said if changed else [*said, _AGAIN]))
+    return bool(said)

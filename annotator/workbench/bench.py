@@ -50,6 +50,8 @@ class Bench:
         Tells whether photographs are still those that were added.
     keys : KeyBindings
         Those in effect: sentences name them.
+    annotator_changed
+        Somebody else works here.
     project_changed
         Another project is open, or none.
     closing
@@ -72,6 +74,7 @@ class Bench:
         Carries a sentence about something that could not be done.
     """
 
+    annotator_changed = Signal()
     project_changed = Signal()
     closing = Signal()
     samples_changed = Signal()
@@ -155,9 +158,12 @@ class Bench:
 
     def rename_annotator(self, name: str) -> None:
         """Record what follows under another name."""
+        if name == self._annotator:
+            return
         self._annotator = name
         if self._session is not None:
             self._session.annotator = name
+        self.annotator_changed.emit()
 
     def lay_out(self, project: Project) -> None:
         """Take a project as the open one; its samples are yet to be read."""

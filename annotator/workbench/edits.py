@@ -81,8 +81,11 @@ class Edits:
         if session is None or not tool.is_pending:
             return False
         edit, after = tool.finished(session.state)
+        seen = session.seen
         self.apply(tool.name, edit)
-        self._bench.tools.go_on_with(after)
+        # Refused over a verdict that was not seen: the same again is to make the stroke.
+        if session.seen == seen:
+            self._bench.tools.go_on_with(after)
         return True
 
     def save_pending(self, otherwise: str = "Until then this face stays open.") -> bool:

@@ -12,8 +12,8 @@ from annotator.system.hashing import FileStamp
 THUMBNAIL_SIZE = 96
 # The square around the face's box is this many times its longer side.
 _MARGIN = 1.25
-# A box that moved by less than this share of its longer side looks the same in so small a picture.
-_SAME = 0.05
+# A face that shrank to less than this share of its size deserves a picture of its own.
+_LEAST_SHARE = 0.7
 
 Box = tuple[float, float, float, float]
 
@@ -27,10 +27,22 @@ class Source:
     stamp: FileStamp | None = None
 
     def shows(self, sample: SampleSummary) -> bool:
-        """Return whether a sample's thumbnail would be made of this, as far as its list knows."""
-        _, _, width, height = sample.box
-        moved = max(abs(now - then) for now, then in zip(sample.box, self.box, strict=True))
-        return self.picture == sample.picture and moved <= _SAME * max(width, height)
+        """Return whether a sample's thumbnail may stay as it is, as far as its list knows.
+
+        It may as long as the face lies within it: it would jump with every stroke otherwise.
+        """
+        left, top, width, height = sample.box
+        x, y, old_width, old_height = self.box
+        longest = max(old_width, old_height, 1.0)
+        room = (_MARGIN * longest - old_width) / 2, (_MARGIN * longest - old_height) / 2
+        lies_within = (
+            left >= x - room[0]
+            and top >= y - room[1]
+            and left + width <= x + old_width + room[0]
+            and top + height <= y + old_height + room[1]
+        )
+        is_as_large = max(width, height) >= _LEAST_SHARE * longest
+        return self.picture == sample.picture and lies_within and is_as_large
 
 
 def face_thumbnail(picture: Picture, box: Box, size: int = THUMBNAIL_SIZE) -> NDArray[np.uint8]:

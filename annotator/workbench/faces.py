@@ -49,9 +49,12 @@ class Faces:
     ----------
     asked
         Carries a `KnownFace`: what was to be made would lie over a face that has a mesh.
+    predicted_again
+        Carries the mesh, (n, 3), that the model gave for the current face.
     """
 
     asked = Signal(object)
+    predicted_again = Signal(object)
 
     def __init__(
         self,
@@ -68,6 +71,11 @@ class Faces:
     def close(self) -> None:
         """Let go of the thread; call it once the project is closed."""
         self._model.close()
+
+    @property
+    def model(self) -> ModelThread:
+        """The model, as soon as it is loaded."""
+        return self._model
 
     def repredict(self) -> None:
         """Predict the current face again where its mesh is now."""
@@ -166,6 +174,7 @@ class Faces:
         landmarks = np.where(state.still[:, None], state.landmarks, prediction.landmarks)
         edit = Edit(landmarks, anchors_removed=state.anchors)
         self._workbench.edits.apply("predict again", edit)
+        self.predicted_again.emit(prediction.landmarks)
         self._tell_of_doubt(prediction, "Predicted again.")
 
     def _add(self, prediction: Reprediction) -> None:

@@ -1,11 +1,12 @@
 """Text that other people wrote, made fit for one line of a sentence."""
 
+from html import escape
 from unicodedata import category
 
-_LONGEST = 120
+LONGEST = 120
 
 
-def one_line(text: str, longest: int = _LONGEST) -> str:
+def one_line(text: str, longest: int = LONGEST) -> str:
     """Return text without line breaks and control characters, cut at so many characters."""
     # Also the signs that turn the direction of what follows: they would turn our words, too.
     shown = "".join(" " if category(sign)[0] == "C" else sign for sign in text)
@@ -13,7 +14,13 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
 
 
-def quoted(text: str, longest: int = _LONGEST) -> str:
+def quoted(text: str, longest: int = LONGEST) -> str:
     """Return text as somebody's words, on one line; empty where there is none."""
     shown = one_line(text, longest)
     return f"“{shown}”" if shown else ""
+
+
+def rich(text: str) -> str:
+    """Return text as rich text that shows it as it is, broken into lines where it is long."""
+    # Qt takes a tooltip that looks like markup for markup, and breaks lines only in markup.
+    return f"<qt>{escape(text)}</qt>" if text else ""

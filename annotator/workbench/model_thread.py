@@ -26,7 +26,7 @@ class ModelThread:
             self._model = self._pool.submit(self._load)
 
     def get(self) -> FaceMesh:
-        """Return the model, waiting until it is loaded.
+        """Return the model, waiting until it is loaded; from any thread.
 
         Raises
         ------
@@ -34,11 +34,11 @@ class ModelThread:
             If it cannot be loaded; it is tried again the next time, as the file may be back.
         """
         self.prepare()
-        assert self._model is not None
-        model, self._model = self._model, None
-        loaded = model.result()
-        self._model = model
-        return loaded
+        model = self._model
+        assert model is not None
+        if model.exception() is not None and self._model is model:
+            self._model = None
+        return model.result()
 
     def close(self) -> None:
         """Let go of the thread."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from annotator.project import Kept, ProjectError
-from annotator.system.names import printable
+from annotator.system.foreign_text import escaped
 from annotator.system.words import count
 from annotator.workbench.workbench import Workbench
 
@@ -52,7 +52,7 @@ def remove_photographs(bench: Workbench, image_ids: Collection[int]) -> bool:
         bench.failed.emit(str(error))
         return False
     bench.refresh()
-    names = [printable(record.name) for record in removed]
+    names = [escaped(record.name) for record in removed]
     bench.told.emit(f"{_few(names)} removed. Add the file again to bring all of it back.")
     return True
 

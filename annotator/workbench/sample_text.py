@@ -30,8 +30,8 @@ def sorted_by_text(sample: SampleSummary, key: SortKey) -> str:
     return "" if key.text is None else key.text(sample)
 
 
-def sample_tooltip(sample: SampleSummary) -> str:
-    """Return all that the list knows about a sample, as rich text."""
+def sample_tooltip(sample: SampleSummary, remark: str = "") -> str:
+    """Return all that is known about a sample, and what was said of it, as rich text."""
     lines = [
         str(sample.image_path),
         f"sample {sample.id}, face {sample.face_index + 1}: {sample_text(sample)}",
@@ -46,4 +46,5 @@ def sample_tooltip(sample: SampleSummary) -> str:
     lines += [f"{what} {who}" for what, who in people.items() if who]
     if reviewed := spent_text(sample.seconds_reviewed):
         lines.append(f"reviewed for {reviewed}")
+    lines += [remark] if remark else []
     return "<br>".join(map(escape, lines))

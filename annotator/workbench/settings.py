@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from annotator.system.people import checked_name
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings, chosen_bindings
 from annotator.workbench.tools.kinds import ToolKind, remembered
 from annotator.workbench.tools.tool_settings import ToolSettings
@@ -18,6 +19,8 @@ class Settings:
 
     Attributes
     ----------
+    annotator : str
+        Who works here; empty while nobody has said.
     goes_on : bool
         Whether a verdict brings up the next sample to do.
     keeps_zoom : bool
@@ -31,6 +34,7 @@ class Settings:
     keys : KeyBindings
     """
 
+    annotator: str = ""
     goes_on: bool = True
     keeps_zoom: bool = False
     idle_seconds: float = 60.0
@@ -65,6 +69,10 @@ def read_settings(
         tool, settings = in_effect.tool, in_effect.tools
         problems = (*problems, f"Tools: {error}.")
     chosen = {name: work[name] for name in known}
+    try:
+        chosen["annotator"] = _read_name(str(work.get("annotator", in_effect.annotator)))
+    except ValueError as error:
+        problems = (*problems, f"Your name: {error}.")
     return replace(in_effect, **chosen, tool=tool, tools=settings, keys=keys), problems
 
 
@@ -78,6 +86,10 @@ def with_remembered(settings: ToolSettings, chosen: ToolSettings) -> ToolSetting
     for entry in remembered():
         settings = entry.held.write(settings, entry.held.read(chosen), None)
     return settings
+
+
+def _read_name(written: str) -> str:
+    return checked_name(written) if written.strip() else ""
 
 
 def _read_tools(page: Page, in_effect: Settings) -> tuple[ToolKind, ToolSettings]:

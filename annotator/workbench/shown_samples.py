@@ -68,10 +68,6 @@ class ShownSamples:
         """Return how many samples are shown."""
         return len(self._positions)
 
-    def __contains__(self, sample_id: object) -> bool:
-        """Return whether there is such a sample, shown or not."""
-        return isinstance(sample_id, int) and self._columns.position(sample_id) is not None
-
     def at(self, row: int) -> SampleSummary:
         """Return the sample in a row of the list shown."""
         return self._columns[int(self._positions[row])]

@@ -25,14 +25,18 @@ class Toolbox:
     ----------
     changed
         The tool in hand is another, or set otherwise.
+    learned_anew
+        What was learned is another; nothing is expected of the face at hand any more.
     """
 
     changed = Signal()
+    learned_anew = Signal()
 
     def __init__(self) -> None:
         self._kind = ToolKind.GRAB
         self._settings = ToolSettings()
-        self._covariance: Covariance | None = None
+        self._learned: Covariance | None = None
+        self._expected: Covariance | None = None
         self._tool = self._made(self._kind)
 
     @property
@@ -86,9 +90,23 @@ class Toolbox:
         """Change settings by name."""
         self.settings = replace(self._settings, **settings)
 
+    @property
+    def learned(self) -> Covariance | None:
+        """Which errors Guided drag and Contour expect of any face; None: nothing was learned."""
+        return self._learned
+
     def learn(self, covariance: Covariance | None) -> None:
         """Let Guided drag and Contour expect these errors; None where nothing was learned."""
-        self._covariance = covariance
+        self._learned = covariance
+        self.expect(None)
+        self.learned_anew.emit()
+
+    def expect(self, covariance: Covariance | None) -> None:
+        """Let them expect these errors of the face at hand; None: what was learned.
+
+        A stroke under way goes on as it began.
+        """
+        self._expected = covariance
         if not self.draws_box:
             self._hold(self._set_anew())
 
@@ -114,8 +132,10 @@ class Toolbox:
     def go_on_with(self, tool: Tool) -> None:
         """Take over what a stroke left of the tool in hand."""
         tool = plain_tool(tool)
-        if type(tool) is type(self._tool):  # with Shift held it was another one's stroke
-            self._hold(tool)
+        if type(tool) is not type(self._tool):
+            return  # with Shift held it was another one's stroke
+        # What is expected of the face may have become known during the stroke.
+        self._hold(tool if self.draws_box else tool.with_settings(self._made(self._kind)))
 
     def drop_pending(self) -> bool:
         """Drop a box to be drawn or what the tool holds; return whether there was any."""
@@ -142,7 +162,7 @@ class Toolbox:
         return self._tool.with_settings(self._made(self._kind))
 
     def _made(self, kind: ToolKind) -> Tool:
-        return kind.card.make(self._settings, self._covariance)
+        return kind.card.make(self._settings, self._expected or self._learned)
 
     def _hold(self, tool: Tool) -> None:
         if tool != self._tool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from annotator.project import RejectReason, Review, SampleState, Verdict
-from annotator.workbench.foreign_text import one_line, quoted
+from annotator.workbench.foreign_text import LONGEST, one_line, quoted
 from annotator.workbench.when_text import when_text
 
 REASON_TEXTS: dict[RejectReason, str] = {
@@ -60,10 +60,12 @@ def verdict_on(state: SampleState) -> str:
     return _DONE.get(state, "")
 
 
-def reasons_text(review: Review) -> str:
+def reasons_text(review: Review, longest: int = LONGEST) -> str:
     """Return the reasons and the comment of a verdict on one line; empty without any."""
-    reasons = [REASON_TEXTS[reason].lower() for reason in review.reasons]
-    return ", ".join(filter(None, (*reasons, quoted(review.comment))))
+    said = quoted(review.comment, longest)
+    # What another reason is, its comment says.
+    named = [r for r in review.reasons if not (said and r is RejectReason.OTHER)]
+    return ", ".join(filter(None, (*(REASON_TEXTS[r].lower() for r in named), said)))
 
 
 def verdict_sentence(review: Review, *, where: str = "", when: bool = False) -> str:

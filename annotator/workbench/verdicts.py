@@ -6,9 +6,11 @@ from psygnal import Signal
 
 from annotator.project import (
     UNDECIDED,
+    EditSession,
     Judgement,
     ProjectError,
     RejectReason,
+    Review,
     StaleAnnotation,
     UnseenVerdict,
     Verdict,
@@ -73,6 +75,23 @@ class Verdicts:
         """Withdraw the current sample's verdict."""
         self._decide(Verdict.REOPEN, goes_on=False)
 
+    def has_seen_all(self) -> bool:
+        """Return whether the annotator has seen the newest verdict on the current sample.
+
+        If not, it is told, and counts as seen from now on: of use before reasons are asked for.
+        """
+        bench, session = self._bench, self._bench.session
+        if bench.project is None or session is None:
+            return True
+        try:
+            newest = bench.project.reviews.newest(session.sample_id)
+        except ProjectError:
+            return True  # what is then given says what is wrong
+        if newest is None or newest.id <= session.seen:
+            return True
+        self._show_unseen(session, newest)
+        return False
+
     def give(self, judgement: Judgement, revision: int | None = None) -> Given | None:
         """Give the current sample a verdict and stay; return what to take it back by.
 
@@ -100,9 +119,7 @@ class Verdicts:
                 session.sample_id, judgement, revision=asked, seen=session.seen
             )
         except UnseenVerdict as unseen:
-            session.seen = unseen.review.id
-            bench.take_in_anew(session.sample_id)
-            bench.failed.emit(unseen_text(unseen.review, "Your verdict was not given."))
+            self._show_unseen(session, unseen.review)
             return None
         except StaleAnnotation:
             self._edits.take_over_theirs(refused=True)
@@ -113,6 +130,11 @@ class Verdicts:
         session.seen = judged.given.review_id
         bench.take_in(judged.sample)
         return judged.given
+
+    def _show_unseen(self, session: EditSession, review: Review) -> None:
+        session.seen = review.id
+        self._bench.take_in_anew(session.sample_id)
+        self._bench.failed.emit(unseen_text(review, "Your verdict was not given."))
 
     def _decide(
         self,

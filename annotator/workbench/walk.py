@@ -43,7 +43,7 @@ class Walk:
             session = EditSession(bench.project, sample_id, annotator=bench.annotator)
             # As it is by now: what was read with the list may be another window's past.
             sample = bench.project.samples.get(sample_id)
-            if sample_id not in bench.samples or sample != bench.samples.get(sample_id):
+            if not bench.samples.knows(sample_id) or sample != bench.samples.get(sample_id):
                 bench.take_in(sample)
         except ProjectError as error:
             bench.failed.emit(str(error))

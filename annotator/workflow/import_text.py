@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from annotator.project import ImageRecord
-from annotator.system.names import in_natural_order, printable
+from annotator.system.foreign_text import escaped
+from annotator.system.names import in_natural_order
 from annotator.workflow.importing import ImportReport
 from annotator.workflow.same_pictures import kept_text
 
@@ -39,6 +40,6 @@ def as_sentences(told: Sequence[str]) -> list[str]:
 def few(records: Sequence[ImageRecord], named: int = _NAMED) -> str:
     """Return the names of the first photographs, and how many more there are."""
     ordered = in_natural_order([record.name for record in records])
-    names = ", ".join(map(printable, ordered[:named]))
+    names = ", ".join(map(escaped, ordered[:named]))
     more = len(records) - named
     return f"{names} and {more} more" if more > 0 else names

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -139,3 +140,20 @@ def test_images_that_would_share_a_key_are_refused(command, photos, tmp_path, as
     assert (code, out) == (2, "")
     assert_one_line(err)
     assert not output.exists()
+
+
+def test_what_draws_a_progress_bar_is_loaded_on_a_terminal_only(tmp_path):
+    line = (
+        "import sys; from annotator.cli import main; "
+        "code = main(['landmarks', sys.argv[1], '--output', sys.argv[2]]); "
+        "assert code == 0; assert 'rich' not in sys.modules"
+    )
+    portrait, output = asset_path("datasets", "sample", "collins_tiny.jpg"), tmp_path / "f.npz"
+    done = subprocess.run(
+        [sys.executable, "-c", line, str(portrait), str(output)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert output.exists()

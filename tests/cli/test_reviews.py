@@ -3,12 +3,14 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, event, update
 
 from annotator.cli import main
-from annotator.project import Project, RejectReason, SampleState
+from annotator.project import Project, RejectReason, SampleState, Stroke
 from annotator.project.tables import SampleRow
+from annotator.workflow import image_files as reviews_of_images
 
 
 def test_accepting_takes_the_numbers_of_samples(command, project):
@@ -115,3 +117,43 @@ def test_an_unknown_sample_stops_the_review_before_anything_is_written(
     assert_one_line(err)
     with Project.open(project) as opened:
         assert opened.samples.get(1).state == "predicted"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("   ", "cannot be empty"),
+        ("x" * 81, "80 characters at most"),
+        ("an\nna", "line breaks"),
+        ("an\u202ena", "characters that are not shown"),
+    ],
+)
+def test_names_that_nobody_has_are_refused(command, project, name, said):
+    code, _, err = command("review", project, "accept", 2, "--reviewer", name)
+    assert code == 2
+    assert said in " ".join(err.split())
+
+
+@pytest.mark.parametrize("change", ["verdict", "stroke"])
+def test_what_comes_while_photographs_are_looked_at_is_not_passed_over(
+    command, project, monkeypatch, change
+):
+    looked_at = reviews_of_images.not_acceptable
+
+    def slowly(opened, sample_ids):
+        found = looked_at(opened, sample_ids)
+        if change == "verdict":
+            opened.reviews.reject(2, reviewer="ada", reasons=[RejectReason.BLURRED])
+        else:
+            before = opened.annotations.load(2).landmarks[[0]]
+            stroke = Stroke("grab", np.array([0]), before, before + 1)
+            opened.annotations.record_stroke(2, stroke, revision=0, annotator="ada")
+        return found
+
+    monkeypatch.setattr(reviews_of_images, "not_acceptable", slowly)
+    code, _, err = command("review", project, "accept", 1, 2)
+    assert code == 1
+    assert "sample 2" in err
+    with Project.open(project) as opened:
+        assert opened.samples.get(1).state == "predicted"
+        assert opened.samples.get(2).state != "accepted"

@@ -46,6 +46,14 @@ def test_quiet_says_what_failed_with_the_same_exit_code(command, tmp_path, photo
     assert (code, err) == (1, "")
     assert out.startswith(f"failed: {bad}: ")
     assert out.count("\n") == 1
+    (tmp_path / "empty").mkdir()
+    for arguments in (
+        ["add", project, tmp_path / "empty"],
+        ["landmarks", tmp_path / "empty", "--output", tmp_path / "meshes.npz"],
+    ):
+        code, out, _ = command(*arguments, "-q")
+        assert code == 1
+        assert "no image was found" in out
     code, out, err = command("predict", tmp_path / "nowhere", "-q")
     assert (code, out) == (1, "")
     assert_one_line(err)
@@ -172,3 +180,43 @@ def test_every_argument_is_named_in_capitals(command):
         _, out, _ = command(name, "--help")
         usage = out.split("Usage: facemesh-annotator")[1].split("\n")[0]
         assert usage.replace("[OPTIONS]", "").split(name, 1)[1].isupper() or name == "new", usage
+
+
+def test_verbose_names_what_was_passed_over(command, tmp_path, photos):
+    (photos / "notes.txt").write_text("nothing to see")
+    (photos / ".hidden.jpg").write_bytes(b"")
+    command("new", tmp_path / "project")
+    _, out, err = command("add", tmp_path / "project", photos, "-v")
+    assert f"passed over, as it is no image: {photos / 'notes.txt'}" in err
+    assert f"passed over, as it is hidden: {photos / '.hidden.jpg'}" in err
+    assert "passed over" not in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_file_name_gives_the_terminal_no_commands(command, tmp_path, photos):
+    (photos / "a\x1b[31m\nb.jpg").write_bytes(b"no image")
+    (photos / "c\x1b]0;d\x07").write_bytes(b"no image")
+    command("new", tmp_path / "project")
+    _, out, err = command("add", tmp_path / "project", photos, "-v")
+    assert "\\x1b[31m\\nb.jpg: not an image" in out
+    assert "c\\x1b]0;d\\x07" in err
+    assert "\x1b" not in out + err
+    _, _, err = command("add", tmp_path / "project", tmp_path / "no\x1b[31m")
+    assert "no\\x1b[31m" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["add", "p"], "facemesh-annotator add --help"),
+        (["frobnicate"], "facemesh-annotator --help"),
+        (["review", "p", "accept", "-1"], "facemesh-annotator review --help"),
+    ],
+)
+def test_what_was_not_understood_says_where_to_look_it_up(
+    command, assert_one_line, arguments, where
+):
+    code, _, err = command(*arguments)
+    assert code == 2
+    assert_one_line(err)
+    assert f"See '{where}'" in err

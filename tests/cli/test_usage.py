@@ -41,6 +41,8 @@ def test_help_imports_nothing_slow():
     [
         ["frobnicate"],
         ["new"],
+        ["new", ""],
+        ["status", " "],
         ["new", "a", "b"],
         ["status", "a", "--yaml"],
         ["add", ".", "there_is_no_such.jpg"],

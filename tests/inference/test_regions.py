@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from annotator.inference import FaceMesh, ModelError
-from annotator.inference.regions import Region, jittered, region_around, region_of_box
+from annotator.inference.regions import (
+    Region,
+    jittered,
+    mirror_image,
+    region_around,
+    region_of_box,
+)
 from annotator.mesh.layout import FACE_468
 
 PLACE = Region(100.0, 80.0, 60.0, 0.3)
@@ -87,3 +93,23 @@ def test_jittered_regions_lie_about_theirs_and_are_always_the_same(count: int) -
     expected = (PLACE.x, PLACE.y, math.log(PLACE.side), PLACE.angle)
     np.testing.assert_allclose(values.mean(axis=0), expected)
     assert (np.abs(values - expected) <= (2.4, 2.4, 0.06, 0.09)).all()
+
+
+def test_a_mirrored_look_sees_the_same_face(
+    face_mesh: FaceMesh, photographs: dict[str, np.ndarray]
+) -> None:
+    (face,) = face_mesh.predict(photographs["hopper"])
+    region = region_around(face.landmarks, FACE_468)
+    plain, mirrored = (
+        face_mesh.predict_region(photographs["hopper"], region, mirrored=way).landmarks
+        for way in (False, True)
+    )
+    apart = np.linalg.norm((plain - mirrored)[:, :2], axis=1)
+    assert 0 < apart.mean() < 0.02 * outer_iod(plain)
+
+
+def test_a_mirror_image_mirrored_is_the_crop_again() -> None:
+    crop = np.random.default_rng(1).uniform(0, 192, 3 * FACE_468.count).astype(np.float32)
+    image = mirror_image(crop, FACE_468)
+    assert not np.array_equal(image, crop)
+    np.testing.assert_allclose(mirror_image(image, FACE_468), crop, atol=1e-4)

@@ -37,6 +37,7 @@ from qtpy.QtWidgets import QApplication  # noqa: E402
 from annotator.plugin.canvas.pointer import Pointer, Position, process_events  # noqa: E402
 from annotator.plugin.canvas.private import canvas_widget, hide_layer_panels  # noqa: E402
 from annotator.plugin.dock import AnnotatorDock  # noqa: E402
+from annotator.plugin.preferences.window_memory import WindowMemory  # noqa: E402
 from annotator.plugin.reader import show_dock  # noqa: E402
 
 OpenDock = Callable[[Path | None], tuple[Any, AnnotatorDock]]
@@ -152,6 +153,7 @@ class Desk:
             dock.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         process_events()
+        WindowMemory(window._qt_window).forget()
 
     def _state(self) -> dict[str, object]:
         """What a test may have changed about the window and the program around it."""
@@ -228,6 +230,10 @@ def _own_preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Nobody's own settings of the plugin are read or changed, and each test finds defaults."""
     monkeypatch.setattr(napari.settings, "_CFG_PATH", str(tmp_path / "preferences" / "napari.yaml"))
     napari.settings._clear_plugin_settings_cache()
+    kept = tmp_path / "preferences" / "recent.ini"
+    monkeypatch.setattr("annotator.plugin.dock.settings_file", lambda: kept)
+    # Whoever runs the tests has a name: what is asked of others has tests of its own.
+    monkeypatch.setenv("LOGNAME", "kim")
     yield
     napari.settings._clear_plugin_settings_cache()
 

@@ -148,7 +148,7 @@ def test_brackets_change_the_radius_and_the_form_follows(workplace: Workplace) -
     before = dock.workbench.tools.brush.radius_iod
     pointer.key(Qt.Key.Key_BracketRight, "]")
     assert dock.workbench.tools.brush.radius_iod > before
-    assert dock.tool_panel.options.radius.value == pytest.approx(
+    assert dock.tool_panel.options.row("radius").value == pytest.approx(
         dock.workbench.tools.brush.radius_iod, abs=0.01
     )
     pointer.key(Qt.Key.Key_BracketLeft, "[")
@@ -157,7 +157,7 @@ def test_brackets_change_the_radius_and_the_form_follows(workplace: Workplace) -
 
 def test_the_form_changes_the_brush(workplace: Workplace) -> None:
     dock, _ = workplace
-    dock.tool_panel.options.strength.value = 0.5
+    dock.tool_panel.options.row("strength").value = 0.5
     assert dock.workbench.tools.brush.strength == 0.5
 
 
@@ -233,7 +233,7 @@ def test_shift_and_the_wheel_change_the_radius_and_not_the_zoom(workplace: Workp
 def test_the_slider_does_not_cut_a_radius_beyond_its_end(workplace: Workplace) -> None:
     dock, _ = workplace
     dock.workbench.tools.brush = dock.workbench.tools.brush.with_radius_iod(2.5)
-    dock.tool_panel.options.strength.value = 0.5
+    dock.tool_panel.options.row("strength").value = 0.5
     assert dock.workbench.tools.brush.radius_iod == 2.5
     assert dock.workbench.tools.brush.strength == 0.5
 

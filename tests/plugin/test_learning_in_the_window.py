@@ -29,10 +29,11 @@ def test_the_tools_expect_what_was_corrected(
     bench = dock.workbench
     correct_and_accept(bench.project, 4)
     bench.tools.choose(ToolKind.GUIDED)
-    assert bench.tools.tool.covariance is None
+    assert bench.tools.learned is None
     dock.project_menu.learn()
     wait_for(lambda: not dock.progress.is_running)
     assert (bench.project.home / FILE_NAME).exists()
+    assert bench.tools.learned is not None
     assert bench.tools.tool.covariance is not None
 
 
@@ -47,7 +48,7 @@ def test_a_project_opened_later_expects_it_too(
     dock.workbench.close()
     dock.open_folder(folder)
     dock.workbench.tools.choose(ToolKind.GUIDED)
-    assert dock.workbench.tools.tool.covariance is not None
+    assert dock.workbench.tools.learned is not None
 
 
 def test_without_corrections_the_annotator_is_told_what_to_do(

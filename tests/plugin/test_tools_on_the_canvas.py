@@ -95,7 +95,7 @@ def test_anchors_of_guided_are_shown_counted_and_cleared(workplace: Workplace) -
     drag(dock, pointer, LEFT_MOUTH_CORNER, (4, 3))
     assert_allclose(place(dock, RIGHT_MOUTH_CORNER), held, atol=1e-4)
     assert dock.workbench.session.state.anchors == (RIGHT_MOUTH_CORNER, LEFT_MOUTH_CORNER)
-    clear = dock.tool_panel.options.clear_anchors
+    clear = dock.tool_panel.options.row("clear_anchors")
     assert "2" in clear.text
     clear.native.click()
     assert dock.workbench.session.state.anchors == ()
@@ -176,7 +176,7 @@ def test_a_clicked_region_is_moved_by_its_frame_and_by_arrows(workplace: Workpla
     x, y = place(dock, UPPER_LIP)
     pointer.drag((x, y), (x, y), steps=1)
     assert dock.workbench.tools.tool.region == "lips"
-    assert dock.tool_panel.options.region.value == "lips"
+    assert dock.tool_panel.options.row("region").value == "lips"
     assert stroke_tools(dock) == []
     pixel = 1 / dock.view._viewer.scene.camera.zoom
     way = np.array([12, 4]) * pixel  # a mouse moves by whole pixels

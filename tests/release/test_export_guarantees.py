@@ -270,6 +270,13 @@ def test_a_release_of_a_newer_format_is_refused(project, tmp_path):
         load_release(tmp_path / "release")
 
 
+def test_what_is_no_folder_is_refused_in_words(tmp_path):
+    (tmp_path / "manifest.json").touch()
+    for name in ("nowhere", "manifest.json"):
+        with pytest.raises(DamagedRelease, match=f"{name} is no folder: give that of a release"):
+            load_release(tmp_path / name)
+
+
 OURS = '{"format": "facemesh-annotator release"}'
 
 
@@ -287,3 +294,11 @@ def test_a_folder_whose_name_is_no_text_takes_an_export(project, format_name, tm
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     export_release(project, folder, format_name)
     assert len(load_release(folder).samples) > 0
+
+
+def test_progress_is_shown_sample_by_sample(project, tmp_path):
+    shown = []
+    export_release(
+        project, tmp_path / "r", "csv", on_progress=lambda done, total: shown.append((done, total))
+    )
+    assert shown == [(1, 4), (2, 4), (3, 4), (4, 4)]

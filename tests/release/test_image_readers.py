@@ -3,7 +3,7 @@
 The table of readers in ``docs/releases.md`` is run as it stands there.
 """
 
-import importlib
+import importlib.util
 import io
 import json
 import re
@@ -88,10 +88,19 @@ def raw_profile(orientation: int) -> bytes:
     return b"Raw profile type exif\x00\x00" + zlib.compress(text)
 
 
+def heic(orientation: int) -> bytes:
+    from pillow_heif import from_pillow  # noqa: PLC0415 - not everywhere
+
+    file = io.BytesIO()
+    from_pillow(stored(orientation)).save(file, quality=95)
+    return file.getvalue()
+
+
 EXIF, XMP = b"Exif\x00\x00", b"http://ns.adobe.com/xap/1.0/\x00"
 CARRIERS: dict[str, Callable[[int], bytes]] = {
     "exif.jpg": lambda o: jpeg(o, EXIF + exif(o)),
     "exif_big_endian.jpg": lambda o: jpeg(o, EXIF + exif(o, order=">")),
+    "exif_behind_jfif.jpg": lambda o: saved(o, "JPEG", quality=95, exif=EXIF + exif(o)),
     "exif_long.jpg": lambda o: jpeg(o, EXIF + exif(o, kind=4)),
     "exif_byte.jpg": lambda o: jpeg(o, EXIF + exif(o, kind=1)),
     "exif_twice_marked.jpg": lambda o: jpeg(o, EXIF + EXIF + exif(o)),
@@ -108,11 +117,17 @@ CARRIERS: dict[str, Callable[[int], bytes]] = {
     "exif.webp": lambda o: saved(o, "WEBP", lossless=True, exif=EXIF + exif(o)),
     "xmp.webp": lambda o: saved(o, "WEBP", lossless=True, xmp=xmp(o)),
     "tag.tif": lambda o: saved(o, "TIFF", tiffinfo={0x0112: o}),
+    "xmp.tif": lambda o: saved(o, "TIFF", tiffinfo={700: xmp(o)}),
     "exif.avif": lambda o: saved(o, "AVIF", quality=95, exif=EXIF + exif(o)),
     "none.jpg": lambda o: saved(o, "JPEG", quality=95, subsampling=0),
     "none.png": lambda o: saved(o, "PNG"),
     "none.bmp": lambda o: saved(o, "BMP"),
+    "none.ppm": lambda o: saved(o, "PPM"),
 }
+
+
+if importlib.util.find_spec("pillow_heif"):
+    CARRIERS["none.heic"] = heic
 
 
 def is_red(pixel: np.ndarray) -> bool:

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from annotator.system.names import folded, in_natural_order, natural_keys, padded_numbers, printable
+from annotator.system.names import folded, in_natural_order, natural_keys, padded_numbers
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -26,8 +26,3 @@ def test_numbers_are_padded_only_where_they_differ_in_width() -> None:
 
 def test_a_name_that_is_no_text_can_be_sorted_too() -> None:
     assert len(natural_keys(["\udce9.jpg", "é.jpg", "e.jpg"])) == 3
-
-
-def test_names_do_nothing_to_a_terminal() -> None:
-    assert printable("Émile 2.jpg") == "Émile 2.jpg"
-    assert printable("a\x1b[31m\n\udce9\u202e.jpg") == r"a\x1b[31m\n\xe9\u202e.jpg"

@@ -52,12 +52,17 @@ def test_without_its_photograph_there_is_none(tmp_path: Path) -> None:
         face_thumbnail(Picture(tmp_path / "away.png"), (0.0, 0.0, 10.0, 10.0))
 
 
-def test_it_is_made_anew_once_the_box_has_moved_or_the_file_is_another(
+def test_it_stays_while_the_face_lies_within_it_and_is_made_anew_after_that(
     sample: SampleSummary,
 ) -> None:
     source = Source(sample.picture, sample.box)
     left, top, width, height = sample.box
     longer = max(width, height)
-    assert source.shows(sample._replace(box=(left + 0.04 * longer, top, width, height)))
-    assert not source.shows(sample._replace(box=(left, top, width, height + 0.06 * longer)))
+    assert source.shows(sample)
+    for share, stays in ((0.1, True), (-0.1, True), (0.2, False), (-0.2, False)):
+        by = share * longer
+        assert source.shows(sample._replace(box=(left, top + by, width, height))) is stays
+    assert source.shows(sample._replace(box=(left, top, width, 1.1 * height)))
+    assert not source.shows(sample._replace(box=(left, top, 1.5 * width, 1.5 * height)))
+    assert not source.shows(sample._replace(box=(left, top, width / 2, height / 2)))
     assert not source.shows(sample._replace(image_file="other.png"))

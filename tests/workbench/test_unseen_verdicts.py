@@ -11,6 +11,7 @@ from annotator.mesh.tools.grab import GrabTool
 from annotator.project import EditSession, Project, RejectReason, SampleState, Verdict
 from annotator.workbench.batch import checked, give, planned
 from annotator.workbench.other_windows import OtherWindows
+from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.workbench import Workbench
 
 CHIN = 152
@@ -220,6 +221,44 @@ def test_a_batch_is_refused_where_a_verdict_lands_between_look_and_write(
 
     monkeypatch.setattr(type(others.project.reviews), "judge_all", late)
     assert not give(bench, batch)
-    assert others.said[-1].startswith("1 sample changed elsewhere meanwhile.")
+    assert "Anna rejected this face today at " in others.said[-1]
+    assert "1 sample changed elsewhere meanwhile." in others.said[-1]
     assert others.project.samples.get(ids[1]).state is SampleState.REJECTED
     assert others.project.samples.get(ids[0]).state is SampleState.PREDICTED
+
+
+def test_a_batch_with_the_face_on_the_screen_is_refused_once_and_says_the_verdict(
+    others: Others,
+) -> None:
+    bench = others.bench
+    others.reject()
+    bench.refresh()
+    batch = planned(bench.samples, Verdict.EXCLUDE, bench.samples.ids(0, 2))
+    assert not give(bench, batch)
+    assert "Anna rejected this face today at " in others.said[-1]
+    assert give(bench, batch)
+    assert others.state() is SampleState.EXCLUDED
+
+
+def test_a_line_that_is_refused_is_kept_to_be_finished_again(others: Others) -> None:
+    bench = others.bench
+    bench.tools.choose(ToolKind.CONTOUR)
+    for vertex in (61, 0, 291):
+        x, y, _ = bench.session.landmarks[vertex].tolist()
+        assert bench.session.press(bench.tools.tool, (x, y - 6))
+        bench.edits.release((x, y - 6))
+    assert bench.tools.tool.is_pending
+    others.reject()
+    assert bench.edits.finish_pending(bench.tools.tool)
+    assert others.state() is SampleState.REJECTED
+    assert bench.tools.tool.is_pending
+    assert bench.edits.finish_pending(bench.tools.tool)
+    assert others.state() is SampleState.IN_PROGRESS
+    assert not bench.tools.tool.is_pending
+
+
+def test_reasons_are_not_asked_for_before_a_newer_verdict_is_seen(others: Others) -> None:
+    others.reject()
+    assert not others.bench.verdicts.has_seen_all()
+    assert "Anna rejected this face" in others.said[-1]
+    assert others.bench.verdicts.has_seen_all()

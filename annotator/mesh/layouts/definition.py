@@ -198,6 +198,9 @@ class MeshLayout:
         tool reads them yet: it drags each of their vertices by itself.
     vertex_names : dict of int to str
         What single vertices are called for people, where they have a name: corners, tips.
+    error_modes : str, optional
+        The file below ``models/`` that tells how its predictions tend to be wrong, see
+        `annotator.mesh.error_modes`; without one, no more is expected than of any face.
     """
 
     name: str
@@ -210,6 +213,7 @@ class MeshLayout:
     make_up: MakeUp = field(repr=False)
     rigid_groups: Mapping[str, tuple[int, ...]] = field(repr=False)
     vertex_names: Mapping[int, str] = field(repr=False, default_factory=dict)
+    error_modes: str | None = field(default=None, repr=False)
 
     @cached_property
     def topology(self) -> FaceTopology:

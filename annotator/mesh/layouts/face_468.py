@@ -76,5 +76,6 @@ FACE_468 = MeshLayout(
     make_up=_MAKE_UP,
     rigid_groups={},
     vertex_names=_VERTICES,
+    error_modes="face_468_error_modes.npz",
 )
 """It has no rigid groups: every vertex lies on skin. Irises would be some."""

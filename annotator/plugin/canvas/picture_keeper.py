@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, QTimer
 from annotator.imaging.identity import pixels_sha256
 from annotator.plugin.canvas.sample_display import SampleDisplay
 from annotator.project import ImageRecord, Project, ProjectError
-from annotator.system.names import printable
+from annotator.system.foreign_text import escaped
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.same_pictures import keep_changed
 
@@ -60,7 +60,7 @@ class PictureKeeper(QObject):
             image = bench.image()
             if keep_changed(bench.project, [image]):
                 bench.told.emit(
-                    f"{printable(image.name)} changed in metadata only; its faces were kept."
+                    f"{escaped(image.name)} changed in metadata only; its faces were kept."
                 )
             self._timer.start(_NOTE_MS)
 

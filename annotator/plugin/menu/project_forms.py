@@ -1,30 +1,32 @@
 """The dialogs of the project menu, as magicgui forms."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from magicgui.types import FileDialogMode
-from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, LineEdit, Widget
+from magicgui.widgets import CheckBox, ComboBox, FileEdit, LineEdit, Widget
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from annotator.plugin.panels.parts import RowLabel, row_form
 from annotator.release import ExportFormat, ImageMode
 from annotator.release.formats import FORMATS
 from annotator.system.words import count
 
 _IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("copied into the release", "copy"),
-    ("copied, turned ones written upright", "upright"),
+    ("copied, those stored turned as upright PNG", "upright"),
     ("left where they are", "reference"),
 )
 
 
 class FormDialog(QDialog):
-    """A magicgui form with an explanation above and OK / Cancel below."""
+    """Rows with labels that line up, an explanation above and OK / Cancel below."""
 
     def __init__(
         self,
         title: str,
         explanation: str,
-        form: Container[Widget],
+        rows: Sequence[tuple[str, Widget]],
         action: str,
         parent: QWidget | None,
     ) -> None:
@@ -33,6 +35,7 @@ class FormDialog(QDialog):
         self.setMinimumWidth(480)
         text = QLabel(explanation)
         text.setWordWrap(True)
+        text.setObjectName("explanation")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -41,9 +44,18 @@ class FormDialog(QDialog):
             ok.setText(action)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        form = row_form()
+        form.setVerticalSpacing(8)
+        for label, widget in rows:
+            if label:
+                form.addRow(RowLabel(label), widget.native)
+            else:
+                form.addRow(widget.native)
         layout = QVBoxLayout(self)
-        for widget in (text, form.native, buttons):
-            layout.addWidget(widget)
+        layout.setSpacing(12)
+        layout.addWidget(text)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
 
 
 class ExportDialog(FormDialog):
@@ -51,20 +63,21 @@ class ExportDialog(FormDialog):
 
     def __init__(self, suggested: Path, accepted: int, parent: QWidget | None = None) -> None:
         self._parent_folder = FileEdit(
-            mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent, label="In folder"
+            mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent
         )
-        self._name = LineEdit(value=suggested.name, label="New folder")
+        self._name = LineEdit(value=suggested.name)
         formats = [(known.title, name) for name, known in FORMATS.items()]
-        self._format = ComboBox(choices=formats, label="Format")
-        self._images = ComboBox(choices=_IMAGES, value="copy", label="Photographs")
-        form: Container[Widget] = Container(
-            widgets=[self._parent_folder, self._name, self._format, self._images]
-        )
+        self._format = ComboBox(choices=formats)
+        self._images = ComboBox(choices=_IMAGES, value="copy")
+        rows = (
+            ("In folder", self._parent_folder), ("New folder", self._name),
+            ("Format", self._format), ("Photographs", self._images),
+        )  # fmt: skip
         super().__init__(
             "Export accepted samples",
             f"A new folder gets {count(accepted, 'accepted sample')}, and a manifest that says who "
             "accepted what. An existing folder is never written over.",
-            form,
+            rows,
             "Export",
             parent,
         )
@@ -98,8 +111,8 @@ class PredictDialog(FormDialog):
             if photographs
             else "The project holds no photographs yet. Add some first."
         )
-        form: Container[Widget] = Container(widgets=[self._small_faces], labels=False)
-        super().__init__("Predict face meshes", explanation, form, "Predict", parent)
+        rows = (("", self._small_faces),)
+        super().__init__("Predict face meshes", explanation, rows, "Predict", parent)
 
     @property
     def small_faces(self) -> bool:

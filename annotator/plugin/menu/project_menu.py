@@ -1,25 +1,26 @@
 """Opening, filling, predicting and exporting a project from the dock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
     QFileDialog,
-    QInputDialog,
     QMenu,
     QMessageBox,
     QPushButton,
-    QWidget,
 )
 
 from annotator.plugin.menu.closing import may_close
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
+from annotator.plugin.menu.recent_menu import RecentMenu
 from annotator.plugin.menu.sample_project import sample_project_folder
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
 from annotator.plugin.preferences.preferences import remember_reader
+from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
 from annotator.workbench.steps import (
@@ -49,8 +50,10 @@ class ProjectMenu(QPushButton):
         Where long work runs.
     tell : callable
         Shows a sentence to the annotator.
-    open_settings : callable
-        Shows the settings.
+    recent : RecentProjects
+        Where it is noted which projects were opened.
+    others : mapping
+        Entries of the menu that are about something else, and what they do.
     """
 
     def __init__(
@@ -58,25 +61,29 @@ class ProjectMenu(QPushButton):
         workbench: Workbench,
         progress: ProgressRow,
         tell: Callable[[str], None],
-        open_settings: Callable[[], object],
-        parent: QWidget | None = None,
+        recent: RecentProjects,
+        others: Mapping[str, Callable[[], object]],
     ) -> None:
-        super().__init__("Project", parent)
+        super().__init__("Project")
+        self.setStyleSheet(MENU_BUTTON_STYLE)
         self._workbench = workbench
         self._progress = progress
         self._tell = tell
+        self.recent = recent
+        self._recent_menu = RecentMenu(recent, self._open_recent, self)
         self._needs_project: list[QAction | None] = []
-        self.setMenu(self._filled_menu(open_settings))
+        self.setMenu(self._filled_menu(others))
         workbench.project_changed.connect(self._enable)
         self._enable()
 
-    def _filled_menu(self, open_settings: Callable[[], object]) -> QMenu:
+    def _filled_menu(self, others: Mapping[str, Callable[[], object]]) -> QMenu:
         menu = QMenu(self)
         menu.addAction("Open project…", self.ask_open)
+        menu.addMenu(self._recent_menu)
         menu.addAction("New project…", self.ask_new)
         menu.addAction("Open the sample project", self.open_sample)
-        menu.addAction("Annotator's name…", self.ask_annotator)
-        menu.addAction("Settings and keys…", open_settings)
+        for text, callback in others.items():
+            menu.addAction(text, callback)
         menu.addSeparator()
         self._needs_project += [
             menu.addAction("Add photographs…", self.ask_photographs),
@@ -106,6 +113,14 @@ class ProjectMenu(QPushButton):
         if folder and self.open_folder(folder):
             remember_reader(Path(folder))
 
+    def reopen_last(self) -> None:
+        """Open the project again that was opened last, of those that are there."""
+        last = self.recent.last()
+        if last is None:
+            self._tell("There is no project that was opened before.")
+        else:
+            self._open_recent(last.address)
+
     def ask_new(self) -> None:
         """Ask for a folder and make a project there."""
         name, _ = QFileDialog.getSaveFileName(self, "Name the new project's folder", "faces")
@@ -118,15 +133,6 @@ class ProjectMenu(QPushButton):
             return
         if self._take_over(project):
             remember_reader(project.home)
-
-    def ask_annotator(self) -> None:
-        """Ask for the name that goes with strokes and verdicts from now on."""
-        name, given = QInputDialog.getText(
-            self, "Annotator", "Your name, recorded with every stroke and verdict:",
-            text=self._workbench.annotator,
-        )  # fmt: skip
-        if given and name.strip():
-            self._workbench.rename_annotator(name.strip())
 
     def open_sample(self) -> None:
         """Open the sample project, after making what is missing of it."""
@@ -210,6 +216,10 @@ class ProjectMenu(QPushButton):
             box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))
         box.exec()
 
+    def _open_recent(self, address: str) -> None:
+        if self.open_folder(address):
+            remember_reader(Path(address))
+
     def _add(self, paths: list[Path]) -> None:
         project = self._workbench.project
         if project is not None and paths and not self._busy():
@@ -218,6 +228,7 @@ class ProjectMenu(QPushButton):
     def _take_over(self, project: Project) -> bool:
         # Strokes of the project before may be waiting where it can no longer be written.
         if may_close(self._workbench, self) and self._workbench.open(project):
+            self.recent.add(project.address)
             return True
         project.close()
         return False

@@ -43,12 +43,17 @@ class Guidance(QWidget):
 
 def welcome(menu: ProjectMenu) -> Guidance:
     """Return the page of a dock without a project."""
+    last = menu.recent.last()
+    again = (
+        [] if last is None else [(f"Reopen “{last.title}”".replace("&", "&&"), menu.reopen_last)]
+    )
     return Guidance(
         "Correct face meshes",
         "A <b>project</b> holds photographs, predicted meshes and everything you correct. "
         "Every stroke is saved as you make it.<br><br>New here? The sample project has "
         "a few faces to try the brush on.",
         [
+            *again,
             ("Open a project…", menu.ask_open),
             ("New project…", menu.ask_new),
             ("Try the sample project", menu.open_sample),

@@ -1,20 +1,19 @@
 """The lower part of the dock: the tools and the view, undo and redo, and the verdict."""
 
 from collections.abc import Callable, Mapping
-from html import escape
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import (
     QCheckBox,
     QLabel,
     QScrollArea,
-    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
+from annotator.plugin.panels.status_line import StatusLine
 from annotator.project import Verdict
 from annotator.workbench.sample_text import sample_text
 from annotator.workbench.states import STATE_COLOURS
@@ -37,7 +36,7 @@ _BUTTONS = {
 # Fits the tool with most settings, so that nothing jumps when another is chosen; on small
 # screens the pages scroll instead.
 _DOT = " •"
-_PAGE_HEIGHT, _LEAST_PAGE_HEIGHT = 300, 110
+_PAGE_HEIGHT, _LEAST_PAGE_HEIGHT = 272, 110
 
 
 class EditPanel(QWidget):
@@ -61,10 +60,7 @@ class EditPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self._current = QLabel()
-        self._current.setTextFormat(Qt.TextFormat.RichText)
-        # On one line, cut off if need be: nothing below may jump.
-        self._current.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._current = StatusLine()
         self.buttons: dict[str, KeyButton] = {
             name: key_button(text, name, actions[name], tooltip)
             for name, (text, tooltip) in _BUTTONS.items()
@@ -128,16 +124,12 @@ class EditPanel(QWidget):
         faceless = self._workbench.faceless
         self.setEnabled(sample is not None or faceless is not None)
         if sample is None or session is None:
-            name = "" if faceless is None else escape(faceless.name)
-            self._current.setText(f"<b>{name}</b>: draw a box around a face" if name else "")
+            name = "" if faceless is None else faceless.name
+            self._current.say(name, ": draw a box around a face" if name else "")
             return
-        colour = STATE_COLOURS[sample.state]
         waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""
-        self._current.setToolTip(f"{sample.image_name} #{sample.face_index + 1}")
-        self._current.setText(
-            f"<span style='color: {colour}'>●</span> <b>{escape(sample.image_name)}</b> "
-            f"#{sample.face_index + 1}: {sample_text(sample)}{waiting}"
-        )
+        rest = f" #{sample.face_index + 1}: {sample_text(sample)}{waiting}"
+        self._current.say(sample.image_name, rest, STATE_COLOURS[sample.state])
         self.buttons["undo"].setEnabled(self._workbench.undoing.can_undo)
         self.buttons["redo"].setEnabled(self._workbench.undoing.can_redo)
 

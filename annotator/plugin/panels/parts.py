@@ -2,13 +2,28 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from qtpy.QtCore import QEvent, QRect, QSize, Qt, QTimer
+from qtpy.QtGui import QFontMetrics, QResizeEvent
+from qtpy.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
+from annotator.workbench.foreign_text import rich
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
 _LINES = 2
+# napari's themes put the arrow of a button's menu onto the end of its text.
+MENU_BUTTON_STYLE = "QPushButton { padding-right: 18px; }"
+_WIDEST_LABEL, _LABEL_MARGIN = "Measured in", 10
+# What napari's themes put above and below a label's text.
+_AROUND = 10
+_OTHER_FONT = (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.Polish)
 
 
 def without_focus(widget: QWidget) -> None:
@@ -66,28 +81,116 @@ def button_row(*buttons: QPushButton) -> QWidget:
     return row
 
 
-class PassingMessage(QLabel):
-    """A sentence that goes away by itself after a while.
+def row_form() -> QFormLayout:
+    """Return a layout for rows with a label each; see `RowLabel`."""
+    form = QFormLayout()
+    form.setContentsMargins(0, 0, 0, 2)
+    form.setHorizontalSpacing(8)
+    form.setVerticalSpacing(3)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
 
-    Its room stays, so that nothing moves under the annotator's hand when it comes and goes.
+
+class RowLabel(QLabel):
+    """A label as wide as all others, on whichever page: what stands beside it lines up."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size of the widest label there is, in the letters of the theme."""
+        widest = max(_WIDEST_LABEL, self.text(), key=len)
+        width = self.fontMetrics().horizontalAdvance(widest) + _LABEL_MARGIN
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the same."""
+        return self.sizeHint()
+
+
+def text_height(text: str, metrics: QFontMetrics, width: int) -> int:
+    """Return how high a text is in this width, in pixels, broken into lines between words."""
+    room = QRect(0, 0, max(width, 1), 100_000)
+    return int(metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height())
+
+
+def elided_lines(text: str, metrics: QFontMetrics, width: int, lines: int) -> str:
+    """Return a text, cut with an ellipsis where it would take more lines in this width."""
+    # Lines are a little higher than said where a letter is.
+    most = (lines + 0.5) * metrics.lineSpacing()
+    if text_height(text, metrics, width) <= most:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if text_height(f"{text[:middle].rstrip()}…", metrics, width) > most:
+            high = middle - 1
+        else:
+            low = middle
+    return f"{text[:low].rstrip()}…"
+
+
+class PassingMessage(QLabel):
+    """A sentence that goes away by itself after a while, or with the sample that it is about.
+
+    The room of two lines stays, so that nothing moves under the annotator's hand when it comes
+    and goes; a longer sentence takes what it needs.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # What others wrote is a part of many sentences: it is no markup.
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setFixedHeight(_LINES * self.fontMetrics().lineSpacing() + 2)
         room = self.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self.setSizePolicy(room)
-        self.hide()
+        self._is_of_sample = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._pass)
+        self._fit()
+        self.hide()
 
-    def show_for_a_while(self, text: str) -> None:
-        """Show a sentence in place of the one before."""
+    def show_for_a_while(self, text: str, *, of_sample: bool = False) -> None:
+        """Show a sentence in place of the one before.
+
+        Parameters
+        ----------
+        text : str
+        of_sample : bool
+            Whether it is about the sample on the screen, and goes with it.
+        """
+        self._is_of_sample = of_sample
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(rich(text))
+        self._fit()
         self.show()
         self._timer.start(_MESSAGE_MS)
+
+    def leave_sample(self) -> None:
+        """Take away what is said about a sample that is not on the screen any more."""
+        if self._is_of_sample:
+            self._timer.stop()
+            self._pass()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        """Take the room that another font needs: the theme comes after the label is made."""
+        super().changeEvent(event)
+        if event is not None and event.type() in _OTHER_FONT:
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Take the room that another width needs."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _pass(self) -> None:
+        self._is_of_sample = False
+        self.hide()
+        self.setText("")
+        self._fit()
+
+    def _fit(self) -> None:
+        needed = self.heightForWidth(self.width()) if self.text() else 0
+        height = max(needed, _LINES * self.fontMetrics().lineSpacing() + _AROUND)
+        if height != self.height():
+            self.setFixedHeight(height)

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Any
 
-from magicgui.widgets import CheckBox, ComboBox, Container, FloatSlider, PushButton
+from magicgui.widgets import CheckBox, ComboBox, FloatSlider, PushButton
+from qtpy.QtWidgets import QHBoxLayout, QWidget
 
-from annotator.plugin.panels.parts import without_focus
+from annotator.plugin.panels.parts import RowLabel, row_form, without_focus
 from annotator.workbench.tools.kinds import all_options
 from annotator.workbench.tools.option import (
     Button,
@@ -21,32 +22,30 @@ from annotator.workbench.workbench import Workbench
 Row = CheckBox | ComboBox | FloatSlider | PushButton
 
 
-class ToolOptions(Container):  # type: ignore[type-arg]
+class ToolOptions(QWidget):
     """Shows and changes the settings of a workbench's tools.
 
-    Each row has the name of its option, and is an attribute by it, but for the narrow ones, which
-    share a line. Only those that concern the tool in hand are visible.
+    Only the rows that concern the tool in hand are visible; the narrow ones share a line.
     """
 
-    def __init__(self, workbench: Workbench) -> None:
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._workbench = workbench
         self._tools = workbench.tools
         self._shown: set[str] = set()
         self._rows = {option: _row(option) for option in all_options()}
-        narrow = [row for option, row in self._rows.items() if _is_narrow(option)]
-        beside = Container(widgets=narrow, layout="horizontal", labels=False, label="")
-        beside.margins = (0, 0, 0, 0)
-        rows = [row for option, row in self._rows.items() if not _is_narrow(option)]
-        super().__init__(widgets=[*rows, beside])
-        self.margins = (0, 0, 0, 0)
-        rows[0].label = str(rows[0].label)  # magicgui lines labels up when one is set
+        self._labels = self._arrange()
         for option, row in self._rows.items():
             row.changed.connect(partial(self._set, option))
         self._tools.changed.connect(self.show_settings)
         workbench.mesh_changed.connect(self._show_buttons)
         workbench.current_changed.connect(self._show_buttons)
-        without_focus(self.native)
+        without_focus(self)
         self.show_settings()
+
+    def row(self, name: str) -> Row:
+        """Return the row of the option with this name; raises KeyError if there is none."""
+        return {option.name: row for option, row in self._rows.items()}[name]
 
     def show_settings(self) -> None:
         """Show what concerns the tool in hand, as it is set."""
@@ -60,12 +59,32 @@ class ToolOptions(Container):  # type: ignore[type-arg]
         if shown != self._shown:
             self._shown = shown
             for option, row in self._rows.items():
-                row.visible = option.name in shown
+                row.native.setVisible(option.name in shown)
+                if option in self._labels:
+                    self._labels[option].setVisible(option.name in shown)
         for option, row in self._rows.items():
             if not isinstance(option, Button):
                 with row.changed.blocked():
                     row.value = self._value(option)
         self._show_buttons()
+
+    def _arrange(self) -> dict[Option, QWidget]:
+        """Lay the rows out and return the labels of those that have one."""
+        form, beside, labels = row_form(), QHBoxLayout(), dict[Option, QWidget]()
+        beside.setSpacing(6)
+        for option, row in self._rows.items():
+            native, label = row.native, _label(option)
+            if _is_narrow(option):
+                beside.addWidget(native)
+            elif label:
+                labels[option] = RowLabel(label)
+                form.addRow(labels[option], native)
+            else:
+                form.addRow(native)
+        beside.addStretch(1)
+        form.addRow(beside)
+        self.setLayout(form)
+        return labels
 
     def _value(self, option: Option) -> Any:
         """Return what a row shows."""
@@ -104,6 +123,10 @@ def _is_narrow(option: Option) -> bool:
     return isinstance(option, Switch) and option.is_narrow
 
 
+def _label(option: Option) -> str:
+    return option.label if isinstance(option, Slider | Choice | RegionChoice) else ""
+
+
 def _row(option: Option) -> Row:
     """Return the widget of an option."""
     common: dict[str, Any] = {"name": option.name, "tooltip": option.tooltip}
@@ -113,13 +136,12 @@ def _row(option: Option) -> Row:
                 min=option.minimum,
                 max=option.maximum,
                 step=option.step,
-                label=option.label,
                 **common,
             )
         case Choice() | RegionChoice():
-            return ComboBox(choices=list(option.choices), label=option.label, **common)
+            return ComboBox(choices=list(option.choices), **common)
         case Switch():
-            return CheckBox(text=option.text, label=option.label, **common)
+            return CheckBox(text=option.text, **common)
         case Button():
-            return PushButton(text=option.text(None), label="", **common)
+            return PushButton(text=option.text(None), **common)
     raise TypeError(f"no row is made of {option}")

@@ -1,15 +1,14 @@
 """The page of the dock with the tools: a palette, what the tool does, and its settings."""
 
-from qtpy.QtCore import QEvent, QSize, Qt
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from annotator.plugin.panels.tool_icons import tool_icon
+from annotator.plugin.panels.tool_icons import IconButton
 from annotator.plugin.panels.tool_options import ToolOptions
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.workbench import Workbench
 
-_ICON_SIZE = 22
 # napari's themes do not show which button is checked.
 _STYLE = "QToolButton:checked { background: palette(highlight); border-radius: 3px; }"
 
@@ -29,10 +28,9 @@ class ToolPanel(QWidget):
         layout.setSpacing(3)
         layout.addLayout(self._palette())
         layout.addWidget(self._hint)
-        layout.addWidget(self.options.native)
+        layout.addWidget(self.options)
         layout.addStretch(1)
         self._tools.changed.connect(self._show)
-        self._paint_icons()
         self.show_keys(DEFAULT_BINDINGS)
         self._show()
 
@@ -47,37 +45,22 @@ class ToolPanel(QWidget):
         """Return the button of a tool."""
         return self._buttons[kind]
 
-    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
-        """Paint the icons in the colours of another theme."""
-        if event is not None and event.type() in (
-            QEvent.Type.PaletteChange,
-            QEvent.Type.StyleChange,
-        ):
-            self._paint_icons()
-        super().changeEvent(event)
-
     def _palette(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(1)
         group = QButtonGroup(self)
         for kind in ToolKind:
-            button = QToolButton()
+            button = IconButton(kind.card.icon)
             button.setCheckable(True)
             button.setAutoRaise(True)
             button.setStyleSheet(_STYLE)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
             button.setAccessibleName(kind.card.title)
             button.clicked.connect(lambda _, kind=kind: self._tools.choose(kind))
             group.addButton(button)
             row.addWidget(button, stretch=1)
             self._buttons[kind] = button
         return row
-
-    def _paint_icons(self) -> None:
-        colour = self.palette().windowText().color()
-        for kind, button in self._buttons.items():
-            button.setIcon(tool_icon(kind.card.icon, colour))
 
     def _show(self) -> None:
         self._buttons[self._tools.kind].setChecked(True)

@@ -10,7 +10,6 @@ from qtpy.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from qtpy.QtWidgets import (
 
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.panels.legend_view import LegendView
-from annotator.plugin.panels.parts import without_focus
+from annotator.plugin.panels.parts import RowLabel, row_form, without_focus
 from annotator.plugin.panels.sliders import Scale, ValueSlider
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.look.light import MAX_BRIGHTNESS, MAX_FACTOR, Light
@@ -30,7 +29,6 @@ from annotator.workbench.look.view_settings import (
     ViewSettings,
 )
 
-_LABEL_WIDTH = 74
 # Of a list of choices beside a slider.
 _CHOICE_WIDTH = 102
 _SHARE = Scale(0.0, 1.0)
@@ -211,16 +209,10 @@ def _row(*widgets: QWidget) -> QWidget:
 
 
 def _form(*rows: tuple[str, QWidget]) -> QFormLayout:
-    form = QFormLayout()
-    form.setContentsMargins(0, 0, 0, 2)
-    form.setHorizontalSpacing(8)
-    form.setVerticalSpacing(2)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form = row_form()
     for label, widget in rows:
         if label:
-            name = QLabel(label)
-            name.setFixedWidth(_LABEL_WIDTH)
-            form.addRow(name, widget)
+            form.addRow(RowLabel(label), widget)
         else:
             form.addRow(widget)
     return form

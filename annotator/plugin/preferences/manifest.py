@@ -41,6 +41,9 @@ def manifest_text(before: str) -> str:
 def _work_entries() -> dict[str, JsonSchema]:
     default = Settings()
     return {
+        "annotator": _entry(
+            "Your name", default.annotator, description="Recorded with every stroke and verdict"
+        ),
         "goes_on": _entry(
             "Go on after a verdict", default.goes_on, description="To the next sample to do"
         ),

@@ -11,7 +11,7 @@ from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.tools.tool_settings import ToolSettings
 
 _PAGES = ("work", "tools", "keys")
-# The preferences hand on every letter as it is typed; a key is read when the typing pauses.
+# The preferences hand on every letter as it is typed; keys and names are read when that pauses.
 _TYPING_MS = 1000
 _CLICK_MS = 50
 # A slider that is dragged is not written at every step.
@@ -43,7 +43,7 @@ class SettingsStore(QObject):
         self._reading = _single_shot(self, self._read)
         self._writing = _single_shot(self, self.flush)
         for name, page in self._pages.items():
-            page.events.connect(self._read_typed if name == "keys" else self._read_soon)
+            page.events.connect(self._read_soon if name == "tools" else self._read_typed)
 
     @property
     def settings(self) -> Settings:
@@ -62,10 +62,11 @@ class SettingsStore(QObject):
 
     def remember_work(self, *, goes_on: bool, keeps_zoom: bool) -> None:
         """Keep how the annotator works, as last set, for the next time."""
-        entries = {"goes_on": goes_on, "keeps_zoom": keeps_zoom}
-        self._settings, _ = read_settings({"work": entries}, self._settings)
-        if "work" in self._pages:
-            self._pages["work"].update(entries)
+        self._write_work({"goes_on": goes_on, "keeps_zoom": keeps_zoom})
+
+    def remember_annotator(self, name: str) -> None:
+        """Keep who works here for the next time."""
+        self._write_work({"annotator": name})
 
     def flush(self) -> None:
         """Write at once what is still to be remembered."""
@@ -83,8 +84,13 @@ class SettingsStore(QObject):
         self.flush()
         self._reading.stop()
         for name, page in self._pages.items():
-            page.events.disconnect(self._read_typed if name == "keys" else self._read_soon)
+            page.events.disconnect(self._read_soon if name == "tools" else self._read_typed)
         self._pages = {}
+
+    def _write_work(self, entries: dict[str, Any]) -> None:
+        self._settings, _ = read_settings({"work": entries}, self._settings)
+        if "work" in self._pages:
+            self._pages["work"].update(entries)
 
     def _read_soon(self, _event: Any = None) -> None:
         self._reading.start(_CLICK_MS)

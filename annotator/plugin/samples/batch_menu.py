@@ -5,6 +5,7 @@ from functools import partial
 
 from qtpy.QtWidgets import QMenu, QMessageBox, QPushButton, QWidget
 
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
 from annotator.plugin.samples.sample_list import SampleList
@@ -47,6 +48,7 @@ class BatchButton(QPushButton):
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
+        self.setStyleSheet(MENU_BUTTON_STYLE)
         self.setToolTip("One verdict on all of them. Shift or Ctrl and a click in the list select.")
         samples.selected.connect(self._count)
         samples.customContextMenuRequested.connect(

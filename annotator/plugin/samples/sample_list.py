@@ -24,10 +24,13 @@ from annotator.plugin.samples.sample_rows import (
 )
 from annotator.plugin.samples.thumbnails import Thumbnails
 from annotator.project import SampleSummary
+from annotator.workbench.remarks import Remarks
 from annotator.workbench.sample_order import runs
 from annotator.workbench.sample_text import sample_text, sample_tooltip, sorted_by_text
 from annotator.workbench.workbench import Workbench
 
+# On a small screen: the tools need the room more.
+_LEAST_ROWS = 2
 _PICKING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 _SELECT = QItemSelectionModel.SelectionFlag
 
@@ -35,7 +38,9 @@ _SELECT = QItemSelectionModel.SelectionFlag
 class SampleModel(QAbstractTableModel):
     """The samples shown, as Qt wants them; rows are read when they are painted."""
 
-    def __init__(self, workbench: Workbench, thumbnails: Thumbnails, parent: QWidget) -> None:
+    def __init__(
+        self, workbench: Workbench, thumbnails: Thumbnails, remarks: Remarks, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._workbench = workbench
         thumbnails.ready.connect(self.refresh_sample)
@@ -44,7 +49,7 @@ class SampleModel(QAbstractTableModel):
             THUMBNAIL_ROLE: thumbnails.get,
             CURRENT_ROLE: self._is_current,
             DETAIL_ROLE: lambda s: sorted_by_text(s, workbench.samples.shown.key),
-            Qt.ItemDataRole.ToolTipRole: sample_tooltip,
+            Qt.ItemDataRole.ToolTipRole: lambda s: sample_tooltip(s, remarks.on(s)),
             Qt.ItemDataRole.DisplayRole: _line,
             Qt.ItemDataRole.AccessibleTextRole: _line,
         }
@@ -103,20 +108,22 @@ class SampleList(QTableView):
     chosen = Signal(int)
     selected = Signal(int)
 
-    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workbench: Workbench, remarks: Remarks, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._workbench = workbench
         self._picks = False
         self._selected_ids: list[int] = []
         self.thumbnails = Thumbnails(self)
-        self._model = SampleModel(workbench, self.thumbnails, self)
+        self._model = SampleModel(workbench, self.thumbnails, remarks, self)
         self.setModel(self._model)
         self.setItemDelegate(SampleDelegate(self))
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMinimumHeight(3 * ROW_HEIGHT)
+        self.setMinimumHeight(_LEAST_ROWS * ROW_HEIGHT)
         self._look_like_a_list()
         self.clicked.connect(self._choose)
 

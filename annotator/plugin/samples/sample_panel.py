@@ -8,6 +8,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -18,6 +19,7 @@ from annotator.plugin.panels.parts import button_row, key_button, without_focus
 from annotator.plugin.samples.batch_menu import BatchButton, RunLong
 from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import UNDECIDED
+from annotator.workbench.remarks import Remarks
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.sort_keys import SortKey
 from annotator.workbench.states import FILTERS, NOT_DELETED
@@ -34,6 +36,8 @@ class SamplePanel(QWidget):
     workbench : Workbench
     run_long : callable
         Runs work on a thread: see `BatchButton`.
+    remarks : Remarks
+        Tells what was said of samples.
 
     Attributes
     ----------
@@ -44,17 +48,23 @@ class SamplePanel(QWidget):
     typed = Signal()
 
     def __init__(
-        self, workbench: Workbench, run_long: RunLong, parent: QWidget | None = None
+        self,
+        workbench: Workbench,
+        run_long: RunLong,
+        remarks: Remarks,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self.list = SampleList(workbench)
+        self.list = SampleList(workbench, remarks)
         self.batch = BatchButton(workbench, self.list, run_long)
         self._done = QLabel()
         # One in the other's place, so that nothing moves when several samples are selected.
         self._tally = QStackedWidget()
         for widget in (self._done, self.batch):
             self._tally.addWidget(widget)
+        # Or it takes its share of the height, which is the list's.
+        self._tally.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(6)
@@ -70,14 +80,24 @@ class SamplePanel(QWidget):
         self.text.clear()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Leave the text field with Esc, which also empties it, or with Enter."""
+        """Leave the text field with Esc, which also empties it; open the first match with Enter."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         if event.key() not in _LEAVING_KEYS:
             return False
         if event.key() == Qt.Key.Key_Escape:
             self.text.clear()
+        elif not self._open_match():
+            return True  # nothing matches: the annotator goes on typing
         self.typed.emit()
+        return True
+
+    def _open_match(self) -> bool:
+        samples = self._workbench.samples
+        if self.text.text().strip():
+            if not len(samples):
+                return False
+            self._workbench.go_to(samples.at(0).id)
         return True
 
     def _make_choices(self) -> None:
@@ -125,7 +145,7 @@ class SamplePanel(QWidget):
         layout.addLayout(first)
         layout.addLayout(second)
         for widget in (self._bar, self.list, self._empty, buttons):
-            layout.addWidget(widget)
+            layout.addWidget(widget, stretch=int(widget is self.list))
 
     def _connect(self) -> None:
         self.filter.currentIndexChanged.connect(self._show)

@@ -1,0 +1,84 @@
+"""What reviewers said of a face, for as long as it is not resolved."""
+
+from psygnal import Signal
+
+from annotator.project import UNDECIDED, ProjectError, Review, SampleSummary, Verdict
+from annotator.workbench.bench import Bench
+from annotator.workbench.foreign_text import one_line
+from annotator.workbench.verdict_words import reasons_text, verdict_on
+from annotator.workbench.when_text import when_text
+
+# So much of a comment is shown at once; the tooltip has all of it.
+_LONGEST = 400
+
+
+def is_open(review: Review, sample: SampleSummary) -> bool:
+    """Return whether a verdict, the newest on a sample, still has something to say.
+
+    A rejection has until another verdict is given or it is withdrawn, also while somebody mends
+    what it is about. Other verdicts have while they are in effect, and a withdrawal if it says
+    why.
+    """
+    if review.verdict is Verdict.REJECT:
+        return True
+    if review.verdict is Verdict.REOPEN:
+        return bool(review.comment.strip()) and sample.state in UNDECIDED
+    return sample.state == review.verdict.state
+
+
+def remark_text(review: Review, sample: SampleSummary) -> str:
+    """Return who said what of a face, when and why; empty where that is resolved."""
+    if not is_open(review, sample):
+        return ""
+    state = review.verdict.state
+    word = verdict_on(state).capitalize() if state else "Verdict withdrawn"
+    said = f"{word} by {one_line(review.reviewer)} {when_text(review.created_at)}"
+    changed = " (changed since)" if state and sample.state != state else ""
+    why = reasons_text(review, longest=_LONGEST)
+    return f"{said}{changed}: {why}" if why else f"{said}{changed}"
+
+
+class Remarks:
+    """Knows the remark on the current sample.
+
+    Attributes
+    ----------
+    changed
+        It is another one, or none.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._current = ""
+        bench.current_changed.connect(self._read)
+        bench.sample_updated.connect(self._read_updated)
+        bench.samples_changed.connect(self._read)
+
+    @property
+    def current(self) -> str:
+        """What is said of the sample on the screen; empty where nothing is."""
+        return self._current
+
+    def on(self, sample: SampleSummary) -> str:
+        """Return what is said of a sample, read anew; empty where nothing is."""
+        project = self._bench.project
+        if project is None:
+            return ""
+        try:
+            review = project.reviews.newest(sample.id)
+        except ProjectError:
+            return ""  # shown once it can be read: nothing is done with it
+        return "" if review is None else remark_text(review, sample)
+
+    def _read_updated(self, sample_id: int) -> None:
+        if sample_id == self._bench.sample_id:
+            self._read()
+
+    def _read(self) -> None:
+        sample = self._bench.current
+        remark = "" if sample is None else self.on(sample)
+        if remark != self._current:
+            self._current = remark
+            self.changed.emit()
