@@ -14,6 +14,7 @@ from annotator.project.failed_files import forget, note_failure
 from annotator.project.image_rows import (
     IN_PROJECT,
     REPLACED,
+    all_records,
     image_record,
     image_row,
     resembling,
@@ -84,8 +85,7 @@ class Images:
     def all(self) -> list[ImageRecord]:
         """Return all images, in the order they were added."""
         with self._engine.reading() as session:
-            query = select(ImageRow).where(IN_PROJECT).order_by(ImageRow.id)
-            return [image_record(row, self._paths) for row in session.scalars(query)]
+            return all_records(session, self._paths)
 
     def at(self, paths: Collection[Path]) -> list[ImageRecord]:
         """Return the images whose file lies, or lay, at one of these paths."""
