@@ -164,7 +164,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> int:
     except OSError as error:
         raise ExportError(
             f"{image.path} cannot be read any more ({error.strerror or error}):"
-            " put it back, or exclude its samples"
+            " put it back, say with 'relocate' where it is now, or exclude its samples"
         ) from error
     with source, target.open("wb") if target else nullcontext() as copied:
         while chunk := source.read(_CHUNK):
