@@ -24,7 +24,7 @@ def open_viewer(
     annotator : str, optional
         Recorded with strokes and verdicts; the login name by default.
     """
-    viewer = napari.Viewer(title="FaceMesh Annotator", show=show)
+    viewer = napari.Viewer(title="FaceMesh Annotator", show=show, show_welcome_screen=False)
     dock = show_dock(viewer)
     # An annotator works with two layers that the dock looks after: the room is the face's.
     hide_layer_panels(viewer)
