@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from annotator import __version__
-from annotator.cli import learn, predictions, projects, releases, reviews, windows
+from annotator.cli import (
+    learn,
+    listing,
+    photographs,
+    predictions,
+    projects,
+    releases,
+    reviews,
+    status,
+    windows,
+)
 from annotator.cli.terminal import run
 from annotator.cli.verbosity import Quiet, Verbose, talking, with_verbosity
 
@@ -19,8 +29,11 @@ from annotator.cli.verbosity import Quiet, Verbose, talking, with_verbosity
 GROUPS = (
     projects,
     predictions,
+    status,
+    listing,
     windows,
     reviews,
+    photographs,
     releases,
     learn,
 )

@@ -66,17 +66,3 @@ Annotator = Annotated[
     ),
 ]
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
-
-
-def _sample_numbers(given: list[int] | None) -> list[int] | None:
-    """Refuse, as a usage error, what no sample can be called: databases count to 2**63 - 1."""
-    for number in given or ():
-        if not 0 < number < 2**63:
-            raise typer.BadParameter(f"{number} is no number of a sample")
-    return given
-
-
-SampleNumbers = Annotated[
-    list[int] | None,
-    typer.Argument(metavar="SAMPLE", callback=_sample_numbers, help="The numbers of samples."),
-]

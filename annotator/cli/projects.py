@@ -1,4 +1,4 @@
-"""The commands `new`, `add` and `status`: a project, what is in it, how far it is."""
+"""The commands `new` and `add`: a project, and photographs for it."""
 
 from collections import Counter
 from pathlib import Path
@@ -34,10 +34,15 @@ def add(
 ) -> None:
     """Add images; files that cannot be used are recorded with a reason."""
     from annotator.project import Project
+    from annotator.system.names import natural_keys
     from annotator.workflow import import_images
+    from annotator.workflow.import_text import import_sentences
 
+    # A shell lists img10 before img2; nobody else does.
+    keys = natural_keys(map(str, paths))
+    given = [path for _, path in sorted(zip(keys, paths, strict=True))]
     with Project.open(project) as opened, progress_bar("adding") as show:
-        done = import_images(opened, paths, copy=copy, on_progress=show)
+        done = import_images(opened, given, copy=copy, on_progress=show)
     usable = done.added + done.already_there
     text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
     if not usable and not done.failed:
@@ -45,25 +50,13 @@ def add(
     kinds = Counter(note for _, note in done.notes)
     text += "".join(f"\nnote: {count(n, 'image')}: {note}" for note, n in kinds.items())
     notes = [{"path": printable(path), "note": note} for path, note in done.notes]
+    text = "\n".join([text, *import_sentences(done)])
     values = {"added": done.added, "already_there": done.already_there, "notes": notes}
+    values |= {
+        name: [record.id for record in getattr(done, name)]
+        for name in ("kept", "restored", "replaced")
+    }
     nothing = not (usable or done.failed)
     report(values, text, done.failed, as_json=as_json, is_answer=nothing)
     if not usable:
         raise typer.Exit(1)
-
-
-@commands.command()
-def status(project: ProjectAddress, as_json: AsJson = False) -> None:
-    """Say how many images and samples there are, and which files failed and why."""
-    from annotator.project import Project
-    from annotator.workbench.states import state_text
-
-    with Project.open(project) as opened:
-        images, failed = opened.images.count(), opened.images.failed()
-        counts = opened.samples.counts()
-    rows = {"images": images, "samples": sum(counts.values())}
-    rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
-    lines = [f"{name:<14}{n:>8}" for name, n in rows.items()]
-    samples = {state.value: n for state, n in counts.items()}
-    values = {"images": images, "samples": samples}
-    report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)

@@ -68,16 +68,21 @@ def export(
     """Export the accepted samples."""
     from annotator.project import Project
     from annotator.release import export_release
+    from annotator.workflow.same_pictures import keep_accepted, kept_text
 
     with Project.open(project) as opened, progress_bar("exporting") as show:
+        kept = keep_accepted(opened)
         done = export_release(opened, folder, format_, images=images, on_progress=show)
     values = {
         "folder": str(done.folder),
         "format": done.format,
         "samples": done.samples,
         "images": asdict(done.images),
+        "kept": [record.id for record in kept],
     }
     if as_json:
         values["files"] = done.files
     lines = [f"exported {count(done.samples, 'sample')} to {done.folder}", *done.remarks]
+    if kept:
+        lines.append(kept_text(len(kept)))
     report(values, "\n".join(lines), as_json=as_json)

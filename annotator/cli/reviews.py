@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotator.cli.options import AsJson, Comment, Person, ProjectAddress, SampleNumbers
-from annotator.cli.terminal import count, report
+from annotator.cli.naming import no_impossible_number, samples_named
+from annotator.cli.options import AsJson, Comment, Person, ProjectAddress
+from annotator.cli.terminal import FailedError, count, report
 from annotator.system.people import login_name
 
 if TYPE_CHECKING:
-    from annotator.project import RejectReason
+    from annotator.project import Project, RejectReason
 
 commands = typer.Typer()
 
@@ -18,8 +19,17 @@ commands = typer.Typer()
 @commands.command()
 def review(
     project: ProjectAddress,
-    verdict: Annotated[Literal["accept", "reject", "exclude"], typer.Argument(metavar="VERDICT")],
-    samples: SampleNumbers = None,
+    verdict: Annotated[
+        Literal["accept", "reject", "exclude", "withdraw"], typer.Argument(metavar="VERDICT")
+    ],
+    samples: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SAMPLE",
+            help="Numbers, or names of photographs with one face.",
+            callback=no_impossible_number,
+        ),
+    ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
     reason: Annotated[list[str] | None, typer.Option(help="Why to reject; repeatable.")] = None,
@@ -27,24 +37,29 @@ def review(
     reviewer: Person = None,
     as_json: AsJson = False,
 ) -> None:
-    """Accept, reject or exclude samples."""
+    """Accept, reject or exclude samples, or withdraw the verdicts on them."""
     from annotator.project import Project, Verdict
     from annotator.workflow.image_files import not_acceptable
 
     if every == bool(samples):
         raise typer.BadParameter("give either the numbers of samples or --all")
+    if every and verdict == "withdraw":
+        raise typer.BadParameter("name the samples whose verdict is withdrawn")
     reasons = _reasons(verdict, reason or [])
     name = reviewer or login_name()
-    ids = list(dict.fromkeys(samples or ()))
+    given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict)
     left_out, failed = set[int](), None
     with Project.open(project) as opened:
+        ids = samples_named(opened, samples or ())
+        if verdict == "withdraw":
+            ids = _with_verdict(opened, ids)
         # What is judged is what is there now: looking at many photographs takes its time.
         revisions, seen = opened.annotations.revisions(ids), opened.reviews.newest_ids(ids)
         if verdict == "accept":
             left_out, failed = not_acceptable(opened, None if every else ids)
         if every:
             ids = opened.reviews.give_undecided(
-                Verdict(verdict),
+                given,
                 reviewer=name,
                 reasons=reasons,
                 comment=comment,
@@ -53,7 +68,7 @@ def review(
         else:
             ids = [sample_id for sample_id in ids if sample_id not in left_out]
             opened.reviews.give(
-                Verdict(verdict),
+                given,
                 ids,
                 reviewer=name,
                 reasons=reasons,
@@ -67,6 +82,16 @@ def review(
     report({"verdict": verdict, "samples": ids}, text, failed or None, as_json=as_json)
     if left_out:
         raise typer.Exit(1)
+
+
+def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:
+    """Return those samples that have a verdict to withdraw."""
+    from annotator.project import UNDECIDED
+
+    found = [i for i in ids if project.samples.get(i).state not in UNDECIDED]
+    if not found:
+        raise FailedError("there is no verdict to withdraw")
+    return found
 
 
 def _reasons(verdict: str, names: Sequence[str]) -> tuple["RejectReason", ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotator.imaging.signatures import HEAD, shows_an_image
+from annotator.system.names import in_natural_order
 from annotator.system.regular import open_regular
 
 _LOG = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def find_images(paths: Iterable[str | Path]) -> Iterator[Path]:
     paths
         Files and folders. A file is yielded whatever its name, even when it does not
         exist, so that reading it reports why it cannot be used. A folder is walked
-        recursively: its own files first, then its subfolders, each sorted by name. In folders,
+        recursively: its own files first, then its subfolders, each as people count. In folders,
         hidden entries are skipped and linked folders are followed once. A file in them is taken
         if it is called like an image, readable or not, or begins like one.
 
@@ -66,11 +67,11 @@ def _walk(top: Path) -> Iterator[Path]:
         visited.add(os.path.realpath(folder))
         subfolders[:] = [
             name
-            for name in sorted(subfolders)
+            for name in in_natural_order(subfolders)
             if not name.startswith(".")
             and os.path.realpath(Path(folder, name)) not in visited  # a link back up
         ]
-        for name in sorted(names):
+        for name in in_natural_order(names):
             path = Path(folder, name)
             if name.startswith("."):
                 _LOG.info("passed over, as it is hidden: %s", path)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging.identity import coded_sha256
 from annotator.imaging.reader import (
     EncodedImage,
     ImageInfo,
@@ -79,3 +80,10 @@ class Picture:
     def content_hash(self) -> str:
         """Return the SHA-256 of the file's bytes, all frames; raises OSError."""
         return file_sha256(self.path)
+
+    def coded_hash(self) -> str | None:
+        """Return the SHA-256 of what the pixels are decoded from, as `coded_sha256` does.
+
+        It stays the same where only metadata changes; None where that cannot be told.
+        """
+        return coded_sha256(self.path, frame=self.frame)

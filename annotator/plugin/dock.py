@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.other_faces import OtherFaces
+from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
@@ -112,6 +113,7 @@ class AnnotatorDock(QWidget):
         # Kept here: signals hold on to nobody who follows them.
         self._others = OtherWindows(self.workbench, monotonic)
         self._display = SampleDisplay(self.workbench, self.view, self)
+        self._pictures = PictureKeeper(self.workbench, self._display)
         self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
@@ -237,6 +239,7 @@ class AnnotatorDock(QWidget):
         self._spread.close()
         self.faces.close()
         self._visits.close()
+        self._pictures.close()
         self._display.close()
         self.samples.list.thumbnails.close()
         self._help.remove()

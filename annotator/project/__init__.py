@@ -24,13 +24,16 @@ from annotator.project.records import (
     AddReport,
     FailedImage,
     ImageRecord,
+    Kept,
     NewImage,
     RejectReason,
+    RemovedImage,
     Review,
     SampleState,
     SampleSummary,
     Verdict,
     Visit,
+    VisitPurpose,
 )
 from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeRecord
@@ -48,6 +51,7 @@ __all__ = [
     "ImageRecord",
     "Judged",
     "Judgement",
+    "Kept",
     "NewImage",
     "NewerProject",
     "NotAProject",
@@ -58,6 +62,7 @@ __all__ = [
     "ProjectUnavailable",
     "ReadOnlyProject",
     "RejectReason",
+    "RemovedImage",
     "Review",
     "SampleState",
     "SampleSummary",
@@ -71,4 +76,5 @@ __all__ = [
     "UnseenVerdict",
     "Verdict",
     "Visit",
+    "VisitPurpose",
 ]

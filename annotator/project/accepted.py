@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
-from annotator.project.image_rows import image_record
+from annotator.project.image_rows import IN_PROJECT, image_record
 from annotator.project.layouts import check_stored, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import AcceptedSample, SampleState, verdict_in_effect
@@ -54,7 +54,7 @@ class AcceptedSamples:
         ordered = (
             select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state == SampleState.ACCEPTED)
+            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )
@@ -74,7 +74,8 @@ class AcceptedSamples:
             .join(PredictionRow, PredictionRow.model_id == ModelRow.id)
             .join(AnnotationRow, AnnotationRow.prediction_id == PredictionRow.id)
             .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
-            .where(SampleRow.state == SampleState.ACCEPTED)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT)
             .distinct()
         )
         return [stored_layout(name) for name in sorted(self._session.scalars(names))]
@@ -84,7 +85,7 @@ class AcceptedSamples:
         query = (
             select(ImageRow.path, ImageRow.sha256)
             .join(SampleRow, SampleRow.image_id == ImageRow.id)
-            .where(SampleRow.state == SampleState.ACCEPTED)
+            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )

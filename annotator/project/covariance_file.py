@@ -1,8 +1,10 @@
 """The file in a project's folder that holds its learned covariance."""
 
 import hashlib
+import lzma
 import os
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,11 @@ from annotator.system.durable import sync_file, sync_folder
 FILE_NAME = "guided-covariance.npz"
 
 _VERSION = 1
+# What numpy and zipfile say of bytes that are no such file, and `_read` of wrong content.
+_NO_SUCH_FILE = (
+    ValueError, KeyError, EOFError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error,
+    lzma.LZMAError,
+)  # fmt: skip
 _ARRAYS = ("version", "matrix", "noise", "corrections", "learned_at", "sha256")
 
 
@@ -68,8 +75,7 @@ def read_covariance(project_folder: Path) -> LearnedFile | None:
         return _read(path)
     except FileNotFoundError:
         return None
-    # What numpy and zipfile say of bytes that are no such file, and `_read` of wrong content.
-    except (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except _NO_SUCH_FILE as error:
         raise CovarianceFileError(
             f"{path} is damaged ({error}): run 'facemesh-annotator learn {project_folder}' "
             "to replace it, or delete it"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from annotator.mesh.marks import Visibility, visibility_in_frame
 from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import verdict_in_effect
@@ -40,6 +41,7 @@ _TABLE: dict[str, tuple[str, Any]] = {
     "comment": ("string", ReviewRow.comment),
     "stroke_count": ("int64", SampleRow.stroke_count),
     "seconds_spent": ("float64", SampleRow.seconds_spent),
+    "seconds_reviewed": ("float64", SampleRow.seconds_reviewed),
     "displacement_mean": ("float64", None),
     "displacement_max": ("float64", None),
     "displacement_nme": ("float64", None),
@@ -63,6 +65,7 @@ _QUERY = (
     .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
     .join(ModelRow, ModelRow.id == PredictionRow.model_id)
     .outerjoin(ReviewRow, ReviewRow.id == last_review_id())
+    .where(IN_PROJECT)
     .order_by(SampleRow.image_id, SampleRow.face_index)
 )
 
@@ -83,7 +86,9 @@ def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
     """Return one row a sample, in the order of lists; see `COLUMNS`."""
     rows = session.connection().execute(_QUERY).all()
     table: _Columns = {name: [row[i] for row in rows] for i, name in enumerate(_STORED)}
-    table["image"] = [str(paths.absolute(path)) for path in table["image"]]
+    # Bytes that are no text are spelt out: pandas takes text, and nothing else.
+    files = (str(paths.absolute(path)) for path in table["image"])
+    table["image"] = [file.encode("utf-8", "backslashreplace").decode() for file in files]
     _judge(table)
     _measure(table, session)
     table["state"] = [state.value for state in table["state"]]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
 
 from sqlalchemy import func, or_, select
 
+from annotator.imaging.identity import CODED_SUFFIXES
+from annotator.project.adding import Added, add_images, without_their_file
 from annotator.project.engine.base import Engine, chunks
+from annotator.project.failed_files import forget, note_failure
 from annotator.project.image_rows import (
+    IN_PROJECT,
     REPLACED,
-    add_images,
     image_record,
     image_row,
-    note_failure,
+    resembling,
     stamp_of,
 )
 from annotator.project.paths import ImagePaths
@@ -37,25 +40,34 @@ class Images:
     def add(self, entries: Iterable[NewImage | FailedImage]) -> AddReport:
         """Add images and note failures, all in one transaction.
 
-        Content, of a file or of one of its frames, that is there already is not added again;
-        where its file has gone meanwhile, the image follows to the new path. A path or an
-        image that had failed and now comes as a `NewImage` is no longer failed. An image whose
-        path now holds another file has lost its own: it fails as `REPLACED`, and what people
-        made of it stays.
+        A picture, of a file or of one of its frames, that is there already is not added again,
+        also where its file's metadata is another. Where its own file has gone or was changed so
+        meanwhile, the image follows to the file that was given, with all that was made of it. A
+        path or an image that had failed and now comes as a `NewImage` is no longer failed; an
+        image that was removed is back. An image whose path now holds another picture has lost
+        its own: it fails as `REPLACED`, and what people made of it stays.
         """
         entries = list(entries)  # a slow source must not hold the database's write lock
         failed = [entry for entry in entries if isinstance(entry, FailedImage)]
         new = [entry for entry in entries if isinstance(entry, NewImage)]
+        lost = without_their_file(self._like(new), new)  # reads files: not while we write
+        result = Added()
         with self._engine.writing(alone=True) as session:
             for failure in failed:
                 note_failure(session, self._paths, failure)
-            added = sum(
-                add_images(session, self._paths, chunk) for chunk in chunks(new, self._engine)
-            )
-        return AddReport(added=added, already_there=len(new) - added, failed=len(failed))
+            for chunk in chunks(new, self._engine, named=3):
+                add_images(session, self._paths, chunk, lost, result)
+        return AddReport(
+            added=result.added,
+            already_there=len(new) - result.added,
+            failed=len(failed),
+            kept=tuple(result.kept),
+            replaced=tuple(result.replaced),
+            restored=tuple(result.restored),
+        )
 
     def get(self, image_id: int) -> ImageRecord:
-        """Return an image, or raise `UnknownImage`."""
+        """Return an image, a removed one too, or raise `UnknownImage`."""
         with self._engine.reading() as session:
             return image_record(image_row(session, image_id), self._paths)
 
@@ -64,14 +76,41 @@ class Images:
         ids, found = sorted(set(image_ids)), {}
         with self._engine.reading() as session:
             for some in chunks(ids, self._engine):
-                for row in session.scalars(select(ImageRow).where(ImageRow.id.in_(some))):
+                query = select(ImageRow).where(ImageRow.id.in_(some), IN_PROJECT)
+                for row in session.scalars(query):
                     found[row.id] = image_record(row, self._paths)
         return found
+
+    def all(self) -> list[ImageRecord]:
+        """Return all images, in the order they were added."""
+        with self._engine.reading() as session:
+            query = select(ImageRow).where(IN_PROJECT).order_by(ImageRow.id)
+            return [image_record(row, self._paths) for row in session.scalars(query)]
+
+    def at(self, paths: Collection[Path]) -> list[ImageRecord]:
+        """Return the images whose file lies, or lay, at one of these paths."""
+        stored = self._paths.all_stored(paths)
+        with self._engine.reading() as session:
+            return [
+                image_record(row, self._paths)
+                for some in chunks(stored, self._engine)
+                for row in session.scalars(
+                    select(ImageRow).where(ImageRow.path.in_(some), IN_PROJECT)
+                )
+            ]
 
     def count(self) -> int:
         """Return the number of images, those that failed to be predicted included."""
         with self._engine.reading() as session:
-            return session.scalar(select(func.count()).select_from(ImageRow)) or 0
+            query = select(func.count()).select_from(ImageRow).where(IN_PROJECT)
+            return session.scalar(query) or 0
+
+    def failed_files(self) -> list[FailedImage]:
+        """Return the files that could not be imported."""
+        query = select(FailedFileRow.path, FailedFileRow.reason).order_by(FailedFileRow.id)
+        with self._engine.reading() as session:
+            rows = session.execute(query).all()
+        return [FailedImage(self._paths.absolute(path), reason) for path, reason in rows]
 
     def failed(self) -> list[FailedImage]:
         """Return the files that could not be imported, then the images that failed later."""
@@ -82,11 +121,18 @@ class Images:
                 ),
                 *session.execute(
                     select(ImageRow.path, ImageRow.failure)
-                    .where(ImageRow.failure.is_not(None))
+                    .where(ImageRow.failure.is_not(None), IN_PROJECT)
                     .order_by(ImageRow.id)
                 ),
             ]
         return [FailedImage(self._paths.absolute(path), reason) for path, reason in rows]
+
+    def forget_failed(self, paths: Collection[Path]) -> None:
+        """Forget that files could not be imported, as they are gone, say."""
+        stored = self._paths.all_stored(paths)
+        with self._engine.writing() as session:
+            for some in chunks(stored, self._engine):
+                forget(session, some)
 
     def pending(self, model_id: int) -> list[ImageRecord]:
         """Return the images that a model has not seen, in the order they were added.
@@ -96,7 +142,8 @@ class Images:
         """
         seen = select(PredictionRunRow.image_id).where(PredictionRunRow.model_id == model_id)
         there = or_(ImageRow.failure.is_(None), ImageRow.failure != REPLACED)
-        query = select(ImageRow).where(ImageRow.id.not_in(seen), there).order_by(ImageRow.id)
+        pending = select(ImageRow).where(ImageRow.id.not_in(seen), there, IN_PROJECT)
+        query = pending.order_by(ImageRow.id)
         with self._engine.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
@@ -110,17 +157,58 @@ class Images:
         query = (
             select(ImageRow)
             .where(ImageRow.id.in_(seen), ImageRow.id.not_in(shown), ImageRow.failure.is_(None))
+            .where(IN_PROJECT)
             .order_by(ImageRow.id)
         )
         with self._engine.reading() as session:
             return [image_record(row, self._paths) for row in session.scalars(query)]
 
-    def with_content(self, sha256: str) -> ImageRecord | None:
-        """Return the first image that is of this file's content, whichever frame; None if none."""
+    def showing(self, entry: NewImage) -> ImageRecord | None:
+        """Return the first image of a file's picture, whichever frame; None if there is none.
+
+        The file is known by its bytes, else by what is coded in it.
+        """
+        same_bytes = ImageRow.sha256 == entry.sha256
+        query = select(ImageRow).where(resembling([entry])).order_by(same_bytes.desc(), ImageRow.id)
         with self._engine.reading() as session:
-            query = select(ImageRow).where(ImageRow.sha256 == sha256).order_by(ImageRow.id)
             row = session.scalar(query.limit(1))
             return None if row is None else image_record(row, self._paths)
+
+    def note_pixels(self, image_id: int, sha256: str, pixels_sha256: str) -> None:
+        """Note the hash of an image's pixels, unless its file is another one by now.
+
+        Parameters
+        ----------
+        sha256
+            Of the file that the pixels were read from.
+        pixels_sha256
+            See `annotator.imaging.identity`.
+        """
+        with self._engine.writing() as session:
+            row = image_row(session, image_id, to_change=True)
+            if row.sha256 == sha256:
+                row.pixels_sha256 = pixels_sha256
+
+    def move(self, files: Mapping[int, NewImage]) -> None:
+        """Let images follow to other files, which show the same pictures, in one transaction.
+
+        Parameters
+        ----------
+        files
+            By the ids of images; whoever calls has seen to it that they show the same.
+
+        Raises
+        ------
+        UnknownImage
+            If there is no such image; none is moved.
+        """
+        with self._engine.writing(alone=True) as session:
+            for image_id, entry in files.items():
+                row = image_row(session, image_id, to_change=True)
+                row.path = self._paths.stored(entry.path)
+                row.sha256, row.coded_sha256 = entry.sha256, entry.coded_sha256
+                row.file_size, row.modified_ns = entry.file_size, entry.modified_ns
+                row.failure = None
 
     def mark_failed(self, image_id: int, reason: str) -> None:
         """Note why an image could not be used; a later prediction of it clears the note."""
@@ -130,18 +218,30 @@ class Images:
     def unchanged(self, paths: Collection[Path]) -> set[Path]:
         """Return those paths whose file was added and has kept its size and time since.
 
-        An import can skip them without reading them again.
+        An import can skip them without reading them again. It cannot where an earlier version
+        added them, who did not know their pictures from the rest of the file.
         """
+        query = select(
+            ImageRow.path, ImageRow.file_size, ImageRow.modified_ns, ImageRow.coded_sha256
+        ).where(ImageRow.failure.is_(None), ImageRow.file_size.is_not(None), IN_PROJECT)
         with self._engine.reading() as session:
-            rows = session.execute(
-                select(ImageRow.path, ImageRow.file_size, ImageRow.modified_ns).where(
-                    ImageRow.failure.is_(None), ImageRow.file_size.is_not(None)
-                )
-            )
-            known = {path: (size, modified) for path, size, modified in rows}
+            known = {
+                path: (size, modified)
+                for path, size, modified, coded in session.execute(query)
+                if coded is not None or PurePath(path).suffix.lower() not in CODED_SUFFIXES
+            }
         stored = self._paths.all_stored(paths)
         return {
             path
             for path, name in zip(paths, stored, strict=True)
             if name in known and known[name] == stamp_of(path)
         }
+
+    def _like(self, entries: Sequence[NewImage]) -> list[ImageRecord]:
+        """Return the images that may show the same picture as one of some files."""
+        with self._engine.reading() as session:
+            return [
+                image_record(row, self._paths)
+                for some in chunks(entries, self._engine, named=2)
+                for row in session.scalars(select(ImageRow).where(resembling(some)))
+            ]

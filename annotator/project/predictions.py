@@ -147,8 +147,10 @@ class Predictions:
 
 def _unseen_images(session: Session, model_id: int, image_ids: Sequence[int]) -> list[int]:
     """Return the images that a model has not seen, locked: so their faces are numbered once."""
-    there = locked(select(ImageRow.id).where(ImageRow.id.in_(image_ids)), ImageRow)
-    existing = set(session.scalars(there))
+    there = locked(
+        select(ImageRow.id, ImageRow.removed_at).where(ImageRow.id.in_(image_ids)), ImageRow
+    )
+    existing = dict(session.execute(there).all())
     missing = [image_id for image_id in image_ids if image_id not in existing]
     if missing:
         raise UnknownImage(f"there is no image {missing[0]} in this project")
@@ -159,4 +161,8 @@ def _unseen_images(session: Session, model_id: int, image_ids: Sequence[int]) ->
             )
         )
     )
-    return [image_id for image_id in image_ids if image_id not in seen]
+    return [
+        image_id
+        for image_id in image_ids
+        if image_id not in seen and existing[image_id] is None  # not removed meanwhile
+    ]

@@ -14,6 +14,7 @@ from annotator.project.images import Images
 from annotator.project.models import Models
 from annotator.project.paths import ImagePaths
 from annotator.project.predictions import Predictions
+from annotator.project.removals import Removals
 from annotator.project.reviews import Reviews
 from annotator.project.samples import Samples
 from annotator.project.tables import CURRENT_REVISION
@@ -43,6 +44,7 @@ class Project:
     annotations : Annotations
     reviews : Reviews
     visits : Visits
+    removals : Removals
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -58,6 +60,7 @@ class Project:
         self.annotations = Annotations(engine)
         self.reviews = Reviews(engine, paths)
         self.visits = Visits(engine, paths)
+        self.removals = Removals(engine, paths)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

@@ -102,6 +102,11 @@ class NewImage:
         that a change in between is noticed later; None if it is to be looked up.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    coded_sha256, pixels_sha256
+        What the picture is known by where the bytes of its file differ, see
+        `annotator.imaging.identity`; None if that is not known.
+    copied_from
+        The file of which `path` is a copy that was made for the project.
     note
         What whoever adds it is told of how its pixels are read; not kept.
     """
@@ -113,6 +118,9 @@ class NewImage:
     file_size: int | None = None
     modified_ns: int | None = None
     frame: int | None = None
+    coded_sha256: str | None = None
+    pixels_sha256: str | None = None
+    copied_from: Path | None = None
     note: str = ""
 
     @property
@@ -131,11 +139,26 @@ class FailedImage:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """How many entries of one call were added, were there already, or had failed."""
+    """What became of the entries of one call.
+
+    Attributes
+    ----------
+    added, already_there, failed
+        How many were new, showed a picture that was there already, or had failed.
+    kept
+        Images of which the file changed in its metadata alone: among those already there.
+    replaced
+        Images that were there and have lost their file to another picture.
+    restored
+        Images that had been removed and are back: among those already there.
+    """
 
     added: int
     already_there: int
     failed: int
+    kept: tuple[int, ...] = ()
+    replaced: tuple[int, ...] = ()
+    restored: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +177,9 @@ class ImageRecord:
         file's stamp any more.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    coded_sha256, pixels_sha256
+        What the picture is known by where the bytes of its file differ, see
+        `annotator.imaging.identity`; None if that is not known.
     """
 
     id: int
@@ -165,11 +191,45 @@ class ImageRecord:
     file_size: int | None = None
     modified_ns: int | None = None
     frame: int | None = None
+    coded_sha256: str | None = None
+    pixels_sha256: str | None = None
+
+    @property
+    def stamp(self) -> tuple[int | None, int | None]:
+        """Size and time of the file when it was added."""
+        return self.file_size, self.modified_ns
 
     @property
     def picture(self) -> Picture:
         """Where its pixels come from."""
         return Picture(self.path, self.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was made of some images.
+
+    Attributes
+    ----------
+    faces, edited
+        Samples, deleted ones too, and those of them with a stroke in effect.
+    strokes, verdicts
+        Strokes in effect, and all verdicts that were ever given.
+    """
+
+    faces: int
+    edited: int
+    strokes: int
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedImage:
+    """An image that was taken out of the project, when (UTC), and what is kept of it."""
+
+    image: ImageRecord
+    removed_at: datetime
+    kept: Kept
 
 
 class SampleSummary(NamedTuple):
@@ -193,11 +253,13 @@ class SampleSummary(NamedTuple):
         Mean 2-D distance between annotation and prediction in outer IODs of the annotation; 0
         where nothing moved, and where the annotation's outer eye corners coincide.
     seconds_spent
-        How long people worked on it, as far as visits were recorded.
+        How long people annotated it, as far as visits were recorded.
     added_by
         Who drew the box of a face that the detector had missed; None for those it found.
     frame
         Which frame of the file, counted from 0; None for a file that is one picture.
+    seconds_reviewed
+        How long people looked at what others had made of it.
     """
 
     id: int
@@ -215,6 +277,7 @@ class SampleSummary(NamedTuple):
     seconds_spent: float
     added_by: str | None
     frame: int | None = None
+    seconds_reviewed: float = 0.0
 
     @property
     def image_path(self) -> Path:
@@ -256,6 +319,7 @@ class Visit:
     started_at: datetime
     seconds: float
     strokes: int
+    purpose: VisitPurpose = VisitPurpose.ANNOTATE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from annotator.project.edit import withdraw_verdict
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
 from annotator.project.review_rows import newest_ids, newest_review, refuse_unseen, review_of
-from annotator.project.summaries import load_summaries
-from annotator.project.tables import AnnotationRow, ReviewRow, SampleChangeRow, SampleRow
+from annotator.project.summaries import load_summaries, load_summary
+from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
 from annotator.project.taking_back import take_back_rows
 
 
@@ -122,8 +123,7 @@ class Reviews:
             known = None if seen is None else {sample_id: seen}
             (given,) = _write(session, judgement, [sample_id], revisions, seen=known)
             session.flush()
-            sample = load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
-            return Judged(sample, given)
+            return Judged(load_summary(session, self._paths, sample_id), given)
 
     def judge_all(
         self,
@@ -225,8 +225,10 @@ class Reviews:
             The samples' ids, ordered by image and face.
         """
         judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
-        undecided = select(SampleRow.image_id, SampleRow.face_index, SampleRow.id).where(
-            SampleRow.state.in_(UNDECIDED)
+        undecided = (
+            select(SampleRow.image_id, SampleRow.face_index, SampleRow.id)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .where(SampleRow.state.in_(UNDECIDED), IN_PROJECT)
         )
         with self._engine.writing() as session:
             found = session.execute(locked(undecided, SampleRow)).all()
@@ -328,7 +330,8 @@ def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple
     query = (
         select(SampleRow, AnnotationRow.revision)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .where(SampleRow.id.in_(sample_ids))
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
     )
     rows = session.execute(locked(query, SampleRow, AnnotationRow))
     found = {sample.id: (sample, revision) for sample, revision in rows}

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from annotator.project.accepted import AcceptedSamples
 from annotator.project.engine.base import Engine
-from annotator.project.errors import UnknownImage, UnknownSample
+from annotator.project.errors import UnknownImage
 from annotator.project.faces_of_image import FaceOfImage, load_faces
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
 from annotator.project.paths import ImagePaths
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
-from annotator.project.summaries import load_summaries
+from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, SampleChangeRow, SampleRow
 
 
@@ -44,10 +45,7 @@ class Samples:
     def get(self, sample_id: int) -> SampleSummary:
         """Return one sample's summary, or raise `UnknownSample`."""
         with self._engine.reading() as session:
-            found = load_summaries(session, self._paths, SampleRow.id == sample_id)
-        if not found:
-            raise UnknownSample(f"there is no sample {sample_id} in this project")
-        return found[0]
+            return load_summary(session, self._paths, sample_id)
 
     def faces_of(self, image_id: int) -> list[FaceOfImage]:
         """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""
@@ -59,12 +57,18 @@ class Samples:
         with self._engine.reading() as session:
             return session.scalar(select(func.max(SampleChangeRow.number))) or 0
 
+    def stored_count(self) -> int:
+        """Return how many samples are stored, those of removed images too; cheap."""
+        with self._engine.reading() as session:
+            return session.scalar(select(func.count(SampleChangeRow.sample_id))) or 0
+
     def changed_since(self, counter: int) -> dict[int, int]:
         """Return the samples that changed after a number, and the number of each one's last change.
 
         The numbers are the database's and only ever grow, whosever clock is wrong: the greatest
         of an answer, or an earlier `last_change`, is what to ask with the next time. With 0 all
-        samples are returned.
+        samples are returned. Those of removed images are among them, though no list has them: that
+        they were removed is a change.
         """
         query = select(SampleChangeRow.sample_id, SampleChangeRow.number).where(
             SampleChangeRow.number > counter
@@ -118,11 +122,12 @@ class Samples:
             face_index = _next_face_index(session, image_id)
             rows.add_sample(image_id, face_index, face, added_by=added_by)
             (sample_id,) = rows.write(session, self._engine)
-            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+            return load_summary(session, self._paths, sample_id)
 
     def counts(self) -> dict[SampleState, int]:
         """Return the number of samples in each state, zeros included."""
-        query = select(SampleRow.state, func.count()).group_by(SampleRow.state)
+        there = select(SampleRow.state, func.count()).join(ImageRow).where(IN_PROJECT)
+        query = there.group_by(SampleRow.state)
         with self._engine.reading() as session:
             found = dict(session.execute(query).all())
         return {state: found.get(state, 0) for state in SampleState}
@@ -147,7 +152,7 @@ class Samples:
 
 def _next_face_index(session: Session, image_id: int) -> int:
     """Return the next index of an image, which is locked: so it is given once."""
-    image = locked(select(ImageRow.id).where(ImageRow.id == image_id), ImageRow)
+    image = locked(select(ImageRow.id).where(ImageRow.id == image_id, IN_PROJECT), ImageRow)
     if session.scalar(image) is None:
         raise UnknownImage(f"there is no image {image_id} in this project")
     last = session.scalar(

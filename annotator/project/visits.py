@@ -12,8 +12,8 @@ from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownSample
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
-from annotator.project.records import SampleSummary, Visit
-from annotator.project.summaries import load_summaries
+from annotator.project.records import SampleSummary, Visit, VisitPurpose
+from annotator.project.summaries import load_summary
 from annotator.project.tables import SampleRow, VisitRow
 
 
@@ -32,8 +32,11 @@ class Visits:
         started_at: datetime,
         seconds: float,
         strokes: int,
+        purpose: VisitPurpose = VisitPurpose.ANNOTATE,
     ) -> SampleSummary:
         """Note a visit and add its time to the sample's, in one transaction.
+
+        What a reviewer's look takes counts as `seconds_reviewed`, all else as `seconds_spent`.
 
         Parameters
         ----------
@@ -45,6 +48,8 @@ class Visits:
             How long, pauses taken off by whoever measured.
         strokes
             Strokes made meanwhile, undone ones too.
+        purpose
+            What they were there for.
 
         Raises
         ------
@@ -64,11 +69,15 @@ class Visits:
                     started_at=started_at,
                     seconds=float(seconds),
                     strokes=strokes,
+                    purpose=purpose,
                 )
             )
-            sample.seconds_spent += seconds
+            if purpose is VisitPurpose.REVIEW:
+                sample.seconds_reviewed += seconds
+            else:
+                sample.seconds_spent += seconds
             session.flush()
-            return load_summaries(session, self._paths, SampleRow.id == sample_id)[0]
+            return load_summary(session, self._paths, sample_id)
 
     def history(self, sample_id: int) -> list[Visit]:
         """Return the visits to a sample in the order they were recorded."""
@@ -93,4 +102,5 @@ def _visit(row: VisitRow) -> Visit:
         started_at=row.started_at,
         seconds=row.seconds,
         strokes=row.strokes,
+        purpose=row.purpose,
     )

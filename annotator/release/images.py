@@ -175,6 +175,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> int:
     if digest.hexdigest() != image.sha256:
         raise ExportError(
             f"{image.path} has changed since it was imported:"
-            " put the original back, or exclude its samples"
+            " add it again if its metadata alone changed, put the original back,"
+            " or exclude its samples"
         )
     return size

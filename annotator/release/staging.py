@@ -9,26 +9,27 @@ from pathlib import Path
 
 from annotator.release.errors import ExportError
 from annotator.system.durable import sync_file, sync_folder
+from annotator.system.placing import companion
 
 
 @contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
     """Yield a temporary sibling of `folder` that is renamed to it when the block succeeds.
 
-    The temporary folder, ``.NAME.partial``, is removed when the block fails. Where the program
-    was killed instead, the next export to the same folder removes it. A lock file beside it
-    keeps two exports to the same folder apart.
+    The temporary folder, ``.NAME.partial`` or, where that is too long, one named by its hash, is
+    removed when the block fails. Where the program was killed instead, the next export to the same
+    folder removes it. A lock file beside it keeps two exports to the same folder apart.
 
     Raises
     ------
     ExportError
         If the folder exists, is being written, or cannot be written.
     """
-    partial = folder.with_name(f".{folder.name}.partial")
+    partial = companion(folder, "partial")
     try:
         _refuse_existing(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_name(f".{folder.name}.lock"), folder):
+        with _locked(companion(folder, "lock"), folder):
             _remove(partial)  # of an export that was killed
             partial.mkdir()
             try:

@@ -192,6 +192,12 @@ class Bench:
         if was_pending:
             self.told.emit("The line was not finished with Enter: it is dropped.")
 
+    def leave(self) -> None:
+        """Have nothing under edit any more: the photograph is no longer in the project."""
+        self._session = self._faceless = self._blank = None
+        self.tools.drop_pending()
+        self.current_changed.emit()
+
     def take_faceless(self, image: ImageRecord) -> None:
         """Take a photograph without a face in place of a sample."""
         self._session = None

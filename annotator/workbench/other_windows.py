@@ -1,9 +1,9 @@
 """Takes in what other windows and programs make of the project. No widgets here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from annotator.project import EditSession, Project, ProjectError, SampleSummary
+from annotator.project import EditSession, Project, ProjectError, SampleSummary, UnknownSample
 from annotator.workbench.verdict_words import verdict_sentence
 from annotator.workbench.workbench import Workbench
 
@@ -31,6 +31,7 @@ class OtherWindows:
         self._clock = clock
         self._version: int | None = None
         self._counter = 0
+        self._stored = 0  # samples, removed ones too: fewer than before were deleted for good
         self._refreshed_at = clock()
         # The verdict told at the last look, by its id, and to whom.
         self._told: tuple[EditSession, int] | None = None
@@ -52,12 +53,13 @@ class OtherWindows:
     def _begin(self) -> None:
         """Note where the project stands before its list is read."""
         project = self._workbench.project
-        self._version, self._counter = None, 0
+        self._version, self._counter, self._stored = None, 0, 0
         self._refreshed_at = self._clock()
         if project is not None:
             with suppress(ProjectError):
                 self._version = project.version()
                 self._counter = project.samples.last_change()
+                self._stored = project.samples.stored_count()
 
     def _take_in(self, project: Project) -> bool:
         """Take changes in; return False if some have to wait for a later look."""
@@ -66,6 +68,9 @@ class OtherWindows:
             bench.refresh()
             self._counter = project.samples.last_change()
             return True
+        before, self._stored = self._stored, project.samples.stored_count()
+        if self._stored < before:  # of what is deleted for good, no change tells
+            bench.refresh()
         changed = project.samples.changed_since(self._counter)
         if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at
@@ -74,15 +79,23 @@ class OtherWindows:
             bench.refresh()
             self._refreshed_at = self._clock()
         else:
-            total = bench.samples.total
-            for sample_id in changed:
-                self._take_in_one(project.samples.get(sample_id))
-            if bench.samples.total != total:
-                bench.samples_changed.emit()
+            self._take_in_few(project, changed)
         if bench.session is not None and bench.session.sample_id in changed:
             self._follow(bench.session)
         self._counter = max(changed.values(), default=self._counter)
         return True
+
+    def _take_in_few(self, project: Project, changed: Iterable[int]) -> None:
+        bench = self._workbench
+        total = bench.samples.total
+        try:
+            for sample_id in changed:
+                self._take_in_one(project.samples.get(sample_id))
+        except UnknownSample:  # its photograph was taken out of the project
+            bench.refresh()
+            return
+        if bench.samples.total != total:
+            bench.samples_changed.emit()
 
     def _take_in_one(self, sample: SampleSummary) -> None:
         bench = self._workbench

@@ -1,6 +1,5 @@
 """The samples of a project as columns, so that 100,000 are filtered and sorted at once."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -10,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.project import SampleState, SampleSummary
+from annotator.system.names import folded, padded_numbers
 from annotator.workbench.sort_keys import SortKey
 
 Positions = NDArray[np.int32]
 
 _CODES = {state: code for code, state in enumerate(SampleState)}
-_DIGITS = re.compile(r"\d+")
-_APART = "\0"  # in no file's name
 
 
 class SampleColumns:
@@ -77,8 +75,11 @@ class SampleColumns:
         return _has_state(self._states, states)
 
     def named(self, text: str, *, begins: bool = False) -> NDArray[np.bool_]:
-        """Return whether each file name holds, or begins with, a text, whatever its case, (n,)."""
-        sought, names = text.casefold(), self._folded_names()
+        """Return whether each file name holds, or begins with, a text, (n,).
+
+        Neither case counts nor how accents are written in Unicode.
+        """
+        sought, names = folded(text), self._folded_names()
         if begins:
             found = (name.startswith(sought) for name in names.distinct)
         else:
@@ -116,7 +117,7 @@ class _Names:
     Attributes
     ----------
     distinct : list of str
-        Without case; images in several folders may have one name.
+        Without case, accents written one way; images in several folders may have one name.
     of_each : (n,) int32
     """
 
@@ -129,7 +130,7 @@ class _Names:
         images = np.fromiter((sample.image_id for sample in samples), np.int64, len(samples))
         begins = np.diff(images, prepend=-1) != 0
         firsts = np.flatnonzero(begins).tolist()
-        distinct = [samples[first].image_name.casefold() for first in firsts]
+        distinct = [folded(samples[first].image_name) for first in firsts]
         return cls(distinct, (np.cumsum(begins) - 1).astype(np.int32))
 
     def ranks(self) -> NDArray[np.float64]:
@@ -141,20 +142,6 @@ class _Names:
         ranks = np.empty(len(order))
         ranks[order] = np.cumsum(is_another)
         return ranks[self.of_each]
-
-
-def padded_numbers(names: Iterable[str]) -> list[str]:
-    """Return names that sort as people count, ``face9`` before ``face10``.
-
-    Numbers are padded to the width of the widest; most are as wide already, and stay.
-    """
-    together = _APART.join(names)
-    widths = set(map(len, _DIGITS.findall(together)))
-    if len(widths) > 1:
-        widest = max(widths)
-        narrow = re.compile(rf"(?<!\d)\d{{1,{widest - 1}}}(?!\d)")
-        together = narrow.sub(lambda digits: digits[0].zfill(widest), together)
-    return together.split(_APART)
 
 
 def runs(rows: Iterable[int]) -> list[tuple[int, int]]:

@@ -44,5 +44,7 @@ def sample_tooltip(sample: SampleSummary, remark: str = "") -> str:
         "added by": sample.added_by,
     }
     lines += [f"{what} {who}" for what, who in people.items() if who]
+    if reviewed := spent_text(sample.seconds_reviewed):
+        lines.append(f"reviewed for {reviewed}")
     lines += [remark] if remark else []
     return "<br>".join(map(escape, lines))

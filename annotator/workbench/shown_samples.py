@@ -24,7 +24,7 @@ class Shown:
     ----------
     states : tuple of SampleState
     text : str
-        What the file's name holds; its case does not matter.
+        What the file's name holds; neither case matters nor how accents are written.
     key : SortKey
     descending : bool
     """

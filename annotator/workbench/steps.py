@@ -19,7 +19,9 @@ from annotator.system.assets import asset_path
 from annotator.system.words import count
 from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals
+from annotator.workflow.import_text import as_sentences, import_sentences
 from annotator.workflow.learning import learn
+from annotator.workflow.same_pictures import keep_accepted, kept_text
 
 _IMPORT_STEP = 512
 
@@ -51,15 +53,17 @@ def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
     files = list(find_images(paths))
     added = failed = 0
     notes = Counter[str]()
+    changed: list[str] = []
     for start in range(0, len(files), _IMPORT_STEP):
         batch = files[start : start + _IMPORT_STEP]
         report = import_images(project, batch, copy=copy)
         added += report.added
         failed += len(report.failed)
         notes.update(note for _, note in report.notes)
+        changed += import_sentences(report)
         text = f"Adding photographs: {added} added, {failed} failed"
         yield Step(start + len(batch), len(files), text)
-    told = _told_of_files(len(files), failed, notes)
+    told = " ".join([_told_of_files(len(files), failed, notes), *as_sentences(changed)]).strip()
     with closing(predicting(project)) as predictions:
         for step in predictions:
             yield replace(step, text=f"{step.text}. {told}" if told else step.text)
@@ -69,9 +73,10 @@ def _told_of_files(found: int, failed: int, notes: Mapping[str, int]) -> str:
     """Return what is to be known of files that are not read, or not as they are."""
     said = [] if found else ["No photograph was found there."]
     if failed:
-        files = "1 file" if failed == 1 else f"{failed:,} files"
-        said.append(f"{files} could not be used: Project > Files that failed says why.")
-    said += [f"{n:,} photograph{'' if n == 1 else 's'}: {note}." for note, n in notes.items()]
+        said.append(
+            f"{count(failed, 'file')} could not be used: Project > Files that failed says why."
+        )
+    said += [f"{count(n, 'photograph')}: {note}." for note, n in notes.items()]
     return " ".join(said)
 
 
@@ -96,9 +101,11 @@ def exporting(
 ) -> Work:
     """Export the accepted samples into a new folder."""
     yield Step(0, 0, "Exporting the accepted samples")
+    kept = keep_accepted(project)
     report = export_release(project, folder, release_format, images=images)
     text = f"{count(report.samples, 'accepted sample')} exported to {report.folder}"
-    yield Step(1, 1, " ".join(f"{sentence}." for sentence in (text, *report.remarks)))
+    changed = [kept_text(len(kept))] if kept else []
+    yield Step(1, 1, " ".join(as_sentences([text, *report.remarks, *changed])))
 
 
 def learning(project: Project) -> Work:

@@ -81,7 +81,7 @@ class VisitClock:
     def touch(self) -> None:
         """Take note of a sign of life, such as a movement of the mouse."""
         now = self._clock()
-        if self._last_sign is not None and now - self._last_sign <= self.idle_seconds:
+        if self._last_sign is not None and 0 <= now - self._last_sign <= self.idle_seconds:
             self._seconds += now - self._last_sign
         self._last_sign = now
 

@@ -18,11 +18,18 @@ class Walk:
         if bench.project is None:
             return
         try:
-            bench.samples.replace(bench.project.samples.summaries())
+            samples = bench.project.samples.summaries()
         except ProjectError as error:
             bench.failed.emit(str(error))
             return
+        is_gone = bench.session is not None and bench.sample_id not in {s.id for s in samples}
+        if is_gone:
+            self._edits.save_pending()  # it may come back, with all its strokes
+            bench.leave()
+        bench.samples.replace(samples)
         bench.samples_changed.emit()
+        if is_gone:
+            bench.told.emit("The photograph of this face was removed from the project.")
         first = bench.samples.first_to_open()
         if bench.editor is None and first is not None:
             self.go_to(first)

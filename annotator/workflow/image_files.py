@@ -1,16 +1,14 @@
 """The photographs' files: inspected for an import, copied into a project, looked after later."""
 
 import os
-import shutil
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from annotator.imaging import ImageError, Picture
+from annotator.imaging.identity import pixels_sha256
 from annotator.project import UNDECIDED, FailedImage, ImageRecord, NewImage, Project
-from annotator.system.durable import sync_file
-from annotator.system.hashing import FileStamp, file_sha256, file_stamp
+from annotator.system.hashing import FileStamp
 
 # Files are read by so many threads: more than cores, as some of them wait for the disk.
 READERS = min(8, 2 + (os.cpu_count() or 1))
@@ -19,7 +17,6 @@ READERS = min(8, 2 + (os.cpu_count() or 1))
 HAS_CHANGED = "has changed since it was added"
 HAVE_CHANGED = "have changed since they were added"
 ADD_AGAIN = "add it again"
-_CHANGED_MEANWHILE = f"the file changed while it was being added: {ADD_AGAIN}"
 
 
 def inspect_picture(picture: Picture) -> NewImage | FailedImage:
@@ -38,42 +35,17 @@ def inspect_picture(picture: Picture) -> NewImage | FailedImage:
             modified,
             frame=picture.frame,
             note=info.note,
+            coded_sha256=picture.coded_hash(),
         )
     except ImageError as error:
         return FailedImage(path, str(error))
     except OSError as error:
-        return FailedImage(path, (error.strerror or type(error).__name__).lower())
+        return failed_by(path, error)
 
 
-def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
-    """Copy one image under its own name, or with its hash where that name is taken.
-
-    The copy is on the disk, under a name that was not taken, when this returns; the folder
-    itself is the caller's to flush.
-
-    Returns
-    -------
-    NewImage or FailedImage
-        The image at its new path; or failed, if its file is no longer what was inspected.
-
-    Raises
-    ------
-    OSError
-        If the copy cannot be written.
-    """
-    target = folder / image.path.name
-    if target.exists() and file_sha256(target) != image.sha256:
-        target = folder / f"{image.path.stem}-{image.sha256[:12]}{image.path.suffix}"
-    if not target.exists():
-        partial = folder / f".{target.name}.partial"
-        shutil.copyfile(image.path, partial)
-        if file_sha256(partial) != image.sha256:
-            partial.unlink()
-            return FailedImage(image.path, _CHANGED_MEANWHILE)
-        sync_file(partial)
-        partial.replace(target)
-    size, modified = file_stamp(target)
-    return replace(image, path=target, file_size=size, modified_ns=modified)
+def failed_by(path: Path, error: OSError) -> FailedImage:
+    """Return that a file failed, and how the system calls the reason."""
+    return FailedImage(path, (error.strerror or type(error).__name__).lower())
 
 
 def photograph_has_changed(record: ImageRecord) -> bool:
@@ -85,6 +57,30 @@ def photograph_has_changed(record: ImageRecord) -> bool:
     A file that is gone or cannot be read has not changed: reading it says what is wrong.
     """
     return Originals().has_changed(record)
+
+
+def shows_same(record: ImageRecord, picture: Picture) -> bool:
+    """Return whether a file of other bytes shows the same upright pixels as an image.
+
+    That is so where its metadata alone is another. It is told by what is coded in the file, else
+    by its pixels, as far as the image's are known.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
+    try:
+        if record.coded_sha256 is not None and picture.coded_hash() == record.coded_sha256:
+            return True
+        if record.pixels_sha256 is None:
+            return False
+        info = picture.info()
+        if (info.width, info.height) != (record.width, record.height):
+            return False
+        return pixels_sha256(picture.read()) == record.pixels_sha256
+    except ImageError:
+        return False
 
 
 def trouble_with(record: ImageRecord, originals: "Originals | None" = None) -> str | None:
@@ -135,6 +131,8 @@ def not_acceptable(
 class Originals:
     """Tells which files hold what was added to the project, and hashes none twice for it.
 
+    A file whose metadata alone changed still holds it: the pixels are what meshes belong to.
+
     Copying a folder gives its files new times but the same content: such a file is hashed the
     first time that it is asked about, and then known by its new stamp. Threads may share it: at
     worst two hash the same file.
@@ -178,7 +176,7 @@ class Originals:
         if told is not None:
             return told
         picture = record.picture
-        holds = picture.content_hash() == record.sha256
+        holds = picture.content_hash() == record.sha256 or shows_same(record, picture)
         if picture.stamp() != stamp:
             return False  # what was hashed may not be what there was under that stamp
         self._held[picture, record.sha256] = stamp, holds
@@ -186,9 +184,10 @@ class Originals:
 
     def _told_by_stamp(self, record: ImageRecord, stamp: FileStamp) -> bool | None:
         """Return whether a file holds what was added, or None if its stamp does not tell."""
-        if stamp == (record.file_size, record.modified_ns):
+        if stamp == record.stamp:
             return True
-        if record.file_size not in (None, stamp[0]):
+        is_known = record.coded_sha256 is not None or record.pixels_sha256 is not None
+        if record.file_size not in (None, stamp[0]) and not is_known:
             return False
         known_under, holds = self._held.get((record.picture, record.sha256), (None, False))
         return holds if known_under == stamp else None

@@ -2,15 +2,18 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
-from annotator.system.durable import sync_folder
-from annotator.workflow.image_files import READERS, copy_into, inspect_picture, trouble_with
+from annotator.system.placing import remove_leftovers
+from annotator.workflow.copying import IMAGE_FOLDER, copy_new
+from annotator.workflow.image_files import READERS, inspect_picture
+from annotator.workflow.looking_after import forget_gone
+from annotator.workflow.same_pictures import with_pixels
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
@@ -21,18 +24,70 @@ _PIECE = 8
 
 @dataclass(frozen=True)
 class ImportReport:
-    """How many images were new, how many files held known content, and what failed.
+    """What became of the files.
 
     Attributes
     ----------
+    added, already_there
+        How many were new images, and how many showed a picture that was there already.
+    failed
+        Those that could not be used.
     notes
         What is to be told of single files that were read, such as how deep their values are.
+    kept
+        Photographs whose file had changed in its metadata alone: with all their faces.
+    restored
+        Photographs that had been removed from the project and are back.
+    replaced
+        Photographs that have lost their file to another picture; their faces stay with them.
+    untold
+        How many of the replaced ones may have changed in metadata alone: their pixels were not
+        known.
     """
 
     added: int
     already_there: int
     failed: tuple[FailedImage, ...]
     notes: tuple[tuple[Path, str], ...] = ()
+    kept: tuple[ImageRecord, ...] = ()
+    restored: tuple[ImageRecord, ...] = ()
+    replaced: tuple[ImageRecord, ...] = ()
+    untold: int = 0
+
+
+class _Tally:
+    """Adds up what became of one batch after the other."""
+
+    def __init__(self, project: Project, already_there: int) -> None:
+        self._project = project
+        self._added, self._already_there = 0, already_there
+        self._failed: list[FailedImage] = []
+        self._notes: list[tuple[Path, str]] = []
+        self._ids: dict[str, list[int]] = {name: [] for name in ("kept", "restored", "replaced")}
+        self._untold: set[int] = set()
+
+    def take(self, batch: Sequence[NewImage | FailedImage], untold: Collection[int]) -> None:
+        """Add a batch to the project; `untold` are images that may be what they were."""
+        report = self._project.images.add(batch)
+        self._failed += [entry for entry in batch if isinstance(entry, FailedImage)]
+        self._notes += [(e.path, e.note) for e in batch if isinstance(e, NewImage) and e.note]
+        self._added += report.added
+        self._already_there += report.already_there
+        for name, ids in self._ids.items():
+            ids.extend(getattr(report, name))
+        self._untold.update(set(untold) & set(report.replaced))
+
+    def report(self) -> ImportReport:
+        """Return what became of all of them."""
+        records = self._project.images.records({i for ids in self._ids.values() for i in ids})
+        listed = {
+            name: tuple(records[i] for i in dict.fromkeys(ids) if i in records)
+            for name, ids in self._ids.items()
+        }
+        return ImportReport(
+            self._added, self._already_there, tuple(self._failed), tuple(self._notes),
+            **listed, untold=len(self._untold),
+        )  # fmt: skip
 
 
 def import_images(
@@ -45,7 +100,9 @@ def import_images(
     """Add photographs to a project; files that cannot be used are recorded with a reason.
 
     Files are hashed and inspected by threads and committed in batches, so a killed import
-    loses at most a batch and running it again resumes with nothing twice.
+    loses at most a batch and running it again resumes with nothing twice. A file that was added
+    before and has changed in its metadata alone is the same photograph as before, with all that
+    was made of it. Failures noted of files that are gone by now are forgotten.
 
     Parameters
     ----------
@@ -66,24 +123,21 @@ def import_images(
     """
     # Links are resolved but for the file's own: its name is the one people know.
     found = list(dict.fromkeys(_with_real_folders(find_images(paths))))
+    forget_gone(project)
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
-    added, already_there = 0, len(found) - len(files)
-    failed: list[FailedImage] = []
-    notes: list[tuple[Path, str]] = []
+    done = len(found) - len(files)
+    tally = _Tally(project, done)
+    if copy:
+        remove_leftovers(project.home / IMAGE_FOLDER)
     with ThreadPoolExecutor(READERS, thread_name_prefix="inspect") as executor:
-        done = len(found) - len(files)
         for inspected in _inspected(executor, files):
-            batch = _copy_new(project, inspected) if copy else inspected
-            failed += [entry for entry in batch if isinstance(entry, FailedImage)]
-            notes += [(e.path, e.note) for e in batch if isinstance(e, NewImage) and e.note]
-            report = project.images.add(batch)
-            added += report.added
-            already_there += report.already_there
+            batch, untold = with_pixels(project, inspected, executor)
+            tally.take(copy_new(project, batch) if copy else batch, untold)
             done += len(batch)
             if on_progress is not None:
                 on_progress(done, len(found))
-    return ImportReport(added, already_there, tuple(failed), tuple(notes))
+    return tally.report()
 
 
 def _with_real_folders(paths: Iterable[Path]) -> list[Path]:
@@ -115,48 +169,3 @@ def _inspected(
 
 def _inspect_all(files: Sequence[Path]) -> list[NewImage | FailedImage]:
     return [inspect_picture(Picture(path)) for path in files]
-
-
-def _copy_new(
-    project: Project, entries: list[NewImage | FailedImage]
-) -> list[NewImage | FailedImage]:
-    """Copy the files of images that the project lacks into it and point the entries there.
-
-    The copies are on the disk when this returns: before the project counts on them.
-    """
-    home = project.home.resolve()
-    images = home / "images"
-    copies: dict[str, NewImage] = {}
-
-    def copied(entry: NewImage | FailedImage) -> NewImage | FailedImage:
-        if isinstance(entry, FailedImage) or entry.path.is_relative_to(home):
-            return entry
-        if entry.sha256 in copies:
-            return _beside(entry, copies[entry.sha256])
-        known = project.images.with_content(entry.sha256)
-        if known is not None:
-            return _beside(entry, known) if _is_inside(project, known) else entry
-        images.mkdir(exist_ok=True)
-        copy = copy_into(images, entry)
-        if isinstance(copy, NewImage):
-            copies[entry.sha256] = copy
-        return copy
-
-    result = [copied(entry) for entry in entries]
-    if copies:
-        sync_folder(images)
-        sync_folder(home)
-    return result
-
-
-def _beside(entry: NewImage, known: NewImage | ImageRecord) -> NewImage:
-    """Return another frame of a file at the path of its copy; a twin file is no new image."""
-    if entry.frame is None:
-        return entry
-    path, size, modified = known.path, known.file_size, known.modified_ns
-    return replace(entry, path=path, file_size=size, modified_ns=modified)
-
-
-def _is_inside(project: Project, known: ImageRecord) -> bool:
-    """Return whether an image's file is in the project's folder and holds what was added."""
-    return known.path.is_relative_to(project.home) and trouble_with(known) is None

@@ -3,6 +3,7 @@
 import os
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from annotator.inference import FileResult
 from annotator.mesh.layout import MeshLayout
 from annotator.project import FailedImage
+from annotator.system.placing import placed
 
 
 class SameNameError(ValueError):
@@ -54,9 +56,8 @@ def save_landmarks(
     """
     faces: dict[str, int] = {}
     failed: list[FailedImage] = []
-    partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w") as archive:
+    with suppress(_NothingReadError), placed(output) as stream:
+        with zipfile.ZipFile(stream, "w") as archive:
             for result in results:
                 if result.error is None:
                     key = _key(result.path)
@@ -64,11 +65,13 @@ def save_landmarks(
                     _write_member(archive, key, result, layout)
                 else:
                     failed.append(FailedImage(result.path, result.error))
-        if faces:
-            partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
+        if not faces:
+            raise _NothingReadError
     return faces, tuple(failed)
+
+
+class _NothingReadError(Exception):
+    """No image could be read: there is nothing to write."""
 
 
 def _key(path: Path) -> str:

@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from annotator.imaging import Picture
 from annotator.inference import FaceMesh, FacePrediction, FileResult
-from annotator.project import FailedImage, ImageRecord, Project
+from annotator.project import FailedImage, ImageRecord, Project, UnknownImage
 from annotator.system.hashing import FileStamp
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, Originals
 
@@ -90,7 +91,8 @@ class _Run:
             self._batch.append((record.id, list(result.faces)))
             faces += len(result.faces)
         else:
-            self._project.images.mark_failed(record.id, reason)
+            with suppress(UnknownImage):  # somebody deleted it for good meanwhile
+                self._project.images.mark_failed(record.id, reason)
             failure = FailedImage(record.path, reason)
         failed = last.failed + (failure is not None)
         self._progress = PredictionProgress(last.done + 1, last.total, faces, failed, failure)
@@ -102,8 +104,14 @@ class _Run:
         """Store what waits."""
         predictions = self._batch.copy()
         self._batch.clear()  # first, so that what the store refused is not offered again
-        if predictions:
+        if not predictions:
+            return
+        try:
             self._project.predictions.store(self._model_id, predictions)
+        except UnknownImage:  # somebody deleted one for good meanwhile
+            there = self._project.images.records([image_id for image_id, _ in predictions])
+            kept = [found for found in predictions if found[0] in there]
+            self._project.predictions.store(self._model_id, kept)
 
 
 def _stamped(records: Iterable[ImageRecord], stamps: deque[FileStamp | None]) -> Iterator[Picture]:

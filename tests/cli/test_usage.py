@@ -51,7 +51,6 @@ def test_help_imports_nothing_slow():
         ["review", ".", "praise", "1"],
         ["review", ".", "accept"],
         ["review", ".", "accept", "1", "--all"],
-        ["review", ".", "accept", "one"],
         ["review", ".", "reject", "1"],
         ["review", ".", "reject", "1", "--reason", "ugly"],
         ["review", ".", "accept", "1", "--reason", "blurred"],

@@ -13,7 +13,7 @@ from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.sample_rows import ROW_HEIGHT
-from annotator.project import Project, RejectReason, SampleState, Verdict  # fmt: skip
+from annotator.project import Project, RejectReason, SampleState, Verdict, VisitPurpose
 from annotator.workbench.batch import give, planned
 from annotator.workbench.sample_order import SortKey
 
@@ -258,6 +258,25 @@ def test_seconds_and_strokes_of_a_visit_are_stored(workplace: Workplace) -> None
     assert visit.seconds > 0
     assert visit.annotator == dock.workbench.annotator
     assert dock.workbench.samples.get(first).seconds_spent == visit.seconds
+
+
+def test_a_reviewers_look_is_not_added_to_the_annotators_time(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    project, first = dock.workbench.project, dock.workbench.current.id
+    project.reviews.accept(first, reviewer="Rae")
+    dock.workbench.refresh()
+    second = dock.workbench.samples.neighbour(first, 1)
+    dock.workbench.go_to(second)
+    seconds = count(monotonic(), 3.0)
+    dock._visits.clock._clock = lambda: next(seconds)
+    dock.workbench.go_to(first)
+    pointer.key(Qt.Key.Key_D, "d")
+    dock._visits.write()
+    visit = project.visits.history(first)[-1]
+    assert (visit.purpose, visit.strokes) == (VisitPurpose.REVIEW, 0)
+    sample = dock.workbench.samples.get(first)
+    assert sample.seconds_reviewed == visit.seconds > 0
+    assert sample.seconds_spent < visit.seconds
 
 
 def test_the_last_visit_is_stored_when_the_window_closes(

@@ -147,3 +147,27 @@ def test_a_full_disk_leaves_the_older_file(tmp_path, written, covariance, monkey
         write_covariance(tmp_path, covariance, 1, WHEN)
     assert written.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_compressed_file_whose_data_is_damaged_is_reported(tmp_path, written):
+    with np.load(written) as archive:
+        arrays = dict(archive)
+    np.savez_compressed(written, **arrays)
+    content = bytearray(written.read_bytes())
+    for at in range(200, len(content) // 2):
+        content[at] = 0xFF
+    written.write_bytes(content)
+    with pytest.raises(CovarianceFileError, match="is damaged"):
+        load_guided_covariance(tmp_path)
+
+
+@pytest.mark.parametrize("method", [12, 14, 99])
+def test_a_file_packed_in_another_way_is_reported(tmp_path, written, method):
+    content = bytearray(written.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = -1
+        while (at := content.find(signature, at + 1)) >= 0:
+            content[at + offset] = method
+    written.write_bytes(content)
+    with pytest.raises(CovarianceFileError):
+        load_guided_covariance(tmp_path)

@@ -83,3 +83,19 @@ def test_no_part_of_the_store_knows_which_database_it_has(path):
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not {name for name in names | attributes if "sqlite" in name.lower()}
+
+
+@pytest.mark.parametrize("address", [None, 7, b"project"])
+def test_what_is_no_address_makes_no_project(address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for make in (Project.create, Project.open):
+        with pytest.raises(TypeError, match="expected a project's address"):
+            make(address)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_address_is_not_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotAProject, match="an empty address"):
+        Project.create("")
+    assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,11 @@ from annotator.project.records import AddReport, FailedImage, NewImage
 FIRST_MODEL = ModelInfo("face_landmark", "1" * 64, FACE_468)
 
 
+def coded(image: NewImage) -> NewImage:
+    """Know an image by what is coded in its file."""
+    return replace(image, coded_sha256=hashlib.sha256(f"coded {image.sha256}".encode()).hexdigest())
+
+
 @pytest.fixture
 def photo(tmp_path):
     """Make a file with some content."""
@@ -35,8 +40,8 @@ def test_images_are_added_once_by_content(project, new_image, tmp_path):
     assert project.images.add([*images, copy]) == AddReport(added=2, already_there=1, failed=0)
     assert project.images.add(images) == AddReport(added=0, already_there=2, failed=0)
     assert project.images.count() == 2
-    assert project.images.with_content(images[1].sha256) == project.images.get(2)
-    assert project.images.with_content("f" * 64) is None
+    assert project.images.showing(images[1]) == project.images.get(2)
+    assert project.images.showing(replace(images[1], sha256="f" * 64)) is None
 
 
 def test_the_frames_of_a_file_are_images_of_their_own(project, new_image, tmp_path):
@@ -148,7 +153,7 @@ def test_an_image_whose_file_has_gone_follows_to_where_it_is_found(project, new_
 def test_unchanged_files_need_not_be_read_again(project, new_image, photo):
     kept, touched, unknown = photo("a.jpg"), photo("b.jpg"), photo("c.jpg")
     vanished = photo("d.jpg")
-    project.images.add([new_image(path) for path in (kept, touched, vanished)])
+    project.images.add([coded(new_image(path)) for path in (kept, touched, vanished)])
     touched.write_text("something longer than before")
     vanished.unlink()
     assert project.images.unchanged([kept, touched, unknown, vanished]) == {kept}
@@ -158,8 +163,8 @@ def test_a_file_replaced_by_another_image_is_another_image(project, new_image, p
     path = photo("a.jpg", "old")
     project.images.add([new_image(path, content="old")])
     photo("a.jpg", "new and longer")
-    report = project.images.add([new_image(path, content="new")])
-    assert report.added == 1
+    report = project.images.add([coded(new_image(path, content="new"))])
+    assert (report.added, report.replaced) == (1, (1,))
     assert project.images.unchanged([path]) == {path}
     assert project.images.failed() == [FailedImage(path, REPLACED)]
     model = project.models.register(FIRST_MODEL)
@@ -172,7 +177,7 @@ def test_an_image_whose_original_is_put_back_takes_its_path_again(project, new_i
     photo("a.jpg", "new and longer")
     project.images.add([new_image(path, content="new")])
     photo("a.jpg", "old")
-    project.images.add([new_image(path, content="old")])
+    project.images.add([coded(new_image(path, content="old"))])
     assert project.images.unchanged([path]) == {path}
     model = project.models.register(FIRST_MODEL)
     assert [image.id for image in project.images.pending(model)] == [1]
@@ -235,3 +240,13 @@ def test_nothing_of_a_failing_call_is_stored(project, new_image, tmp_path):
     with pytest.raises(Exception, match="sha256"):
         project.images.add([new_image(tmp_path / "a.jpg"), impossible])
     assert project.images.count() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
+def test_the_table_spells_out_names_that_are_no_text(project, make_face, tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    project.images.add([NewImage(path, "1" * 64, 640, 480)])
+    model = project.models.register(FIRST_MODEL)
+    project.predictions.store(model, [(1, [make_face()])])
+    (name,) = project.to_dataframe().image
+    assert name == str(tmp_path / r"caf\udce9.jpg")

@@ -23,6 +23,7 @@ from annotator.project.tables import SampleRow
 COLUMNS = [
     "sample_id", "image", "image_sha256", "face_index", "state", "presence", "model", "added_by",
     "annotator", "reviewer", "verdict", "reasons", "comment", "stroke_count", "seconds_spent",
+    "seconds_reviewed",
     "displacement_mean", "displacement_max", "displacement_nme", "occluded_count",
     "out_of_frame_count", "box_left", "box_top", "box_width", "box_height", "created_at",
     "updated_at",

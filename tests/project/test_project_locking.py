@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
 from annotator.project.project import Project
 from annotator.project.records import FailedImage, RejectReason, Verdict
@@ -51,23 +52,48 @@ def add_again(project: Project, given: Any) -> None:
     )
 
 
+def restore(project: Project) -> None:
+    project.removals.remove([1])
+    project.removals.restore([1])
+
+
+def delete(project: Project) -> None:
+    project.removals.remove([1])
+    project.removals.delete([1])
+
+
 WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
     "Annotations.undo": lambda project, given: project.annotations.undo(2, revision=2),
     "Annotations.redo": lambda project, given: project.annotations.redo(2, revision=2),
     "Images.add": add_again,
+    "Images.forget_failed": lambda project, given: project.images.forget_failed(
+        [project.home / "x.jpg"]
+    ),
+    "Images.move": lambda project, given: project.images.move(
+        {1: given.new_image(project.home / "moved.jpg", content="a.jpg")}
+    ),
+    "Images.note_pixels": lambda project, given: project.images.note_pixels(
+        1, project.images.get(1).sha256, "1" * 64
+    ),
     "Images.mark_failed": lambda project, given: project.images.mark_failed(1, "has vanished"),
     "Models.register": lambda project, given: second_model(project),
     "Predictions.store": lambda project, given: project.predictions.store(
         second_model(project), [(1, [given.face]), (2, [given.make_face(200, 200)])]
     ),
-    "Reviews.give": lambda project, given: project.reviews.give(
+    "Removals.remove": lambda project, given: project.removals.remove([1, 2]),
+    "Removals.restore": lambda project, given: restore(project),
+    "Removals.delete": lambda project, given: delete(project),
+    "Reviews.judge_all": lambda project, given: project.reviews.give(
         Verdict.REJECT, [1, 2], reviewer="Rae", reasons=[RejectReason.OTHER]
     ),
     "Reviews.give_undecided": lambda project, given: project.reviews.give_undecided(
         Verdict.ACCEPT, reviewer="Rae"
     ),
-    "Reviews._give_one": lambda project, given: project.reviews.delete(1, reviewer="Rae"),
+    "Reviews.judge": lambda project, given: project.reviews.delete(1, reviewer="Rae"),
+    "Reviews.take_back": lambda project, given: project.reviews.take_back(
+        project.reviews.judge_all([1], Judgement(Verdict.ACCEPT, "Rae")), reviewer="Rae"
+    ),
     "Samples.add": lambda project, given: project.samples.add(
         3, given.face.landmarks, model_id=1, presence=1, detection_score=1, added_by="Ann"
     ),

@@ -5,7 +5,7 @@ import pytest
 
 from annotator.project.errors import UnknownSample
 from annotator.project.project import Project
-from annotator.project.records import Visit
+from annotator.project.records import Visit, VisitPurpose
 
 BEGAN = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
 
@@ -40,6 +40,30 @@ def test_a_visit_changes_neither_the_mesh_nor_a_verdict(predicted):
     assert after.seconds_spent.tolist() == [12.5, 0, 0]
     assert after.drop(columns="seconds_spent").equals(before.drop(columns="seconds_spent"))
     assert predicted.annotations.load(1).revision == 0
+
+
+def test_a_reviewers_look_is_not_added_to_the_annotators_time(predicted):
+    visit(predicted, seconds=12.5)
+    summary = predicted.visits.record(
+        1, annotator="Rae", started_at=BEGAN, seconds=40, strokes=0, purpose=VisitPurpose.REVIEW
+    )
+    assert (summary.seconds_spent, summary.seconds_reviewed) == (12.5, 40)
+    table = predicted.to_dataframe()
+    assert table.seconds_spent.tolist() == [12.5, 0, 0]
+    assert table.seconds_reviewed.tolist() == [40, 0, 0]
+    purposes = [each.purpose for each in predicted.visits.history(1)]
+    assert purposes == [VisitPurpose.ANNOTATE, VisitPurpose.REVIEW]
+
+
+def test_a_clock_set_back_between_visits_neither_hides_nor_reorders_them(predicted):
+    counter = predicted.samples.last_change()
+    visit(predicted, began=BEGAN)
+    after = predicted.samples.last_change()
+    visit(predicted, began=BEGAN - timedelta(days=400))
+    assert set(predicted.samples.changed_since(counter)) == {1}
+    assert set(predicted.samples.changed_since(after)) == {1}
+    began = [each.started_at for each in predicted.visits.history(1)]
+    assert began == [BEGAN, BEGAN - timedelta(days=400)]
 
 
 def test_a_visit_is_dated_in_utc(predicted):

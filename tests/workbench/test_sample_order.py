@@ -1,10 +1,12 @@
 """Filtering, sorting and walking through samples, without any window."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 
 from annotator.project import UNDECIDED, SampleState, SampleSummary
-from annotator.workbench.sample_order import SampleColumns, SortKey, padded_numbers, runs
+from annotator.workbench.sample_order import SampleColumns, SortKey, runs
 from annotator.workbench.sample_text import sample_text, sample_tooltip, sorted_by_text, spent_text
 from annotator.workbench.shown_samples import NOT_DELETED, Shown, ShownSamples
 
@@ -39,7 +41,18 @@ def test_names_are_sorted_as_people_count() -> None:
     samples = shown(*(sample(n, name) for n, name in enumerate(names)), key=SortKey.NAME)
     ordered = [names[i] for i in ids(samples)]
     assert ordered == ["a", "a9", "a9b2", "a10", "a010", "b1"]
-    assert padded_numbers(["10", "02"]) == ["10", "02"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("sought_form", ["NFC", "NFD"])
+def test_names_are_found_however_their_accents_are_written(form: str, sought_form: str) -> None:
+    names = [unicodedata.normalize(form, name) for name in ("Émile Ångström.jpg", "emil.jpg")]
+    samples = shown(*(sample(n, name) for n, name in enumerate(names)))
+    for text in ("éMILE", "ångström", "É"):
+        sought = unicodedata.normalize(sought_form, text)
+        assert [found.id for found in samples.find(sought)] == [0]
+        samples.arrange(Shown(text=sought))
+        assert ids(samples) == [0]
 
 
 def test_images_of_one_name_stay_in_image_order_either_way() -> None:

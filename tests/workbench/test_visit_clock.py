@@ -91,3 +91,14 @@ def test_a_stay_without_time_and_strokes_is_none(watch: Watch) -> None:
     watch.visits.close()
     watch.visits.close()
     assert watch.stays == []
+
+
+def test_a_clock_that_goes_back_takes_nothing_away(watch: Watch) -> None:
+    watch.visits.enter(7)
+    watch.wait(10)
+    watch.visits.touch()
+    watch.wait(-1000)
+    watch.visits.touch()
+    watch.wait(5)
+    watch.visits.close()
+    assert watch.stays[0].seconds == 15.0

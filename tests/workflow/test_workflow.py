@@ -220,7 +220,7 @@ def test_copies_are_on_the_disk_before_the_project_counts_on_them(project, tmp_p
 
 def test_a_file_that_changes_while_it_is_copied_fails(project, tmp_path, monkeypatch):
     (photo,) = plain_images(tmp_path / "photos", 1)
-    monkeypatch.setattr(shutil, "copyfile", lambda source, to: Path(to).write_bytes(b"half of it"))
+    monkeypatch.setattr(shutil, "copyfileobj", lambda source, to, size: to.write(b"half of it"))
     report = import_images(project, [photo], copy=True)
     assert (report.added, len(report.failed)) == (0, 1)
     assert list((project.home / "images").iterdir()) == []

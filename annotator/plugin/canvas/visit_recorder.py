@@ -7,8 +7,9 @@ from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QWidget
 
-from annotator.project import Project, ProjectError
+from annotator.project import Project, ProjectError, SampleSummary, UnknownSample, VisitPurpose
 from annotator.workbench.visit_clock import Seconds, Stay, VisitClock
+from annotator.workbench.visit_purpose import visit_purpose
 from annotator.workbench.workbench import Workbench
 
 # Once the next sample is on screen and its neighbours are being decoded.
@@ -48,8 +49,10 @@ class VisitRecorder(QObject):
         super().__init__(canvas)
         self._workbench = workbench
         self._canvas = canvas
-        self._waiting: list[tuple[Stay, str]] = []
+        self._waiting: list[tuple[Stay, str, VisitPurpose]] = []
+        self._found: SampleSummary | None = None  # the sample as the annotator came to it
         self._strokes = 0
+        self._edited = False
         self.clock = VisitClock(clock, self._keep)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -85,12 +88,13 @@ class VisitRecorder(QObject):
         """Store the stays that wait; those refused go on waiting."""
         project = self._workbench.project
         while project is not None and self._waiting:
-            stay, annotator = self._waiting[0]
-            if not self._write_one(project, stay, annotator):
+            if not self._write_one(project, *self._waiting[0]):
                 return
             del self._waiting[0]
 
-    def _write_one(self, project: Project, stay: Stay, annotator: str) -> bool:
+    def _write_one(
+        self, project: Project, stay: Stay, annotator: str, purpose: VisitPurpose
+    ) -> bool:
         try:
             summary = project.visits.record(
                 stay.sample_id,
@@ -98,7 +102,10 @@ class VisitRecorder(QObject):
                 started_at=stay.started_at,
                 seconds=stay.seconds,
                 strokes=stay.strokes,
+                purpose=purpose,
             )
+        except UnknownSample:
+            return True  # its photograph was taken out of the project: nobody asks for it
         except ProjectError:
             return False  # kept, and tried again after the next stay
         self._workbench.take_in(summary)
@@ -110,7 +117,8 @@ class VisitRecorder(QObject):
             self.clock.close()
             return
         self.clock.enter(session.sample_id)
-        self._strokes = self._workbench.samples.get(session.sample_id).stroke_count
+        self._found = self._workbench.samples.get(session.sample_id)
+        self._strokes, self._edited = self._found.stroke_count, False
 
     def _count(self, sample_id: int) -> None:
         """Count a stroke more in effect as one made; a stroke brought back counts again."""
@@ -119,13 +127,20 @@ class VisitRecorder(QObject):
             return
         before, sample = self._strokes, self._workbench.samples.get(sample_id)
         self._strokes = sample.stroke_count
+        self._edited |= self._strokes < before  # taken back, whosever they were
         if sample.annotator != self._workbench.annotator:
             return  # somebody else's, in another window
+        self._edited |= self._strokes > before
         for _ in range(self._strokes - before):
             self.clock.count_stroke()
 
     def _keep(self, stay: Stay) -> None:
-        self._waiting.append((stay, self._workbench.annotator))
+        annotator, found = self._workbench.annotator, self._found
+        purpose = VisitPurpose.ANNOTATE
+        if found is not None and found.id == stay.sample_id:
+            edited = self._edited or stay.strokes > 0
+            purpose = visit_purpose(found, annotator, edited=edited)
+        self._waiting.append((stay, annotator, purpose))
         self._timer.start(_WRITE_MS)
 
     def _end(self) -> None:

@@ -7,6 +7,7 @@ from qtpy.QtWidgets import QMenu, QMessageBox, QPushButton, QWidget
 
 from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
 from annotator.plugin.samples.reject_dialog import RejectDialog
+from annotator.plugin.samples.removal_menu import add_removal
 from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.workbench.batch import Batch, checked, counted, give, planned, to_read
@@ -109,6 +110,7 @@ class BatchButton(QPushButton):
                 # One that nobody has seen can be chosen, to be told why it is not accepted.
                 entry.setEnabled(bool(batch.sample_ids or batch.unseen))
                 entry.triggered.connect(partial(self._run_chosen, batch))
+        add_removal(self._menu, self._workbench, selected, self.window())
         self._menu.addSeparator()
         shown = len(self._workbench.samples)
         self._menu.addAction(f"Select all that are shown ({shown:,})", self._list.selectAll)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -16,7 +17,19 @@ ENGINES: tuple[type[Engine], ...] = (SqliteEngine,)
 
 
 def engine_for(address: str | Path) -> type[Engine]:
-    """Return the kind of database that serves an address, or raise `NotAProject`."""
+    """Return the kind of database that serves an address.
+
+    Raises
+    ------
+    NotAProject
+        If none does, or the address is empty.
+    TypeError
+        If it is neither text nor a path: ``None`` is the name of no folder.
+    """
+    if not isinstance(address, (str, os.PathLike)):
+        raise TypeError(f"expected a project's address, but got {address!r}")
+    if not str(address):
+        raise NotAProject("an empty address is no project's: choose a folder")
     for engine in ENGINES:
         if engine.serves(str(address)):
             return engine

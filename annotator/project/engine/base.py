@@ -141,8 +141,10 @@ class Engine(Protocol):
         """Close all connections; calling it again does nothing."""
 
 
-def chunks(values: Sequence[_Value], engine: Engine) -> Iterator[Sequence[_Value]]:
-    """Yield the values in order, as many at a time as one statement may name."""
-    size = engine.values_per_statement
+def chunks(
+    values: Sequence[_Value], engine: Engine, *, named: int = 1
+) -> Iterator[Sequence[_Value]]:
+    """Yield the values in order, as many at a time as one statement may name so many times."""
+    size = engine.values_per_statement // named
     for start in range(0, len(values), size):
         yield values[start : start + size]

@@ -55,7 +55,11 @@ def find_database(folder: Path) -> Path:
         If it may not be written.
     """
     path = folder / DATABASE_NAME
-    _check_presence(folder, path)
+    try:
+        _check_presence(folder, path)
+    except OSError as error:  # a folder above may not be looked into
+        reason = error.strerror or str(error)
+        raise NotAProject(f"{folder} cannot be looked into ({reason}): allow it") from error
     if not os.access(path, os.R_OK):  # SQLite would not say why
         raise NotAProject(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
     if (size := path.stat().st_size) < _HEADER_BYTES:  # SQLite would begin a new database in it

@@ -1,3 +1,4 @@
+import errno
 import shutil
 import sqlite3
 import sys
@@ -277,3 +278,19 @@ def test_opening_a_project_loads_neither_pandas_nor_alembic_nor_a_window(databas
         database.parent,
     )
     assert program.communicate()[0] == "[]\n"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_project(tmp_path, monkeypatch):
+    locked, exists = tmp_path / "locked" / "project", Path.exists
+
+    def refusing(path, **how):
+        if path == locked:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return exists(path, **how)
+
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(NotAProject, match=r"cannot be looked into \(Permission denied\)"),
+    ):
+        patched.setattr(Path, "exists", refusing)
+        Project.open(locked)

@@ -1,0 +1,133 @@
+"""The command `list`: samples by number and name, for people and for programs."""
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.terminal import report
+from annotator.system.foreign_text import escaped
+
+if TYPE_CHECKING:
+    from annotator.project import SampleState, SampleSummary
+    from annotator.workbench.sort_keys import SortKey
+
+commands = typer.Typer()
+
+_STATES = ("predicted", "in_progress", "accepted", "rejected", "excluded", "deleted")
+_HEADINGS = ("sample", "state", "strokes", "annotator", "reviewer", "face", "photograph")
+
+
+@commands.command("list")
+def list_samples(
+    project: ProjectAddress,
+    *,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Only samples in it: {', '.join(_STATES)}; repeatable."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Only photographs whose name holds this.")] = "",
+    sort: Annotated[
+        str, typer.Option(help="By name, image, state, score, displacement, time or strokes.")
+    ] = "name",
+    descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List samples by number and name, in their states; deleted ones only if asked for."""
+    from annotator.project import Project
+    from annotator.workbench.shown_samples import Shown, ShownSamples
+
+    if as_csv and as_json:
+        raise typer.BadParameter("give either --csv or --json")
+    shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
+    with Project.open(project) as opened:
+        samples.replace(opened.samples.summaries())
+    samples.arrange(shown)
+    listed = [samples.at(row) for row in range(len(samples))]
+    if as_csv:
+        text = _comma_separated([_values(sample) for sample in listed])
+        # A program reads names as they are; a terminal would obey them.
+        if sys.stdout.isatty():
+            text = "\n".join(map(escaped, text.split("\n")))
+        typer.echo(text, nl=False)
+        return
+    text = _table(listed) if listed else "no sample is so"
+    values = {"samples": [_values(sample) for sample in listed]} if as_json else {}
+    report(values, text, as_json=as_json, is_answer=True)
+
+
+def _known_states(given: Sequence[str] | None) -> tuple["SampleState", ...]:
+    from annotator.project import SampleState
+    from annotator.workbench.states import NOT_DELETED
+
+    names = [text.replace("-", "_").replace(" ", "_") for text in given or ()]
+    if unknown := set(names) - set(_STATES):
+        raise typer.BadParameter(f"{min(unknown)!r} is no state: {', '.join(_STATES)} are")
+    return tuple(SampleState(text) for text in names) or NOT_DELETED
+
+
+def _known_key(given: str) -> "SortKey":
+    from annotator.workbench.sort_keys import SortKey
+
+    known = {key.name.lower(): key for key in SortKey}
+    if given not in known:
+        raise typer.BadParameter(f"{given!r} is none of {', '.join(known)}")
+    return known[given]
+
+
+def _values(sample: "SampleSummary") -> dict[str, Any]:
+    """Return what programs are told of a sample; names as they are, but for bytes of no text."""
+    return {
+        "sample": sample.id,
+        "photograph": sample.image_name,
+        "face": sample.face_index,
+        "state": sample.state.value,
+        "strokes": sample.stroke_count,
+        "annotator": sample.annotator,
+        "reviewer": sample.reviewer,
+        "score": round(sample.presence, 6),
+        "displacement": round(sample.displacement, 6),
+        "seconds_spent": round(sample.seconds_spent, 1),
+        "seconds_reviewed": round(sample.seconds_reviewed, 1),
+        "path": sample.image_file.encode("utf-8", "backslashreplace").decode(),
+    }
+
+
+def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
+    stream = io.StringIO()
+    names = ["sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
+             "displacement", "seconds_spent", "seconds_reviewed", "path"]  # fmt: skip
+    writer = csv.DictWriter(stream, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _table(samples: Sequence["SampleSummary"]) -> str:
+    from annotator.workbench.states import state_text
+
+    rows = [
+        (
+            str(sample.id),
+            state_text(sample.state),
+            str(sample.stroke_count or "-"),
+            escaped(sample.annotator or "-"),
+            escaped(sample.reviewer or "-"),
+            str(sample.face_index + 1),
+            escaped(sample.image_name),
+        )
+        for sample in samples
+    ]
+    widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if at in (0, 2, 5) else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (_HEADINGS, *rows)
+    )

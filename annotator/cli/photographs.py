@@ -1,0 +1,140 @@
+"""The commands `remove`, `restore` and `relocate`: photographs that leave, come back or moved."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotator.cli.naming import no_impossible_number, photographs_named
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.terminal import FailedError, count, progress_bar, report
+
+if TYPE_CHECKING:
+    from annotator.project import ImageRecord
+
+commands = typer.Typer()
+
+_Photographs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PHOTOGRAPH",
+        help="File names, paths, folders, or numbers of samples.",
+        callback=no_impossible_number,
+    ),
+]
+
+
+@commands.command()
+def remove(
+    project: ProjectAddress,
+    photographs: _Photographs = None,
+    *,
+    for_good: Annotated[
+        bool, typer.Option("--for-good", help="Delete them with all that was made of them.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before deleting.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take photographs out of the project; what was made of them is kept."""
+    from annotator.project import Project
+    from annotator.workbench.removal import kept_words
+
+    if not photographs:
+        raise typer.BadParameter("give the photographs to remove")
+    with Project.open(project) as opened:
+        removed = [each.image for each in opened.removals.all()]
+        candidates = opened.images.all() + (removed if for_good else [])
+        images = photographs_named(opened, photographs, candidates)
+        ids = [image.id for image in images]
+        kept = kept_words(opened.removals.kept(ids))
+        what = f"{count(len(ids), 'photograph')} with {kept}"
+        if for_good:
+            _confirm(f"Delete {what} for good? Their files stay where they are.", yes=yes)
+        opened.removals.remove(ids)
+        if for_good:
+            opened.removals.delete(ids)
+    text = f"{'deleted' if for_good else 'removed'} {what}"
+    if not for_good:
+        text += (
+            "\nall of it is kept: `restore`, or adding the files again, brings it back, and "
+            "`remove --for-good` deletes it"
+        )
+    values = {"removed": ids, "for_good": for_good}
+    report(values | _paths(images), text, as_json=as_json)
+
+
+@commands.command()
+def restore(
+    project: ProjectAddress,
+    photographs: _Photographs = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All that were removed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring removed photographs back, with all that was made of them."""
+    from annotator.project import Project
+    from annotator.workbench.removal import kept_words
+
+    if every == bool(photographs):
+        raise typer.BadParameter("give either photographs that were removed or --all")
+    with Project.open(project) as opened:
+        removed = [each.image for each in opened.removals.all()]
+        images = removed if every else photographs_named(opened, photographs or (), removed)
+        ids = [image.id for image in images]
+        kept = kept_words(opened.removals.kept(ids))
+        opened.removals.restore(ids)
+    text = f"restored {count(len(ids), 'photograph')} with {kept}" if ids else "nothing was removed"
+    report({"restored": ids, **_paths(images)}, text, as_json=as_json)
+
+
+@commands.command()
+def relocate(
+    project: ProjectAddress,
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Where they were: folder or file.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Where they are now.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is found.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Follow photographs that were moved or renamed; each file is read and compared."""
+    from annotator.project import Project
+    from annotator.workflow.import_text import few
+    from annotator.workflow.relocating import look_for
+    from annotator.workflow.relocating import relocate as follow
+
+    with Project.open(project) as opened, progress_bar("looking") as show:
+        found = look_for(opened, old, new, on_progress=show)
+        if not (found.found or found.missing or found.others):
+            raise FailedError(f"no photograph of the project lies at {old} or below it")
+        if not dry_run:
+            follow(opened, found)
+    verb = "would relocate" if dry_run else "relocated"
+    lines = [f"{verb} {count(len(found.found), 'photograph')}"]
+    if found.missing:
+        lines.append(f"not found below {new}: {len(found.missing):,} ({few(found.missing)})")
+    if found.others:
+        lines.append(f"another picture is there: {len(found.others):,} ({few(found.others)})")
+    values = {
+        "relocated": [record.id for record, _ in found.found],
+        "missing": [str(record.path) for record in found.missing],
+        "others": [str(record.path) for record in found.others],
+        "dry_run": dry_run,
+    }
+    report(values, "\n".join(lines), as_json=as_json)
+    if not found.found:
+        raise typer.Exit(1)
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise FailedError("deleting for good has to be confirmed: give --yes")
+    if not typer.confirm(question, err=True):
+        raise FailedError("nothing was deleted")
+
+
+def _paths(images: Sequence["ImageRecord"]) -> dict[str, object]:
+    return {"paths": [str(image.path) for image in images]}

@@ -1,0 +1,70 @@
+"""The command `status`: how far a project is, and what is wrong with its files."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.terminal import printable, report
+
+if TYPE_CHECKING:
+    from annotator.project import ImageRecord
+
+commands = typer.Typer()
+
+_NAMED = 3
+
+
+@commands.command()
+def status(
+    project: ProjectAddress,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Name all files, not a few.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how far the project is, which files failed, are gone, or show no face."""
+    from annotator.project import Project
+    from annotator.workbench.states import state_text
+    from annotator.workflow.looking_after import clear_gone, without_file
+
+    with Project.open(project) as opened:
+        clear_gone(opened)
+        images = opened.images.all()
+        failed, counts = opened.images.failed(), opened.samples.counts()
+        lists = {
+            "without a face": opened.images.without_faces(),
+            "file is gone": without_file(images),
+            "removed": [each.image for each in opened.removals.all()],
+        }
+    rows = {"images": len(images), "samples": sum(counts.values())}
+    rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
+    lines = [f"{name:<14}{n:>8,}" for name, n in rows.items()]
+    for title, records in lists.items():
+        lines += _listed(title, records, every=every)
+    if lists["file is gone"]:
+        lines.append("if they were moved, `relocate` follows them; `remove` takes them out")
+    values = {
+        "images": len(images),
+        "samples": {state.value: n for state, n in counts.items()},
+        "without_face": _paths(lists["without a face"]),
+        "gone": _paths(lists["file is gone"]),
+        "removed": _paths(lists["removed"]),
+    }
+    report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)
+
+
+def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> list[str]:
+    """Return a line with a few names, or a line a file; none where there is nothing to say."""
+    from annotator.workflow.import_text import few
+
+    if not records:
+        return []
+    line = f"{title:<14}{len(records):>8,}"
+    if every:
+        return [line, *(f"  {printable(record.path)}" for record in records)]
+    return [f"{line}  {few(records, _NAMED)}"]
+
+
+def _paths(records: Sequence["ImageRecord"]) -> list[str]:
+    return [printable(record.path) for record in records]

@@ -1,0 +1,161 @@
+"""Images taken out of a project: hidden with all that is theirs, brought back, or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Delete, Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from annotator.project.engine.base import Engine, chunks
+from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
+from annotator.project.locking import locked
+from annotator.project.paths import ImagePaths
+from annotator.project.records import ImageRecord, Kept, RemovedImage
+from annotator.project.tables import (
+    AnnotationRow,
+    ImageRow,
+    PredictionRow,
+    PredictionRunRow,
+    ReviewRow,
+    SampleChangeRow,
+    SampleRow,
+    StrokeRow,
+    VisitRow,
+)
+
+# All that is a sample's, in an order in which nothing refers to what is gone.
+_OF_SAMPLES = (VisitRow, ReviewRow, StrokeRow, AnnotationRow, PredictionRow, SampleChangeRow)
+
+
+class Removals:
+    """The images that were taken out of a project.
+
+    No list, model or release sees them. They and all that was made of them are kept, until they
+    are brought back or deleted for good.
+    """
+
+    def __init__(self, engine: Engine, paths: ImagePaths) -> None:
+        self._engine = engine
+        self._paths = paths
+
+    def remove(self, image_ids: Collection[int]) -> list[ImageRecord]:
+        """Take images out of the project; those that are out already stay so.
+
+        Raises
+        ------
+        UnknownImage
+            If there is no such image; nothing is changed.
+        """
+        with self._engine.writing() as session:
+            rows = self._rows(session, image_ids)
+            now = datetime.now(UTC)
+            for row in rows:
+                row.removed_at = row.removed_at or now
+            return [image_record(row, self._paths) for row in rows]
+
+    def restore(self, image_ids: Collection[int]) -> list[ImageRecord]:
+        """Bring images back as they were; as `remove`.
+
+        One whose path became another image's meanwhile has lost its file: it fails as such
+        images do.
+        """
+        with self._engine.writing() as session:
+            rows = self._rows(session, image_ids)
+            for row in rows:
+                if row.removed_at is not None and _path_is_taken(session, row):
+                    row.failure, row.file_size, row.modified_ns = REPLACED, None, None
+                row.removed_at = None
+            return [image_record(row, self._paths) for row in rows]
+
+    def delete(self, image_ids: Collection[int]) -> Kept:
+        """Delete removed images for good, with all that was made of them; files stay.
+
+        Returns
+        -------
+        Kept
+            What was kept until now.
+
+        Raises
+        ------
+        UnknownImage
+            If there is no such image; nothing is deleted.
+        ProjectError
+            If one is still in the project; nothing is deleted.
+        """
+        with self._engine.writing() as session:
+            rows = self._rows(session, image_ids)
+            if there := [row.id for row in rows if row.removed_at is None]:
+                raise ProjectError(f"image {there[0]} is still in the project: remove it first")
+            kept = self._kept(session, image_ids)
+            for statement in self._deletions(session, image_ids):
+                session.execute(statement)
+            return kept
+
+    def kept(self, image_ids: Collection[int]) -> Kept:
+        """Return what was made of images, whether or not they are in the project."""
+        with self._engine.reading() as session:
+            return self._kept(session, image_ids)
+
+    def all(self) -> list[RemovedImage]:
+        """Return the removed images, in the order they were added."""
+        query = select(ImageRow).where(ImageRow.removed_at.is_not(None)).order_by(ImageRow.id)
+        with self._engine.reading() as session:
+            found = []
+            for row in session.scalars(query):
+                assert row.removed_at is not None  # as asked for
+                record = image_record(row, self._paths)
+                found.append(RemovedImage(record, row.removed_at, self._kept(session, [row.id])))
+            return found
+
+    def _rows(self, session: Session, image_ids: Collection[int]) -> list[ImageRow]:
+        ids = sorted(set(image_ids))
+        found = [
+            row
+            for some in chunks(ids, self._engine)
+            for row in session.scalars(
+                locked(select(ImageRow).where(ImageRow.id.in_(some)), ImageRow)
+            )
+        ]
+        if missing := set(ids) - {row.id for row in found}:
+            raise UnknownImage(f"there is no image {min(missing)} in this project")
+        return found
+
+    def _kept(self, session: Session, image_ids: Collection[int]) -> Kept:
+        totals = [0, 0, 0, 0]
+        for some in chunks(sorted(set(image_ids)), self._engine):
+            for at, query in enumerate(_counts(some)):
+                totals[at] += session.scalar(query) or 0
+        return Kept(*totals)
+
+    def _deletions(self, session: Session, image_ids: Collection[int]) -> Iterator[Delete]:
+        for some in chunks(sorted(set(image_ids)), self._engine):
+            mine = select(SampleRow.id).where(SampleRow.image_id.in_(some))
+            for chunk in chunks(list(session.scalars(mine)), self._engine):
+                for table in _OF_SAMPLES:
+                    yield delete(table).where(table.sample_id.in_(chunk))
+            yield delete(SampleRow).where(SampleRow.image_id.in_(some))
+            yield delete(PredictionRunRow).where(PredictionRunRow.image_id.in_(some))
+            yield delete(ImageRow).where(ImageRow.id.in_(some))
+
+
+def _counts(image_ids: Sequence[int]) -> tuple[Select[int], ...]:
+    """Return what counts faces, those that were edited, strokes in effect, and verdicts."""
+    mine = SampleRow.image_id.in_(image_ids)
+    return (
+        select(func.count()).select_from(SampleRow).where(mine),
+        select(func.count()).select_from(SampleRow).where(mine, SampleRow.stroke_count > 0),
+        select(func.coalesce(func.sum(SampleRow.stroke_count), 0)).where(mine),
+        select(func.count()).select_from(ReviewRow).join(
+            SampleRow, SampleRow.id == ReviewRow.sample_id
+        ).where(mine),
+    )  # fmt: skip
+
+
+def _path_is_taken(session: Session, row: ImageRow) -> bool:
+    others = select(ImageRow.id).where(
+        ImageRow.path == row.path, ImageRow.sha256 != row.sha256, ImageRow.failure.is_(None)
+    )
+    return session.scalar(others.where(IN_PROJECT).limit(1)) is not None

@@ -1,0 +1,126 @@
+"""Photographs copied into a project, which makes it independent of where they came from."""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from annotator.project import FailedImage, ImageRecord, NewImage, Project
+from annotator.system.durable import sync_folder
+from annotator.system.hashing import file_sha256, file_stamp
+from annotator.system.placing import fitting, placed
+from annotator.system.regular import open_regular
+from annotator.workflow.image_files import ADD_AGAIN, failed_by, trouble_with
+
+IMAGE_FOLDER = "images"
+"""Of a project's home, where copies lie."""
+
+_CHANGED_MEANWHILE = f"the file changed while it was being added: {ADD_AGAIN}"
+# What is wrong with one name, and not with the disk that all copies go to.
+_NAME_ERRORS = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ))
+
+
+def copy_new(
+    project: Project, entries: Sequence[NewImage | FailedImage]
+) -> list[NewImage | FailedImage]:
+    """Copy the files of images that the project lacks into it and point the entries there.
+
+    The copies are on the disk when this returns: before the project counts on them.
+
+    Raises
+    ------
+    OSError
+        If a copy cannot be written.
+    """
+    home = project.home.resolve()
+    images = home / IMAGE_FOLDER
+    copies: dict[str, NewImage] = {}
+
+    def copied(entry: NewImage | FailedImage) -> NewImage | FailedImage:
+        if isinstance(entry, FailedImage) or entry.path.is_relative_to(home):
+            return entry
+        if entry.sha256 in copies:
+            return _beside(entry, copies[entry.sha256])
+        known = project.images.showing(entry)
+        if known is not None and trouble_with(known) is None:
+            return _beside(entry, known) if known.path.is_relative_to(project.home) else entry
+        images.mkdir(exist_ok=True)
+        copy = copy_into(images, entry)
+        if isinstance(copy, NewImage):
+            copies[entry.sha256] = copy
+        return copy
+
+    result = [copied(entry) for entry in entries]
+    if copies:
+        sync_folder(images)
+        sync_folder(home)
+    return result
+
+
+def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
+    """Copy one image under its own name, or with its hash where that name is taken.
+
+    The copy is on the disk, under a name that was not taken, when this returns; the folder
+    itself is the caller's to flush.
+
+    Returns
+    -------
+    NewImage or FailedImage
+        The image at its new path; or failed, if its file is no longer what was inspected, or
+        cannot be read, or no file of its name can be made.
+
+    Raises
+    ------
+    OSError
+        If the copy cannot be written.
+    """
+    name = image.path.name
+    with_hash = fitting(f"{image.path.stem}-{image.sha256[:12]}{image.path.suffix}")
+    target = folder / (with_hash if _is_taken(folder / name, image.sha256) else name)
+    try:
+        if not os.path.lexists(target) and not _copied(image, target):
+            return FailedImage(image.path, _CHANGED_MEANWHILE)
+        size, modified = file_stamp(target)
+    except OSError as error:
+        if error.errno in _NAME_ERRORS or error.filename == str(image.path):
+            return failed_by(image.path, error)
+        raise
+    return replace(image, path=target, file_size=size, modified_ns=modified, copied_from=image.path)
+
+
+def _is_taken(path: Path, sha256: str) -> bool:
+    """Return whether a name stands for anything but a certain content."""
+    if not os.path.lexists(path):
+        return False
+    try:
+        return file_sha256(path) != sha256
+    except OSError:  # a folder, a link that leads nowhere
+        return True
+
+
+def _copied(image: NewImage, target: Path) -> bool:
+    """Copy a file unless it is no longer what was inspected; return whether it was copied."""
+    try:
+        with open_regular(image.path) as source, placed(target) as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+            copy.seek(0)
+            if hashlib.file_digest(copy, "sha256").hexdigest() != image.sha256:
+                raise _OtherContentError(image.path)
+    except _OtherContentError:
+        return False
+    return True
+
+
+class _OtherContentError(Exception):
+    """What was to be copied is not what was inspected."""
+
+
+def _beside(entry: NewImage, known: NewImage | ImageRecord) -> NewImage:
+    """Return another frame of a file at the path of its copy; a twin file is no new image."""
+    if entry.frame is None or entry.sha256 != known.sha256:
+        return entry
+    path, size, modified = known.path, known.file_size, known.modified_ns
+    return replace(entry, path=path, file_size=size, modified_ns=modified, copied_from=entry.path)

@@ -1,0 +1,99 @@
+"""The command `list`."""
+
+import csv
+import io
+import json
+import shutil
+import unicodedata
+
+import pytest
+from PIL import Image
+
+from annotator.system.assets import asset_path
+
+PORTRAIT = asset_path("datasets", "sample", "collins.jpg")
+
+
+@pytest.fixture
+def many(tmp_path, command):
+    """A project with a face in each of some photographs whose names are told apart by a byte."""
+    folder, photos = tmp_path / "many", tmp_path / "in"
+    photos.mkdir()
+    for number, name in enumerate(("img10.png", "img2.png", "Émile 1.png")):
+        picture = Image.open(PORTRAIT).convert("RGB")
+        picture.putpixel((0, 0), (number, 0, 0))
+        picture.save(photos / unicodedata.normalize("NFD", name))
+    assert command("new", folder)[0] == 0
+    assert command("add", folder, photos)[0] == 0
+    assert command("predict", folder, "--no-small-faces")[0] == 0
+    return folder
+
+
+def listed(command, *arguments) -> list[dict]:
+    code, out, _ = command("list", *arguments, "--json")
+    assert code == 0
+    return json.loads(out)["samples"]
+
+
+def names(rows) -> list[str]:
+    return [unicodedata.normalize("NFC", row["photograph"]) for row in rows]
+
+
+def test_samples_are_listed_by_number_and_name_as_people_count(many, command):
+    rows = listed(command, many)
+    assert names(rows) == ["img2.png", "img10.png", "Émile 1.png"]
+    assert rows[0]["state"] == "predicted"
+    assert rows[0]["path"].endswith("img2.png")
+    assert names(listed(command, many, "--descending"))[0] == "Émile 1.png"
+
+
+def test_the_list_is_filtered_by_state_and_name(many, command):
+    first, second, _ = listed(command, many)
+    command("review", many, "accept", first["sample"], "--reviewer", "Rae")
+    (accepted,) = listed(command, many, "--state", "accepted")
+    assert (accepted["sample"], accepted["reviewer"]) == (first["sample"], "Rae")
+    assert second in listed(command, many, "--state", "predicted", "--state", "in-progress")
+    assert names(listed(command, many, "--name", "émile")) == ["Émile 1.png"]
+    assert listed(command, many, "--name", "nobody") == []
+
+
+def test_the_list_can_be_read_as_a_table(many, command):
+    code, out, _ = command("list", many, "--csv")
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert names(rows) == ["img2.png", "img10.png", "Émile 1.png"]
+    assert list(rows[0]) == [
+        "sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
+        "displacement", "seconds_spent", "seconds_reviewed", "path",
+    ]  # fmt: skip
+
+
+def test_the_list_is_readable_by_people(many, command):
+    code, out, _ = command("list", many)
+    assert code == 0
+    heading, first, *_ = out.splitlines()
+    assert heading.split() == [
+        "sample", "state", "strokes", "annotator", "reviewer", "face", "photograph"
+    ]  # fmt: skip
+    assert first.split()[-1] == "img2.png"
+    assert "no sample is so" in command("list", many, "--state", "rejected")[1]
+
+
+@pytest.mark.parametrize("wrong", [["--state", "done"], ["--sort", "size"], ["--csv", "--json"]])
+def test_what_cannot_be_listed_so_is_a_mistake_in_usage(many, command, wrong, assert_one_line):
+    code, _, err = command("list", many, *wrong)
+    assert code == 2
+    assert_one_line(err)
+
+
+def test_names_do_nothing_to_a_terminal(project, photos, command):
+    shutil.copy(PORTRAIT, photos / "a\x1b[31m\nb.jpg")
+    Image.open(PORTRAIT).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(
+        photos / "a\x1b[31m\nb.jpg"
+    )
+    command("add", project, photos)
+    command("predict", project, "--no-small-faces")
+    _, out, _ = command("list", project)
+    assert "\x1b" not in out
+    assert r"a\x1b[31m\nb.jpg" in out
+    assert len(out.splitlines()) == 4

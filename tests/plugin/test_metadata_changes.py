@@ -1,0 +1,57 @@
+"""Photographs whose metadata changes while a window works on their faces."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qtpy.QtCore import Qt
+
+from annotator.imaging.identity import pixels_sha256
+from annotator.plugin.canvas.pointer import Pointer
+from annotator.plugin.dock import AnnotatorDock
+from annotator.project import SampleState
+from annotator.system.hashing import file_sha256
+
+Workplace = tuple[AnnotatorDock, Pointer]
+
+
+def comment(path: Path) -> None:
+    """Put a comment into a JPEG file and change no pixel."""
+    data = path.read_bytes()
+    path.write_bytes(data[:2] + b"\xff\xfe\x00\x08remark" + data[2:])
+
+
+def jpegs(dock: AnnotatorDock) -> list[int]:
+    shown = dock.workbench.samples
+    every = (shown.at(row) for row in range(len(shown)))
+    first = {sample.image_id: sample.id for sample in every if sample.image_path.suffix == ".jpg"}
+    return list(first.values())
+
+
+def test_a_photograph_that_gets_a_comment_is_shown_and_accepted_and_that_is_told(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    bench, project = dock.workbench, dock.workbench.project
+    target, other = jpegs(dock)[:2]
+    bench.go_to(other)
+    path = bench.samples.get(target).image_path
+    comment(path)
+    told: list[str] = []
+    bench.told.connect(told.append)
+    bench.go_to(target)
+    assert dock.view.is_shown
+    assert f"{path.name} changed in metadata only; its faces were kept." in told
+    record = project.images.get(bench.samples.get(target).image_id)
+    assert record.sha256 == file_sha256(path)
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert project.samples.get(target).state is SampleState.ACCEPTED
+
+
+def test_the_pixels_of_a_photograph_on_screen_are_known_from_then_on(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
+    dock, _ = workplace
+    project, image_id = dock.workbench.project, dock.workbench.image_id
+    wait_for(lambda: project.images.get(image_id).pixels_sha256 is not None)
+    record = project.images.get(image_id)
+    assert record.pixels_sha256 == pixels_sha256(record.picture.read())

@@ -1,0 +1,72 @@
+"""Taking photographs out of the project from the list, with the mouse."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QMessageBox
+
+from annotator.plugin.canvas.pointer import Pointer, process_events
+from annotator.plugin.dock import AnnotatorDock
+from annotator.project import Project
+from annotator.workflow import import_images
+
+Workplace = tuple[AnnotatorDock, Pointer]
+
+
+def choose(dock: AnnotatorDock, row: int) -> None:
+    rows = dock.samples.list
+    spot = rows.visualRect(rows.model().index(row, 0)).center()
+    QTest.mouseClick(
+        rows.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot
+    )
+    process_events()
+
+
+def removal(dock: AnnotatorDock):
+    dock.samples.batch._menu.aboutToShow.emit()
+    entries = dock.samples.batch._menu.actions()
+    return next(entry for entry in entries if "from the project" in entry.text())
+
+
+def test_a_photograph_is_removed_from_the_list_after_a_question_and_comes_back_when_added_again(
+    workplace: Workplace, when_asked, wait_for: Callable[..., None]
+) -> None:
+    dock, _ = workplace
+    bench = dock.workbench
+    choose(dock, 0)
+    first = bench.samples.at(0)
+    before = bench.samples.total
+    asked: list[str] = []
+
+    def yes(box) -> None:
+        asked.append(box.text())
+        box.button(QMessageBox.StandardButton.Yes).click()
+
+    when_asked(yes)
+    removal(dock).trigger()
+    assert "from the project, with" in asked[0]
+    gone = before - bench.samples.total
+    assert gone >= 1
+    assert bench.current is not None
+    assert bench.current.image_id != first.image_id
+    assert dock.view.is_shown
+    path = Path(first.image_file)
+    with Project.open(bench.project.home) as elsewhere:
+        assert import_images(elsewhere, [path]).restored
+    wait_for(lambda: bench.samples.total == before)
+
+
+def test_what_another_program_removes_goes_from_the_window(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
+    dock, _ = workplace
+    bench = dock.workbench
+    current = bench.current
+    with Project.open(bench.project.home) as elsewhere:
+        elsewhere.removals.remove([current.image_id])
+        elsewhere.removals.delete([current.image_id])
+    wait_for(lambda: bench.current is not None and bench.current.image_id != current.image_id)
+    assert current.id not in bench.samples
+    assert dock.view.is_shown
