@@ -68,3 +68,5 @@ def _options(
     if version:
         typer.echo(f"facemesh-annotator {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

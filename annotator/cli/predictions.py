@@ -89,6 +89,8 @@ def landmarks(
         files = distinctly_named(find_images(paths))
     except SameNameError as error:
         raise typer.BadParameter(str(error)) from error
+    if output.suffix.lower() != ".npz" and not output.is_dir():
+        raise typer.BadParameter(f"it becomes an NPZ file: call it {output.name}.npz")
     if output.is_dir():
         raise typer.BadParameter(f"{output} is a folder: name a file")
     if not output.absolute().parent.is_dir():

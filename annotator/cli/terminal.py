@@ -148,6 +148,7 @@ def _explained(error: typer.TyperException) -> str:
     message = error.format_message().replace("Value error, ", "")
     message = message.replace("Input should be", "it must be")
     message = re.sub(r", unable to parse \w+ as an? \w+", "", message)
+    message = re.sub(r"^Got unexpected extra argument\S* \((.*)\)$", r"Nothing takes '\1'", message)
     context = getattr(error, "ctx", None)
     if error.exit_code != _USAGE or context is None:
         return message

@@ -18,6 +18,12 @@ import typer
 from annotator.system.foreign_text import escaped
 
 LOG = logging.getLogger("annotator")
+_Command = Callable[..., None]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say also what is passed over, and times.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
+_OPTIONS: dict[str, Any] = {"verbose": Verbose, "quiet": Quiet}
 
 
 class _Lines(logging.Handler):
@@ -25,14 +31,6 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         print(escaped(self.format(record)), file=sys.stderr)  # which the bar has replaced
-
-
-_Command = Callable[..., None]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Say also what is passed over, and times.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
-_OPTIONS: dict[str, Any] = {"verbose": Verbose, "quiet": Quiet}
 
 
 def is_quiet() -> bool:

@@ -10,6 +10,7 @@ from annotator.imaging.errors import ImageError
 from annotator.imaging.exif import UPRIGHT, orientation_of, swaps_sides
 
 _EXIF, _XMP = b"Exif\x00\x00", b"http://ns.adobe.com/xap/1.0/\x00"
+_CHUNK = 4096
 _WEBP_EXIF, _WEBP_XMP = 0x08, 0x04  # in the flags of an extended WebP file
 
 
@@ -98,11 +99,16 @@ def read_jpeg(stream: BinaryIO) -> Header:
 
 def _next_jpeg_marker(stream: BinaryIO) -> int:
     """Return the next marker's code, passing over fill and stray bytes as decoders do."""
-    previous = b""
-    while byte := stream.read(1):
-        if previous == b"\xff" and byte not in (b"\x00", b"\xff"):
-            return byte[0]
-        previous = byte
+    start = stream.tell()
+    while chunk := stream.read(_CHUNK):  # megabytes of stray bytes are passed over at once
+        at = -1
+        while 0 <= (at := chunk.find(b"\xff", at + 1)) < len(chunk) - 1:
+            if chunk[at + 1] not in (0x00, 0xFF):
+                stream.seek(start + at + 2)
+                return chunk[at + 1]
+        # What follows the last byte may make a marker of it.
+        start += len(chunk) - (len(chunk) > 1 and chunk.endswith(b"\xff"))
+        stream.seek(start)
     raise ImageError("the JPEG header is damaged or cut off")
 
 

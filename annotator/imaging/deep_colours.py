@@ -5,7 +5,6 @@ with 10 or 12 bits black. OpenCV gives the values themselves. What it gives is t
 high bytes are what Pillow made of the file, so that the two agree on what there is to be seen.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -55,6 +54,8 @@ def brightened(
 
 def _values(data: bytes, frame: int) -> _Values | None:
     """Return (height, width, 3 or 4) colours and opacity as the file has them."""
+    import cv2  # noqa: PLC0415 - slow to import, and hardly any file needs it
+
     content = np.frombuffer(data, np.uint8)
     try:
         found, images = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))

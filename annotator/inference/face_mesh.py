@@ -18,9 +18,12 @@ from annotator.inference.results import FacePrediction, FileResult, ModelInfo
 from annotator.inference.runtime import NotFiniteError
 from annotator.inference.sampling import Image
 from annotator.inference.search import distinct, find_small_faces
-from annotator.inference.second_look import find_turned_faces
+from annotator.inference.second_look import find_turned_faces, is_sure
 
 _PRESENT = 0.5
+# Of the detector: a small face as probable as that is not doubted. Of those below, some are faces
+# that stand on their heads, with meshes that do not.
+_CERTAIN = 0.7
 # Images predicted together. A processor gains nothing from batches, and loses much when several
 # decoded photographs at a time drive each other out of its caches; an accelerator gains.
 _TOGETHER_ON_CPU, _TOGETHER = 1, 8
@@ -127,12 +130,20 @@ class FaceMesh:
         known = [_boxes(mine) for mine in faces]
         tiles = find_small_faces(self._detector, checked, known, shrunk_by)
         small = self._meshes(checked, tiles)
-        found = [_ordered(*both) for both in zip(faces, small, strict=True)]
         # A shrunken photograph that seems to hold no face is looked at once more as it is.
         return [
-            mine if mine or factor > 1 else _ordered([], self._turned_faces(image))
-            for image, mine, factor in zip(checked, found, shrunk_by, strict=True)
+            _ordered(near, more)
+            if near or factor > 1 or not self._deserves_second_look(image, more)
+            # What the second look is sure of comes before what only might be one.
+            else _ordered([], [*self._turned_faces(image), *more])
+            for image, near, more, factor in zip(checked, faces, small, shrunk_by, strict=True)
         ]
+
+    def _deserves_second_look(self, image: Image, found: Sequence[FacePrediction]) -> bool:
+        """Return whether none of the small faces found is a face for sure."""
+        if any(face.detection_score >= _CERTAIN for face in found):
+            return False
+        return not any(is_sure(self.predict_regions, self.info.layout, image, f) for f in found)
 
     def _turned_faces(self, image: Image) -> list[FacePrediction]:
         """Look again, slower, at an image in which nothing was found."""

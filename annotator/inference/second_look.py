@@ -3,7 +3,7 @@
 The detector knows upright faces. Here the photograph is turned, a twelfth of a circle at a time,
 and looked at in two sizes; every hint is looked at closely, the right way up, and what is left
 must convince the mesh net: it looks where it sees the face itself, from slightly different crops,
-and a face is where these give the same mesh. Only photographs without any face pay for it.
+and a face is where these give the same mesh. Only photographs without a certain face pay for it.
 """
 
 import math
@@ -20,6 +20,7 @@ from annotator.inference.regions import Jitter, Region, jittered, region_around,
 from annotator.inference.results import FacePrediction
 from annotator.inference.sampling import Image, sample, square_positions
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.metrics import nme
 
 Look = Callable[[Image, Sequence[Region]], list[FacePrediction]]
 """The mesh net: what it sees in each region, whatever the presence."""
@@ -38,6 +39,7 @@ _PASSES = 3  # of the mesh net, each where the last one saw the face
 _CROPS = 8
 _JITTER = Jitter(0.04, 0.06, 0.09)
 _PRESENT = 0.9
+_SAME_MESH = 0.1  # mean distance of two meshes of one face, in outer IOD
 _DOUBTFUL = 0.011  # spread as a share of the region's side, see docs/inference.md
 
 
@@ -75,6 +77,12 @@ def find_turned_faces(
         if face is not None:
             faces.append(FacePrediction(face.landmarks, face.presence, score))
     return faces
+
+
+def is_sure(net: Look, layout: MeshLayout, image: Image, face: FacePrediction) -> bool:
+    """Return whether the mesh net, asked again where it saw a face, sees the same one."""
+    seen = _confirmed(net, layout, image, region_around(face.landmarks, layout))
+    return seen is not None and nme(seen.landmarks, face.landmarks, layout) < _SAME_MESH
 
 
 def _hints(

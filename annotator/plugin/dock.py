@@ -49,6 +49,7 @@ from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.remark_line import RemarkLine
 from annotator.plugin.samples.sample_panel import SamplePanel
+from annotator.project import RejectReason
 from annotator.system.people import login_name
 from annotator.workbench.faces import Faces
 from annotator.workbench.keys import KeyBindings
@@ -82,6 +83,8 @@ class AnnotatorDock(QWidget):
         super().__init__()
         self.workbench = Workbench(login_name())
         self._viewer = napari_viewer
+        # Rejections that were refused, by sample: nobody writes their reasons twice.
+        self._unwritten: dict[int, tuple[tuple[RejectReason, ...], str]] = {}
         self._memory = WindowMemory(canvas_widget(napari_viewer))
         self._store = SettingsStore(self)
         self.name = AnnotatorName(self.workbench, self._store, self._memory, self)
@@ -191,10 +194,11 @@ class AnnotatorDock(QWidget):
         if not self.workbench.verdicts.has_seen_all():
             return
         dialog = RejectDialog(self)
+        dialog.fill(*self._unwritten.pop(session.sample_id, ((), "")))
         # Over the dock: the face under judgement stays in sight.
         dialog.move(self.mapToGlobal(self.rect().topLeft()))
-        if dialog.exec():
-            self.workbench.verdicts.reject(dialog.reasons, dialog.comment)
+        if dialog.exec() and not self.workbench.verdicts.reject(dialog.reasons, dialog.comment):
+            self._unwritten[session.sample_id] = dialog.reasons, dialog.comment
         self.focus_canvas()
 
     def ask_annotator(self) -> None:

@@ -25,7 +25,7 @@ def open_viewer(
         Recorded with strokes and verdicts, for as long as the window is open; by default the name
         that was given in a window before, or else the login name.
     """
-    viewer = napari.Viewer(title="FaceMesh Annotator", show=show)
+    viewer = napari.Viewer(title="FaceMesh Annotator", show=show, show_welcome_screen=False)
     dock = show_dock(viewer)
     # An annotator works with two layers that the dock looks after: the room is the face's.
     hide_layer_panels(viewer)

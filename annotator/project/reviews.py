@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from annotator.project.edit import withdraw_verdict
 from annotator.project.engine.base import Engine, chunks
-from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.errors import UnknownSample
+from annotator.project.giving import write_rows
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
-from annotator.project.review_rows import newest_ids, newest_review, refuse_unseen, review_of
+from annotator.project.review_rows import newest_ids, newest_review, review_of
 from annotator.project.summaries import load_summaries, load_summary
-from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
+from annotator.project.tables import ImageRow, ReviewRow, SampleRow
 from annotator.project.taking_back import take_back_rows
 
 
@@ -121,7 +119,7 @@ class Reviews:
         with self._engine.writing() as session:
             revisions = None if revision is None else {sample_id: revision}
             known = None if seen is None else {sample_id: seen}
-            (given,) = _write(session, judgement, [sample_id], revisions, seen=known)
+            (given,) = write_rows(session, judgement, [sample_id], revisions, seen=known)
             session.flush()
             return Judged(load_summary(session, self._paths, sample_id), given)
 
@@ -156,7 +154,7 @@ class Reviews:
         given: list[Given] = []
         with self._engine.writing() as session:
             for chunk in chunks(list(dict.fromkeys(sample_ids)), self._engine):
-                given += _write(session, judgement, chunk, revisions, seen=seen, as_of=as_of)
+                given += write_rows(session, judgement, chunk, revisions, seen=seen, as_of=as_of)
         return given
 
     def take_back(self, given: Iterable[Given], *, reviewer: str) -> TakenBack:
@@ -236,7 +234,7 @@ class Reviews:
             ordered = (sample_id for _, _, sample_id in sorted(map(tuple, found)))
             sample_ids = [sample_id for sample_id in ordered if sample_id not in left_out]
             for chunk in chunks(sample_ids, self._engine):
-                _write(session, judgement, chunk)
+                write_rows(session, judgement, chunk)
         return sample_ids
 
     def history(self, sample_id: int) -> list[Review]:
@@ -260,82 +258,3 @@ class Reviews:
             for chunk in chunks(asked, self._engine):
                 found |= newest_ids(session, chunk)
         return found
-
-
-def _write(
-    session: Session,
-    judgement: Judgement,
-    sample_ids: Sequence[int],
-    revisions: Mapping[int, int] | None = None,
-    *,
-    seen: Mapping[int, int] | None = None,
-    as_of: int | None = None,
-) -> list[Given]:
-    """Add a verdict to the samples' histories and set their states."""
-    rows, replaced = [], []
-    judged = _samples_to_judge(session, sample_ids)
-    _refuse_changed(session, sample_ids, as_of)
-    prior = newest_ids(session, sample_ids)
-    for sample, current in judged:
-        if revisions is not None and revisions.get(sample.id, current) != current:
-            raise _stale(sample.id)
-        refuse_unseen(session, sample.id, None if seen is None else seen.get(sample.id))
-        rows.append(_review_row(judgement, sample.id, current))
-        replaced.append(sample.state not in UNDECIDED)
-        withdraw_verdict(sample)
-        state = judgement.verdict.state
-        if state is not None:
-            sample.state = state
-            sample.reviewer = judgement.reviewer
-        sample.updated_at = rows[-1].created_at
-    session.add_all(rows)
-    session.flush()
-    return [
-        Given(row.sample_id, row.id, row.revision, prior.get(row.sample_id, 0), was_decided)
-        for row, was_decided in zip(rows, replaced, strict=True)
-    ]
-
-
-def _review_row(judgement: Judgement, sample_id: int, revision: int) -> ReviewRow:
-    return ReviewRow(
-        sample_id=sample_id,
-        verdict=judgement.verdict,
-        reviewer=judgement.reviewer,
-        reasons=",".join(reason for reason in RejectReason if reason in judgement.reasons),
-        comment=judgement.comment,
-        created_at=datetime.now(UTC),
-        revision=revision,
-    )
-
-
-def _refuse_changed(session: Session, sample_ids: Sequence[int], as_of: int | None) -> None:
-    if as_of is None:
-        return
-    changed = select(SampleChangeRow.sample_id).where(
-        SampleChangeRow.number > as_of, SampleChangeRow.sample_id.in_(sample_ids)
-    )
-    sample_id = session.scalar(changed.limit(1))
-    if sample_id is not None:
-        raise _stale(sample_id)
-
-
-def _stale(sample_id: int) -> StaleAnnotation:
-    return StaleAnnotation(
-        f"sample {sample_id} was changed elsewhere in the meantime: look at it again"
-    )
-
-
-def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple[SampleRow, int]]:
-    """Return samples and their revisions in the order asked for, or raise UnknownSample."""
-    query = (
-        select(SampleRow, AnnotationRow.revision)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
-    )
-    rows = session.execute(locked(query, SampleRow, AnnotationRow))
-    found = {sample.id: (sample, revision) for sample, revision in rows}
-    for sample_id in sample_ids:
-        if sample_id not in found:
-            raise UnknownSample(f"there is no sample {sample_id} in this project")
-    return [found[sample_id] for sample_id in sample_ids]

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.project.edit import withdraw_verdict
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given
 from annotator.project.locking import locked
 from annotator.project.records import UNDECIDED, Review, Verdict
 from annotator.project.review_rows import newest_ids, review_of
-from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
+from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleRow
 
 
 def take_back_rows(
@@ -41,7 +42,8 @@ def take_back_rows(
     query = (
         select(SampleRow, AnnotationRow.revision)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .where(SampleRow.id.in_(sample_ids))
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
     )
     rows = session.execute(locked(query, SampleRow, AnnotationRow))
     found = {sample.id: (sample, revision) for sample, revision in rows}

@@ -22,12 +22,12 @@ from annotator.release.images import (
     ImageMode,
     ImagePlaces,
     Tally,
-    UniqueNames,
 )
 from annotator.release.manifest import write_manifest
 from annotator.release.rows import ReleaseSample
 from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
 from annotator.release.staging import staged_folder
+from annotator.release.unique_names import UniqueNames
 from annotator.system.hashing import file_sha256
 from annotator.system.words import count
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import unicodedata
-from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from annotator.imaging import ImageError, inspect_image
 from annotator.release.errors import ExportError
+from annotator.release.unique_names import UniqueNames
 from annotator.release.upright import SUFFIX, UPRIGHT, is_read_alike, write_upright
 from annotator.system.hashing import file_sha256
 from annotator.system.regular import open_regular
@@ -25,17 +21,10 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-Digests = NDArray[np.uint64]
 ImageMode = Literal["copy", "upright", "reference"]
 Stored = Literal["original", "upright"]
 
 IMAGE_FOLDER = "images"
-_FORBIDDEN = frozenset('<>:"/\\|?*')
-_RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))}
-)
-_LONGEST_STEM = 120  # bytes: with a hash and a suffix, names stay below the usual limit of 255
-_DIGITS = (8, 64)  # of the hash, in names that would be shared without
 _CHUNK = 1 << 20
 
 
@@ -157,56 +146,6 @@ class ImagePlaces:
         )
 
 
-class UniqueNames:
-    """File names that no file system takes for one another's.
-
-    Files keep their names. Those that share one, upper and lower case and Unicode spelling apart,
-    all get the beginning of their SHA-256 in theirs, whatever their order. What is kept of each
-    name are 16 bytes, 8 of them for what it is called when it is written upright: should two names
-    ever have the same, both get their hashes without need.
-
-    Parameters
-    ----------
-    files
-        Gives the name and the SHA-256 of each file once, whenever it is called.
-    """
-
-    def __init__(self, files: Callable[[], Iterable[tuple[str, str]]]) -> None:
-        self._shared: tuple[Digests, ...] = ()
-        for _ in _DIGITS:  # names that got their hash may be another's as it is
-            names = (self.of(name, sha256) for name, sha256 in files())
-            digests = (_digest(name + suffix) for name in names for suffix in ("", SUFFIX))
-            self._shared += (_repeated(np.fromiter(digests, np.uint64)),)
-
-    def of(self, name: str, sha256: str) -> str:
-        """Return what to call one of the files."""
-        wanted = _portable(name)
-        for shared, digits in zip(self._shared, _DIGITS, strict=False):
-            if _holds(shared, _digest(wanted)):
-                path = PurePath(wanted)
-                wanted = f"{path.stem}-{sha256[:digits]}{path.suffix}"
-        return wanted
-
-
-def _digest(name: str) -> int:
-    """Return 8 bytes that stand for a name, upper and lower case and Unicode spelling apart."""
-    key = unicodedata.normalize("NFC", name).casefold()
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
-
-
-def _repeated(digests: Digests) -> Digests:
-    """Return those that occur more than once, in ascending order."""
-    digests.sort()
-    repeated: Digests = digests[1:][digests[1:] == digests[:-1]]
-    return repeated
-
-
-def _holds(ascending: Digests, digest: int) -> bool:
-    wanted = np.uint64(digest)
-    place = int(np.searchsorted(ascending, wanted))
-    return place < len(ascending) and bool(ascending[place] == wanted)
-
-
 def _reference(path: Path) -> str:
     try:
         return path.as_posix().encode().decode()
@@ -217,17 +156,6 @@ def _reference(path: Path) -> str:
         ) from error
 
 
-def _portable(name: str) -> str:
-    """Replace what some file systems forbid."""
-    clean = "".join(
-        "_" if character in _FORBIDDEN or not character.isprintable() else character
-        for character in name
-    )
-    path = PurePath(clean.rstrip(". ") or "image")
-    stem = path.stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
-    return f"{'_' if stem.casefold() in _RESERVED else ''}{stem}{path.suffix[:20]}"
-
-
 def _transfer(image: ImageRecord, target: Path | None) -> int:
     """Read an image, write it to `target` if there is one, compare its hash, return its size."""
     digest, size = hashlib.sha256(), 0
@@ -236,7 +164,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> int:
     except OSError as error:
         raise ExportError(
             f"{image.path} cannot be read any more ({error.strerror or error}):"
-            " put it back, or exclude its samples"
+            " put it back, say with 'relocate' where it is now, or exclude its samples"
         ) from error
     with source, target.open("wb") if target else nullcontext() as copied:
         while chunk := source.read(_CHUNK):

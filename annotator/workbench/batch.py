@@ -21,6 +21,7 @@ from annotator.project import (
     Verdict,
 )
 from annotator.workbench.actions_done import Decided
+from annotator.workbench.many_samples import read_anew, take_in_given, take_in_many
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.undo_text import name_of
 from annotator.workbench.verdict_words import VERDICT_WORDS, verdict_sentence
@@ -150,7 +151,7 @@ def give(
         shown = bench.samples.seen_revisions(asked) if batch.verdict is Verdict.ACCEPT else {}
         seen = {} if session is None else {session.sample_id: session.seen}
         given = project.reviews.judge_all(asked, judgement, revisions=shown, seen=seen, as_of=as_of)
-        bench.take_in_given(given)
+        take_in_given(bench, given)
     except (StaleAnnotation, UnseenVerdict):
         if not _show_changed(bench, batch.sample_ids):
             bench.failed.emit(f"Some of these {_MEANWHILE}")
@@ -220,8 +221,8 @@ def _show_changed(bench: Workbench, sample_ids: Sequence[int]) -> bool:
 
     Of verdicts among that, one is told as it was given. The next time all of it has been seen.
     """
-    changed = [s for s in bench.read(sample_ids) if s != bench.samples.get(s.id)]
-    bench.take_in_many(changed)
+    changed = [s for s in read_anew(bench, sample_ids) if s != bench.samples.get(s.id)]
+    take_in_many(bench, changed)
     said = [f"{counted(len(changed))} {_MEANWHILE}"] if changed else []
     session, project = bench.session, bench.project
     if project is None:

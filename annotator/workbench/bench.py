@@ -4,8 +4,6 @@ It knows what is open and tells when that changes. Whatever is done to it is don
 that hold it: `annotator.workbench.edits`, `walk`, `verdicts` and others.
 """
 
-from collections.abc import Collection
-
 from psygnal import Signal
 
 from annotator.mesh.layout import FACE_468
@@ -18,15 +16,11 @@ from annotator.project import (
     SampleState,
     SampleSummary,
 )
-from annotator.project.judgements import Given
 from annotator.workbench.actions_done import Action, ActionsDone
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.toolbox import Toolbox
 from annotator.workflow.image_files import HAS_CHANGED, Originals
-
-# Reading single samples anew costs less than the whole list up to about so many.
-FEW = 100
 
 
 class Bench:
@@ -216,38 +210,6 @@ class Bench:
         """Show what changed about a sample."""
         self.samples.update(sample)
         self.sample_updated.emit(sample.id)
-
-    def take_in_many(self, samples: Collection[SampleSummary]) -> None:
-        """Show what changed about samples: one by one if they are few, else the list at once."""
-        for sample in samples:
-            self.samples.update(sample)
-        if len(samples) > FEW:
-            self.samples_changed.emit()
-        for sample in samples:
-            if len(samples) <= FEW or sample.id == self.sample_id:
-                self.sample_updated.emit(sample.id)
-
-    def read(self, sample_ids: Collection[int]) -> list[SampleSummary]:
-        """Return samples as they are in the project now: if they are many, by the whole list.
-
-        Raises
-        ------
-        ProjectError
-            If they cannot be read, or one of few is gone.
-        """
-        if self._project is None:
-            return []
-        if len(sample_ids) <= FEW:
-            return [self._project.samples.get(sample_id) for sample_id in sample_ids]
-        asked = set(sample_ids)
-        return [sample for sample in self._project.samples.summaries() if sample.id in asked]
-
-    def take_in_given(self, given: Collection[Given]) -> None:
-        """Show what verdicts that were given here made of their samples."""
-        self.take_in_many(self.read([one.sample_id for one in given]))
-        for one in given:
-            if self._session is not None and one.sample_id == self._session.sample_id:
-                self._session.seen = one.review_id
 
     def take_in_anew(self, sample_id: int) -> bool:
         """Read a sample anew and show it; return whether it could be read."""

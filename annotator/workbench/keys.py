@@ -87,6 +87,7 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Drag over the mesh", "Use the tool"),
     ("Shift+drag", "Smooth, whatever the tool"),
     ("Drag elsewhere", "Move the photograph"),
+    ("Click on another face", "Go there"),
     ("Middle button, or Ctrl+drag", "Move it from anywhere"),
     ("Wheel", "Zoom"),
     ("Shift+wheel", "Brush radius"),

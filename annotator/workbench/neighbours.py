@@ -1,6 +1,7 @@
 """The other faces of the photograph under edit: where they are and how they stand. No widgets."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,23 @@ class Neighbour:
         """What is said of it under the pointer."""
         return f"Face #{self.number}, {state_text(self.state)}: click to go there"
 
+    @cached_property
+    def _ends(self) -> tuple[float, float, float, float]:
+        left, top = self.outline.min(axis=0).tolist()
+        right, bottom = self.outline.max(axis=0).tolist()
+        return left, top, right, bottom
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box around it, in px."""
+        left, top, right, bottom = self._ends
+        return max(right - left, bottom - top)
+
     def holds(self, position: tuple[float, float]) -> bool:
         """Return whether (x, y) lies within its outline."""
+        (x, y), (left, top, right, bottom) = position, self._ends
+        if not (left <= x <= right and top <= y <= bottom):
+            return False  # as for most faces of a crowd, at every move of the pointer
         return bool(is_inside(np.array([complex(*position)]), plane(self.outline))[0])
 
 
@@ -75,7 +91,7 @@ class Neighbours:
     def at(self, position: tuple[float, float]) -> Neighbour | None:
         """Return the face that (x, y) lies in, of several the smallest, or None."""
         there = [face for face in self._faces if face.holds(position)]
-        return min(there, key=lambda face: float(np.ptp(face.outline, axis=0).max()), default=None)
+        return min(there, key=lambda face: face.size, default=None)
 
     def _read(self) -> None:
         before, self._faces = self._faces, self._read_faces()

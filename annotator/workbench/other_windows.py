@@ -1,6 +1,6 @@
 """Takes in what other windows and programs make of the project. No widgets here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from annotator.project import EditSession, Project, ProjectError, SampleSummary, UnknownSample
@@ -75,13 +75,13 @@ class OtherWindows:
         if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at
             if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
+                self._follow_current(changed)  # the face on the screen does not wait for the list
                 return False
             bench.refresh()
             self._refreshed_at = self._clock()
         else:
             self._take_in_few(project, changed)
-        if bench.session is not None and bench.session.sample_id in changed:
-            self._follow(bench.session)
+        self._follow_current(changed)
         self._counter = max(changed.values(), default=self._counter)
         return True
 
@@ -106,6 +106,17 @@ class OtherWindows:
             return
         if sample != known:
             bench.take_in(sample)
+
+    def _follow_current(self, changed: Collection[int]) -> None:
+        session = self._workbench.session
+        if session is None or session.sample_id not in changed:
+            return
+        try:
+            sample = session.project.samples.get(session.sample_id)
+        except UnknownSample:
+            return  # its photograph was taken out of the project
+        self._take_in_one(sample)
+        self._follow(session)
 
     def _follow(self, session: EditSession) -> None:
         """Show the mesh that another window made of the sample under edit, and its verdict."""

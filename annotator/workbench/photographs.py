@@ -26,10 +26,13 @@ class Photograph:
         RGB, upright.
     stamp
         Of the file that held these pixels.
+    note
+        What is to be told of how they came about, such as how deep the file's values are.
     """
 
     pixels: NDArray[np.uint8]
     stamp: FileStamp
+    note: str = ""
 
 
 # What a file holds may change while its name stays: only both together name one photograph. None
@@ -122,7 +125,7 @@ def _decoded(key: _Key) -> Future[Photograph]:
 def _read(key: _Key) -> Photograph:
     """Read the pixels that a file held under its stamp, or raise ImageError."""
     picture, stamp = key
-    pixels = picture.read()
+    pixels, note = picture.read(), picture.info().note
     if stamp is None or picture.stamp_if_there() != stamp:
         raise ImageError("the file changed while it was being read")
-    return Photograph(pixels, stamp)
+    return Photograph(pixels, stamp, note)

@@ -3,7 +3,8 @@
 Closing a generator cancels the work and keeps what was done.
 """
 
-from collections.abc import Generator, Sequence
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -50,32 +51,32 @@ def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
     """Add photographs and folders of photographs to the project, then predict them."""
     yield Step(0, 0, "Looking for photographs")
     files = list(find_images(paths))
-    added = failed = deep = 0
+    added = failed = 0
+    notes = Counter[str]()
     changed: list[str] = []
     for start in range(0, len(files), _IMPORT_STEP):
         batch = files[start : start + _IMPORT_STEP]
         report = import_images(project, batch, copy=copy)
         added += report.added
         failed += len(report.failed)
-        deep += len(report.notes)
+        notes.update(note for _, note in report.notes)
         changed += import_sentences(report)
         text = f"Adding photographs: {added} added, {failed} failed"
         yield Step(start + len(batch), len(files), text)
-    told = " ".join([_told_of_files(len(files), failed, deep), *as_sentences(changed)]).strip()
+    told = " ".join([_told_of_files(len(files), failed, notes), *as_sentences(changed)]).strip()
     with closing(predicting(project)) as predictions:
         for step in predictions:
             yield replace(step, text=f"{step.text}. {told}" if told else step.text)
 
 
-def _told_of_files(found: int, failed: int, deep: int) -> str:
+def _told_of_files(found: int, failed: int, notes: Mapping[str, int]) -> str:
     """Return what is to be known of files that are not read, or not as they are."""
     said = [] if found else ["No photograph was found there."]
     if failed:
-        files = "1 file" if failed == 1 else f"{failed:,} files"
-        said.append(f"{files} could not be used: Project > Files that failed says why.")
-    if deep:
-        files = "1 file has" if deep == 1 else f"{deep:,} files have"
-        said.append(f"{files} values of unusual depth, which were brightened.")
+        said.append(
+            f"{count(failed, 'file')} could not be used: Project > Files that failed says why."
+        )
+    said += [f"{count(n, 'photograph')}: {note}." for note, n in notes.items()]
     return " ".join(said)
 
 

@@ -14,6 +14,7 @@ from annotator.project import (
 from annotator.project.judgements import Given
 from annotator.workbench import undo_text
 from annotator.workbench.actions_done import Decided, FaceAdded, Moved
+from annotator.workbench.many_samples import take_in_given, take_in_many
 from annotator.workbench.undo_desk import Outcome, UndoDesk
 
 
@@ -27,9 +28,9 @@ class VerdictUndo:
         """Return to the sample and take its verdict back; what was before it is in effect again."""
         desk = self._desk
         (given,) = action.given
+        sample = project.samples.get(given.sample_id)
         taken = self._take_back(project, action.given)
         if not taken.samples:
-            sample = project.samples.get(given.sample_id)
             desk.notes.append(undo_text.left_text(sample, taken.left[given.sample_id]))
             return Outcome.GONE
         self._note_taken_back(action, taken)
@@ -88,7 +89,7 @@ class VerdictUndo:
             desk.notes.append("Some of these samples were changed since: none has it again.")
             return Outcome.GONE
         self._note_given_again(action, tuple(given))
-        bench.take_in_given(given)
+        take_in_given(bench, given)
         left = len(action.given) - len(given)
         desk.say(undo_text.many_text(action.judgement, len(given), left, undo=False))
         return Outcome.ENDS
@@ -104,7 +105,8 @@ class VerdictUndo:
         deletion = desk.verdicts.give(Judgement(Verdict.DELETE, bench.annotator))
         if deletion is None:
             return Outcome.ENDS
-        bench.done = bench.done.undid(replace(action, deletion=deletion))
+        move = Moved(action.sample_id, (deletion.prior, deletion.review_id))
+        bench.done = bench.done.undid(replace(action, deletion=deletion)).moved(move)
         if action.came_from not in (None, action.sample_id):
             desk.walk.go_to(action.came_from)
         else:
@@ -115,11 +117,13 @@ class VerdictUndo:
     def redo_adding(self, project: Project, action: FaceAdded) -> Outcome:
         """Bring back a face that was added here and taken out again."""
         desk, bench = self._desk, self._desk.bench
-        deletion = () if action.deletion is None else (action.deletion,)
-        if not self._take_back(project, deletion).samples:
+        deletion, sample_id = action.deletion, action.sample_id
+        taken = None if deletion is None else self._take_back(project, (deletion,))
+        if deletion is None or taken is None or not taken.samples:
             desk.notes.append(undo_text.CHANGED)
             return Outcome.GONE
-        bench.done = bench.done.redid(replace(action, deletion=None))
+        move = Moved(sample_id, (deletion.review_id, taken.newest[sample_id]))
+        bench.done = bench.done.redid(replace(action, deletion=None)).moved(move)
         desk.go_to(action.sample_id)
         desk.say("The face is back.")
         return Outcome.ENDS
@@ -127,7 +131,7 @@ class VerdictUndo:
     def _take_back(self, project: Project, given: tuple[Given, ...]) -> TakenBack:
         bench = self._desk.bench
         taken = project.reviews.take_back(given, reviewer=bench.annotator)
-        bench.take_in_many(taken.samples)
+        take_in_many(bench, taken.samples)
         session = bench.session
         if session is not None and session.sample_id in taken.newest:
             session.seen = taken.newest[session.sample_id]

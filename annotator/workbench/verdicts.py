@@ -59,9 +59,9 @@ class Verdicts:
             return
         self._decide(Verdict.ACCEPT)
 
-    def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> None:
-        """Reject the current sample; at least one reason."""
-        self._decide(Verdict.REJECT, reasons, comment)
+    def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> bool:
+        """Reject the current sample, for at least one reason; return whether that is written."""
+        return self._decide(Verdict.REJECT, reasons, comment)
 
     def exclude(self) -> None:
         """Keep the current sample out of the data set, whatever its mesh is like."""

@@ -1,5 +1,6 @@
 """Pictures of the window and of the work from face to face."""
 
+import numpy as np
 from PIL import Image
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
@@ -53,6 +54,28 @@ def box(studio: Studio) -> Image.Image:
     picture = side_by_side(drawn, studio.canvas(_HALF))
     studio.key("undo")
     studio.key("undo")
+    return picture
+
+
+def neighbours(studio: Studio) -> Image.Image:
+    """Show the outline of another face, and what is asked of a box over a face with a mesh."""
+    studio.open("two_portraits.jpg")
+    camera, mesh = studio.viewer.scene.camera, studio.mesh
+    (other,) = studio.dock.others.neighbours.faces
+    x, y = other.outline.mean(axis=0).tolist()
+    middle = (mesh[:, :2].mean(axis=0) + np.array([x, y])) / 2
+    camera.center, camera.zoom = (0, middle[1], middle[0]), 0.62
+    studio.hover((x, y))
+    outline = studio.canvas(_HALF)
+    studio.away()
+    studio.open("collins_close.webp")
+    studio.zoom(0.8)
+    studio.key("add_face")
+    (left, top), (right, bottom) = studio.mesh[:, :2].min(axis=0), studio.mesh[:, :2].max(axis=0)
+    studio.drag((left, top), (right, bottom))
+    studio.away()
+    picture = side_by_side(outline, studio.canvas(_HALF, (0, -180)))
+    studio.dock.question.leave()
     return picture
 
 
@@ -128,6 +151,7 @@ WORK: dict[str, Picture] = {
     "window": window,
     "samples": samples,
     "box": box,
+    "neighbours": neighbours,
     "find": find,
     "reject": reject,
     "keys": keys,

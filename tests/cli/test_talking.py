@@ -165,6 +165,8 @@ def test_ctrl_c_while_the_program_starts_is_one_line(assert_one_line):
         (["export", ".", "x", "--format", "npz", "--images", "bad"], "'bad' is not one of 'copy',"),
         (["review", ".", "praise", "1"], "'praise' is not one of 'accept',"),
         (["review", ".", "accept", "one"], "'SAMPLE': it must be a valid integer"),
+        (["predict", ".", "extra"], "Nothing takes 'extra'"),
+        (["landmarks", ".", "--output", "meshes.csv"], "it becomes an NPZ file: call it"),
         (["predict", ".", "--workers", "0"], "'--workers': it must be greater than or equal to 1"),
     ],
 )
@@ -220,3 +222,10 @@ def test_what_was_not_understood_says_where_to_look_it_up(
     assert code == 2
     assert_one_line(err)
     assert f"See '{where}'" in err
+
+
+@pytest.mark.parametrize("switch", ["-v", "-q"])
+def test_a_switch_without_a_command_prints_the_help(command, switch):
+    code, out, _ = command(switch)
+    assert code == 0
+    assert "Commands" in out

@@ -182,6 +182,13 @@ def test_what_a_jpeg_says_after_its_size_counts_too() -> None:
     assert_shown_as_by_pillow(data[:scan] + late + data[scan:])
 
 
+@pytest.mark.parametrize("stray", [b"\x00" * 5000, b"\xff" * 4096, b"\x00" * 4089 + b"\xff" * 9])
+def test_stray_bytes_between_the_parts_of_a_jpeg_are_passed_over(stray: bytes) -> None:
+    data = jpeg(exif_of(6), None)
+    scan = data.index(b"\xff\xda")
+    assert inspect_image(data[:scan] + stray + data[scan:]).orientation == 6
+
+
 def test_a_webp_that_does_not_announce_its_exif_has_none() -> None:
     data = bytearray(webp(exif_of(6), None))
     data[20] &= ~0x08

@@ -41,6 +41,7 @@ def in_the_distance(
         ("collins.jpg", 60, -20),
         ("hopper.jpg", 100, 75),
         ("hopper_overexposed.jpg", 100, 180),
+        ("collins.jpg", 120, 180),  # where the first look sees a face the wrong way up
         ("collins.jpg", 160, -135),
     ],
 )

@@ -55,8 +55,18 @@ def test_a_folder_without_photographs_is_told(added, folder: Path) -> None:
     assert any("No photograph was found there." in text for text in shown)
 
 
-def test_values_of_unusual_depth_are_told_after_adding(added, folder: Path) -> None:
-    values = np.arange(4096, dtype=np.uint16).reshape(64, 64)
-    Image.fromarray(values).save(folder / "deep.png")
-    _, shown = added()
-    assert any("1 file has values of unusual depth" in text for text in shown)
+def test_a_face_in_12_bits_is_found_shown_and_told(added, folder: Path) -> None:
+    with Image.open(asset_path("datasets", "sample", "collins.jpg")) as portrait:
+        grey = np.asarray(portrait.convert("L"))
+    Image.fromarray(grey.astype(np.uint16) * 16).save(folder / "deep.png")
+    dock, shown = added()
+    assert dock.workbench.samples.total == 1
+    assert dock.view.is_shown
+    seen = np.asarray(dock.view._viewer.layers["Photograph"].data)[..., 0]
+    assert np.abs(seen.astype(int) - grey).max() <= 1
+    assert any("1 photograph: 16-bit file with 12-bit values." in text for text in shown)
+    told: list[str] = []
+    dock.workbench.told.connect(told.append)
+    dock._display._lit = None  # as after another photograph
+    dock._display._show_current()
+    assert told[-1] == "deep.png: 16-bit file with 12-bit values."

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qtpy.QtCore import Qt
@@ -174,7 +175,8 @@ def test_a_rejection_is_shown_until_it_is_resolved_and_in_the_list(
     process_events()
     assert dock.remark.text().startswith("Rejected by Anna & <i>Bo</i> today at ")
     assert dock.remark.text().endswith("…")
-    assert dock.remark.heightForWidth(dock.remark.width()) < 5 * dock.fontMetrics().lineSpacing()
+    line = dock.remark.fontMetrics().lineSpacing()
+    assert 3 * line <= dock.remark.heightForWidth(dock.remark.width()) < 4 * line
     assert "&lt;i&gt;Bo&lt;/i&gt;" in dock.remark.toolTip()
     model = dock.samples.list.model()
     tooltip = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
@@ -206,3 +208,26 @@ def test_a_message_of_several_lines_is_not_cut(workplace: Workplace) -> None:
     process_events()
     needed = dock._message.heightForWidth(dock._message.width())
     assert dock._message.height() >= needed
+
+
+def test_the_reasons_of_a_rejection_that_was_refused_are_kept_for_the_next_try(
+    workplace: Workplace, project_folder: Path, when_asked: Callable[..., Any]
+) -> None:
+    dock, pointer = workplace
+    dock._look.stop()
+    sample_id = dock.workbench.sample_id
+
+    def answer_late(dialog: Any) -> None:
+        dialog.fill([RejectReason.BLURRED], "foggy")
+        with Project.open(project_folder) as theirs:
+            theirs.reviews.accept(sample_id, reviewer="Anna")
+        dialog.accept()
+
+    when_asked(answer_late)
+    pointer.key(Qt.Key.Key_X, "x")
+    assert stored(dock, sample_id) is SampleState.ACCEPTED
+    assert "Anna accepted this face today at " in dock._message.text()
+    when_asked(lambda dialog: dialog.accept())
+    pointer.key(Qt.Key.Key_X, "x")
+    newest = dock.workbench.project.reviews.newest(sample_id)
+    assert (newest.reasons, newest.comment) == ((RejectReason.BLURRED,), "foggy")

@@ -139,3 +139,20 @@ def test_a_deleted_box_only_gets_what_no_other_takes():
     assert match_boxes([face], [deleted, live]) == [0]
     assert match_boxes([face], [deleted, live], deleted=[0]) == [1]
     assert match_boxes([face, live], [deleted, live], deleted=[0]) == [0, 1]
+
+
+def test_the_faces_of_an_image_come_with_their_meshes_as_they_stand(predicted, add, edit):
+    added = add(1, 500, 300)
+    first, second, third = predicted.samples.faces_of(1)
+    assert [face.face_index for face in (first, second, third)] == [0, 1, 2]
+    assert third.sample_id == added.id
+    assert third.box == added.box
+    edit(predicted, first.sample_id)
+    predicted.reviews.delete(second.sample_id, reviewer="Ann")
+    predicted.reviews.reject(third.sample_id, reviewer="Ann", reasons=["blurred"])
+    edited, rejected = predicted.samples.faces_of(1)
+    stored = predicted.annotations.load(first.sample_id).landmarks
+    np.testing.assert_array_equal(edited.landmarks, stored)
+    assert (edited.landmarks != first.landmarks).any()
+    assert (edited.state, rejected.state) == (SampleState.IN_PROGRESS, SampleState.REJECTED)
+    assert predicted.samples.faces_of(99) == []

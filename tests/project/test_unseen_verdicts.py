@@ -189,3 +189,13 @@ def test_an_annotation_says_whose_stroke_is_undone_next(predicted, edit):
     assert predicted.annotations.is_in_effect(1, strokes[0].id)
     assert not predicted.annotations.is_in_effect(1, strokes[1].id)
     assert not predicted.annotations.is_in_effect(2, strokes[0].id)
+
+
+def test_nothing_is_taken_back_of_photographs_that_were_removed(predicted):
+    given = predicted.reviews.judge_all([1, 3], ACCEPT)
+    predicted.removals.remove([1])
+    taken = predicted.reviews.take_back(given, reviewer="Kim")
+    assert [s.id for s in taken.samples] == [3]
+    assert taken.left == {1: None}
+    predicted.removals.restore([1])
+    assert predicted.samples.get(1).state is SampleState.ACCEPTED

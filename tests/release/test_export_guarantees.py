@@ -12,8 +12,9 @@ import pytest
 from annotator.project.records import ImageRecord, NewImage, RejectReason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
 from annotator.release.formats import FORMATS
-from annotator.release.images import ImagePlaces, UniqueNames
+from annotator.release.images import ImagePlaces
 from annotator.release.staging import staged_folder
+from annotator.release.unique_names import UniqueNames
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
 

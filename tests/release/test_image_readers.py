@@ -37,6 +37,13 @@ STORED = {
     5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_90,
 }
+EVERY_WAY = {
+    **STORED,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
 
 
 def stored(orientation: int) -> Image.Image:
@@ -197,11 +204,20 @@ def read_by(expression: str, path: Path) -> np.ndarray:
     return pixels[..., ::-1] if expression.startswith("cv2.") else pixels
 
 
-def complaints(release_folder: Path, expression: str) -> list[str]:
+def turned_as_documented(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    (code,) = re.findall(r"^```python\n(def upright.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
+    names: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {}
+    exec(code, names)
+    return names["upright"](pixels, orientation)
+
+
+def complaints(release_folder: Path, expression: str, *, turning: bool = False) -> list[str]:
     release = load_release(release_folder)
     wrong = []
     for row, landmarks in zip(release.samples.itertuples(), release.landmarks, strict=True):
         pixels = read_by(expression, release_folder / row.image_file)
+        if turning:
+            pixels = turned_as_documented(pixels, row.image_orientation)
         x, y = landmarks[NOSE_TIP, :2]
         as_large = pixels.shape[:2] == (row.image_height, row.image_width)
         if not as_large or not is_red(pixels[int(y), int(x)]):
@@ -228,6 +244,22 @@ def test_landmarks_lie_on_the_face_for_every_reader_named_for_copies(
     released: dict[str, Path], expression: str
 ) -> None:
     assert complaints(released["copy"], expression) == []
+
+
+@pytest.mark.parametrize("expression", sorted(set(readers(2)) - set(readers(1))))
+def test_a_reader_that_turns_nothing_is_right_after_the_documented_turn(
+    released: dict[str, Path], expression: str
+) -> None:
+    assert complaints(released["copy"], expression) != []
+    assert complaints(released["copy"], expression, turning=True) == []
+
+
+@pytest.mark.parametrize("orientation", EVERY_WAY)
+def test_the_documented_turn_makes_every_orientation_upright(orientation: int) -> None:
+    picture = Image.fromarray(np.arange(12, dtype=np.uint8).reshape(3, 4))
+    turn = EVERY_WAY[orientation]
+    pixels = np.asarray(picture if turn is None else picture.transpose(turn))
+    np.testing.assert_array_equal(turned_as_documented(pixels, orientation), np.asarray(picture))
 
 
 @pytest.mark.parametrize("expression", readers(2))

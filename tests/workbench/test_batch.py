@@ -39,7 +39,7 @@ def test_a_batch_is_refused_if_somebody_else_changed_one_of_them(
 def test_a_large_batch_is_read_with_the_whole_list(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotator.workbench.bench.FEW", 2)
+    monkeypatch.setattr("annotator.workbench.many_samples.FEW", 2)
     ids = bench.samples.ids(0, 5)
     assert give(bench, planned(bench.samples, Verdict.EXCLUDE, ids))
     assert {bench.samples.get(i).state for i in ids} == {SampleState.EXCLUDED}

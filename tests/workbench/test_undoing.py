@@ -1,14 +1,17 @@
 """Undo and redo go along what the annotator did in this window, verdicts included."""
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from annotator.mesh.tools.grab import GrabTool
 from annotator.project import (
+    UNDECIDED,
     EditSession,
     Project,
     RejectReason,
@@ -16,6 +19,7 @@ from annotator.project import (
     StaleAnnotation,
     Verdict,
 )
+from annotator.workbench.actions_done import FaceAdded
 from annotator.workbench.batch import give, planned
 from annotator.workbench.keys import KeyBindings
 from annotator.workbench.states import FILTERS
@@ -372,3 +376,107 @@ def test_the_last_sample_to_do_says_that_nothing_is_left(work: Work) -> None:
     work.bench.verdicts.accept()
     assert work.bench.sample_id == work.ids[0]
     assert work.said[-1] == "Every sample has its verdict: nothing is left to do."
+
+
+def add_face(bench: Workbench) -> int:
+    """Add a face to the photograph on the screen as a drawn box does."""
+    came_from, project = bench.sample_id, bench.project
+    added = project.samples.add(
+        bench.image_id,
+        bench.session.landmarks + np.float32([3, 0, 0]),
+        model_id=1,
+        presence=1.0,
+        detection_score=1.0,
+        added_by="kim",
+    )
+    bench.refresh()
+    bench.go_to(added.id)
+    bench.did(FaceAdded(added.id, came_from))
+    return added.id
+
+
+def test_an_added_face_is_undone_in_its_turn_and_comes_back_with_its_strokes(work: Work) -> None:
+    first = work.ids[0]
+    added = add_face(work.bench)
+    work.drag()
+    work.bench.verdicts.accept()
+    work.undo(2)
+    assert work.state(added) is SampleState.PREDICTED
+    work.undo()
+    assert (work.state(added), work.bench.sample_id) == (SampleState.DELETED, first)
+    work.redo()
+    assert (work.state(added), work.bench.sample_id) == (SampleState.PREDICTED, added)
+    work.redo(2)
+    assert work.state(added) is SampleState.ACCEPTED
+    assert work.strokes(added) == 1
+
+
+def test_an_added_face_that_others_worked_on_stays(work: Work) -> None:
+    work.drag()
+    added = add_face(work.bench)
+    work.as_anna(anna_drags(added))
+    work.bench.go_to(work.ids[1])
+    work.undo()
+    assert work.state(added) is SampleState.IN_PROGRESS
+    assert "Somebody worked on the face that you added: it stays." in work.said[-1]
+    assert work.strokes(work.ids[0]) == 0, "what was done before is undone instead"
+
+
+def test_a_deleted_face_that_was_accepted_is_accepted_again(work: Work) -> None:
+    first = work.ids[0]
+    work.bench.verdicts.goes_on = False
+    work.bench.verdicts.accept()
+    work.bench.verdicts.delete()
+    work.undo()
+    assert work.state(first) is SampleState.ACCEPTED
+    assert work.said[-1] == "The face is back."
+
+
+def seen(work: Work) -> dict[int, tuple[SampleState, str | None, bytes]]:
+    """Where each sample stands, whose verdict it has, and its mesh, as they are stored."""
+    project = work.bench.project
+    return {
+        sample.id: (
+            sample.state, sample.reviewer, project.annotations.load(sample.id).landmarks.tobytes(),
+        )
+        for sample in project.samples.summaries()
+    }  # fmt: skip
+
+
+def act_at_random(work: Work, rng: random.Random) -> None:
+    bench = work.bench
+    bench.go_to(rng.choice(work.ids))
+    verdicts = [bench.verdicts.accept, bench.verdicts.exclude, bench.verdicts.delete]
+    if bench.current.state not in UNDECIDED:
+        # A stroke would withdraw the verdict, and its undo would not give it again.
+        rng.choice([*verdicts, bench.verdicts.reopen])()
+    elif rng.random() < 0.5:
+        work.drag((rng.uniform(-9, 9), rng.uniform(-9, 9)))
+    else:
+        rng.choice(verdicts)()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_was_done_in_whatever_order_is_undone_and_redone_exactly(
+    work: Work, seed: int
+) -> None:
+    rng = random.Random(seed)
+    work.bench.verdicts.goes_on = rng.random() < 0.5
+    states = [seen(work)]
+    while len(work.bench.done.done) < 14:
+        before = len(work.bench.done.done)
+        act_at_random(work, rng)
+        if len(work.bench.done.done) > before:
+            states.append(seen(work))
+    for _ in range(3):  # there and back again, half way in between
+        for state in reversed(states[:-1]):
+            work.undo()
+            assert seen(work) == state
+        for state in states[1:]:
+            work.redo()
+            assert seen(work) == state
+    steps = rng.randrange(4, 9)
+    work.undo(steps)
+    assert seen(work) == states[-1 - steps]
+    work.redo(steps)
+    assert seen(work) == states[-1]

@@ -262,3 +262,16 @@ def test_reasons_are_not_asked_for_before_a_newer_verdict_is_seen(others: Others
     assert not others.bench.verdicts.has_seen_all()
     assert "Anna rejected this face" in others.said[-1]
     assert others.bench.verdicts.has_seen_all()
+
+
+def test_the_face_on_the_screen_does_not_wait_for_a_list_of_many_changes(
+    others: Others, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.workbench.other_windows._MANY", 2)
+    ids = others.bench.samples.ids(0, len(others.bench.samples) - 1)
+    others.project.reviews.give(Verdict.ACCEPT, ids, reviewer="Anna")
+    for _ in range(3):
+        others.windows.look()
+    assert others.said == ["Anna accepted this face in another window."]
+    assert others.bench.current.state is SampleState.ACCEPTED
+    assert others.bench.samples.count([SampleState.ACCEPTED]) == 1

@@ -109,6 +109,8 @@ class SampleDisplay(QObject):
             return
         if (picture, photograph.stamp) != self._lit:
             self._view.reset_light()  # what one photograph needs is wrong for the next
+            if photograph.note:
+                bench.told.emit(f"{picture.name}: {photograph.note}.")
         self._lit = picture, photograph.stamp
         self._shown = photograph
         self._view.show(photograph.pixels, bench.editor.state)

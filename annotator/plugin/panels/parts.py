@@ -21,8 +21,8 @@ _LINES = 2
 # napari's themes put the arrow of a button's menu onto the end of its text.
 MENU_BUTTON_STYLE = "QPushButton { padding-right: 18px; }"
 _WIDEST_LABEL, _LABEL_MARGIN = "Measured in", 10
-# What napari's themes put above and below a label's text.
-_AROUND = 10
+# What napari's themes put around a label's text, on two sides together.
+AROUND = 10
 _OTHER_FONT = (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.Polish)
 
 
@@ -191,6 +191,6 @@ class PassingMessage(QLabel):
 
     def _fit(self) -> None:
         needed = self.heightForWidth(self.width()) if self.text() else 0
-        height = max(needed, _LINES * self.fontMetrics().lineSpacing() + _AROUND)
+        height = max(needed, _LINES * self.fontMetrics().lineSpacing() + AROUND)
         if height != self.height():
             self.setFixedHeight(height)

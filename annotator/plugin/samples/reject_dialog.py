@@ -1,5 +1,6 @@
 """Asks why a sample is rejected: a digit for each reason, Enter to confirm."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from magicgui.widgets import CheckBox, Container, Label, LineEdit, Widget
@@ -43,6 +44,13 @@ class RejectDialog(QDialog):
         form.changed.connect(self._update)
         self._comment.changed.connect(self._update)
         self._update()
+        self.setFocus()
+
+    def fill(self, reasons: Sequence[RejectReason], comment: str) -> None:
+        """Begin with what was said before and could not be written."""
+        for reason, box in self._boxes.items():
+            box.value = reason in reasons
+        self._comment.value = comment
         self.setFocus()
 
     @property

@@ -4,7 +4,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QResizeEvent, QShowEvent
 from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from annotator.plugin.panels.parts import elided_lines
+from annotator.plugin.panels.parts import AROUND, elided_lines
 from annotator.workbench.foreign_text import rich
 from annotator.workbench.remarks import Remarks
 
@@ -48,4 +48,4 @@ class RemarkLine(QLabel):
         self.setText(self._cut(self._remarks.current))
 
     def _cut(self, text: str) -> str:
-        return elided_lines(text, self.fontMetrics(), self.width(), _LINES)
+        return elided_lines(text, self.fontMetrics(), self.width() - AROUND, _LINES)
