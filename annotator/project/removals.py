@@ -110,6 +110,12 @@ class Removals:
                 found.append(RemovedImage(record, row.removed_at, self._kept(session, [row.id])))
             return found
 
+    def ids(self) -> list[int]:
+        """Return the ids of the removed images, in the order they were added."""
+        query = select(ImageRow.id).where(ImageRow.removed_at.is_not(None)).order_by(ImageRow.id)
+        with self._engine.reading() as session:
+            return list(session.scalars(query))
+
     def _rows(self, session: Session, image_ids: Collection[int]) -> list[ImageRow]:
         ids = sorted(set(image_ids))
         found = [

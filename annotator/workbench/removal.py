@@ -25,7 +25,7 @@ def removal_question(bench: Workbench, image_ids: Collection[int]) -> str:
     kept = bench.project.removals.kept(image_ids)
     return (
         f"Remove {count(len(image_ids), 'photograph')} from the project, with "
-        f"{kept_words(kept)}? All of it is kept: adding the file again brings it back."
+        f"{kept_words(kept)}? All of it is kept, and can be brought back in the menu of the list."
     )
 
 
@@ -53,7 +53,21 @@ def remove_photographs(bench: Workbench, image_ids: Collection[int]) -> bool:
         return False
     bench.refresh()
     names = [escaped(record.name) for record in removed]
-    bench.told.emit(f"{_few(names)} removed. Add the file again to bring all of it back.")
+    bench.told.emit(f"{_few(names)} removed. The menu of the list brings all of it back.")
+    return True
+
+
+def bring_back(bench: Workbench, image_ids: Collection[int]) -> bool:
+    """Bring removed photographs back with all that was made of them; False if not done."""
+    if bench.project is None:
+        return False
+    try:
+        restored = bench.project.removals.restore(image_ids)
+    except ProjectError as error:
+        bench.failed.emit(str(error))
+        return False
+    bench.refresh()
+    bench.told.emit(f"{_few([escaped(record.name) for record in restored])} brought back.")
     return True
 
 

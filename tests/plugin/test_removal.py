@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QMessageBox
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import Project
+from annotator.workbench.removal import remove_photographs
 from annotator.workflow import import_images
 
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -24,10 +25,9 @@ def choose(dock: AnnotatorDock, row: int) -> None:
     process_events()
 
 
-def removal(dock: AnnotatorDock):
+def entry(dock: AnnotatorDock, text: str):
     dock.samples.batch._menu.aboutToShow.emit()
-    entries = dock.samples.batch._menu.actions()
-    return next(entry for entry in entries if "from the project" in entry.text())
+    return next(each for each in dock.samples.batch._menu.actions() if text in each.text())
 
 
 def test_a_photograph_is_removed_from_the_list_after_a_question_and_comes_back_when_added_again(
@@ -45,7 +45,7 @@ def test_a_photograph_is_removed_from_the_list_after_a_question_and_comes_back_w
         box.button(QMessageBox.StandardButton.Yes).click()
 
     when_asked(yes)
-    removal(dock).trigger()
+    entry(dock, "from the project").trigger()
     assert "from the project, with" in asked[0]
     gone = before - bench.samples.total
     assert gone >= 1
@@ -56,6 +56,16 @@ def test_a_photograph_is_removed_from_the_list_after_a_question_and_comes_back_w
     with Project.open(bench.project.home) as elsewhere:
         assert import_images(elsewhere, [path]).restored
     wait_for(lambda: bench.samples.total == before)
+
+
+def test_the_menu_brings_removed_photographs_back(workplace: Workplace) -> None:
+    dock, _ = workplace
+    bench = dock.workbench
+    before = bench.samples.total
+    remove_photographs(bench, (bench.image_id,))
+    assert bench.samples.total < before
+    entry(dock, "Bring back 1 removed photograph").trigger()
+    assert bench.samples.total == before
 
 
 def test_what_another_program_removes_goes_from_the_window(

@@ -11,7 +11,12 @@ from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import NewImage, Project
 from annotator.workbench.other_windows import OtherWindows
-from annotator.workbench.removal import photographs_of, removal_question, remove_photographs
+from annotator.workbench.removal import (
+    bring_back,
+    photographs_of,
+    removal_question,
+    remove_photographs,
+)
 from annotator.workbench.workbench import Workbench
 
 
@@ -61,13 +66,20 @@ def test_removing_the_photograph_on_the_screen_goes_on_to_the_next_one(
     assert remove_photographs(bench, images)
     assert shown(bench) == [3, 4]
     assert bench.sample_id == 3
-    assert told[-1] == "a.jpg was removed. Add the file again to bring all of it back."
+    assert told[-1] == "a.jpg was removed. The menu of the list brings all of it back."
 
 
 def test_the_last_photograph_goes_on_to_the_one_before(bench: Workbench) -> None:
     bench.go_to(4)
     assert remove_photographs(bench, (3,))
     assert bench.sample_id == 3
+
+
+def test_what_was_removed_is_brought_back_in_the_window(bench: Workbench, told: list[str]) -> None:
+    assert remove_photographs(bench, (1, 3))
+    assert bring_back(bench, bench.project.removals.ids())
+    assert shown(bench) == [1, 2, 3, 4]
+    assert told[-1] == "a.jpg and 1 more were brought back."
 
 
 def test_removing_all_leaves_nothing_under_edit(bench: Workbench) -> None:

@@ -1,20 +1,26 @@
-"""The entry of the list's menu that takes photographs out of the project, and what it asks."""
+"""The entries of the list's menu that take photographs out of the project, and bring them back."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from qtpy.QtWidgets import QMenu, QMessageBox, QWidget
 
 from annotator.project import ProjectError
 from annotator.system.words import count
-from annotator.workbench.removal import photographs_of, removal_question, remove_photographs
+from annotator.workbench.removal import (
+    bring_back,
+    photographs_of,
+    removal_question,
+    remove_photographs,
+)
 from annotator.workbench.workbench import Workbench
 
 
 def add_removal(
     menu: QMenu, workbench: Workbench, sample_ids: Sequence[int], window: QWidget | None
 ) -> None:
-    """Add an entry that removes the photographs of some samples, after asking.
+    """Add entries that remove the photographs of some samples, after asking, and bring them back.
 
     Parameters
     ----------
@@ -30,6 +36,23 @@ def add_removal(
     if entry is not None:
         entry.setEnabled(bool(images))
         entry.triggered.connect(partial(_ask_and_remove, workbench, images, window))
+    _add_bringing_back(menu, workbench)
+
+
+def _add_bringing_back(menu: QMenu, workbench: Workbench) -> None:
+    """Add an entry that brings back what was removed, if anything was."""
+    if workbench.project is None:
+        return
+    with suppress(ProjectError):
+        if removed := workbench.project.removals.ids():
+            what = count(len(removed), "removed photograph")
+            entry = menu.addAction(f"Bring back {what}")
+            if entry is not None:
+                entry.triggered.connect(partial(_bring_back, workbench, removed))
+
+
+def _bring_back(workbench: Workbench, images: Sequence[int], _checked: bool = False) -> None:
+    bring_back(workbench, images)
 
 
 def _ask_and_remove(
