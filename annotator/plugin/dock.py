@@ -32,6 +32,7 @@ from annotator.plugin.keyboard.key_help import KeyHelp
 from annotator.plugin.menu.name_row import NameButton, NameRow
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
+from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.menu.welcome import nothing_predicted, welcome
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
@@ -43,7 +44,7 @@ from annotator.plugin.preferences.preferences import DISPLAY_NAME
 from annotator.plugin.preferences.recent_projects import RecentProjects, settings_file
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
-from annotator.plugin.preferences.window_memory import Place, WindowMemory
+from annotator.plugin.preferences.window_memory import WindowMemory
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.reject_dialog import RejectDialog
@@ -95,8 +96,7 @@ class AnnotatorDock(QWidget):
         self._follow_the_annotator(actions)
         self._show_page()
         self.life = DockLife(self, self.workbench, self._end, self.view.clear)
-        # Once whoever opened the dock had their turn: they may open a project in it themselves.
-        QTimer.singleShot(0, self._come_back)
+        self._way_back = WayBack(self.workbench, self._memory, self.project_menu.open_folder, self)
 
     def _make_parts(self, napari_viewer: "Viewer") -> None:
         self.view = FaceView(napari_viewer)
@@ -152,19 +152,6 @@ class AnnotatorDock(QWidget):
         opened = self.project_menu.open_folder(address)
         self.focus_canvas()
         return opened
-
-    def _remember_place(self) -> None:
-        project = self.workbench.project
-        here = None if project is None else Place(project.address, self.workbench.sample_id)
-        self._memory.place = here
-
-    def _come_back(self) -> None:
-        """Go on where a dock in this window was closed before."""
-        place = self._memory.place
-        if place is None or self.workbench.project is not None:
-            return
-        if self.project_menu.open_folder(place.address) and place.sample_id is not None:
-            self.workbench.go_to(place.sample_id)
 
     def focus_canvas(self) -> None:
         """Hand the keyboard to the canvas, where the keys work."""
@@ -226,7 +213,7 @@ class AnnotatorDock(QWidget):
         self.life.shut_down()
 
     def _end(self) -> None:
-        self._remember_place()
+        self._way_back.remember()
         self._retry.stop()
         self._look.stop()
         self.progress.wait()
