@@ -89,7 +89,7 @@ def _meant(text: str, paths: dict[int, Path], *, what: str) -> list[int]:
     found = _names(text, paths)
     files = {paths[image_id] for image_id in found}
     if not files:
-        raise FailedError(f"there is no photograph {escaped(text)} {what}")
+        raise FailedError(f"no photograph {what} is called {escaped(text)}")
     if len(files) > 1:
         raise FailedError(
             f"{len(files)} photographs are called {escaped(text)}: give the path of one, "

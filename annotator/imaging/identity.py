@@ -6,6 +6,7 @@ bytes do. Where both differ, as after a lossless recompression, the pixels tell.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -18,7 +19,9 @@ from annotator.imaging.tiff_parts import pixel_parts
 from annotator.system.regular import open_regular
 
 _CHUNK = 1 << 20
-_JPEG_ADOBE, _JPEG_COMMENT, _JPEG_SCAN = 0xEE, 0xFE, 0xDA
+_JPEG_ADOBE, _JPEG_COMMENT, _JPEG_SCAN, _JPEG_END = 0xEE, 0xFE, 0xDA, 0xD9
+# Neither a stuffed byte of pixels, nor a restart, nor a fill.
+_MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _KNOWN_COMPONENTS = bytes((1, 2, 3))
 # What a decoder does not need for the pixels. All else counts, what nobody has heard of too.
 _PNG_METADATA = frozenset(
@@ -34,7 +37,7 @@ CODED_SUFFIXES = frozenset((".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", "
 
 
 class _Digest(Protocol):
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None: ...
 
 
 def pixels_sha256(pixels: NDArray[np.uint8]) -> str:
@@ -78,7 +81,7 @@ def coded_sha256(path: Path, *, frame: int | None = None) -> str | None:
 
 
 def _feed_jpeg(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
-    """Feed all segments that are no metadata, and everything from the first scan on."""
+    """Feed all segments that are no metadata, then the scans and what lies between them."""
     stream.seek(2)
     has_jfif = has_adobe = False
     while (marker := _next_marker(stream)) is not None:
@@ -87,8 +90,9 @@ def _feed_jpeg(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
         length = int.from_bytes(stream.read(2), "big")
         content = stream.read(max(0, length - 2))
         if marker == _JPEG_SCAN:
+            rest = stream.read()
             digest.update(content)
-            _feed_rest(stream, digest)
+            digest.update(memoryview(rest)[: _end_of_scans(rest)])
             return True
         has_jfif |= marker == 0xE0 and content.startswith(b"JFIF\0")
         has_adobe |= marker == _JPEG_ADOBE
@@ -99,6 +103,17 @@ def _feed_jpeg(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
         if is_frame and content[6::3] != _KNOWN_COMPONENTS and not has_adobe:
             digest.update(b"JFIF" if has_jfif else b"")  # decoders guess the colours by it
     return False
+
+
+def _end_of_scans(data: bytes) -> int:
+    """Return where the end marker is that follows the scans; what comes behind it is no picture."""
+    at = 0
+    while (found := _MARKER_IN_SCAN.search(data, at)) is not None:
+        at = found.end()
+        if data[at - 1] == _JPEG_END:
+            return at
+        at += int.from_bytes(data[at : at + 2], "big")  # tables before the next scan
+    return len(data)
 
 
 def _next_marker(stream: BinaryIO) -> int | None:
@@ -131,9 +146,11 @@ def _feed_png(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
 
 def _feed_webp(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
     """Feed all chunks that are no metadata; the one that announces metadata is none either."""
+    stream.seek(4)
+    end = 8 + int.from_bytes(stream.read(4), "little")
     stream.seek(12)
     found = False
-    while len(head := stream.read(8)) == 8:
+    while stream.tell() + 8 <= end and len(head := stream.read(8)) == 8:
         kind, length = head[:4], int.from_bytes(head[4:], "little")
         start = stream.tell()
         announces = kind == b"VP8X" and not _is_animated(stream)

@@ -63,6 +63,11 @@ class EncodedImage:
         """How many pixels `decode` returns."""
         return self._header.width * self._header.height
 
+    @property
+    def format(self) -> str:
+        """What kind of file it is, such as ``"JPEG"``."""
+        return self._header.format
+
     def decode(self) -> NDArray[np.uint8]:
         """Return what `read_image` returns, or raise ImageError."""
         return _decode(self._data, self._header).pixels

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
+from operator import methodcaller
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
@@ -29,7 +30,7 @@ def predict_files(
     paths: Iterable[Path | Picture],
     workers: int | None,
     together: int,
-    decode: Decoder = EncodedImage.decode,
+    decode: Decoder = methodcaller("decode"),
 ) -> Generator[FileResult, None, None]:
     """Yield the result of each file, in order.
 

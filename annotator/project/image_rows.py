@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import fields
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, select
@@ -23,6 +24,10 @@ REPLACED = (
 
 IN_PROJECT = ImageRow.removed_at.is_(None)
 """What holds of images that nobody removed: all that lists, models and releases see."""
+
+
+# The fields of a record that are columns, in their order.
+_RECORDED = tuple(field.name for field in fields(ImageRecord) if field.name != "name")
 
 
 def image_row(session: Session, image_id: int, *, to_change: bool = False) -> ImageRow:
@@ -50,6 +55,17 @@ def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
         coded_sha256=row.coded_sha256,
         pixels_sha256=row.pixels_sha256,
     )
+
+
+def all_records(session: Session, paths: ImagePaths) -> list[ImageRecord]:
+    """Return all images in the order they were added, below the ORM: there may be 100,000."""
+    columns = ImageRow.__table__.columns
+    query = select(*(columns[name] for name in _RECORDED)).where(IN_PROJECT).order_by(ImageRow.id)
+    records = []
+    for image_id, stored, *rest in session.connection().execute(query):
+        path = paths.absolute(stored)
+        records.append(ImageRecord(image_id, path, display_name(stored), *rest))
+    return records
 
 
 def resembling(entries: Collection[NewImage]) -> ColumnElement[bool]:

@@ -14,11 +14,13 @@ from annotator.project.failed_files import forget, note_failure
 from annotator.project.image_rows import (
     IN_PROJECT,
     REPLACED,
+    all_records,
     image_record,
     image_row,
     resembling,
     stamp_of,
 )
+from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import (
     AddReport,
@@ -84,8 +86,7 @@ class Images:
     def all(self) -> list[ImageRecord]:
         """Return all images, in the order they were added."""
         with self._engine.reading() as session:
-            query = select(ImageRow).where(IN_PROJECT).order_by(ImageRow.id)
-            return [image_record(row, self._paths) for row in session.scalars(query)]
+            return all_records(session, self._paths)
 
     def at(self, paths: Collection[Path]) -> list[ImageRecord]:
         """Return the images whose file lies, or lay, at one of these paths."""
@@ -174,20 +175,23 @@ class Images:
             row = session.scalar(query.limit(1))
             return None if row is None else image_record(row, self._paths)
 
-    def note_pixels(self, image_id: int, sha256: str, pixels_sha256: str) -> None:
-        """Note the hash of an image's pixels, unless its file is another one by now.
+    def note_pixels(self, pixels: Iterable[tuple[ImageRecord, str]]) -> None:
+        """Note the hashes of images' pixels, but of those that are gone or another file by now.
 
         Parameters
         ----------
-        sha256
-            Of the file that the pixels were read from.
-        pixels_sha256
-            See `annotator.imaging.identity`.
+        pixels
+            Images as they were when their pixels were read, each with the hash, see
+            `annotator.imaging.identity`.
         """
+        hashes = {record.id: (record.sha256, digest) for record, digest in pixels}
         with self._engine.writing() as session:
-            row = image_row(session, image_id, to_change=True)
-            if row.sha256 == sha256:
-                row.pixels_sha256 = pixels_sha256
+            for some in chunks(list(hashes), self._engine):
+                query = locked(select(ImageRow).where(ImageRow.id.in_(some)), ImageRow)
+                for row in session.scalars(query):
+                    sha256, digest = hashes[row.id]
+                    if row.sha256 == sha256:
+                        row.pixels_sha256 = digest
 
     def move(self, files: Mapping[int, NewImage]) -> None:
         """Let images follow to other files, which show the same pictures, in one transaction.

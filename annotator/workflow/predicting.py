@@ -10,10 +10,14 @@ from annotator.inference import FaceMesh, FacePrediction, FileResult
 from annotator.project import FailedImage, ImageRecord, Project, UnknownImage
 from annotator.system.hashing import FileStamp
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, Originals
+from annotator.workflow.noted_pictures import NotedPicture
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
 # enough that a kill loses little work.
 _BATCH = 64
+
+# The stamp of a file before it was read, and the hash of its pixels once they are decoded.
+_Ahead = tuple[FileStamp | None, list[str]]
 
 _CHANGED = f"the file {HAS_CHANGED}: {ADD_AGAIN}"
 
@@ -59,11 +63,11 @@ def preannotate(
     """
     model_id = project.models.register(face_mesh.info)
     records = project.images.pending(model_id)
-    run, stamps = _Run(project, model_id, len(records)), deque[FileStamp | None]()
-    results = face_mesh.predict_files(_stamped(records, stamps), workers=workers)
+    run, ahead = _Run(project, model_id, len(records)), deque[_Ahead]()
+    results = face_mesh.predict_files(_looked_at(records, ahead), workers=workers)
     try:
         for record, result in zip(records, results, strict=True):
-            yield run.take(record, result, stamps.popleft())
+            yield run.take(record, result, *ahead.popleft())
     finally:
         if isinstance(results, Generator):
             results.close()  # stop decoding ahead
@@ -77,18 +81,23 @@ class _Run:
         self._project = project
         self._model_id = model_id
         self._batch: list[tuple[int, list[FacePrediction]]] = []
+        self._pixels: list[tuple[ImageRecord, str]] = []
         self._progress = PredictionProgress(0, total, 0, 0)
 
     def take(
-        self, record: ImageRecord, result: FileResult, stamp: FileStamp | None
+        self, record: ImageRecord, result: FileResult, stamp: FileStamp | None, pixels: list[str]
     ) -> PredictionProgress:
-        """Deal with an image of which this was found, under the stamp that its file had before."""
+        """Deal with an image of which this was found, under the stamp that its file had before.
+
+        ``pixels`` holds the hash of what was decoded, if it was noted.
+        """
         last, reason = self._progress, result.error
         if reason is None and not _is_original(record, stamp):
             reason = _CHANGED
         faces, failure = last.faces, None
         if reason is None:
             self._batch.append((record.id, list(result.faces)))
+            self._pixels += [(record, digest) for digest in pixels[:1]]
             faces += len(result.faces)
         else:
             with suppress(UnknownImage):  # somebody deleted it for good meanwhile
@@ -112,13 +121,16 @@ class _Run:
             there = self._project.images.records([image_id for image_id, _ in predictions])
             kept = [found for found in predictions if found[0] in there]
             self._project.predictions.store(self._model_id, kept)
+        if self._pixels:
+            self._project.images.note_pixels(self._pixels)
+            self._pixels.clear()
 
 
-def _stamped(records: Iterable[ImageRecord], stamps: deque[FileStamp | None]) -> Iterator[Picture]:
+def _looked_at(records: Iterable[ImageRecord], ahead: deque[_Ahead]) -> Iterator[Picture]:
     """Yield the images' pictures, noting what each file is known by before anybody reads it."""
     for record in records:
-        picture = record.picture
-        stamps.append(picture.stamp_if_there())
+        picture = NotedPicture(record.path, record.frame)
+        ahead.append((picture.stamp_if_there(), picture.hashes))
         yield picture
 
 

@@ -100,7 +100,7 @@ def test_samples_are_named_by_number_or_by_the_photograph_of_their_one_face(proj
         collins = next(s for s in opened.samples.summaries() if s.image_name == "collins.jpg")
         given = [str(collins.id), f"#{collins.id}", "collins.jpg", "COLLINS.JPG"]
         assert samples_named(opened, given) == [collins.id]
-        with pytest.raises(FailedError, match=r"no photograph coffee\.jpg with a face"):
+        with pytest.raises(FailedError, match=r"with a face in this project is called coffee\.jpg"):
             samples_named(opened, ["coffee.jpg"])
         (record,) = photographs_named(opened, [str(collins.id)], opened.images.all())
         assert record.name == "collins.jpg"

@@ -116,3 +116,21 @@ def test_the_shape_counts_not_only_the_bytes():
     assert pixels_sha256(np.zeros((2, 3, 3), np.uint8)) != pixels_sha256(
         np.zeros((3, 2, 3), np.uint8)
     )
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_what_follows_the_end_of_a_jpeg_is_no_picture(tmp_path, progressive):
+    first, second = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    Image.fromarray(NOISE).save(first, quality=90, progressive=progressive)
+    second.write_bytes(first.read_bytes() + b"trailer \xff\xd9 of a phone")
+    assert coded_sha256(first) == coded_sha256(second)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_bit_in_the_last_scan_makes_another_picture(tmp_path, progressive):
+    first, second = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    Image.fromarray(NOISE).save(first, quality=90, progressive=progressive)
+    data = bytearray(first.read_bytes())
+    data[-6] ^= 1
+    second.write_bytes(data)
+    assert coded_sha256(first) != coded_sha256(second)

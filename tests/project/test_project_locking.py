@@ -74,7 +74,7 @@ WRITES: dict[str, Write] = {
         {1: given.new_image(project.home / "moved.jpg", content="a.jpg")}
     ),
     "Images.note_pixels": lambda project, given: project.images.note_pixels(
-        1, project.images.get(1).sha256, "1" * 64
+        [(project.images.get(1), "1" * 64)]
     ),
     "Images.mark_failed": lambda project, given: project.images.mark_failed(1, "has vanished"),
     "Models.register": lambda project, given: second_model(project),

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from PIL import Image
 
 from annotator.imaging import Picture
 from annotator.imaging.identity import pixels_sha256
-from annotator.inference import FacePrediction, ModelInfo
+from annotator.inference import FaceMesh, FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Project, SampleState
+from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
-from annotator.workflow import import_images
+from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals, inspect_picture
 from annotator.workflow.same_pictures import keep_changed, kept_text, with_pixels
 
@@ -84,6 +86,39 @@ def test_a_comment_leaves_the_photograph_what_was_added(project, photograph):
     assert Originals().held(record, record.picture.stamp())
 
 
+def test_a_run_that_goes_on_after_a_kill_predicts_photographs_whose_metadata_changed_meanwhile(
+    new_project, tmp_path
+):
+    portrait = tmp_path / "portrait.jpg"
+    shutil.copy(asset_path("datasets", "sample", "collins.jpg"), portrait)
+    with new_project(tmp_path / "killed") as project:
+        import_images(project, [portrait])
+        comment(portrait)
+        *_, last = preannotate(project, FaceMesh.load(small_faces=False))
+        assert (last.faces, last.failed) == (1, 0)
+        assert project.images.failed() == []
+
+
+def test_a_picture_that_was_predicted_is_known_when_it_is_written_anew(new_project, tmp_path):
+    path = tmp_path / "a.png"
+    Image.open(asset_path("datasets", "sample", "collins.jpg")).save(path, compress_level=9)
+    with new_project(tmp_path / "project") as project:
+        import_images(project, [path])
+        *_, last = preannotate(project, FaceMesh.load(small_faces=False))
+        assert last.faces == 1
+        project.reviews.accept(1, reviewer="Rae")
+        recompressed(path)
+        assert not Originals().has_changed(project.images.get(1))
+        assert len(keep_changed(project, project.images.all())) == 1
+
+
+def test_predicting_does_not_hash_the_pixels_of_jpegs(new_project, tmp_path):
+    with new_project(tmp_path / "project") as project:
+        import_images(project, [asset_path("datasets", "sample", "collins.jpg")])
+        *_, last = preannotate(project, FaceMesh.load(small_faces=False))
+        assert (last.faces, project.images.get(1).pixels_sha256) == (1, None)
+
+
 def test_changed_files_are_taken_over_without_being_added_again(project, photograph):
     comment(photograph)
     assert [each.id for each in keep_changed(project, project.images.all())] == [1]
@@ -143,7 +178,7 @@ def test_a_recompressed_photograph_is_known_by_its_pixels_where_those_are_known(
     with new_project(tmp_path / "project") as project:
         import_images(project, [path])
         record = project.images.get(1)
-        project.images.note_pixels(1, record.sha256, pixels_sha256(NOISE))
+        project.images.note_pixels([(record, pixels_sha256(NOISE))])
         recompressed(path)
         assert inspect_picture(Picture(path)).coded_sha256 != record.coded_sha256
         report = import_images(project, [path])
@@ -179,7 +214,8 @@ def test_photographs_of_an_older_project_are_known_by_their_pictures_once_they_a
 
 
 def test_the_pixels_noted_of_a_file_that_is_another_by_now_are_dropped(project, photograph):
-    project.images.note_pixels(1, "0" * 64, "1" * 64)
+    another = replace(project.images.get(1), sha256="0" * 64)
+    project.images.note_pixels([(another, "1" * 64)])
     assert project.images.get(1).pixels_sha256 is None
 
 

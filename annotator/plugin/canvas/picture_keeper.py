@@ -78,4 +78,4 @@ def _note_pixels(project: Project, image: ImageRecord, pixels: NDArray[np.uint8]
     """Store the hash of an image's pixels, unless the project is busy or closed by now."""
     digest = pixels_sha256(pixels)
     with suppress(ProjectError), project.waiting_at_most(0):
-        project.images.note_pixels(image.id, image.sha256, digest)
+        project.images.note_pixels([(image, digest)])
