@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.guard import Guard
 from annotator.plugin.canvas.other_faces import OtherFaces
 from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.pointer_note import PointerNote
@@ -29,6 +30,7 @@ from annotator.plugin.dock_life import DockLife
 from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp
+from annotator.plugin.keyboard.space_bar import SpaceBar
 from annotator.plugin.menu.name_row import NameButton, NameRow
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
@@ -100,6 +102,7 @@ class AnnotatorDock(QWidget):
 
     def _make_parts(self, napari_viewer: "Viewer") -> None:
         self.view = FaceView(napari_viewer)
+        self._guard = Guard(napari_viewer, self.view, self.workbench, self.tell)
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(
             self.workbench,
@@ -132,10 +135,8 @@ class AnnotatorDock(QWidget):
 
     def _follow_the_annotator(self, actions: dict[str, Action]) -> None:
         """Hear keys and count the time, as the settings say."""
-        canvas = canvas_widget(self._viewer)
-        targets = (self._viewer, self.view.mesh_layer)
-        self._bound_keys = BoundKeys(canvas, targets, actions)
-        self._visits = VisitRecorder(self.workbench, canvas)
+        self._bound_keys = BoundKeys(self._viewer, actions, SpaceBar(self._mouse))
+        self._visits = VisitRecorder(self.workbench, canvas_widget(self._viewer))
         self._settings = SettingsLink(
             self._store, self.workbench, self.view, self._visits.clock, self.use_keys
         )
@@ -191,6 +192,8 @@ class AnnotatorDock(QWidget):
         session = self.workbench.session
         if session is None or session.is_dragging:
             return
+        if not self.workbench.in_sight(for_verdict=True):
+            return
         if not self.workbench.verdicts.has_seen_all():
             return
         dialog = RejectDialog(self)
@@ -214,6 +217,7 @@ class AnnotatorDock(QWidget):
         """Bind these keys and name them wherever keys are named."""
         self._keys = self.workbench.keys = keys
         self._bound_keys.use(keys)
+        self._guard.keys = keys
         self._help.use_keys(keys)
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
         for button in self.findChildren(KeyButton):
@@ -234,6 +238,7 @@ class AnnotatorDock(QWidget):
         self.others.detach()
         self.question.remove()
         self._bound_keys.close()
+        self._guard.close()
         self._settings.close()
         self.workbench.close()
         self._spread.close()

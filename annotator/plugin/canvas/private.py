@@ -5,19 +5,23 @@ takes 13-184 ms an update, Vectors 16 ms; this overlay 0.3 ms), nor to hand the 
 to its canvas. Written for and tested with napari 0.9.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from napari._vispy.overlays.base import LayerOverlayMixin, VispySceneOverlay
 from napari._vispy.utils.visual import overlay_to_visual
 from napari.components.overlays import SceneOverlay
 from napari.layers import Image, Points
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QWidget
+from vispy.gloo import gl
 
 from annotator.plugin.canvas.covering_node import CoveringNode
 from annotator.plugin.canvas.light_filter import LightFilter, SharedFilter
 from annotator.plugin.canvas.mesh_node import MeshNode
 
+# GL_MAX_VERTEX_ATTRIBS
+_MAX_VERTEX_ATTRIBUTES = 0x8869
 _MESH_OVERLAY = "face_mesh"
 _COVERING_OVERLAY = "face_covering"
 
@@ -123,11 +127,51 @@ def attach_to_image(viewer: Any, layer: Image, filters: Iterable[SharedFilter]) 
             shared.attach_once(visual)
 
 
+def forget_drawn(viewer: Any) -> None:
+    """Let the graphics card forget what it drew last: call it after a layer was taken out.
+
+    vispy leaves the arrays of a visual switched on when it has drawn it. Where another visual's
+    buffer gets the number of one that was deleted, the card would read beyond its end and end the
+    program.
+    """
+    canvas = getattr(viewer, "__wrapped__", viewer).window._qt_viewer.canvas
+    canvas._scene_canvas.set_current()
+    for attribute in range(gl.glGetParameter(_MAX_VERTEX_ATTRIBUTES)):
+        gl.glDisableVertexAttribArray(attribute)
+
+
 def canvas_widget(viewer: Any) -> QWidget:
     """Return the Qt widget of a viewer's canvas, for keyboard focus and real events."""
     window = getattr(viewer, "__wrapped__", viewer).window
     native: QWidget = window._qt_viewer.canvas.native
     return native
+
+
+def hear_keys(
+    viewer: Any, on_press: Callable[[QKeyEvent], bool], on_release: Callable[[QKeyEvent], bool]
+) -> Callable[[], None]:
+    """Hear keys before napari looks them up, wherever in its window they were pressed.
+
+    napari asks the layer that is selected first, and drops keys that are not ASCII. A key for
+    which a callback returns True goes no further. Returns what ends the hearing.
+    """
+    qt_viewer = getattr(viewer, "__wrapped__", viewer).window._qt_viewer
+    events = qt_viewer.canvas._scene_canvas.events
+
+    def press(event: Any) -> None:
+        event.blocked = event.handled = event.native is not None and on_press(event.native)
+
+    def release(event: Any) -> None:
+        event.blocked = event.handled = event.native is not None and on_release(event.native)
+
+    events.key_press.connect(press, position="first")
+    events.key_release.connect(release, position="first")
+
+    def stop() -> None:
+        events.key_press.disconnect(press)
+        events.key_release.disconnect(release)
+
+    return stop
 
 
 def hide_layer_panels(viewer: Any) -> None:

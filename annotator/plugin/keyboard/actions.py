@@ -56,6 +56,7 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
         "reject": hands.ask_reject,
         "exclude": bench.verdicts.exclude,
         "reopen": bench.verdicts.reopen,
+        "saved": bench.edits.tell_whether_saved,
     }
 
 
