@@ -31,12 +31,15 @@ from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp
 from annotator.plugin.keyboard.space_bar import SpaceBar
+from annotator.plugin.menu.closing import Closing
 from annotator.plugin.menu.name_row import NameButton, NameRow
+from annotator.plugin.menu.opened_files import OpenedFiles
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.plugin.menu.welcome import nothing_predicted, welcome
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
+from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
 from annotator.plugin.panels.tool_panel import ToolPanel
 from annotator.plugin.panels.view_panel import ViewPanel
@@ -96,7 +99,8 @@ class AnnotatorDock(QWidget):
         self._connect()
         self._follow_the_annotator(actions)
         self._show_page()
-        self.life = DockLife(self, self.workbench, self._end, self.view.clear)
+        closing = Closing(napari_viewer, self.view)
+        self.life = DockLife(self, self.workbench, closing, self._end, self.view.clear)
         # Once whoever opened the dock had their turn: they may open a project in it themselves.
         QTimer.singleShot(0, self._come_back)
 
@@ -110,6 +114,9 @@ class AnnotatorDock(QWidget):
             self.warn,
             RecentProjects(settings_file()),
             {"Annotator's name…": self.ask_annotator, "Settings and keys…": self.open_settings},
+        )
+        self._opened_files = OpenedFiles(
+            napari_viewer, self.workbench, self.view, self.project_menu
         )
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self.regions = RegionMarks(self.workbench, self.workbench.edits)
@@ -143,8 +150,9 @@ class AnnotatorDock(QWidget):
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
-            self.workbench, self.view, self._mouse, self.faces, self.regions, self.ask_reject
-        )
+            self.workbench, self.view, self._mouse, self.faces, self.regions, self.ask_reject,
+            self.show_tools,
+        )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle, "find": self._finder.open}
 
@@ -209,6 +217,10 @@ class AnnotatorDock(QWidget):
         self.who.ask()
         self.focus_canvas()
 
+    def show_tools(self) -> None:
+        """Show the page with the options of the tool in hand."""
+        self.edit.tabs.setCurrentIndex(0)
+
     def open_settings(self) -> None:
         """Show this plugin's page of napari's preferences."""
         open_preferences(self._viewer, DISPLAY_NAME)
@@ -217,7 +229,6 @@ class AnnotatorDock(QWidget):
         """Bind these keys and name them wherever keys are named."""
         self._keys = self.workbench.keys = keys
         self._bound_keys.use(keys)
-        self._guard.keys = keys
         self._help.use_keys(keys)
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
         for button in self.findChildren(KeyButton):
@@ -239,6 +250,7 @@ class AnnotatorDock(QWidget):
         self.question.remove()
         self._bound_keys.close()
         self._guard.close()
+        self._opened_files.close()
         self._settings.close()
         self.workbench.close()
         self._spread.close()
@@ -281,6 +293,7 @@ class AnnotatorDock(QWidget):
         layout.addWidget(self._message)
         layout.addWidget(self.progress)
         self.setMinimumWidth(_MIN_WIDTH)
+        QuietWheel(self)
 
     def _work_page(self) -> QWidget:
         page = QWidget()

@@ -109,7 +109,7 @@ def test_a_key_that_was_rebound_in_cyrillic_is_shown_and_heard_in_latin(
 def test_reasons_are_ticked_without_shift_on_a_french_keyboard(
     on_x11: None, workplace: Workplace, when_asked: Callable[..., object]
 ) -> None:
-    dock, pointer = workplace
+    _, pointer = workplace
 
     def answer(dialog: QWidget) -> None:
         assert isinstance(dialog, RejectDialog)

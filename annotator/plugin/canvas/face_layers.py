@@ -93,6 +93,11 @@ class FaceLayers:
         """Whether a pixel of the photograph and of the mesh is a unit of the world."""
         return all(is_in_place(layer) for layer in (self.points, self.image) if layer is not None)
 
+    @property
+    def has_others(self) -> bool:
+        """Whether the viewer has layers of others."""
+        return any(layer not in (self.points, self.image) for layer in self._viewer.layers)
+
     def covered_by(self) -> str:
         """Return what a layer over photograph or mesh is called, or nothing."""
         layer = covering_layer(self._viewer.layers, self.image, self.points)

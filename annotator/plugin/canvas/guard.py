@@ -9,7 +9,6 @@ from qtpy.QtCore import QObject, QTimer
 
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.workbench.bench import Bench
-from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.look.view_settings import MeshStyle, Texture
 from annotator.workbench.sight import Sight
 
@@ -31,11 +30,6 @@ class Guard(QObject):
         Asks here what can be seen.
     tell : callable
         Shows the annotator a sentence.
-
-    Attributes
-    ----------
-    keys : KeyBindings
-        Those in effect, to be named in sentences.
     """
 
     def __init__(
@@ -43,7 +37,6 @@ class Guard(QObject):
     ) -> None:
         super().__init__()
         self._viewer, self._view, self._bench, self._tell = viewer, view, bench, tell
-        self.keys: KeyBindings = DEFAULT_BINDINGS
         # Layers are put back once napari has finished with the change.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -76,7 +69,7 @@ class Guard(QObject):
             return Sight(has_layers=False)
         is_covered = settings.turned or settings.texture is not Texture.NONE
         return replace(
-            Sight(keys=self.keys),
+            Sight(keys=self._bench.keys),
             lies_flat=self._lies_flat(),
             mesh_is_shown=bool(layers.points.visible),
             photograph_is_shown=bool(image.visible),
@@ -114,7 +107,7 @@ class Guard(QObject):
         order = tuple(range(dims.ndim))
         if not self._holds or (dims.ndisplay == 2 and tuple(dims.order) == order):
             return
-        turn = self.keys.text("turn")
+        turn = self._bench.keys.text("turn")
         was_3d = dims.ndisplay != 2
         dims.ndisplay = 2
         dims.order = order

@@ -5,14 +5,13 @@ takes 13-184 ms an update, Vectors 16 ms; this overlay 0.3 ms), nor to hand the 
 to its canvas. Written for and tested with napari 0.9.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from napari._vispy.overlays.base import LayerOverlayMixin, VispySceneOverlay
 from napari._vispy.utils.visual import overlay_to_visual
 from napari.components.overlays import SceneOverlay
 from napari.layers import Image, Points
-from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QWidget
 from vispy.gloo import gl
 
@@ -145,33 +144,6 @@ def canvas_widget(viewer: Any) -> QWidget:
     window = getattr(viewer, "__wrapped__", viewer).window
     native: QWidget = window._qt_viewer.canvas.native
     return native
-
-
-def hear_keys(
-    viewer: Any, on_press: Callable[[QKeyEvent], bool], on_release: Callable[[QKeyEvent], bool]
-) -> Callable[[], None]:
-    """Hear keys before napari looks them up, wherever in its window they were pressed.
-
-    napari asks the layer that is selected first, and drops keys that are not ASCII. A key for
-    which a callback returns True goes no further. Returns what ends the hearing.
-    """
-    qt_viewer = getattr(viewer, "__wrapped__", viewer).window._qt_viewer
-    events = qt_viewer.canvas._scene_canvas.events
-
-    def press(event: Any) -> None:
-        event.blocked = event.handled = event.native is not None and on_press(event.native)
-
-    def release(event: Any) -> None:
-        event.blocked = event.handled = event.native is not None and on_release(event.native)
-
-    events.key_press.connect(press, position="first")
-    events.key_release.connect(release, position="first")
-
-    def stop() -> None:
-        events.key_press.disconnect(press)
-        events.key_release.disconnect(release)
-
-    return stop
 
 
 def hide_layer_panels(viewer: Any) -> None:

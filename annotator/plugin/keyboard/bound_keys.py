@@ -7,7 +7,8 @@ from qtpy.QtCore import QEvent, QObject
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QWidget
 
-from annotator.plugin.canvas.private import canvas_widget, hear_keys
+from annotator.plugin.canvas.private import canvas_widget
+from annotator.plugin.canvas.private_window import hear_keys
 from annotator.plugin.keyboard.key_reader import KeyReader
 from annotator.plugin.keyboard.space_bar import SpaceBar
 from annotator.workbench.keys import SHORTCUTS, KeyBindings
@@ -77,8 +78,9 @@ class BoundKeys(QObject):
             return False
         if event.type() == QEvent.Type.FocusOut and watched is self._canvas:
             self._release_held()  # the release will go elsewhere
-        is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if not is_asked or self._bound_key(event) is None:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+            return False
+        if self._bound_key(event) is None:
             return False
         event.accept()
         return True
