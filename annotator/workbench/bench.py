@@ -257,19 +257,22 @@ class Bench:
             raise ProjectError("no photograph is open")
         return self._project.images.get(self.image_id)
 
-    def in_sight(self, *, for_verdict: bool = False) -> bool:
-        """Return whether the mesh is visible over its photograph; tell what to do if it is not.
+    def why_unseen(self, *, for_verdict: bool = False) -> str:
+        """Return why the mesh is not visible over its photograph, or nothing if it is.
 
         A photograph that cannot be shown at all is no reason against a verdict: only `accept`
         needs it.
         """
         if self.editor is None:
-            return True
-        if self.is_displayed:
-            has_face = self._session is not None
-            reason = why_unseen(self.look(), has_face=has_face, for_verdict=for_verdict)
-        else:
-            reason = "" if for_verdict else "A mesh that cannot be seen is not changed."
+            return ""
+        if not self.is_displayed:
+            return "" if for_verdict else "A mesh that cannot be seen is not changed."
+        has_face = self._session is not None
+        return why_unseen(self.look(), has_face=has_face, for_verdict=for_verdict)
+
+    def in_sight(self, *, for_verdict: bool = False) -> bool:
+        """Return whether the mesh is visible over its photograph; tell what to do if it is not."""
+        reason = self.why_unseen(for_verdict=for_verdict)
         if reason:
             self.failed.emit(reason)
         return not reason

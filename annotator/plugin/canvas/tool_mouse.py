@@ -185,13 +185,18 @@ class ToolMouse:
     def _stroke(self, event: Any) -> Drag | None:
         """Return a stroke, or a turn where a turned view is pressed beside the mesh."""
         editor = self._workbench.editor
-        if editor is None or not self._workbench.in_sight():
+        if editor is None:
             return None
         self._end_lost_stroke()
         position = self._aiming.look_at(event)
         if self._size is not None:
             self._size = None
             event.handled = True
+            return None
+        if self._workbench.why_unseen():
+            # Beside the mesh the photograph is moved, whatever can be seen.
+            if self._aiming.tool.begin(editor.state, position, self._aiming.pixel) is not None:
+                self._workbench.in_sight()
             return None
         stroke = StrokeDrag(self._workbench, editor, self._view, self._aiming)
         if stroke.press(position):
