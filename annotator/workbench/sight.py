@@ -80,11 +80,11 @@ def _before_the_photograph(sight: Sight) -> Iterator[tuple[bool, str]]:
     )
     yield (
         not sight.photograph_is_shown,
-        "The photograph is hidden. Show its layer first: Window > Layer List.",
+        _hint("The photograph is hidden", sight, "toggle_mesh", "show it"),
     )
     yield (
         sight.photograph_opacity < _LEAST_OPACITY,
-        "The photograph is transparent. Raise its opacity first: Window > Layer Controls.",
+        _hint("The photograph is transparent", sight, "toggle_mesh", "see it"),
     )
     yield (
         bool(sight.covered_by),

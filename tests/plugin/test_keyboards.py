@@ -66,6 +66,15 @@ def test_letters_work_on_keyboards_without_latin_ones(
     assert dock.workbench.current.id != first
 
 
+def test_shift_types_latin_on_a_hebrew_keyboard_and_changes_nothing_else(
+    on_x11: None, workplace: Workplace
+) -> None:
+    dock, pointer = workplace
+    stroke(pointer._canvas, "V", 55, SHIFT)
+    stroke(pointer._canvas, "/", 24)
+    assert dock.workbench.tools.kind is ToolKind.GUIDED
+
+
 def test_undo_and_redo_work_on_a_cyrillic_keyboard(on_x11: None, workplace: Workplace) -> None:
     dock, pointer = workplace
     session = dock.workbench.session

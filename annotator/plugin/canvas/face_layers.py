@@ -107,6 +107,14 @@ class FaceLayers:
         """Put other layers below these; return whether any was above."""
         return put_in_order(self._viewer.layers, self.image, self.points)
 
+    def reveal_photograph(self) -> bool:
+        """Show the photograph's layer if it was hidden or made transparent; return whether."""
+        image = self.image
+        if image is None or (image.visible and image.opacity == 1):
+            return False
+        image.visible, image.opacity = True, 1
+        return True
+
     def show_again(self) -> None:
         """Put the layers back that were taken out of the viewer."""
         photograph = self._photograph

@@ -41,6 +41,12 @@ class Guard(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._hold_layers)
+        self._camera: tuple[Any, float] | None = None
+        # Runs until all is told of axes that were put back.
+        self._axes_held = QTimer(self)
+        self._axes_held.setSingleShot(True)
+        viewer.scene.camera.events.center.connect(self._remember_camera)
+        viewer.scene.camera.events.zoom.connect(self._remember_camera)
         viewer.dims.events.order.connect(self._hold_axes)
         viewer.dims.events.ndisplay.connect(self._hold_axes)
         viewer.canvas.grid.events.enabled.connect(self._hold_grid)
@@ -53,6 +59,9 @@ class Guard(QObject):
         """Leave the view to napari."""
         viewer = self._viewer
         self._soon.stop()
+        self._axes_held.stop()
+        viewer.scene.camera.events.center.disconnect(self._remember_camera)
+        viewer.scene.camera.events.zoom.disconnect(self._remember_camera)
         viewer.dims.events.order.disconnect(self._hold_axes)
         viewer.dims.events.ndisplay.disconnect(self._hold_axes)
         viewer.canvas.grid.events.enabled.disconnect(self._hold_grid)
@@ -102,15 +111,35 @@ class Guard(QObject):
     def _holds(self) -> bool:
         return self._view.layers.are_wanted
 
-    def _hold_axes(self) -> None:
+    def _has_natural_axes(self) -> bool:
         dims = self._viewer.dims
-        order = tuple(range(dims.ndim))
-        if not self._holds or (dims.ndisplay == 2 and tuple(dims.order) == order):
+        return tuple(dims.order) == tuple(range(dims.ndim)) and dims.ndisplay == 2
+
+    def _remember_camera(self) -> None:
+        """Take note of where the camera looks: napari resets it when axes change."""
+        if not self._axes_held.isActive() and self._has_natural_axes():
+            camera = self._viewer.scene.camera
+            self._camera = camera.center, camera.zoom
+
+    def _look_where_it_was(self) -> None:
+        if self._camera is not None:
+            camera = self._viewer.scene.camera
+            camera.center, camera.zoom = self._camera
+
+    def _hold_axes(self) -> None:
+        if not self._holds:
             return
-        turn = self._bench.keys.text("turn")
+        if self._has_natural_axes():
+            # What napari makes of the axes that were put back comes late, the camera with it.
+            if self._axes_held.isActive():
+                self._look_where_it_was()
+            return
+        dims, turn = self._viewer.dims, self._bench.keys.text("turn")
         was_3d = dims.ndisplay != 2
+        self._axes_held.start(0)
         dims.ndisplay = 2
-        dims.order = order
+        dims.order = tuple(range(dims.ndim))
+        self._look_where_it_was()
         self._tell(f"{_FLAT} {turn} turns the face in 3D." if was_3d and turn else _FLAT)
 
     def _hold_grid(self) -> None:

@@ -140,7 +140,9 @@ def _view_actions(hands: Hands) -> dict[str, Action]:
 
     def toggle_mesh() -> None:
         # What a stroke moves stays in sight until it ends.
-        if hands.bench.editor is None or not hands.bench.editor.is_dragging:
+        if hands.bench.editor is not None and hands.bench.editor.is_dragging:
+            return
+        if not view.layers.reveal_photograph():
             view.toggle_mesh()
 
     return {

@@ -40,14 +40,15 @@ class KeyReader:
 
         None where it is no key of the table, as Shift by itself.
         """
-        modifiers = _modifiers(event)
+        modifiers = _modifiers(event, has_altgr=self._platform == "windows")
         key = _key_of(event)
         if key in _NAMED:
             return (_joined(modifiers, _NAMED[key]),)
         typed = _typed(event)
         if typed is None:
             return ()
-        if (latin := is_latin(typed)) is not None:
+        # With Shift a Hebrew keyboard types Latin letters.
+        if "Shift" not in modifiers and (latin := is_latin(typed)) is not None:
             self._types_latin = latin
         meant = keys_meant(
             typed,
@@ -87,11 +88,12 @@ def _place_number(event: QKeyEvent, platform: str) -> int:
     return event.nativeVirtualKey() if platform == "cocoa" else event.nativeScanCode()
 
 
-def _modifiers(event: QKeyEvent) -> tuple[str, ...]:
+def _modifiers(event: QKeyEvent, *, has_altgr: bool) -> tuple[str, ...]:
     held = event.modifiers()
     names = tuple(name for name, modifier in _MODIFIERS.items() if held & modifier)
     # On Windows AltGr is Ctrl with Alt: where that types something, neither is meant.
-    if {"Mod", "Alt"} <= set(names) and event.text().isprintable() and event.text():
+    types = bool(event.text()) and event.text().isprintable()
+    if has_altgr and types and {"Mod", "Alt"} <= set(names):
         return tuple(name for name in names if name not in ("Mod", "Alt"))
     return names
 
