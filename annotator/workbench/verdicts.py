@@ -139,6 +139,8 @@ class Verdicts:
         goes_on: bool = True,
     ) -> bool:
         bench = self._bench
+        if bench.session is not None and not bench.in_sight(for_verdict=True):
+            return False
         was_decided = bench.current is not None and bench.current.state not in UNDECIDED
         judgement = Judgement(verdict, bench.annotator, comment, tuple(reasons))
         given = self.give(judgement)

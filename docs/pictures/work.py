@@ -1,5 +1,6 @@
 """Pictures of the window and of the work from face to face."""
 
+import numpy as np
 from PIL import Image
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
@@ -62,7 +63,7 @@ def neighbours(studio: Studio) -> Image.Image:
     camera, mesh = studio.viewer.scene.camera, studio.mesh
     (other,) = studio.dock.others.neighbours.faces
     x, y = other.outline.mean(axis=0).tolist()
-    middle = (mesh[:, :2].mean(axis=0) + (x, y)) / 2
+    middle = (mesh[:, :2].mean(axis=0) + np.array([x, y])) / 2
     camera.center, camera.zoom = (0, middle[1], middle[0]), 0.5
     studio.hover((x, y))
     outline = studio.canvas(_HALF)
