@@ -63,7 +63,7 @@ from annotator.mesh.simulation import (
     simulated_strokes,
     strokes_to,
 )
-from annotator.mesh.spread import LEARNED_SHARE, SHARE, with_spread
+from annotator.mesh.spread import with_spread
 from annotator.system.assets import asset_path
 
 Floats = NDArray[np.float32]
@@ -148,16 +148,16 @@ def _tools(learned: dict[str, tuple[int, Covariance]]) -> dict[str, ToolFor]:
     same: dict[str, ToolFor] = {name: lambda _, tool=tool: tool for name, tool in fixed.items()}
     return {
         **same,
-        "Guided, spread": lambda face: _with_spread(canonical, face, SHARE),
+        "Guided, spread": lambda face: _with_spread(canonical, face),
         "Learned": lambda face: guided_tool(learned[face.person][1]),
         "Learned, guarded": lambda face: guarded(guided_tool(learned[face.person][1]), FACE_468),
-        "Learned, spread": lambda face: _with_spread(learned[face.person][1], face, LEARNED_SHARE),
+        "Learned, spread": lambda face: _with_spread(learned[face.person][1], face),
     }
 
 
-def _with_spread(expected: Covariance, face: SpoiledFace, share: float) -> Tool:
+def _with_spread(expected: Covariance, face: SpoiledFace) -> Tool:
     """Return Guided, guarded, with what the model is unsure of in this face."""
-    return guarded(guided_tool(with_spread(expected, face.differences, share)), FACE_468)
+    return guarded(guided_tool(with_spread(expected, face.differences)), FACE_468)
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ def main() -> None:
     parser.add_argument("--images", type=Path, help="a folder of photographs")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--chart", type=Path, metavar="FILE.svg", help="draw error by strokes")
-    parser.add_argument("--guided", action="store_true", help="only Guided, with steady hands")
+    parser.add_argument("--guided", action="store_true", help="only Guided")
     arguments = parser.parse_args()
     folder = arguments.images or asset_path("datasets", "sample")
     faces = spoiled_faces([folder], arguments.seed, times=DRAWS)
@@ -275,7 +275,8 @@ def main() -> None:
     tools, least = _tools(learned), CHART_STROKES if arguments.chart else 0
     if arguments.guided:
         chosen = {name: tool for name, tool in tools.items() if name.startswith(GUIDED)}
-        _report(counted, chosen, 0.0, arguments.seed, 0)
+        for miss in (0.0, HAND_NOISE):
+            _report(counted, chosen, miss, arguments.seed, 0)
         return
     efforts = _report(counted, tools, 0.0, arguments.seed, least)
     _report(counted, tools, HAND_NOISE, arguments.seed, 0)

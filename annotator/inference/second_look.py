@@ -27,9 +27,10 @@ Look = Callable[[Image, Sequence[Region]], list[FacePrediction]]
 
 _ALL_ROUND = tuple(range(0, 360, 30))
 # The photograph's diagonal in px of the detector, and by how many degrees it is turned: faces as
-# small as a thirtieth of the longer side are looked for where heads are tilted, larger ones all
-# round, and those that fill the photograph in a look of their own.
-_LOOKS = ((544, (-30, 0, 30)), (336, _ALL_ROUND), (128, _ALL_ROUND))
+# small as a twenty-fifth of the diagonal are looked for where heads are tilted, larger ones all
+# round, and those that fill the photograph in a look of their own. Larger looks find smaller faces,
+# and take as much longer as they are larger.
+_LOOKS = ((448, (-30, 0, 30)), (288, _ALL_ROUND), (112, _ALL_ROUND))
 _HINT = 0.4
 _CLOSE = 0.6
 _TILE, _CLOSE_FACE = 64, 32  # side of a close look, and how wide the face is in it

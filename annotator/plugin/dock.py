@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.guard import Guard
 from annotator.plugin.canvas.other_faces import OtherFaces
 from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.pointer_note import PointerNote
@@ -29,12 +30,17 @@ from annotator.plugin.dock_life import DockLife
 from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp
+from annotator.plugin.keyboard.space_bar import SpaceBar
+from annotator.plugin.menu.closing import Closing
 from annotator.plugin.menu.name_row import NameButton, NameRow
+from annotator.plugin.menu.opened_files import OpenedFiles
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
+from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.menu.welcome import nothing_predicted, welcome
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
+from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
 from annotator.plugin.panels.tool_panel import ToolPanel
 from annotator.plugin.panels.view_panel import ViewPanel
@@ -43,7 +49,7 @@ from annotator.plugin.preferences.preferences import DISPLAY_NAME
 from annotator.plugin.preferences.recent_projects import RecentProjects, settings_file
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
-from annotator.plugin.preferences.window_memory import Place, WindowMemory
+from annotator.plugin.preferences.window_memory import WindowMemory
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.reject_dialog import RejectDialog
@@ -94,12 +100,13 @@ class AnnotatorDock(QWidget):
         self._connect()
         self._follow_the_annotator(actions)
         self._show_page()
-        self.life = DockLife(self, self.workbench, self._end, self.view.clear)
-        # Once whoever opened the dock had their turn: they may open a project in it themselves.
-        QTimer.singleShot(0, self._come_back)
+        closing = Closing(napari_viewer, self.view)
+        self.life = DockLife(self, self.workbench, closing, self._end, self.view.clear)
+        self._way_back = WayBack(self.workbench, self._memory, self.project_menu.open_folder, self)
 
     def _make_parts(self, napari_viewer: "Viewer") -> None:
         self.view = FaceView(napari_viewer)
+        self._guard = Guard(napari_viewer, self.view, self.workbench, self.tell)
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(
             self.workbench,
@@ -107,6 +114,9 @@ class AnnotatorDock(QWidget):
             self.warn,
             RecentProjects(settings_file()),
             {"Annotator's name…": self.ask_annotator, "Settings and keys…": self.open_settings},
+        )
+        self._opened_files = OpenedFiles(
+            napari_viewer, self.workbench, self.view, self.project_menu
         )
         self.faces = Faces(self.workbench, lambda: self._display.photograph)
         self.regions = RegionMarks(self.workbench, self.workbench.edits)
@@ -132,18 +142,17 @@ class AnnotatorDock(QWidget):
 
     def _follow_the_annotator(self, actions: dict[str, Action]) -> None:
         """Hear keys and count the time, as the settings say."""
-        canvas = canvas_widget(self._viewer)
-        targets = (self._viewer, self.view.mesh_layer)
-        self._bound_keys = BoundKeys(canvas, targets, actions)
-        self._visits = VisitRecorder(self.workbench, canvas)
+        self._bound_keys = BoundKeys(self._viewer, actions, SpaceBar(self._mouse))
+        self._visits = VisitRecorder(self.workbench, canvas_widget(self._viewer))
         self._settings = SettingsLink(
             self._store, self.workbench, self.view, self._visits.clock, self.use_keys
         )
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
-            self.workbench, self.view, self._mouse, self.faces, self.regions, self.ask_reject
-        )
+            self.workbench, self.view, self._mouse, self.faces, self.regions, self.ask_reject,
+            self.show_tools,
+        )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle, "find": self._finder.open}
 
@@ -152,19 +161,6 @@ class AnnotatorDock(QWidget):
         opened = self.project_menu.open_folder(address)
         self.focus_canvas()
         return opened
-
-    def _remember_place(self) -> None:
-        project = self.workbench.project
-        here = None if project is None else Place(project.address, self.workbench.sample_id)
-        self._memory.place = here
-
-    def _come_back(self) -> None:
-        """Go on where a dock in this window was closed before."""
-        place = self._memory.place
-        if place is None or self.workbench.project is not None:
-            return
-        if self.project_menu.open_folder(place.address) and place.sample_id is not None:
-            self.workbench.go_to(place.sample_id)
 
     def focus_canvas(self) -> None:
         """Hand the keyboard to the canvas, where the keys work."""
@@ -191,6 +187,8 @@ class AnnotatorDock(QWidget):
         session = self.workbench.session
         if session is None or session.is_dragging:
             return
+        if not self.workbench.in_sight(for_verdict=True):
+            return
         if not self.workbench.verdicts.has_seen_all():
             return
         dialog = RejectDialog(self)
@@ -205,6 +203,10 @@ class AnnotatorDock(QWidget):
         """Ask who works here."""
         self.who.ask()
         self.focus_canvas()
+
+    def show_tools(self) -> None:
+        """Show the page with the options of the tool in hand."""
+        self.edit.tabs.setCurrentIndex(0)
 
     def open_settings(self) -> None:
         """Show this plugin's page of napari's preferences."""
@@ -226,7 +228,7 @@ class AnnotatorDock(QWidget):
         self.life.shut_down()
 
     def _end(self) -> None:
-        self._remember_place()
+        self._way_back.remember()
         self._retry.stop()
         self._look.stop()
         self.progress.wait()
@@ -234,6 +236,8 @@ class AnnotatorDock(QWidget):
         self.others.detach()
         self.question.remove()
         self._bound_keys.close()
+        self._guard.close()
+        self._opened_files.close()
         self._settings.close()
         self.workbench.close()
         self._spread.close()
@@ -276,6 +280,7 @@ class AnnotatorDock(QWidget):
         layout.addWidget(self._message)
         layout.addWidget(self.progress)
         self.setMinimumWidth(_MIN_WIDTH)
+        QuietWheel(self)
 
     def _work_page(self) -> QWidget:
         page = QWidget()

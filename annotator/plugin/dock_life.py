@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QApplication, QWidget
 
-from annotator.plugin.menu.closing import may_close
+from annotator.plugin.menu.closing import Closing, may_close
 from annotator.workbench.workbench import Workbench
 
 
@@ -16,6 +16,8 @@ class DockLife(QObject):
     ----------
     dock : QWidget
     workbench : Workbench
+    closing : Closing
+        Says when napari has to ask before its window closes.
     end : callable
         Stops threads and gives viewer, keys and mouse back.
     clear : callable
@@ -26,12 +28,15 @@ class DockLife(QObject):
         self,
         dock: QWidget,
         workbench: Workbench,
+        closing: Closing,
         end: Callable[[], None],
         clear: Callable[[], None],
     ) -> None:
         super().__init__(dock)
         self._dock = dock
         self._workbench = workbench
+        self._closing = closing
+        closing.after = self.shut_down_if_closed
         self._end = end
         self._clear = clear
         self._is_over = False
@@ -52,6 +57,8 @@ class DockLife(QObject):
         if not may_close(self._workbench, self._dock):
             event.ignore()
             return True
+        if self._closing.is_instead(event):
+            return True
         # napari may still ask and stay open: look again when it has decided.
         QTimer.singleShot(0, self.shut_down_if_closed)
         return False
@@ -60,6 +67,7 @@ class DockLife(QObject):
         """End what the dock does; once."""
         if not self._is_over:
             self._is_over = True
+            self._closing.close()
             self._end()
 
     def shut_down_if_closed(self) -> None:

@@ -1,15 +1,12 @@
 """Opens napari with the dock on a project."""
 
-import gc
 from pathlib import Path
 
 import napari
 
-from annotator.plugin.canvas.private import hide_layer_panels
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.preferences.preferences import remember_reader
-from annotator.plugin.reader import show_dock
-from annotator.plugin.window_size import make_room
+from annotator.plugin.reader import settle, show_dock
 
 
 def open_viewer(
@@ -27,15 +24,9 @@ def open_viewer(
     """
     viewer = napari.Viewer(title="FaceMesh Annotator", show=show, show_welcome_screen=False)
     dock = show_dock(viewer)
-    # An annotator works with two layers that the dock looks after: the room is the face's.
-    hide_layer_panels(viewer)
-    make_room(dock)
     if annotator:
         dock.name.use_here(annotator)
-    dock.open_folder(address)
-    # What the window is made of stays as long as the program: a search through all of it for
-    # garbage would stop the hand for a tenth of a second now and then.
-    gc.freeze()
+    settle(viewer, dock, address)
     return viewer, dock
 
 

@@ -1,5 +1,6 @@
 """What napari's File menu and command line open through this plugin."""
 
+import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from qtpy.QtCore import QTimer
 
 from annotator.imaging import read_image
 from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
+from annotator.plugin.canvas.private import hide_layer_panels
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.preferences.preferences import PLUGIN, remember_reader
+from annotator.plugin.window_size import make_room
 from annotator.project import Project
 from annotator.system.assets import asset_path
 
@@ -55,14 +58,32 @@ def show_dock(viewer: Any) -> AnnotatorDock:
 def _open_project(path: str | Sequence[str]) -> list[LayerData]:
     folder = _project_folder(path)
     assert folder is not None
-    dock = show_dock(napari.current_viewer())
+    viewer = napari.current_viewer()
+    dock = show_dock(viewer)
     # Once napari has finished reading, so that the camera it resets is framed afterwards.
-    QTimer.singleShot(0, lambda: _open_in(dock, folder))
+    QTimer.singleShot(0, lambda: _open_in(viewer, dock, folder))
     return _NO_LAYERS
 
 
-def _open_in(dock: AnnotatorDock, folder: Path) -> None:
-    if dock.open_folder(folder):
+def settle(viewer: Any, dock: AnnotatorDock, address: str | Path) -> bool:
+    """Open a project in a window that is for nothing else; return whether that was possible.
+
+    An annotator works with two layers that the dock looks after: the room is the face's.
+    """
+    hide_layer_panels(viewer)
+    make_room(dock)
+    is_open = dock.open_folder(address)
+    # What the window is made of stays as long as the program: a search through all of it for
+    # garbage would stop the hand for a tenth of a second now and then.
+    gc.freeze()
+    return is_open
+
+
+def _open_in(viewer: Any, dock: AnnotatorDock, folder: Path) -> None:
+    # Whoever has layers of their own needs the panels.
+    has_others = dock.view.layers.has_others
+    is_open = dock.open_folder(folder) if has_others else settle(viewer, dock, folder)
+    if is_open:
         remember_reader(folder)
 
 

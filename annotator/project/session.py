@@ -29,6 +29,8 @@ class EditSession(MeshEditor):
 
     Attributes
     ----------
+    found : Review or None
+        The newest verdict on the sample when it was taken under edit.
     seen : int
         The id of the newest review of the sample that the annotator knows of, 0 for none. What
         would withdraw a newer verdict is refused with `UnseenVerdict`.
@@ -43,8 +45,8 @@ class EditSession(MeshEditor):
         self._project = project
         self.annotator = annotator
         # Before the mesh: a verdict that comes in between is one that nobody has seen.
-        newest = project.reviews.newest(sample_id)
-        self.seen = 0 if newest is None else newest.id
+        self.found = project.reviews.newest(sample_id)
+        self.seen = 0 if self.found is None else self.found.id
         self._stored: list[int] = []
         self._annotation = project.annotations.load(sample_id)
         self._hidden = np.zeros(self._annotation.layout.count, np.bool_)

@@ -139,7 +139,8 @@ def give(
     project, session = bench.project, bench.session
     if project is None or (session is not None and session.is_dragging):
         return False
-    if not batch.sample_ids or not bench.edits.save_pending():
+    is_seen = bench.sample_id not in batch.sample_ids or bench.in_sight(for_verdict=True)
+    if not is_seen or not batch.sample_ids or not bench.edits.save_pending():
         return False
     judgement = Judgement(batch.verdict, bench.annotator, comment, tuple(reasons))
     try:

@@ -4,6 +4,8 @@ It knows what is open and tells when that changes. Whatever is done to it is don
 that hold it: `annotator.workbench.edits`, `walk`, `verdicts` and others.
 """
 
+from collections.abc import Callable
+
 from psygnal import Signal
 
 from annotator.mesh.layout import FACE_468
@@ -19,6 +21,7 @@ from annotator.project import (
 from annotator.workbench.actions_done import Action, ActionsDone
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.shown_samples import ShownSamples
+from annotator.workbench.sight import Sight, why_unseen
 from annotator.workbench.toolbox import Toolbox
 from annotator.workflow.image_files import HAS_CHANGED, Originals
 
@@ -40,6 +43,8 @@ class Bench:
     is_displayed : bool
         Whether the annotator can see the current sample; a view that cannot show it says so
         here. A mesh that nobody saw is not accepted.
+    look : callable
+        Returns what can be seen of the current sample now; whoever shows it says how.
     originals : Originals
         Tells whether photographs are still those that were added.
     keys : KeyBindings
@@ -85,6 +90,7 @@ class Bench:
         self.samples = ShownSamples()
         self.tools = Toolbox()
         self.is_displayed = True
+        self.look: Callable[[], Sight] = Sight
         self.originals = Originals()
         self.keys: KeyBindings = DEFAULT_BINDINGS
         self._done = ActionsDone()
@@ -250,6 +256,33 @@ class Bench:
         if self._project is None or self.image_id is None:
             raise ProjectError("no photograph is open")
         return self._project.images.get(self.image_id)
+
+    def why_unseen(self, *, for_verdict: bool = False) -> str:
+        """Return why the mesh is not visible over its photograph, or nothing if it is.
+
+        A photograph that cannot be shown at all is no reason against a verdict: only `accept`
+        needs it.
+        """
+        if self.editor is None:
+            return ""
+        if not self.is_displayed:
+            return "" if for_verdict else "A mesh that cannot be seen is not changed."
+        has_face = self._session is not None
+        return why_unseen(self.look(), has_face=has_face, for_verdict=for_verdict)
+
+    def in_sight(self, *, for_verdict: bool = False) -> bool:
+        """Return whether the mesh is visible over its photograph; tell what to do if it is not."""
+        reason = self.why_unseen(for_verdict=for_verdict)
+        if reason:
+            self.failed.emit(reason)
+        return not reason
+
+    def sees_what_changes(self) -> bool:
+        """Return whether undo would be seen, and tell what to do if not.
+
+        Where a photograph cannot be shown it may take back what led there.
+        """
+        return not self.is_displayed or self.in_sight()
 
     def why_unacceptable(self) -> str:
         """Return why the mesh under edit cannot be judged by what is on the screen, or nothing."""

@@ -19,6 +19,7 @@ from annotator.project import (
 from annotator.workbench.actions_done import Stroked
 from annotator.workbench.bench import Bench
 from annotator.workbench.stroke_text import (
+    NOTHING_UNSAVED,
     SAVED,
     folds_text,
     held_text,
@@ -66,7 +67,9 @@ class Edits:
     def apply(self, tool_name: str, edit: Edit | None) -> None:
         """Make an edit as one stroke, unless one is under way."""
         session = self._bench.session
-        if session is not None and not session.is_dragging and edit is not None:
+        if session is None or session.is_dragging or edit is None:
+            return
+        if self._bench.in_sight():
             self._run(session, lambda: session.apply(tool_name, edit))
 
     def finish_pending(self, tool: Tool) -> bool:
@@ -80,6 +83,8 @@ class Edits:
         session = self._bench.session
         if session is None or not tool.is_pending:
             return False
+        if not self._bench.in_sight():
+            return True
         edit, after = tool.finished(session.state)
         seen = session.seen
         self.apply(tool.name, edit)
@@ -98,6 +103,11 @@ class Edits:
             return True
         self._store(session, session.save_pending, otherwise)
         return not session.unsaved_count
+
+    def tell_whether_saved(self) -> None:
+        """Write what waits, and say that there is nothing to be saved by hand."""
+        if self.save_pending():
+            self._bench.told.emit(NOTHING_UNSAVED)
 
     def retry_pending(self) -> None:
         """Try `save_pending` again, without waiting and without telling of another failure."""

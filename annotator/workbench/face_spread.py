@@ -17,7 +17,7 @@ from annotator.inference.spread import answers_around
 from annotator.mesh.covariance import Covariance, expected_covariance
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
-from annotator.mesh.spread import LEARNED_SHARE, SHARE, deviations, with_spread
+from annotator.mesh.spread import deviations, with_spread
 from annotator.project import EditSession
 from annotator.workbench.model_thread import ModelThread
 from annotator.workbench.workbench import Workbench
@@ -68,10 +68,8 @@ class FaceSpread:
         if session is None or photograph is None:
             return
         self._base = mesh = self._predicted(session)
-        layout, learned = session.layout, self._workbench.tools.learned
-        expected = expected_covariance(layout, learned)
-        share = LEARNED_SHARE if expected is learned else SHARE
-        blend = partial(_blended, expected, mesh=mesh, layout=layout, share=share)
+        expected = expected_covariance(session.layout, self._workbench.tools.learned)
+        blend = partial(_blended, expected, mesh=mesh, layout=session.layout)
         self._pool.submit(self._find_out, photograph, mesh, blend, self._cancelled)
 
     def forget(self) -> None:
@@ -145,8 +143,8 @@ class FaceSpread:
 
 
 def _blended(
-    expected: Covariance, answers: list[Mesh], *, mesh: Mesh, layout: MeshLayout, share: float
+    expected: Covariance, answers: list[Mesh], *, mesh: Mesh, layout: MeshLayout
 ) -> Covariance | None:
     """Return what is to be expected given a model's answers, or None where they say nothing."""
-    found = with_spread(expected, deviations(answers, mesh, layout), share)
+    found = with_spread(expected, deviations(answers, mesh, layout))
     return None if found is expected else found

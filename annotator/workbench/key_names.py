@@ -6,6 +6,8 @@ commands go with: Ctrl, or Cmd on macOS. People may type it otherwise (``ctrl+sh
 
 import sys
 
+from annotator.workbench.key_places import place_of_letter
+
 _ON_MAC = sys.platform == "darwin"
 _MODIFIERS = ("Mod", "Ctrl", "Meta", "Alt", "Shift")
 _NAMED = (
@@ -15,6 +17,7 @@ _NAMED = (
 )
 # Signs that keyboards have without Shift. Two of them separate keys, and so have names.
 _SIGN_NAMES = {"Comma": ",", "Minus": "-"}
+_NAME_OF_SIGN = {sign: name for name, sign in _SIGN_NAMES.items()}
 _SIGNS = frozenset("0123456789=[]./;'`\\")
 # What people also call them.
 _ALSO_CALLED = {
@@ -38,12 +41,6 @@ _NAMES |= {"ctrl": _ALSO_CALLED["ctrl"], "meta": "Mod" if _ON_MAC else "Meta"}
 _SHOWN_AS = {"Mod": "Cmd" if _ON_MAC else "Ctrl", "Escape": "Esc"} | _SIGN_NAMES
 # napari knows Cmd as Meta.
 _BOUND_AS = {"Mod": "Meta" if _ON_MAC else "Control", "Ctrl": "Control"} | _SIGN_NAMES
-# Qt calls Cmd Ctrl, and Ctrl Meta, on macOS only.
-_QT_CALLS = {"Mod": "Ctrl", "Ctrl": "Meta", "Escape": "Esc", "Delete": "Del", "Insert": "Ins"} | {
-    "PageUp": "PgUp",
-    "PageDown": "PgDown",
-    **_SIGN_NAMES,
-}
 
 
 class UnknownKeyError(ValueError):
@@ -58,11 +55,6 @@ def key_text(key: str) -> str:
 def bound_key(key: str) -> str:
     """Return a key as napari binds it on this platform."""
     return "-".join(_BOUND_AS.get(part, part) for part in key.split("-"))
-
-
-def qt_key(key: str) -> str:
-    """Return a key as Qt's key sequences write it on every platform."""
-    return "+".join(_QT_CALLS.get(part, part) for part in key.split("-"))
 
 
 def parse_keys(text: str) -> tuple[str, ...]:
@@ -107,6 +99,8 @@ def parse_key(text: str) -> str:
 def _part(part: str, written: str) -> str:
     if len(part) == 1 and (part in _SIGNS or (part.isascii() and part.isalpha())):
         return part.upper()
+    if len(part) == 1 and (place := place_of_letter(part)):
+        return _NAME_OF_SIGN.get(place, place)  # typed on a keyboard without Latin letters
     name = _NAMES.get(part.lower())
     if name is None:
         raise UnknownKeyError(f'"{written}" is no key: write it like D, F5, Space or Mod-Shift-Z')

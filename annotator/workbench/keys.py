@@ -27,6 +27,8 @@ class Shortcut:
     holds : bool
         Whether the action lasts while the key is held: it is called with True at the press and
         with False at the release. Others are called without an argument, at the press.
+    repeats : bool
+        Whether a key that is held starts the action again and again.
     """
 
     action: str
@@ -34,6 +36,7 @@ class Shortcut:
     text: str
     group: str
     holds: bool = False
+    repeats: bool = False
 
 
 SHORTCUTS: tuple[Shortcut, ...] = (
@@ -46,8 +49,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("exclude", ("E",), f"{_EXCLUDE} from the data set", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
     *(Shortcut(kind, (kind.card.key,), kind.card.text, "Tools") for kind in ToolKind),
-    Shortcut("smaller", ("[",), "Smaller brush", "Stroke"),
-    Shortcut("larger", ("]",), "Larger brush", "Stroke"),
+    Shortcut("smaller", ("[",), "Smaller brush", "Stroke", repeats=True),
+    Shortcut("larger", ("]",), "Larger brush", "Stroke", repeats=True),
     Shortcut("radius", ("F",), "Radius by moving the mouse", "Stroke"),
     Shortcut("strength", ("Shift-F",), "Strength by moving the mouse", "Stroke"),
     Shortcut("mirror", ("M",), "Mirror Grab", "Stroke"),
@@ -55,14 +58,14 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("cancel", ("Escape",), "Cancel", "Stroke"),
     Shortcut("undo", ("Mod-Z",), "Undo", "Stroke"),
     Shortcut("redo", ("Mod-Shift-Z", "Mod-Y"), "Redo", "Stroke"),
-    Shortcut("nudge_left", ("Left",), "Nudge left", "Nudge"),
-    Shortcut("nudge_right", ("Right",), "Nudge right", "Nudge"),
-    Shortcut("nudge_up", ("Up",), "Nudge up", "Nudge"),
-    Shortcut("nudge_down", ("Down",), "Nudge down", "Nudge"),
-    Shortcut("nudge_left_far", ("Shift-Left",), "Ten pixels left", "Nudge"),
-    Shortcut("nudge_right_far", ("Shift-Right",), "Ten pixels right", "Nudge"),
-    Shortcut("nudge_up_far", ("Shift-Up",), "Ten pixels up", "Nudge"),
-    Shortcut("nudge_down_far", ("Shift-Down",), "Ten pixels down", "Nudge"),
+    Shortcut("nudge_left", ("Left",), "Nudge left", "Nudge", repeats=True),
+    Shortcut("nudge_right", ("Right",), "Nudge right", "Nudge", repeats=True),
+    Shortcut("nudge_up", ("Up",), "Nudge up", "Nudge", repeats=True),
+    Shortcut("nudge_down", ("Down",), "Nudge down", "Nudge", repeats=True),
+    Shortcut("nudge_left_far", ("Shift-Left",), "Ten pixels left", "Nudge", repeats=True),
+    Shortcut("nudge_right_far", ("Shift-Right",), "Ten pixels right", "Nudge", repeats=True),
+    Shortcut("nudge_up_far", ("Shift-Up",), "Ten pixels up", "Nudge", repeats=True),
+    Shortcut("nudge_down_far", ("Shift-Down",), "Ten pixels down", "Nudge", repeats=True),
     Shortcut("repredict", ("N",), "Predict again here", "Face"),
     Shortcut("repredict_in_box", ("Shift-N",), "Predict again in a box", "Face"),
     Shortcut("add_face", ("Shift-A",), "Add a face that was missed", "Face"),
@@ -80,6 +83,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("turn", ("J",), "Turn the face in 3D", "View"),
     Shortcut("texture", ("U",), "Checker, make-up, nothing", "View"),
     Shortcut("reset_light", ("Shift-L",), "Photograph as it is", "View"),
+    Shortcut("saved", ("Mod-S",), "Is everything saved?", "Help"),
     Shortcut("help", ("H",), "Show or hide this list", "Help"),
 )
 
@@ -88,7 +92,8 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Shift+drag", "Smooth, whatever the tool"),
     ("Drag elsewhere", "Move the photograph"),
     ("Click on another face", "Go there"),
-    ("Middle button, or Ctrl+drag", "Move it from anywhere"),
+    ("Middle button, or Space or Ctrl+drag", "Move it from anywhere"),
+    ("Alt+drag", "Zoom into a box"),
     ("Wheel", "Zoom"),
     ("Shift+wheel", "Brush radius"),
     ("Right button", "Brightness (up, down), contrast"),

@@ -52,7 +52,7 @@ class Remarks:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._current = ""
-        bench.current_changed.connect(self._read)
+        bench.current_changed.connect(self._show_found)
         bench.sample_updated.connect(self._read_updated)
         bench.samples_changed.connect(self._read)
 
@@ -72,13 +72,21 @@ class Remarks:
             return ""  # shown once it can be read: nothing is done with it
         return "" if review is None else remark_text(review, sample)
 
+    def _show_found(self) -> None:
+        """Show the verdict that was found with the sample: it was read just now."""
+        session, sample = self._bench.session, self._bench.current
+        found = None if session is None else session.found
+        self._set("" if sample is None or found is None else remark_text(found, sample))
+
     def _read_updated(self, sample_id: int) -> None:
         if sample_id == self._bench.sample_id:
             self._read()
 
     def _read(self) -> None:
         sample = self._bench.current
-        remark = "" if sample is None else self.on(sample)
+        self._set("" if sample is None else self.on(sample))
+
+    def _set(self, remark: str) -> None:
         if remark != self._current:
             self._current = remark
             self.changed.emit()

@@ -47,8 +47,8 @@ def patiently(project: Project, work: Work) -> Work:
         yield from work
 
 
-def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
-    """Add photographs and folders of photographs to the project, then predict them."""
+def adding(project: Project, paths: Sequence[Path], *, copy: bool, predicts: bool = True) -> Work:
+    """Add photographs and folders of photographs to the project, then predict them if wanted."""
     yield Step(0, 0, "Looking for photographs")
     files = list(find_images(paths))
     added = failed = 0
@@ -64,6 +64,10 @@ def adding(project: Project, paths: Sequence[Path], *, copy: bool) -> Work:
         text = f"Adding photographs: {added} added, {failed} failed"
         yield Step(start + len(batch), len(files), text)
     told = " ".join([_told_of_files(len(files), failed, notes), *as_sentences(changed)]).strip()
+    if not predicts:
+        text = f"{added} added. {told}" if told else f"{added} added."
+        yield Step(len(files), len(files), text)
+        return
     with closing(predicting(project)) as predictions:
         for step in predictions:
             yield replace(step, text=f"{step.text}. {told}" if told else step.text)

@@ -6,6 +6,7 @@ from annotator.project import ProjectError, Review, SampleSummary
 from annotator.workbench.foreign_text import one_line
 from annotator.workbench.verdict_words import reasons_text, verdict_on, verdict_sentence
 
+NOTHING_UNSAVED = "Everything is saved: each stroke is, as the mouse is released."
 SAVED = "The strokes that waited are saved."
 
 

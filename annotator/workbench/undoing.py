@@ -48,7 +48,9 @@ class Undoing:
             self._edits.undo()
             return
         project, refused = bench.project, "Nothing was undone."
-        if project is None or not self._edits.save_pending(refused):
+        if project is None or not bench.sees_what_changes():
+            return
+        if not self._edits.save_pending(refused):
             return
         self._desk.notes.clear()
         while (action := bench.done.last) is not None:
@@ -63,7 +65,7 @@ class Undoing:
         project, refused = bench.project, "Nothing was redone."
         if project is None or (session is not None and session.is_dragging):
             return
-        if not self._edits.save_pending(refused):
+        if not bench.sees_what_changes() or not self._edits.save_pending(refused):
             return
         self._desk.notes.clear()
         while (action := bench.done.following) is not None:

@@ -92,20 +92,15 @@ class Verdicts:
         self._show_unseen(session, newest)
         return False
 
-    def give(self, judgement: Judgement, revision: int | None = None) -> Given | None:
-        """Give the current sample a verdict and stay; return what to take it back by.
-
-        Parameters
-        ----------
-        judgement : Judgement
-        revision : int, optional
-            That it is about; by default the one on the screen.
+    def give(self, judgement: Judgement) -> Given | None:
+        """Give the current sample a verdict, as it is on the screen, and stay.
 
         Returns
         -------
         Given or None
-            None, after telling why, if it was not given. A verdict of somebody else that the
-            annotator has not seen is shown first: the next time this one is given.
+            What to take it back by; None, after telling why, if it was not given. A verdict of
+            somebody else that the annotator has not seen is shown first: the next time this one is
+            given.
         """
         bench = self._bench
         project, session = bench.project, bench.session
@@ -113,10 +108,9 @@ class Verdicts:
             return None
         if not self._edits.save_pending():
             return None
-        asked = session.revision if revision is None else revision
         try:
             judged = project.reviews.judge(
-                session.sample_id, judgement, revision=asked, seen=session.seen
+                session.sample_id, judgement, revision=session.revision, seen=session.seen
             )
         except UnseenVerdict as unseen:
             self._show_unseen(session, unseen.review)
@@ -145,6 +139,8 @@ class Verdicts:
         goes_on: bool = True,
     ) -> bool:
         bench = self._bench
+        if bench.session is not None and not bench.in_sight(for_verdict=True):
+            return False
         was_decided = bench.current is not None and bench.current.state not in UNDECIDED
         judgement = Judgement(verdict, bench.annotator, comment, tuple(reasons))
         given = self.give(judgement)

@@ -17,6 +17,7 @@ from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.keyboard import bound_keys, key_help
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp, help_groups, help_html, spread
+from annotator.plugin.keyboard.space_bar import SpaceBar
 from annotator.plugin.panels.parts import KeyButton
 from annotator.project import SampleState
 from annotator.workbench import keys
@@ -98,8 +99,7 @@ def held_key(
         monkeypatch.setattr(module, "SHORTCUTS", (held,))
     monkeypatch.setitem(keys._DEFAULT_KEYS, "held", ("F12",))
     told: list[bool] = []
-    targets = (dock.view._viewer, dock.view.mesh_layer)
-    bound = BoundKeys(pointer._canvas, targets, {"held": told.append})
+    bound = BoundKeys(dock.view._viewer, {"held": told.append}, SpaceBar(dock._mouse))
     bound.use(DEFAULT_BINDINGS)
     yield pointer, pointer._canvas, told
     bound.close()
@@ -128,9 +128,9 @@ def test_what_is_held_ends_when_the_keyboard_goes_elsewhere(
 
 
 def test_an_action_without_a_callback_is_noticed_at_once(workplace: Workplace) -> None:
-    _, pointer = workplace
+    dock, _ = workplace
     with pytest.raises(KeyError):
-        BoundKeys(pointer._canvas, (), {})
+        BoundKeys(dock.view._viewer, {}, SpaceBar(dock._mouse))
 
 
 def test_the_columns_of_the_sheet_are_level_and_in_order() -> None:

@@ -13,7 +13,6 @@ from annotator.inference import FaceMesh, ModelError
 from annotator.mesh.covariance import Covariance, canonical_covariance
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
-from annotator.mesh.spread import LEARNED_SHARE, SHARE
 from annotator.mesh.tools.guided import GuidedTool
 from annotator.workbench.face_spread import FaceSpread
 from annotator.workbench.faces import Faces
@@ -216,6 +215,8 @@ def test_what_was_learned_is_what_it_is_blended_into(desk: Desk) -> None:
     desk.bench.tools.learn(Covariance(prior.matrix, prior.noise))
     assert desk.expected is desk.bench.tools.learned
     desk.find_out()
-    spread = plain.matrix - (1 - SHARE) * prior.matrix
-    expected = (1 - LEARNED_SHARE) * prior.matrix + LEARNED_SHARE / SHARE * spread
-    np.testing.assert_allclose(desk.expected.matrix, expected, atol=1e-9)
+    np.testing.assert_allclose(desk.expected.matrix, plain.matrix, atol=1e-12)
+    half = Covariance(prior.matrix / 2, prior.noise)
+    desk.bench.tools.learn(half)
+    desk.find_out()
+    np.testing.assert_allclose(desk.expected.matrix, plain.matrix / 2, atol=1e-12)

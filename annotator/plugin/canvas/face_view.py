@@ -10,6 +10,7 @@ from psygnal import Signal
 
 from annotator.mesh.tools.base import Aim, MeshState, Position, Tool
 from annotator.mesh.tools.turned import TurnedTool
+from annotator.plugin.canvas.face_layers import FaceLayers
 from annotator.plugin.canvas.face_scene import FaceScene, Landmarks
 from annotator.plugin.canvas.framing import Framing
 from annotator.workbench.look.colouring import Legend, legend_of
@@ -64,6 +65,22 @@ class FaceView:
     def mesh_layer(self) -> Points:
         """The layer with the vertices."""
         return self._scene.layers.points
+
+    @property
+    def layers(self) -> FaceLayers:
+        """The layers in the viewer."""
+        return self._scene.layers
+
+    @property
+    def shows_prediction(self) -> bool:
+        """Whether the prediction is drawn in the mesh's place."""
+        return self._scene.shows_prediction
+
+    @property
+    def has_vertices(self) -> bool:
+        """Whether a part of the face is not hidden."""
+        state = self._scene.state
+        return state is not None and not state.hidden.all()
 
     @property
     def is_shown(self) -> bool:
@@ -149,6 +166,14 @@ class FaceView:
             self.frame()
         if scene.settings.colours is Colours.UNCERTAINTY:
             self.legend_changed.emit()
+
+    def show_again(self) -> None:
+        """Put the layers back that were taken out of the viewer, seen from where they were."""
+        camera = self._viewer.scene.camera
+        centre, zoom = camera.center, camera.zoom
+        self._scene.layers.show_again()
+        self._scene.restyle()
+        camera.center, camera.zoom = centre, zoom
 
     def update(self, state: MeshState) -> None:
         """Show another state of the mesh, as after a stroke."""

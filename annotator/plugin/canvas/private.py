@@ -13,11 +13,14 @@ from napari._vispy.utils.visual import overlay_to_visual
 from napari.components.overlays import SceneOverlay
 from napari.layers import Image, Points
 from qtpy.QtWidgets import QWidget
+from vispy.gloo import gl
 
 from annotator.plugin.canvas.covering_node import CoveringNode
 from annotator.plugin.canvas.light_filter import LightFilter, SharedFilter
 from annotator.plugin.canvas.mesh_node import MeshNode
 
+# GL_MAX_VERTEX_ATTRIBS
+_MAX_VERTEX_ATTRIBUTES = 0x8869
 _MESH_OVERLAY = "face_mesh"
 _COVERING_OVERLAY = "face_covering"
 
@@ -121,6 +124,19 @@ def attach_to_image(viewer: Any, layer: Image, filters: Iterable[SharedFilter]) 
     for visual in getattr(node, "adopted_children", [node]):
         for shared in filters:
             shared.attach_once(visual)
+
+
+def forget_drawn(viewer: Any) -> None:
+    """Let the graphics card forget what it drew last: call it after a layer was taken out.
+
+    vispy leaves the arrays of a visual switched on when it has drawn it. Where another visual's
+    buffer gets the number of one that was deleted, the card would read beyond its end and end the
+    program.
+    """
+    canvas = getattr(viewer, "__wrapped__", viewer).window._qt_viewer.canvas
+    canvas._scene_canvas.set_current()
+    for attribute in range(gl.glGetParameter(_MAX_VERTEX_ATTRIBUTES)):
+        gl.glDisableVertexAttribArray(attribute)
 
 
 def canvas_widget(viewer: Any) -> QWidget:

@@ -20,8 +20,8 @@ from annotator.workbench.brush_gauge import Gauge
 from annotator.workbench.workbench import Workbench
 
 _LEFT_BUTTON, _RIGHT_BUTTON, _MIDDLE_BUTTON = 1, 2, 3
-# As vispy names it.
-_PAN_MODIFIER = "Control"
+# As vispy names them. With the second napari zooms into a box.
+_PAN_MODIFIER, _ZOOM_MODIFIER = "Control", "Alt"
 
 
 class ToolMouse:
@@ -33,6 +33,11 @@ class ToolMouse:
     workbench : Workbench
     view : FaceView
         Shows the mesh that the tools move.
+
+    Attributes
+    ----------
+    has_panned : bool
+        Whether a button was pressed since `pans` was set.
     """
 
     def __init__(self, viewer: Any, workbench: Workbench, view: FaceView) -> None:
@@ -42,6 +47,7 @@ class ToolMouse:
         self._aiming = Aiming(workbench, view)
         self._drag: Drag | None = None
         self._size: SizeDrag | None = None
+        self._pans = self.has_panned = False
         viewer.mouse_move_callbacks.append(self._on_hover)
         viewer.mouse_drag_callbacks.append(self._on_press)
         viewer.mouse_wheel_callbacks.append(self._on_wheel)
@@ -72,6 +78,26 @@ class ToolMouse:
         """Where the pointer was last seen over the image, (x, y) in px."""
         return self._aiming.pointer
 
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a button is held."""
+        return self._drag is not None or self._stroke_under_way() is not None
+
+    @property
+    def pans(self) -> bool:
+        """Whether every drag moves the photograph, as with the space bar held."""
+        return self._pans
+
+    @pans.setter
+    def pans(self, pans: bool) -> None:
+        if pans == self._pans:
+            return
+        self._pans, self.has_panned = pans, False
+        if pans and not self.is_dragging:
+            self._view.show_aim(None)
+        elif not pans:
+            self._show_aim()
+
     def start_gauge(self, kind: Gauge) -> None:
         """Let the pointer set the radius or the strength until a click, or Esc."""
         editor, pointer = self._workbench.editor, self.pointer
@@ -99,7 +125,9 @@ class ToolMouse:
     def nudge(self, right: int, down: int) -> None:
         """Move what the tool would take hold of by so many pixels of the screen."""
         editor, aiming = self._workbench.editor, self._aiming
-        if editor is None or editor.is_dragging or not self._view.is_editable:
+        if editor is None or editor.is_dragging or not self._workbench.in_sight():
+            return
+        if self._view.turns_on_drag:
             return
         tool = self._view.tool_in_view(self._workbench.tools.tool)
         way = (right * aiming.pixel, down * aiming.pixel)
@@ -122,7 +150,8 @@ class ToolMouse:
             self._aiming.look_at(event)
         else:
             self._size.move(event)
-        self._show_aim()
+        if not self._pans:
+            self._show_aim()
 
     def _on_press(self, viewer: Any, event: Any) -> Generator[None, None, None]:
         drag = self._drag = self._begun(event)
@@ -139,11 +168,14 @@ class ToolMouse:
     def _begun(self, event: Any) -> Drag | None:
         """Return what a press begins; None leaves it to napari, which moves the photograph."""
         tools, button = self._workbench.tools, event.button
+        self.has_panned = self._pans
         under_way = self._stroke_under_way()
         if under_way is not None and button != _LEFT_BUTTON:
             return under_way  # napari goes on with this press alone
-        if button == _MIDDLE_BUTTON or _PAN_MODIFIER in event.modifiers:
+        if button == _MIDDLE_BUTTON or self._pans or _PAN_MODIFIER in event.modifiers:
             return PanDrag(self._viewer, event)
+        if _ZOOM_MODIFIER in event.modifiers or self._is_left_to_another_layer():
+            return None
         if button == _RIGHT_BUTTON:
             return BrightnessDrag(self._view, event)
         if button == _LEFT_BUTTON and self._view.turns_on_drag:
@@ -153,7 +185,7 @@ class ToolMouse:
     def _stroke(self, event: Any) -> Drag | None:
         """Return a stroke, or a turn where a turned view is pressed beside the mesh."""
         editor = self._workbench.editor
-        if editor is None or not self._view.is_editable:
+        if editor is None:
             return None
         self._end_lost_stroke()
         position = self._aiming.look_at(event)
@@ -161,12 +193,22 @@ class ToolMouse:
             self._size = None
             event.handled = True
             return None
+        if self._workbench.why_unseen():
+            # Beside the mesh the photograph is moved, whatever can be seen.
+            if self._aiming.tool.begin(editor.state, position, self._aiming.pixel) is not None:
+                self._workbench.in_sight()
+            return None
         stroke = StrokeDrag(self._workbench, editor, self._view, self._aiming)
         if stroke.press(position):
             return stroke
         if self._view.settings.turned:
             return TurnDrag(self._view, self._workbench.tools, event)
         return None
+
+    def _is_left_to_another_layer(self) -> bool:
+        """Return whether the annotator draws in a layer of somebody else's."""
+        active = self._viewer.layers.selection.active
+        return active is not None and active.mode != "pan_zoom"
 
     def _stroke_under_way(self) -> StrokeDrag | None:
         """Return the stroke on what is on the screen, also one whose release never came."""
@@ -188,6 +230,8 @@ class ToolMouse:
             self._view.show_aim(None)
 
     def _on_wheel(self, viewer: Any, event: Any) -> None:
+        if self._pans:
+            self.has_panned = True  # whoever zooms means no tap
         if "Shift" not in event.modifiers or self._workbench.editor is None:
             return
         # Some platforms turn a wheel with Shift into a horizontal one.

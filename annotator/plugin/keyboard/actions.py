@@ -29,6 +29,7 @@ class Hands:
     faces: Faces
     regions: RegionMarks
     ask_reject: Action
+    show_tools: Action
 
 
 def key_actions(hands: Hands) -> dict[str, Action]:
@@ -56,6 +57,7 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
         "reject": hands.ask_reject,
         "exclude": bench.verdicts.exclude,
         "reopen": bench.verdicts.reopen,
+        "saved": bench.edits.tell_whether_saved,
     }
 
 
@@ -66,7 +68,11 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
         tools.brush = tools.brush.resized(steps)
 
     def choose(kind: ToolKind) -> Action:
-        return lambda: tools.choose(kind)
+        def take_in_hand() -> None:
+            tools.choose(kind)
+            hands.show_tools()
+
+        return take_in_hand
 
     return {
         **{kind.value: choose(kind) for kind in ToolKind},
@@ -132,9 +138,16 @@ def _view_actions(hands: Hands) -> dict[str, Action]:
         if hands.bench.session is not None:
             view.toggle_turned()
 
+    def toggle_mesh() -> None:
+        # What a stroke moves stays in sight until it ends.
+        if hands.bench.editor is not None and hands.bench.editor.is_dragging:
+            return
+        if not view.layers.reveal_photograph():
+            view.toggle_mesh()
+
     return {
         "frame": view.frame,
-        "toggle_mesh": view.toggle_mesh,
+        "toggle_mesh": toggle_mesh,
         "mesh_style": view.cycle_style,
         "ghost": view.toggle_ghost,
         "flicker": view.flicker,

@@ -142,12 +142,25 @@ class ProjectMenu(QPushButton):
     def ask_photographs(self) -> None:
         """Ask for photographs and add them."""
         names, _ = QFileDialog.getOpenFileNames(self, "Add photographs")
-        self._add([Path(name) for name in names])
+        self.add([Path(name) for name in names])
 
     def ask_folder(self) -> None:
         """Ask for a folder and add the photographs in it."""
         folder = QFileDialog.getExistingDirectory(self, "Add a folder of photographs")
-        self._add([Path(folder)] if folder else [])
+        self.add([Path(folder)] if folder else [])
+
+    def add(
+        self,
+        paths: list[Path],
+        *,
+        predicts: bool = True,
+        after: Callable[[], None] | None = None,
+    ) -> None:
+        """Add photographs, predict them if wanted, and call something after it."""
+        project = self._workbench.project
+        if project is not None and paths and not self._busy():
+            work = adding(project, paths, copy=False, predicts=predicts)
+            self._progress.run(patiently(project, work), after)
 
     def ask_predict(self) -> None:
         """Ask how, then predict what has no prediction yet."""
@@ -219,11 +232,6 @@ class ProjectMenu(QPushButton):
     def _open_recent(self, address: str) -> None:
         if self.open_folder(address):
             remember_reader(Path(address))
-
-    def _add(self, paths: list[Path]) -> None:
-        project = self._workbench.project
-        if project is not None and paths and not self._busy():
-            self._progress.run(patiently(project, adding(project, paths, copy=False)))
 
     def _take_over(self, project: Project) -> bool:
         # Strokes of the project before may be waiting where it can no longer be written.

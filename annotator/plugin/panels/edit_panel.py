@@ -21,8 +21,8 @@ from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
 
 _BUTTONS = {
-    "undo": ("Undo", "Take the last stroke back"),
-    "redo": ("Redo", "Bring it back"),
+    "undo": ("Undo", "Take back what you did last, also a verdict"),
+    "redo": ("Redo", "Do it again"),
     "accept": (VERDICT_WORDS[Verdict.ACCEPT].entry, "This mesh becomes ground truth as it stands"),
     "reject": ("Reject…", "Turn it down, with reasons"),
     "exclude": (VERDICT_WORDS[Verdict.EXCLUDE].entry, "Keep this face out of the data set"),

@@ -7,6 +7,7 @@ from magicgui.widgets import CheckBox, Container, Label, LineEdit, Widget
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from annotator.plugin.keyboard.key_reader import pressed_digit
 from annotator.project import RejectReason
 from annotator.workbench.verdict_words import REASON_TEXTS
 
@@ -66,9 +67,9 @@ class RejectDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Tick a reason by its digit; Enter and Esc do what they do in every dialog."""
         boxes = list(self._boxes.values())
-        text = event.text() if event is not None else ""
-        if text.isdigit() and 1 <= int(text) <= len(boxes):
-            box = boxes[int(text) - 1]
+        digit = None if event is None else pressed_digit(event)
+        if digit is not None and 1 <= digit <= len(boxes):
+            box = boxes[digit - 1]
             box.value = not box.value
         else:
             super().keyPressEvent(event)

@@ -1,0 +1,104 @@
+"""What reviewers said of a face is told until it is resolved, and no longer."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from annotator.project import Project, RejectReason, Review, SampleState, Verdict
+from annotator.workbench.foreign_text import one_line, quoted, rich
+from annotator.workbench.remarks import Remarks
+from annotator.workbench.verdict_words import verdict_sentence
+from annotator.workbench.when_text import when_text
+from annotator.workbench.workbench import Workbench
+
+NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC).astimezone()
+Drag = Callable[[Workbench, int, tuple[float, float]], None]
+
+
+@pytest.fixture
+def anna(bench: Workbench, project_folder: Path) -> Project:
+    """The project as Anna has it open."""
+    with Project.open(project_folder) as theirs:
+        yield theirs
+
+
+def back(bench: Workbench) -> None:
+    """Leave the sample and come back to it."""
+    here = bench.sample_id
+    bench.step(1)
+    bench.go_to(here)
+
+
+def test_a_rejection_is_told_while_it_is_mended_and_until_the_face_is_accepted(
+    bench: Workbench, anna: Project, drag: Drag
+) -> None:
+    remarks = Remarks(bench)
+    bench.verdicts.goes_on = False
+    anna.reviews.reject(
+        bench.sample_id, reviewer="Anna", reasons=[RejectReason.OCCLUDED], comment="left lid"
+    )
+    back(bench)
+    assert remarks.current.startswith("Rejected by Anna today at ")
+    assert remarks.current.endswith(": face covered, “left lid”")
+    drag(bench, 152, (0, 5))
+    assert " (changed since): face covered, “left lid”" in remarks.current
+    assert remarks.on(bench.current) == remarks.current
+    bench.verdicts.accept()
+    assert remarks.current.startswith("Accepted by kim today at ")
+    drag(bench, 152, (0, 5))
+    assert remarks.current == ""
+
+
+def test_a_rejection_that_is_withdrawn_is_resolved_but_for_why_it_was(
+    bench: Workbench, anna: Project
+) -> None:
+    remarks = Remarks(bench)
+    anna.reviews.reject(bench.sample_id, reviewer="Anna", reasons=[RejectReason.BLURRED])
+    anna.reviews.reopen(bench.sample_id, reviewer="Bo")
+    back(bench)
+    assert remarks.current == ""
+    anna.reviews.reopen(bench.sample_id, reviewer="Bo", comment="look at the lips")
+    back(bench)
+    assert remarks.current.startswith("Verdict withdrawn by Bo today at ")
+    assert remarks.current.endswith("“look at the lips”")
+
+
+def test_the_remark_goes_with_the_sample_and_with_the_project(
+    bench: Workbench, anna: Project
+) -> None:
+    remarks, changes = Remarks(bench), []
+    remarks.changed.connect(lambda: changes.append(remarks.current))
+    anna.reviews.exclude(bench.sample_id, reviewer="Anna")
+    back(bench)
+    bench.step(1)
+    assert [bool(text) for text in changes] == [True, False]
+    bench.step(-1)
+    assert remarks.current
+    assert bench.close()
+    assert remarks.current == ""
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(minutes=5), "today at 11:55"),
+        (timedelta(days=1), "on 25 November"),
+        (timedelta(days=207), "on 3 May"),
+        (timedelta(days=400), "on 22 October 2025"),
+    ],
+)
+def test_times_are_told_as_people_say_them(ago: timedelta, said: str) -> None:
+    now = NOON.replace(hour=12)
+    assert when_text(now - ago, now) == said
+
+
+def test_what_others_wrote_is_one_line_without_hidden_characters() -> None:
+    assert one_line("a\n b\u202e\x1b[31m c\u200b") == "a b [31m c"
+    assert quoted("x" * 200) == f"“{'x' * 119}…”"
+    assert quoted(" \n ") == ""
+    assert rich("<b>") == "<qt>&lt;b&gt;</qt>"
+    review = Review(1, Verdict.REJECT, "An\nna", (RejectReason.OTHER,), "<i>", NOON, 0)
+    assert verdict_sentence(review) == "An na rejected this face: “<i>”."
+    assert review.verdict.state is SampleState.REJECTED
