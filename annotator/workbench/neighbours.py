@@ -99,20 +99,26 @@ class Neighbours:
             self.changed.emit()
 
     def _read_faces(self) -> tuple[Neighbour, ...]:
-        project, current = self._bench.project, self._bench.current
-        if project is None or current is None:
-            return ()
-        if len(self._bench.samples.beside(current.id)) < 2:
+        project, image_id = self._bench.project, self._image_id()
+        if project is None or image_id is None:
             return ()
         try:
-            faces = project.samples.faces_of(current.image_id)
+            faces = project.samples.faces_of(image_id)
         except ProjectError:
             return ()  # what the annotator does next says what is wrong
-        return tuple(Neighbour.of(face) for face in faces if face.sample_id != current.id)
+        here = self._bench.sample_id
+        return tuple(Neighbour.of(face) for face in faces if face.sample_id != here)
+
+    def _image_id(self) -> int | None:
+        """Return the image of the sample under edit, if the list knows of several faces in it."""
+        samples, here = self._bench.samples, self._bench.sample_id
+        if here is None or not samples.knows(here):
+            return None  # another window may just have taken its image out
+        beside = samples.beside(here)
+        return beside[0].image_id if len(beside) > 1 else None
 
     def _read_if_one_of_them(self, sample_id: int) -> None:
-        current = self._bench.current
-        if current is None or sample_id == current.id:
+        if sample_id == self._bench.sample_id:
             return
-        if self._bench.samples.get(sample_id).image_id == current.image_id:
+        if self._bench.samples.get(sample_id).image_id == self._image_id():
             self._read()

@@ -123,8 +123,8 @@ class Studio:
         self._at = None
         samples = [s for s in bench.project.samples.summaries() if _is_shown(s, name)]
         bench.go_to(samples[face].id)
-        while bench.session.can_undo:
-            self.key("undo")
+        while bench.session.can_undo:  # not by the key, which goes back to other samples
+            bench.edits.undo()
         view.settings = ViewSettings()
         bench.tools.set(**vars(ToolSettings()))
         self.dock.edit.tabs.setCurrentIndex(0)

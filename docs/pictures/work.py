@@ -64,7 +64,7 @@ def neighbours(studio: Studio) -> Image.Image:
     (other,) = studio.dock.others.neighbours.faces
     x, y = other.outline.mean(axis=0).tolist()
     middle = (mesh[:, :2].mean(axis=0) + np.array([x, y])) / 2
-    camera.center, camera.zoom = (0, middle[1], middle[0]), 0.62
+    camera.center, camera.zoom = (0, middle[1], middle[0]), 0.5
     studio.hover((x, y))
     outline = studio.canvas(_HALF)
     studio.away()

@@ -119,3 +119,14 @@ def test_from_a_face_that_the_filter_hides_one_goes_on_beside_it(bench: Workbenc
     assert bench.samples.next_in((SampleState.PREDICTED,), after=ids[2]) == ids[3]
     bench.show_samples(Shown(states=(SampleState.PREDICTED,), descending=True))
     assert bench.samples.neighbour(ids[2], 1) == ids[1]
+
+
+def test_a_sample_that_vanishes_from_the_list_has_no_others_beside_it(two: Workbench) -> None:
+    neighbours = Neighbours(two)
+    two.samples_changed.emit()
+    assert neighbours.faces
+    image_id = two.image_id
+    rest = [s for s in two.project.samples.summaries() if s.image_id != image_id]
+    two.samples.replace(rest)
+    two.samples_changed.emit()
+    assert not neighbours.faces
