@@ -8,14 +8,14 @@ from napari.layers import Image, Layer
 from qtpy.QtCore import QObject, Qt, QTimer
 from qtpy.QtWidgets import QCheckBox, QMessageBox, QWidget
 
-from annotator.imaging import ImageError, find_images, inspect_image
+from annotator.imaging import ImageError, Picture, find_images, inspect_image
 from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.private_window import hear_of_files
 from annotator.plugin.menu.project_menu import ProjectMenu
-from annotator.project import ImageRecord, Project, ProjectError
-from annotator.system.hashing import file_sha256
+from annotator.project import ImageRecord, NewImage, Project, ProjectError
 from annotator.workbench.workbench import Workbench
+from annotator.workflow.image_files import inspect_picture
 
 # Of more files only so many are looked at: they are asked about together.
 _FEW = 8
@@ -182,6 +182,7 @@ def _is_photograph(path: Path) -> bool:
 
 
 def _added(project: Project, path: Path) -> ImageRecord | None:
-    """Return the image that holds a file's content, or the first one of a folder."""
+    """Return the image that shows what a file shows, or the first file of a folder."""
     file = next(iter(find_images([path])), None) if path.is_dir() else path
-    return None if file is None else project.images.with_content(file_sha256(file))
+    entry = None if file is None else inspect_picture(Picture(file))
+    return project.images.showing(entry) if isinstance(entry, NewImage) else None
