@@ -182,7 +182,7 @@ def _is_photograph(path: Path) -> bool:
 
 
 def _added(project: Project, path: Path) -> ImageRecord | None:
-    """Return the image that holds a file's content, or the first one of a folder."""
+    """Return the image that shows what a file shows, or the first file of a folder."""
     file = next(iter(find_images([path])), None) if path.is_dir() else path
     entry = None if file is None else inspect_picture(Picture(file))
     return project.images.showing(entry) if isinstance(entry, NewImage) else None
