@@ -151,6 +151,9 @@ class Editor:
                 revision=self.session.revision,
                 **reasons,
             )
+        newest = self.project.reviews.newest(self.session.sample_id)
+        assert newest is not None
+        self.session.seen = newest.id  # as a window does: the verdict is its own
 
     @contextmanager
     def reported(self, kind: str, mesh: str, stroke: str = "-") -> Iterator[None]:
