@@ -165,7 +165,7 @@ def test_keys_work_whatever_layer_is_selected(workplace: Workplace, selected: st
     assert viewer.layers.selection.active.name == "Face mesh"
 
 
-def test_a_held_key_goes_on_once_and_nudges_as_long_as_it_is_held(workplace: Workplace) -> None:
+def test_a_held_key_acts_once_but_for_the_size_of_the_brush(workplace: Workplace) -> None:
     dock, pointer = workplace
     ids = [dock.workbench.samples.at(row).id for row in range(2)]
     send(pointer, PRESS, Qt.Key.Key_D)
@@ -179,6 +179,16 @@ def test_a_held_key_goes_on_once_and_nudges_as_long_as_it_is_held(workplace: Wor
     once = dock.workbench.tools.brush.radius_iod
     send(pointer, PRESS, Qt.Key.Key_BracketRight, repeats=True)
     assert dock.workbench.tools.brush.radius_iod > once > radius
+
+
+def test_a_held_arrow_is_one_stroke(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y, _ = map(float, dock.workbench.session.landmarks[CHIN])
+    pointer.move((x, y))
+    for repeats in (False, True, True, True):
+        send(pointer, PRESS, Qt.Key.Key_Right, repeats=repeats)
+    strokes = dock.workbench.project.annotations.strokes(dock.workbench.session.sample_id)
+    assert len(strokes) == 1
 
 
 def test_a_held_undo_takes_back_one_stroke(workplace: Workplace) -> None:

@@ -92,11 +92,8 @@ class Guard(QObject):
         )
 
     def _lies_flat(self) -> bool:
-        dims = self._viewer.dims
-        is_natural = tuple(dims.order) == tuple(range(dims.ndim)) and dims.ndisplay == 2
-        return (
-            is_natural and not self._viewer.canvas.grid.enabled and self._view.layers.are_in_place
-        )
+        is_one_view = self._has_natural_axes() and not self._viewer.canvas.grid.enabled
+        return is_one_view and self._view.layers.are_in_place
 
     def _is_in_frame(self) -> bool:
         """Return whether the box around the mesh and the canvas have a point in common."""
