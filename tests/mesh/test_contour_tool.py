@@ -295,7 +295,7 @@ def test_before_the_press_the_share_shows_that_others_will_take(anchors, faces) 
     edit = drawn(tool, state, outline_of(mesh, name) - 1j * way)
     shares = np.linalg.norm((edit.landmarks - mesh)[:, :2], axis=1) / way
     assert np.corrcoef(shares, aim.influence)[0, 1] > 0.95
-    assert np.abs(shares - aim.influence).mean() < 0.1
+    assert np.abs(shares - aim.influence).mean() < 0.13
     assert not aim.influence[list(anchors)].any()
 
 
