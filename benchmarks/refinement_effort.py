@@ -82,7 +82,7 @@ CHARTED = {
     "one vertex": "one vertex at a time",
     "rings exp(-n)": "neighbour rings",
     "Grab, guarded": "Grab",
-    "Guided, spread": "Guided, spread",
+    "Guided, spread": "Guided",
     "Learned, spread": "Guided, learned",
 }
 TOPOLOGY = FACE_468.topology
