@@ -129,8 +129,8 @@ class SamplePanel(QWidget):
     def _arrange(self) -> None:
         go = self._workbench
         first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self.filter, stretch=1)
-        first.addWidget(self.sorting, stretch=1)
+        first.addWidget(self.filter, stretch=4)
+        first.addWidget(self.sorting, stretch=5)  # for "By displacement"
         first.addWidget(self.direction)
         second.addWidget(self.text, stretch=1)
         second.addWidget(self._tally)
