@@ -1,20 +1,11 @@
 """The dock: it puts the parts together and decides nothing itself."""
 
-from html import escape
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from napari.utils.notifications import show_warning
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.guard import Guard
@@ -25,6 +16,7 @@ from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
 from annotator.plugin.canvas.spread_ahead import SpreadAhead
 from annotator.plugin.canvas.tool_mouse import ToolMouse
+from annotator.plugin.canvas.uncertainty import Uncertainty
 from annotator.plugin.canvas.visit_recorder import VisitRecorder
 from annotator.plugin.dock_life import DockLife
 from annotator.plugin.keyboard.actions import Action, Hands, key_actions
@@ -34,14 +26,16 @@ from annotator.plugin.keyboard.space_bar import SpaceBar
 from annotator.plugin.menu.closing import Closing
 from annotator.plugin.menu.name_row import NameButton, NameRow
 from annotator.plugin.menu.opened_files import OpenedFiles
+from annotator.plugin.menu.pages import Pages, ProjectTitle
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.plugin.menu.way_back import WayBack
-from annotator.plugin.menu.welcome import nothing_predicted, welcome
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
+from annotator.plugin.panels.tab_marks import TabMarks
+from annotator.plugin.panels.telling import Telling
 from annotator.plugin.panels.tool_panel import ToolPanel
 from annotator.plugin.panels.view_panel import ViewPanel
 from annotator.plugin.preferences.annotator_name import AnnotatorName
@@ -52,14 +46,12 @@ from annotator.plugin.preferences.settings_store import SettingsStore
 from annotator.plugin.preferences.window_memory import WindowMemory
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
-from annotator.plugin.samples.reject_dialog import RejectDialog
+from annotator.plugin.samples.rejecting import Rejecting
 from annotator.plugin.samples.remark_line import RemarkLine
 from annotator.plugin.samples.sample_panel import SamplePanel
-from annotator.project import RejectReason
 from annotator.system.people import login_name
 from annotator.workbench.faces import Faces
 from annotator.workbench.keys import KeyBindings
-from annotator.workbench.look.view_settings import Colours
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.remarks import Remarks
@@ -89,8 +81,8 @@ class AnnotatorDock(QWidget):
         super().__init__()
         self.workbench = Workbench(login_name())
         self._viewer = napari_viewer
-        # Rejections that were refused, by sample: nobody writes their reasons twice.
-        self._unwritten: dict[int, tuple[tuple[RejectReason, ...], str]] = {}
+        self._message = PassingMessage()
+        self.telling = Telling(self.workbench, self._message)
         self._memory = WindowMemory(canvas_widget(napari_viewer))
         self._store = SettingsStore(self)
         self.name = AnnotatorName(self.workbench, self._store, self._memory, self)
@@ -99,19 +91,18 @@ class AnnotatorDock(QWidget):
         self._arrange(actions)
         self._connect()
         self._follow_the_annotator(actions)
-        self._show_page()
         closing = Closing(napari_viewer, self.view)
         self.life = DockLife(self, self.workbench, closing, self._end, self.view.clear)
         self._way_back = WayBack(self.workbench, self._memory, self.project_menu.open_folder, self)
 
     def _make_parts(self, napari_viewer: "Viewer") -> None:
         self.view = FaceView(napari_viewer)
-        self._guard = Guard(napari_viewer, self.view, self.workbench, self.tell)
+        self._guard = Guard(napari_viewer, self.view, self.workbench, self.telling.tell)
         self.progress = ProgressRow()
         self.project_menu = ProjectMenu(
             self.workbench,
             self.progress,
-            self.warn,
+            self.telling.warn,
             RecentProjects(settings_file()),
             {"Annotator's name…": self.ask_annotator, "Settings and keys…": self.open_settings},
         )
@@ -125,6 +116,7 @@ class AnnotatorDock(QWidget):
         self._display = SampleDisplay(self.workbench, self.view, self)
         self._pictures = PictureKeeper(self.workbench, self._display)
         self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
+        self._uncertainty = Uncertainty(self.workbench, self.view, self._display, self.faces)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         canvas = canvas_widget(napari_viewer)
         # After the mouse: a press that no tool takes may be a click on another face.
@@ -133,6 +125,7 @@ class AnnotatorDock(QWidget):
         self.faces.asked.connect(self.question.ask)
         self.workbench.current_changed.connect(self.question.leave)
         self._help = KeyHelp(canvas)
+        self._rejecting = Rejecting(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
         self.remark = RemarkLine(self.remarks)
         self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
@@ -150,8 +143,8 @@ class AnnotatorDock(QWidget):
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
-            self.workbench, self.view, self._mouse, self.faces, self.regions, self.ask_reject,
-            self.show_tools,
+            self.workbench, self.view, self._mouse, self.faces, self.regions,
+            self._rejecting.ask, self.show_tools,
         )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle, "find": self._finder.open}
@@ -165,39 +158,6 @@ class AnnotatorDock(QWidget):
     def focus_canvas(self) -> None:
         """Hand the keyboard to the canvas, where the keys work."""
         canvas_widget(self._viewer).setFocus()
-
-    def tell(self, message: str) -> None:
-        """Show the annotator a sentence, without anything to click away."""
-        self._message.show_for_a_while(message)
-
-    def warn(self, message: str) -> None:
-        """Show the annotator a sentence about what could not be done."""
-        self._message.show_for_a_while(message)
-        show_warning(message)
-
-    def _tell_of_sample(self, message: str) -> None:
-        self._message.show_for_a_while(message, of_sample=True)
-
-    def _warn_of_sample(self, message: str) -> None:
-        self._tell_of_sample(message)
-        show_warning(message)
-
-    def ask_reject(self) -> None:
-        """Ask for the reasons and reject the current sample."""
-        session = self.workbench.session
-        if session is None or session.is_dragging:
-            return
-        if not self.workbench.in_sight(for_verdict=True):
-            return
-        if not self.workbench.verdicts.has_seen_all():
-            return
-        dialog = RejectDialog(self)
-        dialog.fill(*self._unwritten.pop(session.sample_id, ((), "")))
-        # Over the dock: the face under judgement stays in sight.
-        dialog.move(self.mapToGlobal(self.rect().topLeft()))
-        if dialog.exec() and not self.workbench.verdicts.reject(dialog.reasons, dialog.comment):
-            self._unwritten[session.sample_id] = dialog.reasons, dialog.comment
-        self.focus_canvas()
 
     def ask_annotator(self) -> None:
         """Ask who works here."""
@@ -255,18 +215,13 @@ class AnnotatorDock(QWidget):
         self.region_panel = RegionPanel(self.workbench, self.regions)
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
         self.edit = EditPanel(self.workbench, actions, pages)
-        self._pages = QStackedWidget()
-        # napari puts a stretch below docks of which no part asks for the room itself.
-        self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._pages.addWidget(welcome(self.project_menu))
-        self._pages.addWidget(nothing_predicted(self.project_menu))
-        self._pages.addWidget(self._work_page())
-        self._title = QLabel()
-        self._message = PassingMessage()
-        self.who = NameButton(self.workbench, self.name, self.warn)
-        self.ask_name = NameRow(self.workbench, self.name, self.warn, self.focus_canvas)
+        self._tab_marks = TabMarks(self.edit, self.view, self.regions)
+        work = (self.samples, self.remark, self.edit)
+        self._pages = Pages(self.workbench, self.project_menu, work)
+        self.who = NameButton(self.workbench, self.name, self.telling.warn)
+        self.ask_name = NameRow(self.workbench, self.name, self.telling.warn, self.focus_canvas)
         top = QHBoxLayout()
-        top.addWidget(self._title, stretch=1)
+        top.addWidget(ProjectTitle(self.workbench), stretch=1)
         top.addWidget(self.who)
         help_button = key_button("Keys", "help", self._help.toggle, "Show every key")
         help_button.setMaximumWidth(84)
@@ -282,31 +237,12 @@ class AnnotatorDock(QWidget):
         self.setMinimumWidth(_MIN_WIDTH)
         QuietWheel(self)
 
-    def _work_page(self) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.samples, stretch=1)
-        layout.addWidget(self.remark)
-        layout.addWidget(self.edit)
-        return page
-
     def _connect(self) -> None:
-        self.workbench.project_changed.connect(self._show_page)
-        self.workbench.samples_changed.connect(self._show_page)
-        self._display.shown.connect(self._show_uncertainty)
-        self.workbench.stroke_made.connect(self._show_uncertainty_anew)
-        self.view.settings_changed.connect(self._show_uncertainty)
         self.view.turned.connect(self.workbench.tools.drop_pending)
         self.regions.hidden_changed.connect(self.workbench.mesh_changed.emit)
-        self.view.settings_changed.connect(self._mark_tabs)
-        self.regions.hidden_changed.connect(self._mark_tabs)
         self.samples.typed.connect(self.focus_canvas)
-        self.workbench.told.connect(self._tell_of_sample)
-        self.workbench.failed.connect(self._warn_of_sample)
-        self.workbench.current_changed.connect(self._message.leave_sample)
         self.progress.finished.connect(self._after_work)
-        self.progress.failed.connect(self.warn)
+        self.progress.failed.connect(self.telling.warn)
         self._retry = QTimer(self)
         self._retry.timeout.connect(self.workbench.edits.retry_pending)
         self._retry.start(_RETRY_MS)
@@ -314,33 +250,8 @@ class AnnotatorDock(QWidget):
         self._look.timeout.connect(self._others.look)
         self._look.start(_LOOK_MS)
 
-    def _show_page(self) -> None:
-        project = self.workbench.project
-        page = 0 if project is None else 2 if self.workbench.samples.total else 1
-        self._pages.setCurrentIndex(page)
-        name = "No project" if project is None else f"<b>{escape(project.home.name)}</b>"
-        self._title.setText(name)
-        self._title.setToolTip("" if project is None else str(project.home))
-
-    def _mark_tabs(self) -> None:
-        """Show by a dot where something makes faces look other than usual."""
-        pages = {1: not self.view.settings.light.is_neutral, 2: bool(self.regions.hidden)}
-        for page, is_unusual in pages.items():
-            self.edit.mark_tab(page, is_unusual=is_unusual)
-
-    def _show_uncertainty_anew(self) -> None:
-        if self.view.uncertainty is not None:
-            self.view.uncertainty = None
-            self._show_uncertainty()
-
-    def _show_uncertainty(self) -> None:
-        """Ask the model how sure it is of the mesh as it stands, when that is to be seen."""
-        wanted = self.view.settings.colours is Colours.UNCERTAINTY
-        if wanted and self.view.uncertainty is None:
-            self.view.uncertainty = self.faces.uncertainty()
-
     def _after_work(self, text: str) -> None:
         if text:
-            self.tell(text)
+            self.telling.tell(text)
         self.workbench.refresh()
         self.focus_canvas()

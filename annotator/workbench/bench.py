@@ -213,8 +213,11 @@ class Bench:
         self.current_changed.emit()
 
     def take_in(self, sample: SampleSummary) -> None:
-        """Show what changed about a sample."""
+        """Show what changed about a sample, or one that is new."""
+        is_new = not self.samples.knows(sample.id)
         self.samples.update(sample)
+        if is_new:
+            self.samples_changed.emit()
         self.sample_updated.emit(sample.id)
 
     def take_in_anew(self, sample_id: int) -> bool:

@@ -23,4 +23,5 @@ def quoted(text: str, longest: int = LONGEST) -> str:
 def rich(text: str) -> str:
     """Return text as rich text that shows it as it is, broken into lines where it is long."""
     # Qt takes a tooltip that looks like markup for markup, and breaks lines only in markup.
-    return f"<qt>{escape(text)}</qt>" if text else ""
+    lines = escape(text).replace("\n", "<br>")
+    return f"<qt>{lines}</qt>" if text else ""

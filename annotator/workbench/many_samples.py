@@ -28,8 +28,7 @@ def read_anew(bench: Bench, sample_ids: Collection[int]) -> list[SampleSummary]:
 
 def take_in_many(bench: Bench, samples: Collection[SampleSummary]) -> None:
     """Show what changed about samples: one by one if they are few, else the list at once."""
-    for sample in samples:
-        bench.samples.update(sample)
+    bench.samples.update(*samples)
     if len(samples) > FEW:
         bench.samples_changed.emit()
     for sample in samples:

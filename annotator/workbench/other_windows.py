@@ -89,22 +89,19 @@ class OtherWindows:
         bench = self._workbench
         total = bench.samples.total
         try:
-            for sample_id in changed:
-                self._take_in_one(project.samples.get(sample_id))
+            found = [project.samples.get(sample_id) for sample_id in changed]
         except UnknownSample:  # its photograph was taken out of the project
             bench.refresh()
             return
+        bench.samples.update(*(s for s in found if not bench.samples.knows(s.id)))
+        for sample in found:
+            self._take_in_one(sample)
         if bench.samples.total != total:
             bench.samples_changed.emit()
 
     def _take_in_one(self, sample: SampleSummary) -> None:
         bench = self._workbench
-        try:
-            known = bench.samples.get(sample.id)
-        except KeyError:
-            bench.samples.update(sample)
-            return
-        if sample != known:
+        if not bench.samples.knows(sample.id) or sample != bench.samples.get(sample.id):
             bench.take_in(sample)
 
     def _follow_current(self, changed: Collection[int]) -> None:

@@ -120,14 +120,21 @@ class ShownSamples:
         self._columns = SampleColumns(samples)
         self._arrange()
 
-    def update(self, sample: SampleSummary) -> None:
-        """Take over what changed about one sample, or a sample that is new."""
-        position = self._columns.position(sample.id)
-        if position is not None:
-            self._columns.put(position, sample)
-            return
-        listed = sorted([*self._columns, sample], key=lambda s: (s.image_id, s.face_index))
-        self.replace(listed)
+    def update(self, *samples: SampleSummary) -> None:
+        """Take over what changed about samples, and samples that are new.
+
+        The new ones at once: the list is arranged anew for them, which takes a quarter of a
+        second for 100,000 samples, however few they are.
+        """
+        new = []
+        for sample in samples:
+            position = self._columns.position(sample.id)
+            if position is None:
+                new.append(sample)
+            else:
+                self._columns.put(position, sample)
+        if new:
+            self.replace(sorted([*self._columns, *new], key=lambda s: (s.image_id, s.face_index)))
 
     def arrange(self, shown: Shown) -> None:
         """Show these samples in this order."""

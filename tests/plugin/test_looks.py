@@ -130,7 +130,7 @@ def test_a_line_without_room_ends_in_an_ellipsis_and_keeps_the_state(qtbot: Any)
     assert rest == " #1: in progress, 3 strokes"
     line.resize(120, 20)
     assert line.shown_text()[1].endswith("…")
-    assert line.toolTip() == f"{name} #1: in progress, 3 strokes"
+    assert line.toolTip() == f"<qt>{name} #1: in progress, 3 strokes</qt>"
 
 
 def test_the_window_opens_on_most_of_the_screen_unless_a_size_is_remembered(

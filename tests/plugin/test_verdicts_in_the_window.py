@@ -195,7 +195,7 @@ def test_a_message_about_a_face_goes_with_the_face(workplace: Workplace) -> None
     assert dock._message.isVisible()
     dock.workbench.step(1)
     assert dock._message.text() == ""
-    dock.tell("5 samples exported.")
+    dock.telling.tell("5 samples exported.")
     dock.workbench.step(-1)
     assert dock._message.text() == "5 samples exported."
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def test_projects_opened_last_are_listed_and_those_gone_say_so(
         ("soon empty: no project there", False),
     ]
     menu = dock.project_menu._recent_menu
-    assert menu.actions()[1].toolTip() == str(other)
+    assert menu.actions()[1].toolTip() == f"<qt>{escape(str(other))}</qt>"
     dock._memory.forget()
     close(viewer, dock)
     dock._memory.forget()

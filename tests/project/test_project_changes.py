@@ -9,7 +9,7 @@ from sqlalchemy import text
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import edit as changing_a_mesh
-from annotator.project import reviews as giving_a_verdict
+from annotator.project import giving as giving_a_verdict
 from annotator.project.project import Project
 from annotator.project.records import SampleState, Verdict
 
@@ -25,14 +25,14 @@ class SlowClock(datetime):
 LATE_PROGRAM = """
 import sys
 from datetime import datetime, timedelta
-from annotator.project import Project, reviews
+from annotator.project import Project, giving
 
 class SlowClock(datetime):
     @classmethod
     def now(cls, tz=None):
         return datetime.now(tz) - timedelta(seconds=5)
 
-reviews.datetime = SlowClock
+giving.datetime = SlowClock
 with Project.open(sys.argv[1]) as project:
     project.reviews.accept(1, reviewer="Rae")
 """

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project import NewImage, Project, SampleState, reviews
+from annotator.project import NewImage, Project, SampleState, giving
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.workbench import Workbench
 
@@ -44,7 +44,7 @@ def test_a_verdict_by_a_machine_whose_clock_is_behind_shows(project, monkeypatch
     project.reviews.accept(bench.current.id, reviewer="robin")  # now, by this machine's clock
     others.look()
     assert bench.current.state is SampleState.ACCEPTED
-    monkeypatch.setattr(reviews, "datetime", SlowClock)
+    monkeypatch.setattr(giving, "datetime", SlowClock)
     project.reviews.accept(other_id, reviewer="robin")
     others.look()
     assert bench.samples.get(other_id).state is SampleState.ACCEPTED

@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QMessageBox, QWidget
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.canvas.private_window import is_at_work, question_closing
+from annotator.workbench.foreign_text import rich
 from annotator.workbench.workbench import Workbench
 
 
@@ -96,7 +97,7 @@ def _ask(count: int, reasons: list[str], parent: QWidget | None) -> int:
     box.setWindowTitle("Strokes are not saved")
     strokes = "1 stroke" if count == 1 else f"{count} strokes"
     box.setText(f"{strokes} could not be saved and would be lost.")
-    box.setInformativeText("".join(reasons))
+    box.setInformativeText(rich("".join(reasons)))
     buttons = QMessageBox.StandardButton.Retry | QMessageBox.StandardButton.Discard
     if parent is not None:
         buttons |= QMessageBox.StandardButton.Cancel

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
 
 from annotator.plugin.preferences.annotator_name import AnnotatorName
 from annotator.system.people import LONGEST_NAME
-from annotator.workbench.foreign_text import one_line
+from annotator.workbench.foreign_text import one_line, rich
 from annotator.workbench.workbench import Workbench
 
 _WIDTH = 96
@@ -65,10 +65,8 @@ class NameButton(QToolButton):
         room = _WIDTH - 16
         elided = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.setText(elided.replace("&", "&&"))
-        self.setToolTip(
-            f"{plain_tooltip(name)} works here. It goes with every stroke and verdict.\n"
-            "Click to change it."
-        )
+        said = f"{name} works here. It goes with every stroke and verdict.\nClick to change it."
+        self.setToolTip(rich(said))
 
 
 class NameRow(QWidget):
@@ -138,11 +136,6 @@ def use_name(name: AnnotatorName, given: str, tell: Callable[[str], None]) -> bo
         tell(f"{said[:1].upper()}{said[1:]}.")
         return False
     return True
-
-
-def plain_tooltip(text: str) -> str:
-    """Return text that Qt does not take for markup in a tooltip."""
-    return text.replace("<", "‹")
 
 
 def _button(text: str, callback: Callable[[], None]) -> QPushButton:

@@ -44,6 +44,7 @@ class ProgressRow(QWidget):
         self._ended = Event()
         self._step = Step(0, 0, "")
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # files are named in it
         self._text.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

@@ -23,6 +23,7 @@ from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
+from annotator.workbench.foreign_text import rich
 from annotator.workbench.steps import (
     adding,
     exporting,
@@ -224,7 +225,8 @@ class ProjectMenu(QPushButton):
         box.setText(
             f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
         )
-        box.setInformativeText("\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10]))
+        names = "\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10])
+        box.setInformativeText(rich(names))
         if len(failed) > 10:
             box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))
         box.exec()

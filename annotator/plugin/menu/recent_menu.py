@@ -6,6 +6,7 @@ from functools import partial
 from qtpy.QtWidgets import QMenu, QWidget
 
 from annotator.plugin.preferences.recent_projects import Recent, RecentProjects
+from annotator.workbench.foreign_text import rich
 
 
 class RecentMenu(QMenu):
@@ -46,7 +47,7 @@ class RecentMenu(QMenu):
         shown = f"{recent.title}: {recent.missing}" if recent.missing else recent.title
         action = self.addAction(shown.replace("&", "&&"))
         if action is not None:
-            action.setToolTip(recent.address)
+            action.setToolTip(rich(recent.address))
             action.setEnabled(not recent.missing)
             action.triggered.connect(partial(self._choose, recent.address))
 

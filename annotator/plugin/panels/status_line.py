@@ -4,6 +4,8 @@ from qtpy.QtCore import QRect, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
+from annotator.workbench.foreign_text import rich
+
 _DOT, _GAP = 9, 6
 # As little of a name as says anything.
 _LEAST_NAME = 60
@@ -31,7 +33,7 @@ class StatusLine(QWidget):
         """Show a name and what follows it, behind a dot of a colour like ``#3fb56b``."""
         self._name, self._rest = name, rest
         self._dot = None if colour is None else QColor(colour)
-        self.setToolTip(self.text())
+        self.setToolTip(rich(self.text()))
         self.setAccessibleName(self.text())
         self.update()
 

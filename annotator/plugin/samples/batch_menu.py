@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from qtpy.QtWidgets import QMenu, QMessageBox, QPushButton, QWidget
+from qtpy.QtWidgets import QMenu, QPushButton, QWidget
 
 from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
+from annotator.plugin.panels.questions import is_wanted
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
 from annotator.plugin.samples.sample_list import SampleList
@@ -119,8 +120,7 @@ class BatchButton(QPushButton):
         self.run(batch)
 
     def _is_wanted(self, batch: Batch) -> bool:
-        answer = QMessageBox.question(self.window(), counted(len(batch.sample_ids)), batch.question)
-        return bool(answer == QMessageBox.StandardButton.Yes)
+        return is_wanted(self.window(), counted(len(batch.sample_ids)), batch.question)
 
     def _count(self, selected: int) -> None:
         self.setText(f"{selected:,} selected")

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-from qtpy.QtWidgets import QMenu, QMessageBox, QWidget
+from qtpy.QtWidgets import QMenu, QWidget
 
+from annotator.plugin.panels.questions import is_wanted
 from annotator.project import ProjectError
 from annotator.system.words import count
 from annotator.workbench.removal import (
@@ -64,5 +65,5 @@ def _ask_and_remove(
         workbench.failed.emit(str(error))
         return
     title = f"Remove {count(len(images), 'photograph')}"
-    if QMessageBox.question(window, title, question) == QMessageBox.StandardButton.Yes:
+    if is_wanted(window, title, question):
         remove_photographs(workbench, images)

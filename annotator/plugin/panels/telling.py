@@ -1,0 +1,41 @@
+"""How the annotator is told things: a sentence in the dock, and a warning of napari's besides."""
+
+from napari.utils.notifications import show_warning
+
+from annotator.plugin.panels.parts import PassingMessage
+from annotator.workbench.bench import Bench
+
+
+class Telling:
+    """Shows what a bench says, and what others hand it.
+
+    What the bench says is about the sample on the screen, and goes with it. Make one before
+    whoever shows samples: what they say of the next sample must come after that.
+
+    Parameters
+    ----------
+    bench : Bench
+    message : PassingMessage
+    """
+
+    def __init__(self, bench: Bench, message: PassingMessage) -> None:
+        self._message = message
+        bench.current_changed.connect(message.leave_sample)
+        bench.told.connect(self._tell_of_sample)
+        bench.failed.connect(self._warn_of_sample)
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence, without anything to click away."""
+        self._message.show_for_a_while(sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Show a sentence about what could not be done."""
+        self.tell(sentence)
+        show_warning(sentence)
+
+    def _tell_of_sample(self, sentence: str) -> None:
+        self._message.show_for_a_while(sentence, of_sample=True)
+
+    def _warn_of_sample(self, sentence: str) -> None:
+        self._tell_of_sample(sentence)
+        show_warning(sentence)

@@ -1,0 +1,53 @@
+"""Samples that come to the list while somebody works: from other windows, and on the way to one."""
+
+import numpy as np
+import pytest
+
+from annotator.project import Project
+from annotator.workbench.other_windows import OtherWindows
+from annotator.workbench.shown_samples import ShownSamples
+from annotator.workbench.workbench import Workbench
+
+
+def add_faces(bench: Workbench, count: int) -> list[int]:
+    """Another program adds faces to the photograph on the screen."""
+    assert bench.project is not None
+    assert bench.session is not None
+    mesh = bench.session.landmarks
+    with Project.open(bench.project.home) as theirs:
+        return [
+            theirs.samples.add(
+                bench.image_id, mesh + np.float32([number, 0, 0]), model_id=1, presence=1.0,
+                detection_score=1.0, added_by="robin",
+            ).id
+            for number in range(count)
+        ]  # fmt: skip
+
+
+def test_many_new_samples_arrange_the_list_once(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = OtherWindows(bench, lambda: 0.0)
+    others._begin()
+    added = add_faces(bench, 12)
+    arranged: list[int] = []
+    plain = ShownSamples._arrange
+
+    def arrange(samples: ShownSamples) -> None:
+        arranged.append(samples.total)
+        plain(samples)
+
+    monkeypatch.setattr(ShownSamples, "_arrange", arrange)
+    others.look()
+    assert all(bench.samples.knows(sample_id) for sample_id in added)
+    assert len(arranged) == 1
+
+
+def test_going_to_a_sample_that_is_new_shows_it_in_the_list(bench: Workbench) -> None:
+    (added,) = add_faces(bench, 1)
+    counts: list[int] = []
+    bench.samples_changed.connect(lambda: counts.append(len(bench.samples)))
+    before = len(bench.samples)
+    bench.go_to(added)
+    assert bench.sample_id == added
+    assert counts == [before + 1]
