@@ -165,10 +165,16 @@ class ScriptedAnnotator:
                 self._look()
             if number + 1 < len(ways):
                 self._key(Qt.Key.Key_D, "d")
+        # In the order of acting, as Ctrl+Z goes back through the faces.
+        counts = []
         for number in reversed(range(len(ways))):
-            self._undo_and_redo(number)
+            counts.append(self._undo_all())
             if number:
                 self._key(Qt.Key.Key_A, "a")
+        for number, count in enumerate(reversed(counts)):
+            self._redo_all(number, count)
+            if number + 1 < len(ways):
+                self._key(Qt.Key.Key_D, "d")
         self._viewer.close()
 
     @property
@@ -258,16 +264,21 @@ class ScriptedAnnotator:
         self._key(Qt.Key.Key_J, "j")
         _expect(self._dock.view.settings == before, "every view was left again")
 
-    def _undo_and_redo(self, number: int) -> None:
+    def _undo_all(self) -> int:
+        """Take back all strokes on the face on the screen, and return how many there were."""
         session, strokes = self._session, 0
         while session.can_undo:
+            _expect(strokes < MOST_STROKES, "undo comes to an end")
             self._key(Qt.Key.Key_Z, "z", _CONTROL)
             strokes += 1
         _expect(np.array_equal(session.landmarks, session.prediction), "all is undone")
         self._shoot("undone")
+        return strokes
+
+    def _redo_all(self, number: int, strokes: int) -> None:
         for _ in range(strokes):
             self._key(Qt.Key.Key_Z, "Z", _CONTROL | _SHIFT)
-        _expect(np.array_equal(session.landmarks, self.meshes[number]), "all is redone")
+        _expect(np.array_equal(self._session.landmarks, self.meshes[number]), "all is redone")
         self._shoot("redone")
 
     def _place(self, vertex: int) -> tuple[float, float]:
