@@ -7,17 +7,19 @@ from typing import Any
 
 import napari
 from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QDockWidget
 
 from annotator.imaging import read_image
 from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.canvas.private import hide_layer_panels
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.preferences.preferences import PLUGIN, remember_reader
+from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.window_size import make_room
 from annotator.project import Project
 from annotator.system.assets import asset_path
 
-DOCK = "Annotate faces"
+# As napari calls what it opens by its Plugins menu, which finds by this name what is open.
+DOCK = "Annotate faces (FaceMesh Annotator)"
 
 LayerData = tuple[Any, ...]
 Reader = Callable[[str | Sequence[str]], list[LayerData]]
@@ -50,9 +52,25 @@ def open_sample_project() -> list[LayerData]:
 
 def show_dock(viewer: Any) -> AnnotatorDock:
     """Return the viewer's dock, opening it if it is not there."""
-    _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, DOCK)
-    assert isinstance(dock, AnnotatorDock)
+    for dock in viewer.window.dock_widgets.values():
+        if isinstance(dock, AnnotatorDock):
+            _bring_back(dock)
+            return dock
+    # Not add_plugin_dock_widget: what that opens has the package's name in its title, so that
+    # the menu, which looks for the plugin's, does not find it and opens a second one.
+    dock = AnnotatorDock(viewer)
+    viewer.window.add_dock_widget(dock, name=DOCK)
     return dock
+
+
+def _bring_back(dock: AnnotatorDock) -> None:
+    """Show a dock that was hidden by the button in its title, or lies behind another one."""
+    frame = dock.parentWidget()
+    while frame is not None and not isinstance(frame, QDockWidget):
+        frame = frame.parentWidget()
+    if frame is not None:
+        frame.show()
+        frame.raise_()
 
 
 def _open_project(path: str | Sequence[str]) -> list[LayerData]:

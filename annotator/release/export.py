@@ -81,7 +81,7 @@ class ExportReport:
         if images.written_upright:
             said.append(
                 f"{_images(images.written_upright)} written upright, as PNG:"
-                " not every reader would turn the original"
+                " not every reader would show the original so"
             )
         if images.turned_on_reading:
             said.append(
@@ -90,7 +90,7 @@ class ExportReport:
             )
         if images.misread:
             said.append(
-                f"{_images(images.misread)} turned by some readers and not by others:"
+                f"{_images(images.misread)} shown otherwise by some readers:"
                 " read with annotator.imaging.read_image, or copy the images"
             )
         return tuple(said)

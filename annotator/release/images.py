@@ -64,7 +64,7 @@ class Tally:
     written_upright
         Written anew.
     misread
-        Referenced, though common readers do not agree which way is up.
+        Referenced, though common readers do not agree which way is up, or how bright it is.
     """
 
     turned_on_reading: int = 0

@@ -3,7 +3,8 @@
 A file may say in many ways that its pixels are to be turned, and hardly two readers know the same
 of them. One way only is known to every reader that turns images at all: a JPEG that states its
 orientation in EXIF, once, before other metadata, and as the standard has it. Whatever else is to be
-turned is written anew, upright.
+turned is written anew, upright. So are files whose values the annotator had to interpret, as 12
+bits in 16: they are black or white to others.
 """
 
 import struct
@@ -26,7 +27,7 @@ _ORIENTATION, _NO_TYPE, _SHORT = 0x0112, 0, 3
 
 
 def is_read_alike(path: Path, info: ImageInfo) -> bool:
-    """Whether all readers that turn images turn this one as the annotator does.
+    """Whether all readers that turn images show this one as the annotator does.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def is_read_alike(path: Path, info: ImageInfo) -> bool:
     OSError
         If the file cannot be read.
     """
-    if info.format not in _READ_BY_ALL:
+    if info.format not in _READ_BY_ALL or info.note:
         return False
     if info.format != "JPEG":
         return info.orientation == UPRIGHT

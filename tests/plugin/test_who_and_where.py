@@ -6,7 +6,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import napari
 import pytest
+from napari._app_model import get_app_model
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QInputDialog, QPushButton
@@ -202,3 +204,34 @@ def test_a_right_click_on_a_row_acts_on_that_row(workplace: Workplace) -> None:
     assert menu is not None
     assert "Accept" in menu.actions()[0].text()
     menu.close()
+
+
+def by_the_menu() -> None:
+    """Choose Plugins > Annotate faces."""
+    get_app_model().commands.execute_command("facemesh-annotator.dock")
+    process_events()
+
+
+def docks(viewer: Any) -> list[AnnotatorDock]:
+    return [w for w in viewer.window.dock_widgets.values() if isinstance(w, AnnotatorDock)]
+
+
+def test_the_plugins_menu_hides_and_shows_the_dock_that_is_there(workplace: Workplace) -> None:
+    dock, _ = workplace
+    viewer = napari.current_viewer()
+    for is_visible in (False, True):
+        by_the_menu()
+        assert docks(viewer) == [dock]
+        assert dock.isVisible() is is_visible
+
+
+def test_a_dock_that_the_menu_opened_is_the_one_that_opens_projects(
+    viewer: Any, project_folder: Path
+) -> None:
+    by_the_menu()
+    (dock,) = docks(viewer)
+    by_the_menu()
+    assert not dock.isVisible()
+    assert show_dock(viewer) is dock
+    assert dock.isVisible()
+    assert docks(viewer) == [dock]
