@@ -66,7 +66,7 @@ def photographs_named(
     Raises
     ------
     FailedError
-        If there is no such photograph, or there are several of the name.
+        If none of them is meant, or there are several of the name.
     UnknownSample
         If there is no such sample.
     """
@@ -76,12 +76,15 @@ def photographs_named(
     for text in given:
         number = _number(text)
         if number is not None and not _names(text, paths):
-            found |= dict.fromkeys([project.samples.get(number).image_id])
+            image_id = project.samples.image_of(number)
+            if image_id not in by_id:
+                raise FailedError(f"sample {number} is on no photograph to choose from")
+            found[image_id] = None
         elif below := _below(text, paths):
             found |= dict.fromkeys(below)
         else:
             found |= dict.fromkeys(_meant(text, paths, what="in this project"))
-    return [by_id[image_id] for image_id in found if image_id in by_id]
+    return [by_id[image_id] for image_id in found]
 
 
 def _meant(text: str, paths: dict[int, Path], *, what: str) -> list[int]:

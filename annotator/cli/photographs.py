@@ -1,18 +1,14 @@
 """The commands `remove`, `restore` and `relocate`: photographs that leave, come back or moved."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from annotator.cli.naming import no_impossible_number, photographs_named
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import FailedError, count, progress_bar, report
-
-if TYPE_CHECKING:
-    from annotator.project import ImageRecord
+from annotator.cli.terminal import FailedError, count, printable_paths, progress_bar, report
 
 commands = typer.Typer()
 
@@ -61,8 +57,8 @@ def remove(
             "\nall of it is kept: `restore`, or adding the files again, brings it back, and "
             "`remove --for-good` deletes it"
         )
-    values = {"removed": ids, "for_good": for_good}
-    report(values | _paths(images), text, as_json=as_json)
+    values = {"removed": ids, "for_good": for_good, "paths": printable_paths(images)}
+    report(values, text, as_json=as_json)
 
 
 @commands.command()
@@ -86,7 +82,8 @@ def restore(
         kept = kept_words(opened.removals.kept(ids))
         opened.removals.restore(ids)
     text = f"restored {count(len(ids), 'photograph')} with {kept}" if ids else "nothing was removed"
-    report({"restored": ids, **_paths(images)}, text, as_json=as_json)
+    values = {"restored": ids, "paths": printable_paths(images)}
+    report(values, text, as_json=as_json)
 
 
 @commands.command()
@@ -118,8 +115,8 @@ def relocate(
         lines.append(f"another picture is there: {len(found.others):,} ({few(found.others)})")
     values = {
         "relocated": [record.id for record, _ in found.found],
-        "missing": [str(record.path) for record in found.missing],
-        "others": [str(record.path) for record in found.others],
+        "missing": printable_paths(found.missing),
+        "others": printable_paths(found.others),
         "dry_run": dry_run,
     }
     report(values, "\n".join(lines), as_json=as_json)
@@ -134,7 +131,3 @@ def _confirm(question: str, *, yes: bool) -> None:
         raise FailedError("deleting for good has to be confirmed: give --yes")
     if not typer.confirm(question, err=True):
         raise FailedError("nothing was deleted")
-
-
-def _paths(images: Sequence["ImageRecord"]) -> dict[str, object]:
-    return {"paths": [str(image.path) for image in images]}

@@ -34,15 +34,12 @@ def add(
 ) -> None:
     """Add images; files that cannot be used are recorded with a reason."""
     from annotator.project import Project
-    from annotator.system.names import natural_keys
+    from annotator.system.names import paths_in_natural_order
     from annotator.workflow import import_images
     from annotator.workflow.import_text import import_sentences
 
-    # A shell lists img10 before img2; nobody else does.
-    keys = natural_keys(map(str, paths))
-    given = [path for _, path in sorted(zip(keys, paths, strict=True))]
     with Project.open(project) as opened, progress_bar("adding") as show:
-        done = import_images(opened, given, copy=copy, on_progress=show)
+        done = import_images(opened, paths_in_natural_order(paths), copy=copy, on_progress=show)
     usable = done.added + done.already_there
     text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
     if not usable and not done.failed:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import printable, report
+from annotator.cli.terminal import printable_paths, report
 
 if TYPE_CHECKING:
     from annotator.project import ImageRecord
@@ -47,9 +47,9 @@ def status(
     values = {
         "images": len(images),
         "samples": {state.value: n for state, n in counts.items()},
-        "without_face": _paths(lists["without a face"]),
-        "gone": _paths(lists["file is gone"]),
-        "removed": _paths(lists["removed"]),
+        "without_face": printable_paths(lists["without a face"]),
+        "gone": printable_paths(lists["file is gone"]),
+        "removed": printable_paths(lists["removed"]),
     }
     report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)
 
@@ -62,9 +62,5 @@ def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> lis
         return []
     line = f"{title:<14}{len(records):>8,}"
     if every:
-        return [line, *(f"  {printable(record.path)}" for record in records)]
+        return [line, *(f"  {path}" for path in printable_paths(records))]
     return [f"{line}  {few(records, _NAMED)}"]
-
-
-def _paths(records: Sequence["ImageRecord"]) -> list[str]:
-    return [printable(record.path) for record in records]

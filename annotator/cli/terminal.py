@@ -22,7 +22,7 @@ from annotator.system.words import count
 __all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "say"]
 
 if TYPE_CHECKING:
-    from annotator.project import FailedImage
+    from annotator.project import FailedImage, ImageRecord
 
 _FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich takes for a terminal
 _USAGE = 2
@@ -141,6 +141,11 @@ def counted(
 def printable(path: Path) -> str:
     """Return a path that any JSON reader takes, odd bytes escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def printable_paths(records: Iterable["ImageRecord"]) -> list[str]:
+    """Return where photographs lie, as `printable` has it."""
+    return [printable(record.path) for record in records]
 
 
 def _explained(error: typer.TyperException) -> str:

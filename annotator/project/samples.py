@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from annotator.project.accepted import AcceptedSamples
 from annotator.project.engine.base import Engine
-from annotator.project.errors import UnknownImage
+from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.faces_of_image import FaceOfImage, load_faces
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
@@ -46,6 +46,15 @@ class Samples:
         """Return one sample's summary, or raise `UnknownSample`."""
         with self._engine.reading() as session:
             return load_summary(session, self._paths, sample_id)
+
+    def image_of(self, sample_id: int) -> int:
+        """Return the id of a sample's image, of a removed one too, or raise `UnknownSample`."""
+        query = select(SampleRow.image_id).where(SampleRow.id == sample_id)
+        with self._engine.reading() as session:
+            image_id = session.scalar(query)
+        if image_id is None:
+            raise UnknownSample(f"there is no sample {sample_id} in this project")
+        return image_id
 
     def faces_of(self, image_id: int) -> list[FaceOfImage]:
         """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 _DIGITS = re.compile(r"\d+")
 _APART = "\0"  # in no file's name
@@ -33,6 +34,12 @@ def in_natural_order(names: Iterable[str]) -> list[str]:
     """Return names sorted as people count; those that differ by case alone by their characters."""
     listed = list(names)
     return [name for _, name in sorted(zip(natural_keys(listed), listed, strict=True))]
+
+
+def paths_in_natural_order(paths: Iterable[Path]) -> list[Path]:
+    """Return paths sorted as people count: shells and dialogs hand on img10 before img2."""
+    listed = list(paths)
+    return [path for _, path in sorted(zip(natural_keys(map(str, listed)), listed, strict=True))]
 
 
 def padded_numbers(names: Iterable[str]) -> list[str]:

@@ -20,6 +20,7 @@ from annotator.project import (
     UnseenVerdict,
     Verdict,
 )
+from annotator.system.words import count
 from annotator.workbench.actions_done import Decided
 from annotator.workbench.many_samples import read_anew, take_in_given, take_in_many
 from annotator.workbench.shown_samples import ShownSamples
@@ -59,7 +60,7 @@ class Batch:
     @property
     def question(self) -> str:
         """What the annotator is asked before it is given."""
-        asked = VERDICT_WORDS[self.verdict].asks.format(counted(len(self.sample_ids)))
+        asked = VERDICT_WORDS[self.verdict].asks.format(_samples(len(self.sample_ids)))
         return f"{asked} {self._left_out()}".strip()
 
     @property
@@ -72,7 +73,7 @@ class Batch:
         if left:
             stays = "was never opened in this window and has no stroke: it stays as it is"
             stay = "were never opened in this window and have no stroke: they stay as they are"
-            said.append(f"{counted(left)} {stays if left == 1 else stay}.")
+            said.append(f"{_samples(left)} {stays if left == 1 else stay}.")
         if self.altered:
             said.append(_altered_text(len(self.altered)))
         if self.changed:
@@ -161,13 +162,8 @@ def give(
         bench.failed.emit(str(error))
         return False
     bench.did(Decided(judgement, tuple(given)))
-    bench.told.emit(f"{counted(len(given))} {VERDICT_WORDS[batch.verdict].done}.")
+    bench.told.emit(f"{_samples(len(given))} {VERDICT_WORDS[batch.verdict].done}.")
     return True
-
-
-def counted(number: int) -> str:
-    """Return a number of samples in words."""
-    return f"{number:,} sample{'' if number == 1 else 's'}"
 
 
 def _would_change(state: SampleState, verdict: Verdict) -> bool:
@@ -204,17 +200,21 @@ def _altered(bench: Workbench, verdict: Verdict, sample_ids: Sequence[int]) -> s
     return {sample_id for sample_id, revision in seen.items() if now.get(sample_id) != revision}
 
 
-def _altered_text(count: int) -> str:
+def _samples(number: int) -> str:
+    return count(number, "sample")
+
+
+def _altered_text(number: int) -> str:
     changed = "was changed since you looked at it: it stays as it is"
     many = "were changed since you looked at them: they stay as they are"
-    return f"{counted(count)} {changed if count == 1 else many}."
+    return f"{_samples(number)} {changed if number == 1 else many}."
 
 
 def _why_they_stay(names: Sequence[str]) -> str:
     others = len(set(names)) - 1
     changed = f"{names[0]} and {others:,} more {HAVE_CHANGED}" if others else None
     stay = "stays as it is" if len(names) == 1 else "stay as they are"
-    return f"{counted(len(names))} {stay}: {changed or f'{names[0]} {HAS_CHANGED}'}."
+    return f"{_samples(len(names))} {stay}: {changed or f'{names[0]} {HAS_CHANGED}'}."
 
 
 def _show_changed(bench: Workbench, sample_ids: Sequence[int]) -> bool:
@@ -224,7 +224,7 @@ def _show_changed(bench: Workbench, sample_ids: Sequence[int]) -> bool:
     """
     changed = [s for s in read_anew(bench, sample_ids) if s != bench.samples.get(s.id)]
     take_in_many(bench, changed)
-    said = [f"{counted(len(changed))} {_MEANWHILE}"] if changed else []
+    said = [f"{_samples(len(changed))} {_MEANWHILE}"] if changed else []
     session, project = bench.session, bench.project
     if project is None:
         return False

@@ -16,6 +16,7 @@ from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
 from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
+from annotator.system.names import paths_in_natural_order
 from annotator.system.words import count
 from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals
@@ -50,7 +51,7 @@ def patiently(project: Project, work: Work) -> Work:
 def adding(project: Project, paths: Sequence[Path], *, copy: bool, predicts: bool = True) -> Work:
     """Add photographs and folders of photographs to the project, then predict them if wanted."""
     yield Step(0, 0, "Looking for photographs")
-    files = list(find_images(paths))
+    files = list(find_images(paths_in_natural_order(paths)))
     added = failed = 0
     notes = Counter[str]()
     changed: list[str] = []

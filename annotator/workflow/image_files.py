@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from annotator.imaging import ImageError, Picture
 from annotator.imaging.identity import pixels_sha256
@@ -128,6 +129,14 @@ def not_acceptable(
     return left_out, tuple(FailedImage(records[i].path, why) for i, why in trouble.items())
 
 
+class _Known(NamedTuple):
+    """What was found in a file while it had a stamp: the picture, in the same bytes or others."""
+
+    stamp: FileStamp
+    holds: bool
+    is_same_file: bool
+
+
 class Originals:
     """Tells which files hold what was added to the project, and hashes none twice for it.
 
@@ -139,7 +148,7 @@ class Originals:
     """
 
     def __init__(self) -> None:
-        self._held: dict[tuple[Picture, str], tuple[FileStamp, bool]] = {}
+        self._held: dict[tuple[Picture, str], _Known] = {}
 
     def has_changed(self, record: ImageRecord) -> bool:
         """Return what `photograph_has_changed` returns."""
@@ -160,6 +169,13 @@ class Originals:
             return False
         return self._told_by_stamp(record, stamp) is None
 
+    def is_rewritten(self, record: ImageRecord) -> bool:
+        """Return whether a file is known to hold the picture in other bytes; reads no file."""
+        known = self._held.get((record.picture, record.sha256))
+        if known is None or known.stamp != record.picture.stamp_if_there():
+            return False
+        return known.holds and not known.is_same_file
+
     def held(self, record: ImageRecord, stamp: FileStamp) -> bool:
         """Return whether a file held what was added while it had a stamp.
 
@@ -176,10 +192,11 @@ class Originals:
         if told is not None:
             return told
         picture = record.picture
-        holds = picture.content_hash() == record.sha256 or shows_same(record, picture)
+        is_same_file = picture.content_hash() == record.sha256
+        holds = is_same_file or shows_same(record, picture)
         if picture.stamp() != stamp:
             return False  # what was hashed may not be what there was under that stamp
-        self._held[picture, record.sha256] = stamp, holds
+        self._held[picture, record.sha256] = _Known(stamp, holds, is_same_file)
         return holds
 
     def _told_by_stamp(self, record: ImageRecord, stamp: FileStamp) -> bool | None:
@@ -189,5 +206,5 @@ class Originals:
         is_known = record.coded_sha256 is not None or record.pixels_sha256 is not None
         if record.file_size not in (None, stamp[0]) and not is_known:
             return False
-        known_under, holds = self._held.get((record.picture, record.sha256), (None, False))
-        return holds if known_under == stamp else None
+        known = self._held.get((record.picture, record.sha256))
+        return known.holds if known is not None and known.stamp == stamp else None

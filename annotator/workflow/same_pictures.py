@@ -1,13 +1,13 @@
 """Files whose bytes changed and whose pictures did not: known again, and kept with their faces."""
 
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 
 from annotator.imaging import ImageError, Picture
 from annotator.imaging.identity import pixels_sha256
 from annotator.project import FailedImage, ImageRecord, NewImage, Project, SampleState
-from annotator.workflow.image_files import inspect_picture, shows_same
+from annotator.workflow.image_files import READERS, inspect_picture, shows_same
 
 
 def with_pixels(
@@ -54,13 +54,10 @@ def keep_changed(project: Project, records: Iterable[ImageRecord]) -> tuple[Imag
     tuple of ImageRecord
         Those taken over, as they were before.
     """
-    kept: dict[ImageRecord, NewImage] = {}
-    for record in records:
-        if record.picture.stamp_if_there() in (None, record.stamp):
-            continue
-        found = inspect_picture(record.picture)
-        if isinstance(found, NewImage) and _is_same(record, found):
-            kept[record] = replace(found, pixels_sha256=record.pixels_sha256)
+    listed = list(records)
+    with ThreadPoolExecutor(READERS, thread_name_prefix="keep") as executor:
+        found = executor.map(_rewritten, listed)
+        kept = {record: file for record, file in zip(listed, found, strict=True) if file}
     if not kept:
         return ()
     report = project.images.add(kept.values())
@@ -81,13 +78,20 @@ def kept_text(count: int) -> str:
     return f"{count} photographs {changed}; their {faces}"
 
 
-def _is_same(record: ImageRecord, found: NewImage) -> bool:
-    if found.sha256 == record.sha256:
-        return False  # its time alone is another
+def _rewritten(record: ImageRecord) -> NewImage | None:
+    """Return an image's file as it is now, where its metadata alone is another."""
+    picture = record.picture
+    if picture.stamp_if_there() in (None, record.stamp):
+        return None
     try:
-        return shows_same(record, record.picture)
+        if picture.content_hash() == record.sha256:
+            return None  # its time alone is another
+        found = inspect_picture(picture)
+        if isinstance(found, NewImage) and shows_same(record, picture):
+            return replace(found, pixels_sha256=record.pixels_sha256)
     except OSError:
-        return False
+        return None
+    return None
 
 
 def _may_be_recompressed(record: ImageRecord, entry: NewImage) -> bool:

@@ -74,6 +74,20 @@ def test_what_was_removed_can_be_deleted_for_good_later(reviewed, command):
     assert command("restore", reviewed, "collins.jpg")[0] == 1
 
 
+def test_a_removed_photograph_is_still_named_by_the_number_of_its_sample(reviewed, command):
+    samples = json.loads(command("list", reviewed, "--json")[1])["samples"]
+    collins, hopper = (
+        next(str(s["sample"]) for s in samples if s["photograph"] == name)
+        for name in ("collins.jpg", "hopper.jpg")
+    )
+    assert command("remove", reviewed, collins, hopper)[0] == 0
+    assert command("remove", reviewed, collins)[0] == 1
+    assert command("restore", reviewed, collins)[0] == 0
+    assert command("restore", reviewed, collins)[0] == 1
+    assert "deleted 1 photograph" in command("remove", reviewed, hopper, "--for-good", "--yes")[1]
+    assert images(reviewed) == ["coffee.jpg", "collins.jpg"]
+
+
 @pytest.mark.parametrize("name", ["nobody.jpg", "/nowhere/a.jpg", "99", "\x1b[31m.jpg"])
 def test_a_photograph_that_is_not_there_is_reported(reviewed, command, assert_one_line, name):
     code, _, err = command("remove", reviewed, "collins.jpg", name)

@@ -1,10 +1,14 @@
 """Photographs whose metadata changes while a window works on their faces."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from qtpy.QtCore import Qt
 
+from annotator.imaging import Picture
 from annotator.imaging.identity import pixels_sha256
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
@@ -45,6 +49,29 @@ def test_a_photograph_that_gets_a_comment_is_shown_and_accepted_and_that_is_told
     assert record.sha256 == file_sha256(path)
     pointer.key(Qt.Key.Key_Return, "\r")
     assert project.samples.get(target).state is SampleState.ACCEPTED
+
+
+def test_a_copy_of_a_photograph_is_read_once_to_be_known(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dock, _ = workplace
+    target, other = jpegs(dock)[:2]
+    dock.workbench.go_to(other)
+    path = dock.workbench.samples.get(target).image_path
+    os.utime(path, (1, 1))
+    read: list[str] = []
+    for name in ("content_hash", "coded_hash"):
+        plain = getattr(Picture, name)
+
+        def noted(picture: Picture, name: str = name, plain: Any = plain) -> Any:
+            read.append(f"{name} of {picture.name}")
+            return plain(picture)
+
+        monkeypatch.setattr(Picture, name, noted)
+    for sample_id in (target, other, target):
+        dock.workbench.go_to(sample_id)
+    assert dock.view.is_shown
+    assert read == [f"content_hash of {path.name}"]
 
 
 def test_the_pixels_of_a_photograph_on_screen_are_known_from_then_on(

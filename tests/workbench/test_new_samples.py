@@ -1,11 +1,16 @@
 """Samples that come to the list while somebody works: from other windows, and on the way to one."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from annotator.project import Project
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.shown_samples import ShownSamples
+from annotator.workbench.steps import adding
 from annotator.workbench.workbench import Workbench
 
 
@@ -51,3 +56,16 @@ def test_going_to_a_sample_that_is_new_shows_it_in_the_list(bench: Workbench) ->
     bench.go_to(added)
     assert bench.sample_id == added
     assert counts == [before + 1]
+
+
+def test_photographs_chosen_in_a_dialog_come_as_people_count(
+    tmp_path: Path, new_project: Callable[[Path], Project]
+) -> None:
+    chosen = [tmp_path / f"img{number}.png" for number in (1, 10, 2)]
+    for shade, path in enumerate(chosen):
+        Image.new("RGB", (8, 8), (shade, 0, 0)).save(path)
+    with new_project(tmp_path / "project") as project:
+        for _ in adding(project, chosen, copy=False, predicts=False):
+            pass
+        names = [image.name for image in project.images.all()]
+    assert names == ["img1.png", "img2.png", "img10.png"]

@@ -58,7 +58,8 @@ class PictureKeeper(QObject):
             return
         with suppress(ProjectError):  # what the annotator does next says what is wrong
             image = bench.image()
-            if keep_changed(bench.project, [image]):
+            # Whoever shows it has asked for this: a copy of the file is not read once more.
+            if bench.originals.is_rewritten(image) and keep_changed(bench.project, [image]):
                 bench.told.emit(
                     f"{escaped(image.name)} changed in metadata only; its faces were kept."
                 )

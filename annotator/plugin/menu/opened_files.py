@@ -126,14 +126,14 @@ class OpenedFiles(QObject):
             return
         try:
             image = _added(bench.project, path)
+            faces = [] if image is None else bench.project.samples.faces_of(image.id)
         except (OSError, ProjectError) as error:
             bench.failed.emit(f"{error}.")
             return
         if image is None:
             return  # it failed, which was told
-        samples = [s for s in bench.project.samples.summaries() if s.image_id == image.id]
-        if samples:
-            bench.go_to(samples[0].id)
+        if faces:
+            bench.go_to(faces[0].sample_id)
         elif predicted:
             bench.look_at_photograph(image)
         else:

@@ -11,7 +11,8 @@ from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
 from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import ImageRecord, ProjectError, Verdict
-from annotator.workbench.batch import Batch, checked, counted, give, planned, to_read
+from annotator.system.words import count
+from annotator.workbench.batch import Batch, checked, give, planned, to_read
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
@@ -95,7 +96,7 @@ class BatchButton(QPushButton):
             return
         if batch.verdict is Verdict.REJECT:
             dialog = RejectDialog(self.window())
-            dialog.setWindowTitle(f"Reject {counted(len(batch.sample_ids))}")
+            dialog.setWindowTitle(f"Reject {count(len(batch.sample_ids), 'sample')}")
             if dialog.exec():
                 give(self._workbench, batch, dialog.reasons, dialog.comment)
         elif self._is_wanted(batch):
@@ -120,7 +121,7 @@ class BatchButton(QPushButton):
         self.run(batch)
 
     def _is_wanted(self, batch: Batch) -> bool:
-        return is_wanted(self.window(), counted(len(batch.sample_ids)), batch.question)
+        return is_wanted(self.window(), count(len(batch.sample_ids), "sample"), batch.question)
 
     def _count(self, selected: int) -> None:
         self.setText(f"{selected:,} selected")
