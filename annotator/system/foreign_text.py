@@ -10,6 +10,9 @@ import unicodedata
 _UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURN_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+JOINERS = "\u200c\u200d"
+"""Hidden characters that Persian, Indian languages and emoji are written with."""
+
 
 def escaped(text: str, *, keep: str = "") -> str:
     r"""Return a text with what is unfit written as Python writes it: ``\n``, ``\x1b``, ``\u202e``.

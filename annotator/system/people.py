@@ -3,7 +3,10 @@
 import getpass
 from unicodedata import category, normalize
 
+from annotator.system.foreign_text import JOINERS
+
 LONGEST_NAME = 80
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # What machines call whoever sits at them: nobody is known by such a name.
 _ANYBODY = frozenset(
     {
@@ -38,10 +41,10 @@ def checked_name(name: str) -> str:
         If nobody could be called so, with a sentence that says why.
     """
     name = normalize("NFC", name.strip())
-    if not name:
+    if not name.strip(JOINERS):
         raise ValueError("a name cannot be empty")
     if len(name) > LONGEST_NAME:
         raise ValueError(f"a name has {LONGEST_NAME} characters at most, this one {len(name)}")
-    if any(category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in name):
+    if any(category(sign) in _HIDDEN and sign not in JOINERS for sign in name):
         raise ValueError("a name cannot hold line breaks or other characters that are not shown")
     return name

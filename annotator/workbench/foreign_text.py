@@ -3,13 +3,15 @@
 from html import escape
 from unicodedata import category
 
+from annotator.system.foreign_text import JOINERS
+
 LONGEST = 120
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     """Return text without line breaks and control characters, cut at so many characters."""
     # Also the signs that turn the direction of what follows: they would turn our words, too.
-    shown = "".join(" " if category(sign)[0] == "C" else sign for sign in text)
+    shown = "".join(" " if category(s)[0] == "C" and s not in JOINERS else s for s in text)
     shown = " ".join(shown.split())
     return shown if len(shown) <= longest else f"{shown[: longest - 1].rstrip()}…"
 

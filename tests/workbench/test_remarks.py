@@ -96,6 +96,7 @@ def test_times_are_told_as_people_say_them(ago: timedelta, said: str) -> None:
 
 def test_what_others_wrote_is_one_line_without_hidden_characters() -> None:
     assert one_line("a\n b\u202e\x1b[31m c\u200b") == "a b [31m c"
+    assert one_line("علی\u200cرضا 👩\u200d🔬") == "علی\u200cرضا 👩\u200d🔬"
     assert quoted("x" * 200) == f"“{'x' * 119}…”"
     assert quoted(" \n ") == ""
     assert rich("<b>") == "<qt>&lt;b&gt;</qt>"
