@@ -164,7 +164,7 @@ def test_ctrl_c_while_the_program_starts_is_one_line(assert_one_line):
     [
         (["export", ".", "x", "--format", "npz", "--images", "bad"], "'bad' is not one of 'copy',"),
         (["review", ".", "praise", "1"], "'praise' is not one of 'accept',"),
-        (["review", ".", "accept", "one"], "'SAMPLE': it must be a valid integer"),
+        (["predict", ".", "--workers", "many"], "'--workers': it must be a valid integer"),
         (["predict", ".", "extra"], "Nothing takes 'extra'"),
         (["landmarks", ".", "--output", "meshes.csv"], "it becomes an NPZ file: call it"),
         (["predict", ".", "--workers", "0"], "'--workers': it must be greater than or equal to 1"),
