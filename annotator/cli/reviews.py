@@ -11,7 +11,10 @@ from annotator.cli.terminal import FailedError, count, report
 from annotator.system.people import login_name
 
 if TYPE_CHECKING:
-    from annotator.project import Project, RejectReason
+    from annotator.project import FailedImage, Judgement, Project, RejectReason
+
+    # The samples that have it now, those left as before, and photographs that are the reason.
+    _Given = tuple[list[int], set[int], tuple[FailedImage, ...]]
 
 commands = typer.Typer()
 
@@ -38,50 +41,61 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Accept, reject or exclude samples, or withdraw the verdicts on them."""
-    from annotator.project import Project, Verdict
-    from annotator.workflow.image_files import not_acceptable
+    from annotator.project import Judgement, Project, Verdict
 
     if every == bool(samples):
         raise typer.BadParameter("give either the numbers of samples or --all")
     if every and verdict == "withdraw":
         raise typer.BadParameter("name the samples whose verdict is withdrawn")
     reasons = _reasons(verdict, reason or [])
-    name = reviewer or login_name()
     given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict)
-    left_out, failed = set[int](), None
+    judgement = Judgement(given, reviewer or login_name(), comment, reasons)
     with Project.open(project) as opened:
-        ids = samples_named(opened, samples or ())
-        if verdict == "withdraw":
-            ids = _with_verdict(opened, ids)
-        # What is judged is what is there now: looking at many photographs takes its time.
-        revisions, seen = opened.annotations.revisions(ids), opened.reviews.newest_ids(ids)
-        if verdict == "accept":
-            left_out, failed = not_acceptable(opened, None if every else ids)
         if every:
-            ids = opened.reviews.give_undecided(
-                given,
-                reviewer=name,
-                reasons=reasons,
-                comment=comment,
-                leaving_out=left_out,
-            )
+            ids, left_out, failed = _given_to_all(opened, judgement)
         else:
-            ids = [sample_id for sample_id in ids if sample_id not in left_out]
-            opened.reviews.give(
-                given,
-                ids,
-                reviewer=name,
-                reasons=reasons,
-                comment=comment,
-                revisions=revisions,
-                seen=seen,
-            )
+            ids, left_out, failed = _given_to(opened, judgement, samples or ())
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out:
         text += f", {count(len(left_out), 'sample')} left as before"
     report({"verdict": verdict, "samples": ids}, text, failed or None, as_json=as_json)
     if left_out:
         raise typer.Exit(1)
+
+
+def _given_to_all(project: "Project", judgement: "Judgement") -> "_Given":
+    """Give all samples without a verdict one, but for those that cannot be accepted."""
+    left_out, failed = _not_acceptable(project, judgement, None)
+    ids = project.reviews.give_undecided(
+        judgement.verdict,
+        reviewer=judgement.reviewer,
+        reasons=judgement.reasons,
+        comment=judgement.comment,
+        leaving_out=left_out,
+    )
+    return ids, left_out, failed
+
+
+def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]) -> "_Given":
+    """Give samples a verdict that are named, but for those that cannot be accepted."""
+    ids = samples_named(project, samples)
+    if judgement.verdict.state is None:
+        ids = _with_verdict(project, ids)
+    # What is judged is what is there now: looking at many photographs takes its time.
+    revisions, seen = project.annotations.revisions(ids), project.reviews.newest_ids(ids)
+    left_out, failed = _not_acceptable(project, judgement, ids)
+    ids = [sample_id for sample_id in ids if sample_id not in left_out]
+    project.reviews.judge_all(ids, judgement, revisions=revisions, seen=seen)
+    return ids, left_out, failed
+
+
+def _not_acceptable(
+    project: "Project", judgement: "Judgement", ids: Sequence[int] | None
+) -> tuple[set[int], tuple["FailedImage", ...]]:
+    from annotator.project import Verdict
+    from annotator.workflow.image_files import not_acceptable
+
+    return not_acceptable(project, ids) if judgement.verdict is Verdict.ACCEPT else (set(), ())
 
 
 def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:
