@@ -205,6 +205,7 @@ class AnnotatorDock(QWidget):
         self._visits.close()
         self._pictures.close()
         self._display.close()
+        self.view.close()
         self.samples.list.thumbnails.close()
         self._help.remove()
         self._finder.remove()

@@ -156,6 +156,15 @@ def test_a_dock_that_is_closed_and_opened_again_is_alone(
     again.shut_down()
 
 
+def test_a_dock_that_is_closed_draws_no_more(workplace: Workplace) -> None:
+    dock, _ = workplace
+    viewer, view, drawing = dock._viewer, dock.view, dock.view.drawing
+    zoom = viewer.scene.camera.zoom
+    viewer.window.remove_dock_widget(dock)
+    viewer.scene.camera.zoom = zoom / 8  # so far that the mesh was thinned
+    assert view.drawing is drawing
+
+
 def test_a_mesh_that_cannot_be_seen_is_not_accepted(
     open_dock: Callable[..., tuple[object, AnnotatorDock]], project_folder: Path
 ) -> None:

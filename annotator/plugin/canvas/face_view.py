@@ -284,5 +284,10 @@ class FaceView:
         self._framing.forget()
         self._scene.layers.remove()
 
+    def close(self) -> None:
+        """Follow camera and canvas no longer: what is left of the view draws nothing more."""
+        self._viewer.scene.camera.events.zoom.disconnect(self._show_at_zoom)
+        self._framing.close()
+
     def _show_at_zoom(self) -> None:
         self._scene.set_zoom(self._framing.zoom)

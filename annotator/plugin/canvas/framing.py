@@ -41,6 +41,10 @@ class Framing:
         self.forget()
         self._look_at(frame)
 
+    def close(self) -> None:
+        """Follow the canvas no longer."""
+        self._viewer.canvas.events.size.disconnect(self._frame_again)
+
     def forget(self) -> None:
         """Leave the camera alone from now on."""
         self._frame_for = None
