@@ -118,20 +118,22 @@ class AnnotatorDock(QWidget):
         self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._uncertainty = Uncertainty(self.workbench, self.view, self._display, self.faces)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
-        canvas = canvas_widget(napari_viewer)
+        self._rejecting = Rejecting(self.workbench, self, self.focus_canvas)
+        self.remarks = Remarks(self.workbench)
+        self.remark = RemarkLine(self.remarks)
+        self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
+        self._make_parts_over(napari_viewer, canvas_widget(napari_viewer))
+
+    def _make_parts_over(self, napari_viewer: "Viewer", canvas: QWidget) -> None:
+        """Make what lies over the photograph besides the mesh."""
         # After the mouse: a press that no tool takes may be a click on another face.
         self.others = OtherFaces(napari_viewer, self.workbench, self.view, PointerNote(canvas))
         self.question = FaceQuestion(canvas, self.focus_canvas)
         self.faces.asked.connect(self.question.ask)
         self.workbench.current_changed.connect(self.question.leave)
         self._help = KeyHelp(canvas)
-        self._rejecting = Rejecting(self.workbench, self, self.focus_canvas)
-        self.remarks = Remarks(self.workbench)
-        self.remark = RemarkLine(self.remarks)
-        self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
-        self._finder = SampleFinder(
-            self.workbench, canvas, self.samples.show_all, self.focus_canvas
-        )
+        show_all = self.samples.show_all
+        self._finder = SampleFinder(self.workbench, canvas, show_all, self.focus_canvas)
 
     def _follow_the_annotator(self, actions: dict[str, Action]) -> None:
         """Hear keys and count the time, as the settings say."""
