@@ -65,7 +65,8 @@ def size_of(stream: BinaryIO) -> int:
 def read_jpeg(stream: BinaryIO) -> Header:
     """Walk the segments up to the pixels: what says which way is up may stand anywhere there."""
     stream.seek(2)
-    exif, xmp, frame = b"", b"", b""
+    exif: list[bytes] = []
+    xmp, frame = b"", b""
     while (marker := _next_jpeg_marker(stream)) != 0xDA:
         if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # these carry no length
             continue
@@ -78,7 +79,7 @@ def read_jpeg(stream: BinaryIO) -> Header:
         elif marker == 0xE1:
             block = stream.read(length - 2)
             if block.startswith(_EXIF):  # what does not fit into one segment goes on in the next
-                exif = exif + block.removeprefix(_EXIF) if exif else block
+                exif.append(block.removeprefix(_EXIF) if exif else block)
             elif block.startswith(_XMP):
                 xmp = block.removeprefix(_XMP)
         stream.seek(start + length - 2)
@@ -91,7 +92,7 @@ def read_jpeg(stream: BinaryIO) -> Header:
         "JPEG",
         width,
         height,
-        orientation_of(exif, xmp),
+        orientation_of(b"".join(exif), xmp),
         components=components,
         complete=_has_jpeg_end(stream),
     )

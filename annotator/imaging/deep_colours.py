@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from annotator.imaging.depth import Depth, scale_of
+from annotator.imaging.depth import Depth, bands, scale_of
 from annotator.imaging.exif import apply_orientation
 from annotator.imaging.pixels import Decoded
 
@@ -45,11 +45,16 @@ def brightened(
     high = np.asarray(image.convert("RGB" if image.mode == "RGB" else "RGBA"))
     for turned in (values, apply_orientation(values, orientation)):
         same = turned[..., : high.shape[2]]
-        if same.shape == high.shape and np.array_equal(same >> 8, high):
+        if same.shape == high.shape and _are_high_bytes(high, same):
             colours = scale.to_8_bit(same[..., :3])
-            opaque = _opacity(same, scale.white)
-            return Decoded(_over_white(colours, opaque), note=scale.note)
+            if same.shape[2] > 3:
+                _lay_over_white(colours, same[..., 3:], scale.white)
+            return Decoded(colours, note=scale.note)
     return None
+
+
+def _are_high_bytes(high: NDArray[np.uint8], values: _Values) -> bool:
+    return all(np.array_equal(values[rows] >> 8, high[rows]) for rows in bands(values))
 
 
 def _values(data: bytes, frame: int) -> _Values | None:
@@ -67,16 +72,9 @@ def _values(data: bytes, frame: int) -> _Values | None:
     return stored[..., [2, 1, 0, 3][: stored.shape[2]]]
 
 
-def _opacity(values: _Values, white: float) -> NDArray[np.float64] | None:
-    if values.shape[2] == 3:
-        return None
-    opacity = values[..., 3:]
-    return opacity / (white if opacity.max() <= white else 2**16 - 1)
-
-
-def _over_white(
-    colours: NDArray[np.uint8], opacity: NDArray[np.float64] | None
-) -> NDArray[np.uint8]:
-    if opacity is None:
-        return colours
-    return np.rint(colours * opacity + 255 * (1 - opacity)).astype(np.uint8)
+def _lay_over_white(colours: NDArray[np.uint8], opacity: _Values, white: float) -> None:
+    """Let white show through colours, in place, where they are not opaque."""
+    full = white if opacity.max() <= white else 2**16 - 1
+    for rows in bands(colours):
+        share = opacity[rows] / full
+        colours[rows] = np.rint(colours[rows] * share + 255 * (1 - share))

@@ -13,6 +13,7 @@ Values that were spread over 16 bits before (multiples of 256 or 257) are 16 bit
 largest. A photograph is so judged by itself alone: one file always gives the same pixels.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 _WHITE_16 = 2**16 - 1
 _DARK_DEPTHS = (8, 10, 12)  # in bits, as the picture would be black otherwise
 _TOPPED_DEPTH = 14  # only where the largest value shows it
+_BAND = 2**20  # values: what is worked out of them takes eight times their room, and more
 _STRETCHED = "values of no usual range, stretched from the smallest to the largest"
 
 
@@ -69,11 +71,24 @@ class Scale:
 
     def to_8_bit(self, values: NDArray[np.generic]) -> NDArray[np.uint8]:
         """Return the values between black and white as 0..255; NaN becomes black."""
-        numbers = np.nan_to_num(
-            values.astype(np.float64), nan=self.black, posinf=self.white, neginf=self.black
-        )
         factor = 255 / (self.white - self.black) if self.white > self.black else 0.0
-        return np.clip(np.rint((numbers - self.black) * factor), 0, 255).astype(np.uint8)
+        result = np.empty(values.shape, np.uint8)
+        for rows in bands(values):
+            numbers = np.nan_to_num(
+                values[rows].astype(np.float64),
+                nan=self.black,
+                posinf=self.white,
+                neginf=self.black,
+            )
+            result[rows] = np.clip(np.rint((numbers - self.black) * factor), 0, 255)
+        return result
+
+
+def bands(values: NDArray[np.generic]) -> Iterator[slice]:
+    """Yield which rows to work on at once, so that a large photograph takes no room beside it."""
+    height = max(1, _BAND * len(values) // max(1, values.size))
+    for top in range(0, len(values), height):
+        yield slice(top, top + height)
 
 
 def scale_of(values: NDArray[np.generic], depth: Depth) -> Scale:
@@ -133,5 +148,7 @@ def _guessed_white(values: NDArray[np.generic], high: int) -> int | None:
 
 def _greatest_divisor(values: NDArray[np.generic]) -> int:
     """Return the largest number that all values up to 65535 are multiples of; 0 if all are 0."""
-    there = np.flatnonzero(np.bincount(values.ravel().astype(np.uint16)))
-    return int(np.gcd.reduce(there, initial=0))
+    there = np.zeros(2**16, np.bool_)
+    for rows in bands(values):
+        there[values[rows].astype(np.uint16)] = True
+    return int(np.gcd.reduce(np.flatnonzero(there), initial=0))

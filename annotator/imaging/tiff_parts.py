@@ -15,6 +15,7 @@ _PIXEL_TAGS = frozenset(
      338, 339, 340, 341, 347, 512, 515, 519, 520, 521, 529, 530, 531, 532)
 )  # fmt: skip
 _PARTS = ((273, 279), (324, 325))  # offsets and byte counts of strips, of tiles
+_NEEDED = _PIXEL_TAGS.union(*_PARTS)
 _MOST_PAGES = 10_000
 
 _Tags = dict[int, tuple[int, bytes]]
@@ -33,7 +34,8 @@ def pixel_parts(stream: BinaryIO, page: int) -> Iterator[tuple[bytes, int, int]]
     Raises
     ------
     ValueError
-        If the file is no plain TIFF, or has no such page.
+        If the file is no plain TIFF, has no such page, or names more bytes than it has, by naming
+        some of them again and again.
     """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(stream.read(4))
     if order is None:
@@ -45,8 +47,12 @@ def pixel_parts(stream: BinaryIO, page: int) -> Iterator[tuple[bytes, int, int]]
             yield f"{tag} {kind} {len(value)} ".encode() + value, 0, 0
     for offsets, counts in _PARTS:
         if offsets in tags and counts in tags:
-            places = (_numbers(tags[each], order) for each in (offsets, counts))
-            yield from ((b"", offset, length) for offset, length in zip(*places, strict=True))
+            places, lengths = (_numbers(tags[each], order) for each in (offsets, counts))
+            if sum(lengths) > size_of(stream):
+                raise ValueError("its parts are larger than the file")
+            yield from (
+                (b"", offset, length) for offset, length in zip(places, lengths, strict=True)
+            )
 
 
 def _tags(stream: BinaryIO, order: str, page: int) -> _Tags:
@@ -63,13 +69,16 @@ def _tags(stream: BinaryIO, order: str, page: int) -> _Tags:
     (count,) = _read(stream, order + "H")
     if place + 2 + 12 * count > size_of(stream):
         raise ValueError("it is cut off")
-    directory, size = stream.read(12 * count), size_of(stream)
+    directory, left = stream.read(12 * count), size_of(stream)
     tags: _Tags = {}
     for tag, kind, number, inline in struct.iter_unpack(order + "HHI4s", directory):
         length = _SIZES.get(kind, 0) * number
         if length <= 4:
             tags[tag] = kind, inline[:length]
-        elif length <= size:
+        elif tag in _NEEDED:
+            left -= length
+            if left < 0:
+                raise ValueError("its tags are larger than the file")
             stream.seek(struct.unpack(order + "I", inline)[0])
             tags[tag] = kind, stream.read(length)
     return tags

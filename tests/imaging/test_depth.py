@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 
 import cv2
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from annotator.imaging import inspect_image, read_image
+from annotator.imaging.depth import Depth, scale_of
 
 Values = NDArray[np.uint16]
 
@@ -204,3 +206,13 @@ def test_grey_with_either_kind_of_transparency_is_laid_over_white(mode, channels
 def test_one_file_always_gives_the_same_pixels(light):
     data = png(stored(light, 4095))
     np.testing.assert_array_equal(read_image(data), read_image(data))
+
+
+def test_working_out_a_large_photograph_takes_little_room_beside_it() -> None:
+    values = np.arange(4_000_000, dtype=np.uint32).reshape(1000, 1000, 4).astype(np.uint16) >> 4
+    tracemalloc.start()
+    shades = scale_of(values, Depth(16)).to_8_bit(values)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert shades.max() == 255
+    assert most < 8 * values.nbytes

@@ -1,5 +1,6 @@
 """What a picture is known by besides the bytes of its file."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +135,26 @@ def test_a_bit_in_the_last_scan_makes_another_picture(tmp_path, progressive):
     data[-6] ^= 1
     second.write_bytes(data)
     assert coded_sha256(first) != coded_sha256(second)
+
+
+def tiff_whose_strips_are_one(count: int, length: int) -> bytes:
+    """Return a TIFF of `count` rows of one pixel, of which each strip is the same many bytes."""
+    fields = 9
+    content = 8 + 2 + 12 * fields + 4
+    offsets, lengths = content + length, content + length + 4 * count
+    rows = [
+        (256, 1, 1), (257, 1, count), (258, 1, 8), (259, 1, 1), (262, 1, 1),
+        (273, count, offsets), (277, 1, 1), (278, 1, 1), (279, count, lengths),
+    ]  # fmt: skip
+    directory = b"".join(struct.pack("<HHII", tag, 4, number, value) for tag, number, value in rows)
+    head = b"II*\0" + struct.pack("<IH", 8, fields) + directory + bytes(4)
+    places = struct.pack("<I", content) * count + struct.pack("<I", length) * count
+    return head + bytes(length) + places
+
+
+def test_a_tiff_that_names_the_same_bytes_again_and_again_is_not_read_so_often(tmp_path):
+    path = tmp_path / "strips.tif"
+    path.write_bytes(tiff_whose_strips_are_one(3, 40))
+    assert coded_sha256(path) is not None
+    path.write_bytes(tiff_whose_strips_are_one(100_000, 1_000_000))
+    assert coded_sha256(path) is None
