@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from annotator.project import Project
 from annotator.system.assets import asset_path
@@ -55,8 +56,11 @@ sys.exit(main())
 def test_ctrl_c_is_one_line_and_exit_code_130(command, tmp_path, assert_one_line):
     folder = tmp_path / "photos"
     folder.mkdir()
-    for index in range(70):  # each another file, for the same content twice adds nothing
-        (folder / f"{index}.jpg").write_bytes(PORTRAIT.read_bytes() + bytes([index]))
+    with Image.open(PORTRAIT) as portrait:
+        for index in range(70):  # each another picture, for the same one twice adds nothing
+            portrait.crop((0, 0, portrait.width - index, portrait.height)).save(
+                folder / f"{index}.jpg"
+            )
     command("new", tmp_path / "p")
     command("add", tmp_path / "p", folder)
     child = subprocess.Popen(
