@@ -9,8 +9,9 @@ from annotator.workbench.bench import Bench
 class Telling:
     """Shows what a bench says, and what others hand it.
 
-    What the bench says is about the sample on the screen, and goes with it or when something is done to it. Make one before
-    whoever shows samples: what they say of the next sample must come after that.
+    What the bench says is about the sample on the screen: it goes with it, or with the next thing
+    that is done to it. Make one before whoever shows samples: what they say of the next sample must
+    come after that.
 
     Parameters
     ----------
