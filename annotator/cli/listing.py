@@ -47,6 +47,7 @@ def list_samples(
     shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
     with Project.open(project) as opened:
         samples.replace(opened.samples.summaries())
+    total = len(samples)
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]
     if as_csv:
@@ -56,7 +57,8 @@ def list_samples(
             text = "\n".join(map(escaped, text.split("\n")))
         typer.echo(text, nl=False)
         return
-    text = _table(listed) if listed else "no sample is so"
+    none = "no sample matches" if total else "no samples yet: `add` photographs, then `predict`"
+    text = _table(listed) if listed else none
     values = {"samples": [_values(sample) for sample in listed]} if as_json else {}
     report(values, text, as_json=as_json, is_answer=True)
 

@@ -87,6 +87,25 @@ def photographs_named(
     return [by_id[image_id] for image_id in found]
 
 
+def failures_named(project: "Project", given: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Return the files that are meant of those that could not be added, and the other texts.
+
+    A name, or a path, is a file's. Where a photograph of the project has it as well, that is meant.
+    """
+    failed = {n: failure.path for n, failure in enumerate(project.images.failed_files())}
+    if not failed:
+        return [], list(given)
+    records = [*project.images.all(), *(each.image for each in project.removals.all())]
+    paths = {record.id: record.path for record in records}
+    found: dict[Path, None] = {}
+    others = []
+    for text in given:
+        named = [] if _names(text, paths) else _names(text, failed)
+        found |= dict.fromkeys(failed[n] for n in named)
+        others += [] if named else [text]
+    return list(found), others
+
+
 def _meant(text: str, paths: dict[int, Path], *, what: str) -> list[int]:
     """Return the images of the one file that a text names, all its frames."""
     found = _names(text, paths)

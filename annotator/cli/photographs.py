@@ -6,9 +6,16 @@ from typing import Annotated
 
 import typer
 
-from annotator.cli.naming import no_impossible_number, photographs_named
+from annotator.cli.naming import failures_named, no_impossible_number, photographs_named
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import FailedError, count, printable_paths, progress_bar, report
+from annotator.cli.terminal import (
+    FailedError,
+    count,
+    printable,
+    printable_paths,
+    progress_bar,
+    report,
+)
 
 commands = typer.Typer()
 
@@ -40,25 +47,30 @@ def remove(
     if not photographs:
         raise typer.BadParameter("give the photographs to remove")
     with Project.open(project) as opened:
+        failures, photographs = failures_named(opened, photographs)
         removed = [each.image for each in opened.removals.all()]
         candidates = opened.images.all() + (removed if for_good else [])
         images = photographs_named(opened, photographs, candidates)
         ids = [image.id for image in images]
         kept = kept_words(opened.removals.kept(ids))
         what = f"{count(len(ids), 'photograph')} with {kept}"
-        if for_good:
+        if for_good and ids:
             _confirm(f"Delete {what} for good? Their files stay where they are.", yes=yes)
         opened.removals.remove(ids)
         if for_good:
             opened.removals.delete(ids)
-    text = f"{'deleted' if for_good else 'removed'} {what}"
-    if not for_good:
-        text += (
-            "\nall of it is kept: `restore`, or adding the files again, brings it back, and "
+        opened.images.forget_failed(failures)
+    said = [f"{'deleted' if for_good else 'removed'} {what}"] if ids else []
+    if ids and not for_good:
+        said.append(
+            "all of it is kept: `restore`, or adding the files again, brings it back, and "
             "`remove --for-good` deletes it"
         )
+    if failures:
+        said.append(f"no longer listed as failed: {count(len(failures), 'file')}")
     values = {"removed": ids, "for_good": for_good, "paths": printable_paths(images)}
-    report(values, text, as_json=as_json)
+    values["forgotten"] = [printable(path) for path in failures]
+    report(values, "\n".join(said), as_json=as_json)
 
 
 @commands.command()

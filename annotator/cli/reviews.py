@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+# As the project's RejectReason has them, which takes long to import for those who ask for help.
+REASONS = (
+    "not_a_face",
+    "poor_mesh",
+    "occluded",
+    "blurred",
+    "extreme_pose",
+    "duplicate",
+    "other",
+)
+
 
 @commands.command()
 def review(
@@ -35,7 +46,10 @@ def review(
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
-    reason: Annotated[list[str] | None, typer.Option(help="Why to reject; repeatable.")] = None,
+    reason: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Why to reject: {', '.join(REASONS)}; repeatable."),
+    ] = None,
     comment: Comment = "",
     reviewer: Person = None,
     as_json: AsJson = False,
@@ -113,7 +127,10 @@ def _reasons(verdict: str, names: Sequence[str]) -> tuple["RejectReason", ...]:
 
     known = [reason.value for reason in RejectReason]
     given = [name.replace("-", "_") for name in names]
-    if bool(given) != (verdict == "reject") or not set(given) <= set(known):
+    for name in given:
+        if name not in known:
+            raise typer.BadParameter(f"{name!r} is no reason: take one of {', '.join(known)}")
+    if bool(given) != (verdict == "reject"):
         raise typer.BadParameter(
             f"reject, and nothing else, needs --reason, one or more of: {', '.join(known)}"
         )

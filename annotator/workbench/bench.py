@@ -61,6 +61,8 @@ class Bench:
         Carries the id of a sample whose state or strokes changed.
     current_changed
         Another sample is under edit, or none.
+    acting
+        The annotator does something to the sample under edit: what was said of it before is old.
     mesh_changed
         The mesh of the current sample is another.
     stroke_made
@@ -79,6 +81,7 @@ class Bench:
     samples_changed = Signal()
     sample_updated = Signal(int)
     current_changed = Signal()
+    acting = Signal()
     mesh_changed = Signal()
     stroke_made = Signal()
     done_changed = Signal()

@@ -14,11 +14,13 @@ from annotator.project import (
     Review,
     SampleSummary,
     StaleAnnotation,
+    Stroke,
     UnseenVerdict,
 )
 from annotator.workbench.actions_done import Stroked
 from annotator.workbench.bench import Bench
 from annotator.workbench.stroke_text import (
+    NOTHING_TO_EVEN,
     NOTHING_UNSAVED,
     SAVED,
     folds_text,
@@ -32,6 +34,8 @@ from annotator.workbench.stroke_text import (
 # Other programs hold the database for a few milliseconds, a prediction run for up to 40: that
 # is waited for. Whoever holds it longer must not stop the annotator's hand.
 _WAIT = 0.1
+# Brushes that do nothing to a mesh as predicted, which looks as if they did not work.
+_TOWARDS_THE_PREDICTION = frozenset({"smooth", "relax", "restore"})
 
 
 class Edits:
@@ -61,7 +65,10 @@ class Edits:
         if ended is None:
             return
         if session is not None:  # without a face a drag only draws a box
-            self._run(session, lambda: session.apply(ended.tool.name, ended.edit))
+            made: list[Stroke | None] = []
+            self._run(session, lambda: made.append(session.apply(ended.tool.name, ended.edit)))
+            if made == [None] and ended.tool.name in _TOWARDS_THE_PREDICTION:
+                self._bench.told.emit(NOTHING_TO_EVEN)
         self._bench.tools.go_on_with(ended.tool)
 
     def apply(self, tool_name: str, edit: Edit | None) -> None:
@@ -210,6 +217,7 @@ class Edits:
 
     def _run(self, session: EditSession, action: Callable[[], object], refused: str = "") -> None:
         """Do something to the mesh and store it; tell of what it turned over."""
+        self._bench.acting.emit()
         before = session.state
         self._store(session, action, refused)
         if session.state is before:

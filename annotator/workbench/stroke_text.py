@@ -7,6 +7,7 @@ from annotator.workbench.foreign_text import one_line
 from annotator.workbench.verdict_words import reasons_text, verdict_on, verdict_sentence
 
 NOTHING_UNSAVED = "Everything is saved: each stroke is, as the mouse is released."
+NOTHING_TO_EVEN = "Nothing changed: the mesh is as predicted here, or pinned or hidden."
 SAVED = "The strokes that waited are saved."
 
 

@@ -106,6 +106,7 @@ class Verdicts:
         project, session = bench.project, bench.session
         if project is None or session is None or session.is_dragging:
             return None
+        bench.acting.emit()
         if not self._edits.save_pending():
             return None
         try:

@@ -197,3 +197,20 @@ def test_status_names_a_few_files_or_all_and_forgets_failures_of_files_that_are_
     code, out, _ = command("status", reviewed, "--all")
     assert f"  {photos / 'collins.jpg'}" in out
     assert "broken.jpg" not in out
+
+
+def test_a_file_that_could_not_be_added_is_removed_from_the_list_of_failures(
+    project, photos, command
+):
+    for name in ("notes.txt", "more.txt"):
+        (photos / name).write_text("no image")
+        command("add", project, photos / name)
+    code, out, _ = command("remove", project, "notes.txt")
+    assert (code, out) == (0, "no longer listed as failed: 1 file\n")
+    assert "notes.txt" not in command("status", project)[1]
+    assert "more.txt" in command("status", project)[1]
+    before = images(project)
+    code, out, _ = command("remove", project, photos / "more.txt", "--for-good", "--json")
+    assert json.loads(out)["forgotten"] == [str(photos / "more.txt")]
+    assert images(project) == before
+    assert command("remove", project, "notes.txt")[0] == 1

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, event, update
 
 from annotator.cli import main
+from annotator.cli.reviews import REASONS
 from annotator.project import Project, RejectReason, SampleState, Stroke
 from annotator.project.tables import SampleRow
 from annotator.workflow import image_files as reviews_of_images
@@ -157,3 +158,10 @@ def test_what_comes_while_photographs_are_looked_at_is_not_passed_over(
     with Project.open(project) as opened:
         assert opened.samples.get(1).state == "predicted"
         assert opened.samples.get(2).state != "accepted"
+
+
+def test_help_says_every_reason_and_an_unknown_one_is_told(command, project):
+    assert [reason.value for reason in RejectReason] == list(REASONS)
+    code, _, said = command("review", project, "reject", 1, "--reason", "ugly")
+    assert code == 2
+    assert f"'ugly' is no reason: take one of {', '.join(REASONS)}" in said

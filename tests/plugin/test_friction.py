@@ -198,3 +198,26 @@ def test_napari_with_a_project_hides_what_open_hides(
     assert not qt_viewer.dockLayerList.isVisible()
     assert not qt_viewer.dockLayerControls.isVisible()
     dock.shut_down()
+
+
+def test_a_brush_that_finds_nothing_to_do_says_so(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y, _ = map(float, dock.workbench.session.landmarks[205])
+    for key, text in ((Qt.Key.Key_S, "s"), (Qt.Key.Key_W, "w"), (Qt.Key.Key_Z, "z")):
+        pointer.key(key, text)
+        dock._message.show_for_a_while("")
+        pointer.drag((x, y), (x + 9, y))
+        assert dock._message.text().startswith("Nothing changed: the mesh is as predicted")
+    assert not dock.workbench.session.can_undo
+
+
+def test_what_was_said_of_a_face_goes_when_something_is_done_to_it(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    x, y, _ = map(float, dock.workbench.session.landmarks[152])
+    pointer.drag((x, y), (x + 6, y))
+    pointer.key(Qt.Key.Key_D, "d")
+    pointer.key(Qt.Key.Key_Z, "", Qt.KeyboardModifier.ControlModifier)
+    assert dock._message.text().startswith("Back on ")
+    pointer.key(Qt.Key.Key_Y, "", Qt.KeyboardModifier.ControlModifier)
+    assert dock.workbench.session.can_undo
+    assert not dock._message.isVisible(), "the stroke is not undone any more"

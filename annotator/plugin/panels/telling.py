@@ -9,8 +9,9 @@ from annotator.workbench.bench import Bench
 class Telling:
     """Shows what a bench says, and what others hand it.
 
-    What the bench says is about the sample on the screen, and goes with it. Make one before
-    whoever shows samples: what they say of the next sample must come after that.
+    What the bench says is about the sample on the screen: it goes with it, or with the next thing
+    that is done to it. Make one before whoever shows samples: what they say of the next sample must
+    come after that.
 
     Parameters
     ----------
@@ -21,6 +22,7 @@ class Telling:
     def __init__(self, bench: Bench, message: PassingMessage) -> None:
         self._message = message
         bench.current_changed.connect(message.leave_sample)
+        bench.acting.connect(message.leave_sample)
         bench.told.connect(self._tell_of_sample)
         bench.failed.connect(self._warn_of_sample)
 
