@@ -231,3 +231,21 @@ def test_the_reasons_of_a_rejection_that_was_refused_are_kept_for_the_next_try(
     pointer.key(Qt.Key.Key_X, "x")
     newest = dock.workbench.project.reviews.newest(sample_id)
     assert (newest.reasons, newest.comment) == ((RejectReason.BLURRED,), "foggy")
+
+
+def test_reasons_given_for_a_face_that_was_taken_away_meanwhile_reject_no_other(
+    workplace: Workplace, when_asked: Callable[..., Any]
+) -> None:
+    dock, pointer = workplace
+    asked, other = dock.workbench.sample_id, dock.workbench.samples.at(2).id
+
+    def answer_late(dialog: Any) -> None:
+        dialog.fill([RejectReason.BLURRED], "")
+        dock.workbench.go_to(other)  # as when another window removes the photograph
+        dialog.accept()
+
+    when_asked(answer_late)
+    pointer.key(Qt.Key.Key_X, "x")
+    assert dock.workbench.sample_id == other
+    assert {stored(dock, asked), stored(dock, other)} == {SampleState.PREDICTED}
+    assert "no longer on the screen" in dock._message.text()

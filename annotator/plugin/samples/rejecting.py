@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qtpy.QtWidgets import QWidget
 
 from annotator.plugin.samples.reject_dialog import RejectDialog
-from annotator.project import RejectReason
+from annotator.project import EditSession, RejectReason
 from annotator.workbench.workbench import Workbench
 
 
@@ -39,9 +39,19 @@ class Rejecting:
         dialog = RejectDialog(self._over)
         dialog.fill(*self._unwritten.pop(session.sample_id, ((), "")))
         dialog.move(self._over.mapToGlobal(self._over.rect().topLeft()))
-        if dialog.exec() and not bench.verdicts.reject(dialog.reasons, dialog.comment):
-            self._unwritten[session.sample_id] = dialog.reasons, dialog.comment
+        if dialog.exec():
+            self._reject(session, dialog.reasons, dialog.comment)
         self._give_back()
+
+    def _reject(
+        self, session: EditSession, reasons: tuple[RejectReason, ...], comment: str
+    ) -> None:
+        bench = self._workbench
+        # Meanwhile others may have taken the face away, and another one is on the screen.
+        if bench.session is not session:
+            bench.failed.emit("The face that you were asked about is no longer on the screen.")
+        elif not bench.verdicts.reject(reasons, comment):
+            self._unwritten[session.sample_id] = reasons, comment
 
     def _forget(self) -> None:
         self._unwritten.clear()  # another project gives the same numbers to other samples
