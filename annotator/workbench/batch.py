@@ -128,6 +128,17 @@ def checked(bench: Workbench, batch: Batch) -> Batch:
     )
 
 
+def are_listed(bench: Workbench, batch: Batch) -> bool:
+    """Return whether the list has all samples of a batch still, and tell if it has not.
+
+    While a menu or a question is open another program may take their photographs away.
+    """
+    listed = all(map(bench.samples.knows, batch.sample_ids))
+    if not listed:
+        bench.failed.emit(f"Some of these {_MEANWHILE}")
+    return listed
+
+
 def give(
     bench: Workbench, batch: Batch, reasons: Sequence[RejectReason] = (), comment: str = ""
 ) -> bool:
@@ -138,10 +149,7 @@ def give(
     another content since the annotator was asked are not accepted with the others.
     """
     project, session = bench.project, bench.session
-    if project is None or (session is not None and session.is_dragging):
-        return False
-    is_seen = bench.sample_id not in batch.sample_ids or bench.in_sight(for_verdict=True)
-    if not is_seen or not batch.sample_ids or not bench.edits.save_pending():
+    if project is None or not _may_give(bench, batch):
         return False
     judgement = Judgement(batch.verdict, bench.annotator, comment, tuple(reasons))
     try:
@@ -164,6 +172,13 @@ def give(
     bench.did(Decided(judgement, tuple(given)))
     bench.told.emit(f"{_samples(len(given))} {VERDICT_WORDS[batch.verdict].done}.")
     return True
+
+
+def _may_give(bench: Workbench, batch: Batch) -> bool:
+    if not batch.sample_ids or (bench.session is not None and bench.session.is_dragging):
+        return False
+    is_seen = bench.sample_id not in batch.sample_ids or bench.in_sight(for_verdict=True)
+    return is_seen and are_listed(bench, batch) and bench.edits.save_pending()
 
 
 def _would_change(state: SampleState, verdict: Verdict) -> bool:

@@ -43,3 +43,18 @@ def test_a_large_batch_is_read_with_the_whole_list(
     ids = bench.samples.ids(0, 5)
     assert give(bench, planned(bench.samples, Verdict.EXCLUDE, ids))
     assert {bench.samples.get(i).state for i in ids} == {SampleState.EXCLUDED}
+
+
+def test_a_batch_of_which_a_photograph_was_taken_away_is_refused(
+    bench: Workbench, project_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.workbench.many_samples.FEW", 2)
+    told: list[str] = []
+    bench.failed.connect(told.append)
+    batch = planned(bench.samples, Verdict.EXCLUDE, bench.samples.ids(0, 5))
+    with Project.open(project_folder) as theirs:
+        theirs.removals.remove([bench.samples.at(5).image_id])
+    bench.refresh()
+    assert not give(bench, batch)
+    assert told == ["Some of these changed elsewhere meanwhile. Look at the list, then try again."]
+    assert bench.samples.count([SampleState.EXCLUDED]) == 0

@@ -12,7 +12,7 @@ from annotator.plugin.samples.removal_menu import add_removal
 from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.system.words import count
-from annotator.workbench.batch import Batch, checked, give, planned, to_read
+from annotator.workbench.batch import Batch, are_listed, checked, give, planned, to_read
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
@@ -63,6 +63,8 @@ class BatchButton(QPushButton):
 
         Where many photographs must be read first, that is done on a thread, and asked after it.
         """
+        if not are_listed(self._workbench, batch):
+            return
         try:
             images = to_read(self._workbench, batch)
         except ProjectError as error:
@@ -86,6 +88,8 @@ class BatchButton(QPushButton):
             self._ask(batch)
 
     def _ask(self, batch: Batch) -> None:
+        if not are_listed(self._workbench, batch):
+            return
         try:
             batch = checked(self._workbench, batch)
         except ProjectError as error:
