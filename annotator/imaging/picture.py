@@ -58,6 +58,10 @@ class Picture:
         """
         return self.load().decode()
 
+    def read_noted(self) -> tuple[NDArray[np.uint8], str]:
+        """Return what `read` returns, and what a person is told of it, see `ImageInfo`."""
+        return self.load().decode_noted()
+
     def thumbnail(self, size: int) -> NDArray[np.uint8]:
         """Return a preview of at most ``size`` pixels a side, as `read_thumbnail` does."""
         return read_thumbnail(self.path, size, frame=self.frame)

@@ -72,6 +72,11 @@ class EncodedImage:
         """Return what `read_image` returns, or raise ImageError."""
         return _decode(self._data, self._header).pixels
 
+    def decode_noted(self) -> tuple[NDArray[np.uint8], str]:
+        """Return the same, and the note of `ImageInfo`, which would be decoded for once more."""
+        decoded = _decode(self._data, self._header)
+        return decoded.pixels, decoded.note
+
     def halved(self) -> NDArray[np.uint8] | None:
         """Return what `decode` returns at half its size, or None if that is not cheaper.
 

@@ -125,7 +125,7 @@ def _decoded(key: _Key) -> Future[Photograph]:
 def _read(key: _Key) -> Photograph:
     """Read the pixels that a file held under its stamp, or raise ImageError."""
     picture, stamp = key
-    pixels, note = picture.read(), picture.info().note
+    pixels, note = picture.read_noted()
     if stamp is None or picture.stamp_if_there() != stamp:
         raise ImageError("the file changed while it was being read")
     return Photograph(pixels, stamp, note)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotator.imaging import ImageError, Picture, read_image
+from annotator.imaging import ImageError, Picture, read_image, reader
 from annotator.workbench.photographs import PhotographCache
 
 
@@ -66,7 +66,7 @@ def test_one_decoded_ahead_is_handed_out(
 ) -> None:
     cache.prefetch([pictures[2]])
     wait_for(cache)
-    monkeypatch.setattr(Picture, "read", lambda picture: pytest.fail("decoded again"))
+    monkeypatch.setattr(Picture, "read_noted", lambda picture: pytest.fail("decoded again"))
     assert red(cache, pictures[2]) == 100
 
 
@@ -75,13 +75,13 @@ def test_whoever_jumps_does_not_wait_for_another_photograph(
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def slowly(picture: Picture) -> np.ndarray[Any, Any]:
+    def slowly(picture: Picture) -> tuple[np.ndarray[Any, Any], str]:
         if picture == pictures[0]:
             begun.set()
             assert go_on.wait(30)
-        return read_image(picture.path)
+        return read_image(picture.path), ""
 
-    monkeypatch.setattr(Picture, "read", slowly)
+    monkeypatch.setattr(Picture, "read_noted", slowly)
     cache.prefetch(pictures[:2])
     assert begun.wait(30)
     assert red(cache, pictures[3]) == 150
@@ -136,13 +136,13 @@ def test_files_that_swapped_names_swap_their_pixels(
 def test_a_file_that_changes_while_it_is_read_is_not_handed_out(
     pictures: list[Picture], cache: PhotographCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_and_change(picture: Picture) -> np.ndarray[Any, Any]:
+    def read_and_change(picture: Picture) -> tuple[np.ndarray[Any, Any], str]:
         pixels = read_image(picture.path)
         paint(picture, 200)
-        return pixels
+        return pixels, ""
 
     with monkeypatch.context() as patch:
-        patch.setattr(Picture, "read", read_and_change)
+        patch.setattr(Picture, "read_noted", read_and_change)
         with pytest.raises(ImageError, match="changed while it was being read"):
             cache.get(pictures[1])
         cache.prefetch([pictures[2]])
@@ -158,6 +158,23 @@ def test_the_frames_of_a_file_are_photographs_of_their_own(
     pages = [Image.new("RGB", (20, 10), (number, 0, 0)) for number in (10, 20)]
     pages[0].save(path, save_all=True, append_images=pages[1:])
     assert [red(cache, Picture(path, number)) for number in (1, 0)] == [20, 10]
+
+
+def test_a_deep_photograph_is_decoded_once(
+    tmp_path: Path, cache: PhotographCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / "deep.png"
+    Image.fromarray(np.full((8, 8), 4095, np.uint16)).save(deep)
+    decoded: list[str] = []
+    plain = reader.decode_with_pillow
+
+    def decode(data: bytes, name: str, *others: Any) -> Any:
+        decoded.append(name)
+        return plain(data, name, *others)
+
+    monkeypatch.setattr(reader, "decode_with_pillow", decode)
+    assert cache.get(Picture(deep)).note == "16-bit file with 12-bit values"
+    assert decoded == ["PNG"]
 
 
 def wait_for(cache: PhotographCache) -> None:
