@@ -41,6 +41,14 @@ def test_what_is_said_of_a_photograph_as_it_comes_up_stays(workplace: Workplace)
     assert not dock._message.isHidden()
 
 
+def test_of_a_photograph_that_was_moved_it_is_said_how_to_follow_it(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    path = following(dock).picture.path
+    path.rename(path.with_name("elsewhere.jpg"))
+    go_on(pointer)
+    assert "relocate" in dock._message.text()
+
+
 def test_how_deep_values_were_read_is_said_as_the_photograph_comes_up(
     workplace: Workplace, project_folder: Path
 ) -> None:
@@ -61,7 +69,11 @@ def test_names_of_files_and_folders_are_no_markup_anywhere_in_the_dock(
 ) -> None:
     folder = project_folder.rename(project_folder.with_name("<b>a"))
     with Project.open(folder) as project:
-        project.images.add([FailedImage(folder / "<i>x&y.png", "no <u>image</u>")])
+        gone, failed = folder / "gone.png", folder / "<i>x&y.png"
+        failed.touch()
+        project.images.add(
+            [FailedImage(gone, "it is gone"), FailedImage(failed, "no <u>image</u>")]
+        )
     _, dock = open_dock(folder)
     sample = dock.workbench.current
     hostile = sample.picture.path.with_name("<h1>.jpg")

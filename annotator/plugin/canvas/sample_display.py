@@ -13,10 +13,12 @@ from annotator.system.hashing import FileStamp
 from annotator.workbench.photographs import Photograph, PhotographCache
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED
+from annotator.workflow.looking_after import is_there
 
 _LOOK_AHEAD_MS = 80
 # How often a photograph that could not be shown is looked for: its disk may be back.
 _LOOK_AGAIN_MS = 1000
+_IF_MOVED = "If it was moved, the command “facemesh-annotator relocate” follows it."
 
 
 class SampleDisplay(QObject):
@@ -79,7 +81,8 @@ class SampleDisplay(QObject):
         try:
             photograph = self._original(image)
         except (OSError, ValueError) as error:
-            self._show_nothing(f"{image.path} cannot be shown: {error}.")
+            moved = "" if is_there(image.path) else f" {_IF_MOVED}"
+            self._show_nothing(f"{image.path} cannot be shown: {error}.{moved}")
             return
         if photograph is None:
             self._show_nothing(f"{image.path} {HAS_CHANGED}: {ADD_AGAIN}.")

@@ -33,6 +33,7 @@ from annotator.workbench.steps import (
     predicting,
 )
 from annotator.workbench.workbench import Workbench
+from annotator.workflow.looking_after import clear_gone
 
 # Seconds that the window waits for another program to release the database: longer would stop
 # the annotator's hand.
@@ -217,7 +218,10 @@ class ProjectMenu(QPushButton):
     def show_failed(self) -> None:
         """List the files that could not be used, with their reasons."""
         project = self._workbench.project
-        failed = None if project is None else self._asked(project.images.failed)
+        if project is None:
+            return
+        clear_gone(project)
+        failed = self._asked(project.images.failed)
         if failed is None:
             return
         box = QMessageBox(self)
