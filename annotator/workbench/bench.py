@@ -62,7 +62,8 @@ class Bench:
     current_changed
         Another sample is under edit, or none.
     acting
-        The annotator does something to the sample under edit: what was said of it before is old.
+        Something is about to be done to the sample under edit, or its photograph is back: what was
+        said of it before is old.
     mesh_changed
         The mesh of the current sample is another.
     stroke_made

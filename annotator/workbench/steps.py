@@ -91,13 +91,11 @@ def predicting(project: Project, *, small_faces: bool = True) -> Work:
     face_mesh = FaceMesh.load(small_faces=small_faces)
     step = Step(1, 1, "Every photograph has its prediction")
     for progress in preannotate(project, face_mesh):
-        text = f"{progress.done} of {progress.total} photographs, {progress.faces} faces"
-        step = Step(
-            progress.done,
-            progress.total,
-            text + (f", {progress.failed} failed" if progress.failed else ""),
-        )
-        yield step
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        text = f"{progress.done} of {progress.total} photographs, {progress.faces} faces{failed}"
+        yield Step(progress.done, progress.total, text)
+        counted = f"{count(progress.done, 'photograph')}, {count(progress.faces, 'face')}"
+        step = replace(step, text=f"Predicted {counted}{failed}")
     yield step
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from annotator.project import EditSession, Project
+from annotator.project import UNDECIDED, EditSession, Project
 from annotator.workbench import undo_text
 from annotator.workbench.actions_done import Moved, Stroked
+from annotator.workbench.bench import Bench
 from annotator.workbench.undo_desk import Outcome, UndoDesk
 
 
@@ -42,7 +43,9 @@ class StrokeUndo:
             desk.say()
             return Outcome.ENDS
         asked = "undo", session.sample_id, stroke.id
-        if desk.confirmed(asked, undo_text.ask_undo(stroke, desk.key("undo"))):
+        if desk.confirmed(
+            asked, undo_text.ask_undo(stroke, desk.key("undo"), judged=_is_judged(bench))
+        ):
             done = Stroked(session.sample_id, stroke.id, session.revision)
             desk.edits.undo()
             if _is_undone(session, stroke.id):
@@ -77,7 +80,9 @@ class StrokeUndo:
             desk.say()
             return Outcome.ENDS
         asked = "redo", session.sample_id, stroke.id
-        if desk.confirmed(asked, undo_text.ask_redo(stroke, desk.key("redo"))):
+        if desk.confirmed(
+            asked, undo_text.ask_redo(stroke, desk.key("redo"), judged=_is_judged(bench))
+        ):
             desk.edits.redo()
             if _is_done(session, stroke.id):
                 done = Stroked(session.sample_id, stroke.id)
@@ -92,3 +97,7 @@ def _is_undone(session: EditSession, stroke_id: int) -> bool:
 
 def _is_done(session: EditSession, stroke_id: int) -> bool:
     return session.last_stroke is not None and session.last_stroke.id == stroke_id
+
+
+def _is_judged(bench: Bench) -> bool:
+    return bench.current is not None and bench.current.state not in UNDECIDED

@@ -7,6 +7,7 @@ from annotator.workbench.verdict_words import VERDICT_WORDS, verdict_on
 from annotator.workbench.when_text import when_text
 
 GONE = "A sample that you worked on is not in the project any more."
+_WITHDRAWS = " It withdraws the verdict."
 CHANGED = "That cannot be done again: the face was changed since."
 
 
@@ -15,14 +16,19 @@ def name_of(sample: SampleSummary) -> str:
     return f"{one_line(sample.image_name, 60)} #{sample.face_index + 1}"
 
 
-def ask_undo(stroke: StrokeMade, key: str) -> str:
-    """Return the question before a stroke is undone that was not made here."""
-    return f"That stroke was made {_by(stroke)}: undo it too? Press {key} again."
+def ask_undo(stroke: StrokeMade, key: str, *, judged: bool = False) -> str:
+    """Return the question before a stroke is undone that was not made here.
+
+    ``judged`` tells whether the sample has a verdict, which goes with it.
+    """
+    question = f"That stroke was made {_by(stroke)}: undo it too?"
+    return f"{question}{_WITHDRAWS if judged else ''} Press {key} again."
 
 
-def ask_redo(stroke: StrokeMade, key: str) -> str:
+def ask_redo(stroke: StrokeMade, key: str, *, judged: bool = False) -> str:
     """Return the question before a stroke is brought back that was not undone here."""
-    return f"A stroke made {_by(stroke)} was taken back before: bring it back? Press {key} again."
+    question = f"A stroke made {_by(stroke)} was taken back before: bring it back?"
+    return f"{question}{_WITHDRAWS if judged else ''} Press {key} again."
 
 
 def ask_many(judgement: Judgement, count: int, key: str, *, undo: bool) -> str:

@@ -106,6 +106,7 @@ def test_photographs_are_added_and_predicted_from_the_dock(
     wait_for(lambda: not dock.progress.is_running)
     assert dock.workbench.samples.total >= 1
     assert dock.view.is_shown
+    assert dock._message.text().startswith("Predicted 1 photograph, ")
 
 
 def test_work_that_is_cancelled_leaves_a_project_that_goes_on(

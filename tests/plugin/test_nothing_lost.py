@@ -254,11 +254,13 @@ def test_a_photograph_that_vanished_is_shown_when_it_is_back(
     assert sample.image_name in said[-1]
     assert "cannot be shown" in said[-1]
     assert not dock.view.is_shown
+    assert dock._message.isVisible()
     looks = ticks(dock._display._look_again)
     wait_for(lambda: looks)
     assert len(said) == 1, "it is looked for in silence"
     away.rename(sample.image_path)
     wait_for(lambda: dock.view.is_shown)
+    assert not dock._message.isVisible(), "it can be shown"
     dock.workbench.verdicts.accept()
     assert dock.workbench.project.samples.get(sample.id).state is SampleState.ACCEPTED
 

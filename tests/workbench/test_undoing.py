@@ -152,6 +152,24 @@ def test_a_stroke_from_before_this_window_is_asked_about_first(
     assert again.strokes(first) == 1, "it was undone here: nothing to ask"
 
 
+def test_the_question_about_an_old_stroke_says_that_the_verdict_goes_with_it(
+    work: Work, work_on: Callable[[Path], Workbench], project_folder: Path
+) -> None:
+    first = work.ids[0]
+    work.drag()
+    work.as_anna(
+        lambda p: p.reviews.reject(first, reviewer="Anna", reasons=[RejectReason.OCCLUDED])
+    )
+    work.bench.close()
+    again = Work(work_on(project_folder), project_folder)
+    again.bench.go_to(first)
+    again.undo()
+    assert again.said[-1].endswith("undo it too? It withdraws the verdict. Press Ctrl+Z again.")
+    assert again.state(first) is SampleState.REJECTED
+    again.undo()
+    assert again.state(first) is SampleState.PREDICTED
+
+
 def test_an_old_stroke_of_the_next_face_is_not_touched_by_undo_after_accepting(
     work: Work,
 ) -> None:

@@ -135,6 +135,7 @@ class SampleDisplay(QObject):
             found = picture, picture.stamp_if_there()
             if found[1] is not None and found != self._missed:
                 self._workbench.is_displayed = True
+                self._workbench.acting.emit()  # it is not true any more that it cannot be shown
                 self._show_current()
 
     def _prefetch(self) -> None:
