@@ -7,6 +7,7 @@ from typing import Any
 
 import napari
 import pytest
+from napari._qt.dialogs.qt_notification import NapariQtNotification
 from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtGui import QGuiApplication, QWheelEvent
 from qtpy.QtTest import QTest
@@ -221,3 +222,20 @@ def test_what_was_said_of_a_face_goes_when_something_is_done_to_it(workplace: Wo
     pointer.key(Qt.Key.Key_Y, "", Qt.KeyboardModifier.ControlModifier)
     assert dock.workbench.session.can_undo
     assert not dock._message.isVisible(), "the stroke is not undone any more"
+
+
+def test_a_warning_does_not_stay_over_the_face(workplace: Workplace) -> None:
+    dock, pointer = workplace
+
+    def shown() -> list[str]:
+        found = dock.window().findChildren(NapariQtNotification)
+        return [each.message.text() for each in found if each.isVisible()]
+
+    pointer.key(Qt.Key.Key_V, "v")
+    pointer.key(Qt.Key.Key_Return)
+    assert shown() == ["The mesh is hidden: press V to show it."]
+    dock.workbench.failed.emit("Another sentence.")
+    assert shown() == ["Another sentence."]
+    pointer.key(Qt.Key.Key_D, "d")
+    assert shown() == []
+    pointer.key(Qt.Key.Key_V, "v")

@@ -5,9 +5,11 @@ takes 13-184 ms an update, Vectors 16 ms; this overlay 0.3 ms), nor to hand the 
 to its canvas. Written for and tested with napari 0.9.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any
 
+from napari._qt.dialogs.qt_notification import NapariQtNotification
 from napari._vispy.overlays.base import LayerOverlayMixin, VispySceneOverlay
 from napari._vispy.utils.visual import overlay_to_visual
 from napari.components.overlays import SceneOverlay
@@ -151,6 +153,21 @@ def hide_layer_panels(viewer: Any) -> None:
     qt_viewer = getattr(viewer, "__wrapped__", viewer).window._qt_viewer
     for panel in (qt_viewer.dockLayerControls, qt_viewer.dockLayerList):
         panel.hide()
+
+
+def put_away_notifications(widget: QWidget, told: Collection[str]) -> None:
+    """Close napari's notifications of these sentences in a widget's window.
+
+    napari stops the clock of a notification when the next one comes, and does not start it again:
+    it would lie over the face until somebody clicks it away. Its own `close` takes the keyboard.
+    """
+    window = widget.window()
+    for shown in () if window is None else window.findChildren(NapariQtNotification):
+        if shown.message.text() in told:
+            with suppress(ValueError):
+                NapariQtNotification._instances.remove(shown)
+            shown.hide()
+            shown.deleteLater()
 
 
 def open_preferences(viewer: Any, page: str) -> QWidget:

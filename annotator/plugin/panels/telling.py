@@ -2,6 +2,7 @@
 
 from napari.utils.notifications import show_warning
 
+from annotator.plugin.canvas.private import put_away_notifications
 from annotator.plugin.panels.parts import PassingMessage
 from annotator.workbench.bench import Bench
 
@@ -21,8 +22,10 @@ class Telling:
 
     def __init__(self, bench: Bench, message: PassingMessage) -> None:
         self._message = message
-        bench.current_changed.connect(message.leave_sample)
-        bench.acting.connect(message.leave_sample)
+        self._warned: list[str] = []  # what napari may still show
+        for passes in (bench.current_changed, bench.acting):
+            passes.connect(message.leave_sample)
+            passes.connect(self._put_away)
         bench.told.connect(self._tell_of_sample)
         bench.failed.connect(self._warn_of_sample)
 
@@ -33,11 +36,22 @@ class Telling:
     def warn(self, sentence: str) -> None:
         """Show a sentence about what could not be done."""
         self.tell(sentence)
-        show_warning(sentence)
+        self._notify(sentence)
 
     def _tell_of_sample(self, sentence: str) -> None:
         self._message.show_for_a_while(sentence, of_sample=True)
 
     def _warn_of_sample(self, sentence: str) -> None:
         self._tell_of_sample(sentence)
+        self._notify(sentence)
+
+    def _notify(self, sentence: str) -> None:
+        self._put_away()
         show_warning(sentence)
+        self._warned.append(sentence)
+
+    def _put_away(self) -> None:
+        """Take napari's warnings away: the next thing is done or said."""
+        if self._warned:
+            put_away_notifications(self._message, self._warned)
+            self._warned.clear()
