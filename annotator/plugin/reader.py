@@ -7,14 +7,13 @@ from typing import Any
 
 import napari
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QDockWidget
 
 from annotator.imaging import read_image
 from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.canvas.private import hide_layer_panels
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.preferences.preferences import remember_reader
-from annotator.plugin.window_size import make_room
+from annotator.plugin.window_size import holder_of, make_room
 from annotator.project import Project
 from annotator.system.assets import asset_path
 
@@ -65,12 +64,10 @@ def show_dock(viewer: Any) -> AnnotatorDock:
 
 def _bring_back(dock: AnnotatorDock) -> None:
     """Show a dock that was hidden by the button in its title, or lies behind another one."""
-    frame = dock.parentWidget()
-    while frame is not None and not isinstance(frame, QDockWidget):
-        frame = frame.parentWidget()
-    if frame is not None:
-        frame.show()
-        frame.raise_()
+    holder = holder_of(dock)
+    if holder is not None:
+        holder.show()
+        holder.raise_()
 
 
 def _open_project(path: str | Sequence[str]) -> list[LayerData]:

@@ -15,7 +15,7 @@ def make_room(dock: QWidget) -> None:
 
     Work on a face needs all the room there is, and nobody has chosen another size yet.
     """
-    window, holder = dock.window(), _holder(dock)
+    window, holder = dock.window(), holder_of(dock)
     if not isinstance(window, QMainWindow):
         return
     application = get_settings().application
@@ -33,7 +33,7 @@ def make_room(dock: QWidget) -> None:
         window.resizeDocks([holder], [width], Qt.Orientation.Horizontal)
 
 
-def _holder(dock: QWidget) -> QDockWidget | None:
+def holder_of(dock: QWidget) -> QDockWidget | None:
     """Return what holds a dock's widget in the window."""
     parent = dock.parentWidget()
     while parent is not None and not isinstance(parent, QDockWidget):
