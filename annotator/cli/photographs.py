@@ -16,6 +16,7 @@ from annotator.cli.terminal import (
     progress_bar,
     report,
 )
+from annotator.system.foreign_text import escaped
 
 commands = typer.Typer()
 
@@ -122,7 +123,8 @@ def relocate(
     verb = "would relocate" if dry_run else "relocated"
     lines = [f"{verb} {count(len(found.found), 'photograph')}"]
     if found.missing:
-        lines.append(f"not found below {new}: {len(found.missing):,} ({few(found.missing)})")
+        place = escaped(str(new))
+        lines.append(f"not found below {place}: {len(found.missing):,} ({few(found.missing)})")
     if found.others:
         lines.append(f"another picture is there: {len(found.others):,} ({few(found.others)})")
     values = {

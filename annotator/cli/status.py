@@ -7,6 +7,7 @@ import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import printable_paths, report
+from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
     from annotator.project import ImageRecord
@@ -62,5 +63,5 @@ def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> lis
         return []
     line = f"{title:<14}{len(records):>8,}"
     if every:
-        return [line, *(f"  {path}" for path in printable_paths(records))]
+        return [line, *(f"  {escaped(str(record.path))}" for record in records)]
     return [f"{line}  {few(records, _NAMED)}"]

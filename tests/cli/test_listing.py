@@ -97,3 +97,17 @@ def test_names_do_nothing_to_a_terminal(project, photos, command):
     assert "\x1b" not in out
     assert r"a\x1b[31m\nb.jpg" in out
     assert len(out.splitlines()) == 4
+
+
+def test_a_file_name_makes_no_further_line_of_a_report(project, photos, command):
+    Image.open(PORTRAIT).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(
+        photos / "a\nfailed: everything.jpg"
+    )
+    command("add", project, photos)
+    command("remove", project, photos)
+    _, out, _ = command("status", project, "--all")
+    assert r"a\nfailed: everything.jpg" in out
+    assert not any(line.startswith("failed: everything") for line in out.splitlines())
+    command("restore", project, "--all")
+    _, out, _ = command("relocate", project, photos, photos.parent / "no\nfailed: where")
+    assert not any(line.startswith("failed: where") for line in out.splitlines())
