@@ -67,7 +67,7 @@ def read_jpeg(stream: BinaryIO) -> Header:
     stream.seek(2)
     exif: list[bytes] = []
     xmp, frame = b"", b""
-    while (marker := _next_jpeg_marker(stream)) != 0xDA:
+    while (marker := next_jpeg_marker(stream)) != 0xDA:
         if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # these carry no length
             continue
         length = int.from_bytes(stream.read(2), "big")
@@ -98,8 +98,11 @@ def read_jpeg(stream: BinaryIO) -> Header:
     )
 
 
-def _next_jpeg_marker(stream: BinaryIO) -> int:
-    """Return the next marker's code, passing over fill and stray bytes as decoders do."""
+def next_jpeg_marker(stream: BinaryIO) -> int:
+    """Return the next marker's code, passing over fill and stray bytes as decoders do.
+
+    Raises ImageError where there is none.
+    """
     start = stream.tell()
     while chunk := stream.read(_CHUNK):  # megabytes of stray bytes are passed over at once
         at = -1

@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging.containers import next_jpeg_marker
 from annotator.imaging.headers import read_header
 from annotator.imaging.tiff_parts import pixel_parts
 from annotator.system.regular import open_regular
@@ -83,26 +84,26 @@ def coded_sha256(path: Path, *, frame: int | None = None) -> str | None:
 def _feed_jpeg(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
     """Feed all segments that are no metadata, then the scans and what lies between them."""
     stream.seek(2)
-    has_jfif = has_adobe = False
-    while (marker := _next_marker(stream)) is not None:
+    has_jfif, components, transform = False, _KNOWN_COMPONENTS, b""
+    while (marker := next_jpeg_marker(stream)) != _JPEG_SCAN:
         if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # these carry no length
             continue
         length = int.from_bytes(stream.read(2), "big")
         content = stream.read(max(0, length - 2))
-        if marker == _JPEG_SCAN:
-            rest = stream.read()
-            digest.update(content)
-            digest.update(memoryview(rest)[: _end_of_scans(rest)])
-            return True
         has_jfif |= marker == 0xE0 and content.startswith(b"JFIF\0")
-        has_adobe |= marker == _JPEG_ADOBE
-        if marker == _JPEG_COMMENT or (0xE0 <= marker <= 0xEF and marker != _JPEG_ADOBE):
+        if marker == _JPEG_ADOBE and content.startswith(b"Adobe"):
+            transform = content[11:12]
+        elif marker == _JPEG_COMMENT or 0xE0 <= marker <= 0xEF:
             continue
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            components = content[6::3]
         digest.update(bytes((marker,)) + len(content).to_bytes(4, "big") + content)
-        is_frame = 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)
-        if is_frame and content[6::3] != _KNOWN_COMPONENTS and not has_adobe:
-            digest.update(b"JFIF" if has_jfif else b"")  # decoders guess the colours by it
-    return False
+    if has_jfif and (transform == b"\0" or not transform and components != _KNOWN_COMPONENTS):
+        digest.update(b"JFIF")  # it says which colours these are
+    digest.update(stream.read(max(0, int.from_bytes(stream.read(2), "big") - 2)))
+    rest = stream.read()
+    digest.update(memoryview(rest)[: _end_of_scans(rest)])
+    return True
 
 
 def _end_of_scans(data: bytes) -> int:
@@ -114,15 +115,6 @@ def _end_of_scans(data: bytes) -> int:
             return at
         at += int.from_bytes(data[at : at + 2], "big")  # tables before the next scan
     return len(data)
-
-
-def _next_marker(stream: BinaryIO) -> int | None:
-    previous = b""
-    while byte := stream.read(1):
-        if previous == b"\xff" and byte not in (b"\x00", b"\xff"):
-            return byte[0]
-        previous = byte
-    return None
 
 
 def _feed_png(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:

@@ -158,3 +158,12 @@ def test_a_tiff_that_names_the_same_bytes_again_and_again_is_not_read_so_often(t
     assert coded_sha256(path) is not None
     path.write_bytes(tiff_whose_strips_are_one(100_000, 1_000_000))
     assert coded_sha256(path) is None
+
+
+def test_a_marker_that_makes_other_colours_of_the_same_numbers_counts(tmp_path):
+    colours, guessed = tmp_path / "colours.jpg", tmp_path / "guessed.jpg"
+    Image.fromarray(NOISE).save(colours, quality=90, keep_rgb=True)
+    data = colours.read_bytes()
+    guessed.write_bytes(data[:2] + bytes.fromhex("ffe000104a46494600010100000100010000") + data[2:])
+    assert not np.array_equal(Picture(colours).read(), Picture(guessed).read())
+    assert coded_sha256(colours) != coded_sha256(guessed)
