@@ -98,7 +98,7 @@ def _feed_jpeg(stream: BinaryIO, digest: _Digest, _frame: int) -> bool:
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             components = content[6::3]
         digest.update(bytes((marker,)) + len(content).to_bytes(4, "big") + content)
-    if has_jfif and (transform == b"\0" or not transform and components != _KNOWN_COMPONENTS):
+    if has_jfif and (transform == b"\0" or (not transform and components != _KNOWN_COMPONENTS)):
         digest.update(b"JFIF")  # it says which colours these are
     digest.update(stream.read(max(0, int.from_bytes(stream.read(2), "big") - 2)))
     rest = stream.read()
