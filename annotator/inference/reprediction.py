@@ -199,7 +199,7 @@ def _check_box(photograph: Photograph, box: Box, what: str) -> None:
     wide, high = right - left, bottom - top
     if min(wide, high) < _LEAST_SIDE:
         raise ValueError(
-            f"the {what} is {wide:.0f} x {high:.0f} px large, and a face takes at least "
+            f"the {what} is {int(wide)} x {int(high)} px large, and a face takes at least "
             f"{_LEAST_SIDE} x {_LEAST_SIDE}"
         )
     if min(right, width) <= max(left, 0) or min(bottom, height) <= max(top, 0):

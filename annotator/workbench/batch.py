@@ -71,8 +71,8 @@ class Batch:
     def _left_out(self) -> str:
         left, said = len(self.unseen), []
         if left:
-            stays = "was never opened in this window and has no stroke: it stays as it is"
-            stay = "were never opened in this window and have no stroke: they stay as they are"
+            stays = "was never seen in this window and has no stroke: it stays as it is"
+            stay = "were never seen in this window and have no stroke: they stay as they are"
             said.append(f"{_samples(left)} {stays if left == 1 else stay}.")
         if self.altered:
             said.append(_altered_text(len(self.altered)))

@@ -191,6 +191,7 @@ class Bench:
 
     def take_under_edit(self, session: EditSession) -> None:
         """Take a sample under edit; what a tool holds of the one before is dropped."""
+        self.note_seen()
         self.tools.prepare(session.state.layout)
         self._session = session
         self._faceless = self._blank = None
@@ -210,6 +211,7 @@ class Bench:
 
     def take_faceless(self, image: ImageRecord) -> None:
         """Take a photograph without a face in place of a sample."""
+        self.note_seen()
         self._session = None
         # Any layout does: nothing of the mesh is to be seen.
         blank = blank_state(image.width, image.height, FACE_468)
@@ -236,8 +238,14 @@ class Bench:
         return True
 
     def note_seen(self) -> None:
-        """Note that the annotator has the current sample's mesh on the screen as it is now."""
-        if self._session is not None and self.is_displayed:
+        """Note that the annotator sees the current sample's mesh as it is now, unless it is hidden.
+
+        It may be shown, or come into the view, at any time: so this is asked again before another
+        takes its place, and before many are judged.
+        """
+        if self._session is None or not self.is_displayed:
+            return
+        if not self.why_unseen(for_verdict=True):
             self.samples.mark_seen(self._session.sample_id, self._session.revision)
 
     def take_in_strokes(self, sample_id: int) -> None:

@@ -6,10 +6,12 @@ from unicodedata import category
 from annotator.system.foreign_text import JOINERS
 
 LONGEST = 120
+_TIMES = 20
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     """Return text without line breaks and control characters, cut at so many characters."""
+    text = text[: _TIMES * longest]  # a comment of megabytes is not looked through for a line
     # Also the signs that turn the direction of what follows: they would turn our words, too.
     shown = "".join(" " if category(s)[0] == "C" and s not in JOINERS else s for s in text)
     shown = " ".join(shown.split())

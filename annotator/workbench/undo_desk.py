@@ -52,7 +52,7 @@ class UndoDesk:
 
     def say(self, sentence: str = "") -> None:
         """Tell the annotator this, after what was noted."""
-        said = [*self.notes, *filter(None, [sentence])]
+        said = [*dict.fromkeys(self.notes), *filter(None, [sentence])]
         self.notes.clear()
         self._asked = None
         if said:

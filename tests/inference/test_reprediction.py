@@ -142,6 +142,7 @@ def test_one_look_is_not_enough_for_a_turned_face(
         ((-90, 10, -20, 60), "outside the photograph"),
         ((10, 5000, 60, 5060), "outside the photograph"),
         ((10, 10, float("nan"), 60), "no number"),
+        ((10, 10, 17.6, 25), "is 7 x 15 px"),
     ],
 )
 def test_a_box_without_a_face_in_it_is_refused(

@@ -11,7 +11,8 @@ from qtpy.QtCore import Qt
 
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
-from annotator.project import SampleState
+from annotator.project import SampleState, Verdict
+from annotator.workbench.batch import planned
 
 CHIN = 152
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -195,6 +196,25 @@ def test_nothing_acts_on_a_mesh_that_is_hidden(workplace: Workplace) -> None:
     assert set(said) == {"The mesh is hidden: press V to show it."}
     pointer.key(Qt.Key.Key_V, "v")
     assert_as_it_should_be(dock, pointer)
+
+
+def test_a_mesh_that_was_hidden_while_its_sample_was_open_was_not_seen(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    samples = dock.workbench.samples
+    ids = samples.ids(0, 3)
+    assert dock.workbench.sample_id == ids[0]
+    pointer.key(Qt.Key.Key_V, "v")
+    for _ in ids[1:]:
+        pointer.key(Qt.Key.Key_Space, " ")
+    assert planned(samples, Verdict.ACCEPT, ids).unseen == tuple(ids[1:])
+    pointer.key(Qt.Key.Key_V, "v")
+    dock.samples.batch._fill()
+    assert planned(samples, Verdict.ACCEPT, ids).unseen == tuple(ids[1:3])
+    dock.workbench.go_to(ids[1])
+    pointer.key(Qt.Key.Key_Space, " ")
+    assert planned(samples, Verdict.ACCEPT, ids).unseen == ()
 
 
 @pytest.mark.parametrize(("attribute", "value"), [("visible", False), ("opacity", 0.0)])

@@ -1,6 +1,6 @@
 """What reviewers said of a face is told until it is resolved, and no longer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,3 +103,13 @@ def test_what_others_wrote_is_one_line_without_hidden_characters() -> None:
     review = Review(1, Verdict.REJECT, "An\nna", (RejectReason.OTHER,), "<i>", NOON, 0)
     assert verdict_sentence(review) == "An na rejected this face: “<i>”."
     assert review.verdict.state is SampleState.REJECTED
+
+
+def test_a_comment_of_megabytes_is_not_looked_through_for_one_line() -> None:
+    class Long(str):
+        __slots__ = ()
+
+        def __iter__(self) -> Iterator[str]:
+            raise AssertionError("all of it is looked through")
+
+    assert one_line(Long("long " * 1000)).startswith("long long")

@@ -498,3 +498,14 @@ def test_whatever_was_done_in_whatever_order_is_undone_and_redone_exactly(
     assert seen(work) == states[-1 - steps]
     work.redo(steps)
     assert seen(work) == states[-1]
+
+
+def test_that_a_sample_is_gone_is_said_once_however_much_was_done_there(work: Work) -> None:
+    first, second, *_ = work.ids
+    work.drag()
+    work.drag()
+    work.bench.go_to(second)
+    image_id = work.bench.samples.get(first).image_id
+    work.as_anna(lambda theirs: theirs.removals.remove([image_id]))
+    work.undo()
+    assert work.said[-1].count("is not in the project any more") == 1

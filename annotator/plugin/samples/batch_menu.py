@@ -108,6 +108,7 @@ class BatchButton(QPushButton):
 
     def _fill(self) -> None:
         self._menu.clear()
+        self._workbench.note_seen()
         selected = self._list.selected_ids
         for verdict, words in VERDICT_WORDS.items():
             batch = planned(self._workbench.samples, verdict, selected)
