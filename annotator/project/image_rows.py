@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from annotator.project.errors import UnknownImage
+from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths, display_name
 from annotator.project.records import ImageRecord, NewImage
@@ -74,6 +74,15 @@ def resembling(entries: Collection[NewImage]) -> ColumnElement[bool]:
     return ImageRow.sha256.in_({entry.sha256 for entry in entries}) | ImageRow.coded_sha256.in_(
         coded
     )
+
+
+def refuse_anothers(session: Session, row: ImageRow, entry: NewImage) -> None:
+    """Raise ProjectError if a file holds the bytes of another image than a row's."""
+    query = select(ImageRow.id).where(ImageRow.sha256 == entry.sha256, ImageRow.id != row.id)
+    if session.scalar(query.where(ImageRow.frame.is_not_distinct_from(row.frame)).limit(1)):
+        raise ProjectError(
+            f"{entry.path} is a photograph of its own in this project, or was before it was removed"
+        )
 
 
 def stamp_of(path: Path) -> tuple[int | None, int | None]:

@@ -17,6 +17,7 @@ from annotator.project.image_rows import (
     all_records,
     image_record,
     image_row,
+    refuse_anothers,
     resembling,
     stamp_of,
 )
@@ -205,10 +206,13 @@ class Images:
         ------
         UnknownImage
             If there is no such image; none is moved.
+        ProjectError
+            If a file's bytes are those of another image; none is moved.
         """
         with self._engine.writing(alone=True) as session:
             for image_id, entry in files.items():
                 row = image_row(session, image_id, to_change=True)
+                refuse_anothers(session, row, entry)
                 row.path = self._paths.stored(entry.path)
                 row.sha256, row.coded_sha256 = entry.sha256, entry.coded_sha256
                 row.file_size, row.modified_ns = entry.file_size, entry.modified_ns

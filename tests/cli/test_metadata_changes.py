@@ -36,7 +36,7 @@ def test_adding_again_says_what_was_kept_and_what_was_replaced(project, photos, 
     code, out, _ = command("add", project, photos)
     assert code == 0
     assert "2 photographs changed in metadata only; their faces were kept" in out
-    assert "hopper.jpg: the file holds another picture now" in out
+    assert "hopper.jpg: the file holds another picture now, which is in the project as a" in out
     assert json.loads(command("add", project, photos, "--json")[1])["kept"] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from annotator.imaging.picture import Picture
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project.errors import UnknownImage
+from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.image_rows import REPLACED
 from annotator.project.records import AddReport, FailedImage, NewImage
 
@@ -250,3 +250,12 @@ def test_the_table_spells_out_names_that_are_no_text(project, make_face, tmp_pat
     project.predictions.store(model, [(1, [make_face()])])
     (name,) = project.to_dataframe().image
     assert name == str(tmp_path / r"caf\udce9.jpg")
+
+
+def test_an_image_does_not_follow_to_the_file_of_another(project, new_image, tmp_path):
+    first, second = (new_image(tmp_path / name) for name in ("a.jpg", "b.jpg"))
+    project.images.add([first, second])
+    moved = project.images.all()[0]
+    with pytest.raises(ProjectError, match=r"b\.jpg is a photograph of its own in this project"):
+        project.images.move({moved.id: second})
+    assert project.images.get(moved.id) == moved
