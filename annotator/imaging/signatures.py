@@ -15,7 +15,9 @@ _SIGNATURES = (
     (b"BM", "BMP"),
 )
 # A letter and a digit begin many a text: width and height, or a comment, must follow.
-_NETPBM = re.compile(rb"P[1-6](\s+#[^\n]*)*\s+\d+(\s+#[^\n]*)*\s+\d+\s")
+# Nothing is tried twice (``++``, ``*+``): there are endless ways to cut " # # #" into comments.
+_COMMENTS = rb"(?:\s++#[^\n]*+)*+"
+_NETPBM = re.compile(rb"P[1-6]%b\s+\d+%b\s+\d+\s" % (_COMMENTS, _COMMENTS))
 # Offset, first bytes, what it is, and whether a folder of photographs lists it as passed over.
 _KNOWN_BUT_UNSUPPORTED = (
     (0, b"GIF8", "a GIF", True),

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from annotator.imaging import MAX_PIXELS, ImageError, inspect_image, read_image, read_thumbnail
+from annotator.imaging.signatures import HEAD, shows_an_image
 
 FORMATS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "AVIF"]
 HEIC = Path(__file__).parent / "heic" / "turned_6.heic"
@@ -287,3 +288,8 @@ def test_a_spoiled_file_gives_an_image_or_an_image_error(healthy, kind, seed, fl
         return
     assert info.width > 0
     assert info.height > 0
+
+
+def test_signs_of_comments_without_end_are_told_from_an_image_at_once():
+    assert not shows_an_image((b"P6" + b" #" * HEAD)[:HEAD])
+    assert shows_an_image(b"P6 # a # b\n # c\n 4\n# d # e\n 3 255\n")
