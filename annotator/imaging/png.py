@@ -50,15 +50,15 @@ class _Notes:
 
     significant: int | None = None
     _exif: bytes | None = None
-    _texts: dict[bytes, bytes] = field(default_factory=dict)
+    _texts: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
     _in_pixels: bool = False
     _done: bool = False
 
     @property
     def orientation(self) -> int:
         """How the image is to be turned, by the same chunks that Pillow asks."""
-        exif = self._exif if self._exif is not None else _unspelt(self._texts.get(_RAW_EXIF))
-        return orientation_of(exif, self._texts.get(_XMP))
+        exif = self._exif if self._exif is not None else _unspelt(self._text(_RAW_EXIF))
+        return orientation_of(exif, self._text(_XMP))
 
     def take(self, kind: bytes, length: int, stream: BinaryIO) -> None:
         """Look at a chunk whose data comes next."""
@@ -76,9 +76,11 @@ class _Notes:
             if kind == b"tEXt" and keyword == b"exif":
                 self._exif = rest
             elif keyword in (_RAW_EXIF, _XMP):
-                text = _text(kind, rest)
-                if text is not None:
-                    self._texts[keyword] = text
+                # Unpacked when it is asked for: of thousands the last one counts.
+                self._texts[keyword] = kind, rest
+
+    def _text(self, keyword: bytes) -> bytes | None:
+        return _text(*self._texts[keyword]) if keyword in self._texts else None
 
 
 def _text(kind: bytes, rest: bytes) -> bytes | None:

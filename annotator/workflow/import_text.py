@@ -20,8 +20,8 @@ def import_sentences(report: ImportReport) -> list[str]:
         told.append(f"back in the project with their faces: {few(report.restored)}")
     if report.replaced:
         told.append(
-            f"{few(report.replaced)}: the file holds another picture now, which is in the project as "
-            "a photograph of its own; the faces of the one before stay with it"
+            f"{few(report.replaced)}: the file holds another picture now, which is in the project "
+            "as a photograph of its own; the faces of the one before stay with it"
         )
     if report.untold:
         one = report.untold == 1

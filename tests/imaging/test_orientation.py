@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps, PngImagePlugin
 
 from annotator.imaging import inspect_image, read_image, read_thumbnail
+from annotator.imaging.png import _text, read_png
 
 HEIC = Path(__file__).parent / "heic"
 Stamp = Callable[[bytes | None, bytes | None], bytes]
@@ -240,3 +241,19 @@ def test_of_several_images_in_a_heic_file_the_one_is_shown_that_it_says_comes_fi
     path = HEIC / "second_is_first.heic"
     assert np.abs(read_image(path).astype(int) - picture).mean() < 8
     assert np.abs(read_image(path, frame=0).astype(int) - (255 - picture)).mean() < 8
+
+
+def test_of_thousands_of_packed_texts_only_the_one_that_counts_is_unpacked(monkeypatch) -> None:
+    data = png(None, None)
+    for orientation in (6, 3, 8):  # each goes before those that are there
+        text = f"\nexif\n1\n{exif_of(orientation).hex()}\n".encode()
+        data = chunk(data, b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text))
+    unpacked: list[bytes] = []
+
+    def text_of(kind: bytes, rest: bytes) -> bytes | None:
+        unpacked.append(rest)
+        return _text(kind, rest)
+
+    monkeypatch.setattr("annotator.imaging.png._text", text_of)
+    assert read_png(io.BytesIO(data)).orientation == 6
+    assert len(unpacked) == 1
