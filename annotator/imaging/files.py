@@ -57,29 +57,53 @@ def find_images(paths: Iterable[str | Path]) -> Iterator[Path]:
 
 def _walk(top: Path) -> Iterator[Path]:
     unreadable: list[Path] = []
-    visited: set[str] = set()
-    walk = os.walk(
-        top,
-        followlinks=True,
-        onerror=lambda error: unreadable.append(Path(error.filename)),
-    )
-    for folder, subfolders, names in walk:
-        visited.add(os.path.realpath(folder))
-        subfolders[:] = [
-            name
-            for name in in_natural_order(subfolders)
-            if not name.startswith(".")
-            and os.path.realpath(Path(folder, name)) not in visited  # a link back up
-        ]
+    visited: set[tuple[int, int] | None] = set()
+    waiting = [top]  # a list, as folders may lie deeper than Python calls functions
+    while waiting:
+        folder = waiting.pop()
+        try:
+            subfolders, names = _listed(folder)
+            visited.add(_identity(folder))
+        except OSError:
+            unreadable.append(folder)
+            continue
         for name in in_natural_order(names):
-            path = Path(folder, name)
+            path = folder / name
             if name.startswith("."):
                 _LOG.info("passed over, as it is hidden: %s", path)
             elif _looks_like_an_image(path):
                 yield path
             else:
                 _LOG.info("passed over, as it is no image: %s", path)
+        waiting += [
+            folder / name
+            for name in reversed(in_natural_order(subfolders))
+            if not name.startswith(".")
+            and _identity(folder / name) not in visited  # no way back up
+        ]
     yield from unreadable
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return which folder it is, links followed; its real path takes long where it lies deep."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _listed(folder: Path) -> tuple[list[str], list[str]]:
+    """Return the names of a folder's subfolders, linked ones too, and of all else in it."""
+    names: tuple[list[str], list[str]] = [], []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                is_folder = entry.is_dir()
+            except OSError:  # a link in a circle
+                is_folder = False
+            names[not is_folder].append(entry.name)
+    return names
 
 
 def _looks_like_an_image(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Thumbnails, cheap inspection, and finding images in folders."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,20 @@ def test_find_images_is_lazy(tmp_path: Path):
 
 def test_reading_needs_no_file_name(picture, encode):
     assert read_image(encode(picture, "PNG")).shape == (48, 64, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no path is so long elsewhere")
+def test_folders_may_lie_deeper_than_functions_call_one_another(picture, encode, tmp_path: Path):
+    deep = tmp_path.joinpath(*["d"] * sys.getrecursionlimit())
+    folder = tmp_path
+    for part in deep.relative_to(tmp_path).parts:  # `mkdir` would call itself for each
+        folder /= part
+        folder.mkdir()
+    (deep / "a.png").write_bytes(encode(picture, "PNG"))
+    try:
+        assert list(find_images([tmp_path])) == [deep / "a.png"]
+    finally:  # what removes the folders of tests calls itself for each
+        (deep / "a.png").unlink()
+        while folder != tmp_path:
+            folder.rmdir()
+            folder = folder.parent
