@@ -75,11 +75,10 @@ def _walk(top: Path) -> Iterator[Path]:
                 yield path
             else:
                 _LOG.info("passed over, as it is no image: %s", path)
-        waiting += [
+        waiting += [  # but for links back up
             folder / name
             for name in reversed(in_natural_order(subfolders))
-            if not name.startswith(".")
-            and _identity(folder / name) not in visited  # no way back up
+            if not name.startswith(".") and _identity(folder / name) not in visited
         ]
     yield from unreadable
 
