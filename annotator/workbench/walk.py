@@ -1,5 +1,7 @@
 """Going from sample to sample. No widgets here."""
 
+from contextlib import suppress
+
 from annotator.project import UNDECIDED, EditSession, ImageRecord, ProjectError
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
@@ -24,7 +26,8 @@ class Walk:
             return
         is_gone = bench.session is not None and bench.sample_id not in {s.id for s in samples}
         if is_gone:
-            self._edits.save_pending()  # it may come back, with all its strokes
+            if not self._edits.save_pending() and self._can_wait():
+                return  # once it is saved, that is a change to be taken in: this is done again
             bench.leave()
         bench.samples.replace(samples)
         bench.samples_changed.emit()
@@ -33,6 +36,18 @@ class Walk:
         first = bench.samples.first_to_open()
         if bench.editor is None and first is not None:
             self.go_to(first)
+
+    def _can_wait(self) -> bool:
+        """Return whether the current sample is kept with its photograph, and may come back.
+
+        Its strokes can then be saved later; what is deleted for good has none.
+        """
+        session = self._bench.session
+        if session is None:
+            return False
+        with suppress(ProjectError):
+            return session.sample_id in session.project.annotations.revisions([session.sample_id])
+        return True
 
     def go_to(self, sample_id: int) -> None:
         """Take a sample under edit."""

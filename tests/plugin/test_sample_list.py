@@ -163,14 +163,14 @@ def test_what_nobody_looked_at_is_not_accepted_with_others(workplace: Workplace)
     ids = dock.workbench.samples.ids(0, 4)
     batch = planned(dock.workbench.samples, Verdict.ACCEPT, ids)
     assert batch.sample_ids == tuple(ids[:2])
-    assert "3 samples were never opened" in batch.question
+    assert "3 samples were never seen" in batch.question
     assert give(dock.workbench, batch)
     states = [state_of(dock, sample_id) for sample_id in ids]
     assert states == [SampleState.ACCEPTED] * 2 + [SampleState.PREDICTED] * 3
     told: list[str] = []
     dock.workbench.told.connect(told.append)
     dock.samples.batch.run(planned(dock.workbench.samples, Verdict.ACCEPT, ids[2:]))
-    assert "never opened" in told[0]
+    assert "never seen" in told[0]
 
 
 def test_deleted_faces_are_hidden_and_come_back(workplace: Workplace) -> None:

@@ -1,5 +1,6 @@
 """Photographs that are taken out of a project while windows are open on it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -117,3 +118,27 @@ def test_what_another_window_brings_back_shows_again(bench: Workbench, home: Pat
         other.removals.restore([1])
     others.look()
     assert shown(bench) == [1, 2, 3, 4]
+
+
+def test_strokes_that_wait_are_saved_before_a_removed_face_is_left(
+    bench: Workbench, told: list[str], home: Path, drag: Callable[..., None]
+) -> None:
+    seconds = count(0.0, 60.0)
+    others = OtherWindows(bench, lambda: next(seconds))
+    others._begin()
+    bench.go_to(2)
+    other = sqlite3.connect(home / "project.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    drag(bench, 152, (0, 6))
+    other.execute("UPDATE images SET removed_at = '2026-11-26 12:00:00.000000' WHERE id = 1")
+    other.execute("COMMIT")
+    other.execute("BEGIN IMMEDIATE")
+    others.look()
+    assert (bench.sample_id, bench.session.unsaved_count) == (2, 1)
+    other.execute("ROLLBACK")
+    other.close()
+    bench.edits.retry_pending()
+    others.look()
+    assert bench.sample_id == 3
+    bench.project.removals.restore([1])
+    assert bench.project.samples.get(2).stroke_count == 1
