@@ -85,16 +85,11 @@ def landmarks(
             save_landmarks,
         )
 
+    _check_npz_path(output)
     try:
         files = distinctly_named(find_images(paths))
     except SameNameError as error:
         raise typer.BadParameter(str(error)) from error
-    if output.suffix.lower() != ".npz" and not output.is_dir():
-        raise typer.BadParameter(f"it becomes an NPZ file: call it {output.name}.npz")
-    if output.is_dir():
-        raise typer.BadParameter(f"{output} is a folder: name a file")
-    if not output.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
     face_mesh = _load(model, providers, no_small_faces, decode)
     with progress_bar("predicting") as show:
         results = counted(face_mesh.predict_files(files, workers=workers), len(files), show)
@@ -114,3 +109,13 @@ def _load(model: str, providers: str, no_small_faces: bool, decode: "Decode") ->
 
         names = providers.replace(",", " ").split()
         return FaceMesh.load(model, providers=names, small_faces=not no_small_faces, decode=decode)
+
+
+def _check_npz_path(path: Path) -> None:
+    """Refuse what no NPZ file can be written to, before any photograph is looked for."""
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder: name a file")
+    if path.suffix.lower() != ".npz":
+        raise typer.BadParameter(f"it becomes an NPZ file: call it {path.name}.npz")
+    if not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.absolute().parent}")

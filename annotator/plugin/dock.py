@@ -191,6 +191,7 @@ class AnnotatorDock(QWidget):
 
     def _end(self) -> None:
         self._way_back.remember()
+        self.telling.put_away()
         self._retry.stop()
         self._look.stop()
         self.progress.wait()

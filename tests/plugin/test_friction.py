@@ -224,18 +224,29 @@ def test_what_was_said_of_a_face_goes_when_something_is_done_to_it(workplace: Wo
     assert not dock._message.isVisible(), "the stroke is not undone any more"
 
 
+def shown_warnings(window: QWidget) -> list[str]:
+    """Return what napari's notifications in a window say."""
+    found = window.findChildren(NapariQtNotification)
+    return [each.message.text() for each in found if each.isVisible()]
+
+
 def test_a_warning_does_not_stay_over_the_face(workplace: Workplace) -> None:
     dock, pointer = workplace
-
-    def shown() -> list[str]:
-        found = dock.window().findChildren(NapariQtNotification)
-        return [each.message.text() for each in found if each.isVisible()]
-
+    window = dock.window()
     pointer.key(Qt.Key.Key_V, "v")
     pointer.key(Qt.Key.Key_Return)
-    assert shown() == ["The mesh is hidden: press V to show it."]
+    assert shown_warnings(window) == ["The mesh is hidden: press V to show it."]
     dock.workbench.failed.emit("Another sentence.")
-    assert shown() == ["Another sentence."]
+    assert shown_warnings(window) == ["Another sentence."]
     pointer.key(Qt.Key.Key_D, "d")
-    assert shown() == []
+    assert shown_warnings(window) == []
     pointer.key(Qt.Key.Key_V, "v")
+
+
+def test_a_warning_goes_with_the_dock_that_gave_it(workplace: Workplace) -> None:
+    dock, _ = workplace
+    window = dock.window()
+    dock.workbench.failed.emit("The database is busy.")
+    assert shown_warnings(window) == ["The database is busy."]
+    dock._viewer.window.remove_dock_widget(dock)
+    assert shown_warnings(window) == []

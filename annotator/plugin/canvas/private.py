@@ -155,13 +155,12 @@ def hide_layer_panels(viewer: Any) -> None:
         panel.hide()
 
 
-def put_away_notifications(widget: QWidget, told: Collection[str]) -> None:
-    """Close napari's notifications of these sentences in a widget's window.
+def put_away_notifications(window: QWidget | None, told: Collection[str]) -> None:
+    """Close napari's notifications of these sentences in a window.
 
     napari stops the clock of a notification when the next one comes, and does not start it again:
     it would lie over the face until somebody clicks it away. Its own `close` takes the keyboard.
     """
-    window = widget.window()
     for shown in () if window is None else window.findChildren(NapariQtNotification):
         if shown.message.text() in told:
             with suppress(ValueError):

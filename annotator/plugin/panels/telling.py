@@ -1,6 +1,7 @@
 """How the annotator is told things: a sentence in the dock, and a warning of napari's besides."""
 
 from napari.utils.notifications import show_warning
+from qtpy.QtWidgets import QWidget
 
 from annotator.plugin.canvas.private import put_away_notifications
 from annotator.plugin.panels.parts import PassingMessage
@@ -23,9 +24,10 @@ class Telling:
     def __init__(self, bench: Bench, message: PassingMessage) -> None:
         self._message = message
         self._warned: list[str] = []  # what napari may still show
+        self._window: QWidget | None = None  # where: a dock that is closed stands in none
         for passes in (bench.current_changed, bench.acting):
             passes.connect(message.leave_sample)
-            passes.connect(self._put_away)
+            passes.connect(self.put_away)
         bench.told.connect(self._tell_of_sample)
         bench.failed.connect(self._warn_of_sample)
 
@@ -38,6 +40,12 @@ class Telling:
         self.tell(sentence)
         self._notify(sentence)
 
+    def put_away(self) -> None:
+        """Take napari's warnings away: the next thing is done or said, or the dock is closed."""
+        if self._warned:
+            put_away_notifications(self._window, self._warned)
+            self._warned.clear()
+
     def _tell_of_sample(self, sentence: str) -> None:
         self._message.show_for_a_while(sentence, of_sample=True)
 
@@ -46,12 +54,7 @@ class Telling:
         self._notify(sentence)
 
     def _notify(self, sentence: str) -> None:
-        self._put_away()
+        self.put_away()
         show_warning(sentence)
         self._warned.append(sentence)
-
-    def _put_away(self) -> None:
-        """Take napari's warnings away: the next thing is done or said."""
-        if self._warned:
-            put_away_notifications(self._message, self._warned)
-            self._warned.clear()
+        self._window = self._message.window()
