@@ -80,7 +80,7 @@ class Neighbours:
         self._bench = bench
         self._faces: tuple[Neighbour, ...] = ()
         bench.current_changed.connect(self._read)
-        bench.samples_changed.connect(self._read)
+        bench.samples_changed.connect(self._read_again)
         bench.sample_updated.connect(self._read_if_one_of_them)
 
     @property
@@ -97,6 +97,17 @@ class Neighbours:
         before, self._faces = self._faces, self._read_faces()
         if before or self._faces:
             self.changed.emit()
+
+    def _read_again(self) -> None:
+        """Read them for the face on the screen; tell of them only where they are others.
+
+        The list is also arranged anew at each letter of a filter: nothing is drawn for that.
+        """
+        before, self._faces = self._faces, self._read_faces()
+        if list(map(_as_drawn, before)) != list(map(_as_drawn, self._faces)):
+            self.changed.emit()
+        else:
+            self._faces = before  # whoever marks one of them knows it by its identity
 
     def _read_faces(self) -> tuple[Neighbour, ...]:
         project, image_id = self._bench.project, self._image_id()
@@ -122,3 +133,7 @@ class Neighbours:
             return
         if self._bench.samples.get(sample_id).image_id == self._image_id():
             self._read()
+
+
+def _as_drawn(face: Neighbour) -> tuple[object, ...]:
+    return face.sample_id, face.number, face.state, face.outline.tobytes()

@@ -92,6 +92,18 @@ def test_they_follow_what_becomes_of_them_here_and_elsewhere(two: Workbench) -> 
     assert len(changes) == 4, "a photograph with one face asks nobody to draw anything"
 
 
+def test_a_list_arranged_anew_asks_nobody_to_draw_them_again(two: Workbench) -> None:
+    neighbours = Neighbours(two)
+    two.step(1)
+    changes: list[int] = []
+    neighbours.changed.connect(lambda: changes.append(1))
+    before = neighbours.faces
+    two.show_samples(Shown(text="portr"))
+    two.refresh()
+    assert not changes
+    assert neighbours.faces is before
+
+
 def test_of_several_faces_under_the_pointer_the_smallest_is_meant(two: Workbench) -> None:
     neighbours = Neighbours(two)
     mesh = two.session.landmarks
