@@ -16,18 +16,20 @@ from annotator.project.errors import (
     UnknownSample,
     UnseenVerdict,
 )
-from annotator.project.judgements import Judged, Judgement, TakenBack
-from annotator.project.project import Project
-from annotator.project.records import (
-    UNDECIDED,
-    AcceptedSample,
+from annotator.project.image_records import (
     AddReport,
     FailedImage,
     ImageRecord,
     Kept,
     NewImage,
-    RejectReason,
     RemovedImage,
+)
+from annotator.project.judgements import Judged, Judgement, TakenBack
+from annotator.project.project import Project
+from annotator.project.records import (
+    UNDECIDED,
+    AcceptedSample,
+    RejectReason,
     Review,
     SampleState,
     SampleSummary,

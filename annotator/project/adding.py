@@ -11,10 +11,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from annotator.project.failed_files import forget_mended
+from annotator.project.image_records import ImageRecord, NewImage
 from annotator.project.image_rows import REPLACED, resembling, stamp_of
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
-from annotator.project.records import ImageRecord, NewImage
 from annotator.project.tables import ImageRow
 from annotator.system.hashing import still_holds
 

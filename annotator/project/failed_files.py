@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from annotator.project.image_records import FailedImage, NewImage
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
-from annotator.project.records import FailedImage, NewImage
 from annotator.project.tables import FailedFileRow
 
 

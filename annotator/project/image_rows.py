@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.image_records import ImageRecord, NewImage
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths, display_name
-from annotator.project.records import ImageRecord, NewImage
 from annotator.project.tables import ImageRow
 from annotator.system.hashing import file_stamp
 

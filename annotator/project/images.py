@@ -11,6 +11,7 @@ from annotator.imaging.identity import CODED_SUFFIXES
 from annotator.project.adding import Added, add_images, without_their_file
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.failed_files import forget, note_failure
+from annotator.project.image_records import AddReport, FailedImage, ImageRecord, NewImage
 from annotator.project.image_rows import (
     IN_PROJECT,
     REPLACED,
@@ -23,13 +24,7 @@ from annotator.project.image_rows import (
 )
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
-from annotator.project.records import (
-    AddReport,
-    FailedImage,
-    ImageRecord,
-    NewImage,
-    SampleState,
-)
+from annotator.project.records import SampleState
 from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow, SampleRow
 
 

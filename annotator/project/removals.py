@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
-from annotator.project.records import ImageRecord, Kept, RemovedImage
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,

@@ -17,7 +17,7 @@ from annotator.system.hashing import file_sha256
 from annotator.system.regular import open_regular
 
 if TYPE_CHECKING:
-    from annotator.project.records import ImageRecord
+    from annotator.project.image_records import ImageRecord
 
 _LOG = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ import pytest
 
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.image_records import NewImage
 from annotator.project.project import Project
-from annotator.project.records import NewImage
 from annotator.project.strokes import Stroke
 
 FIRST_MODEL = ModelInfo("face_landmark", "1" * 64, FACE_468)

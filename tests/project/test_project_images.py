@@ -10,8 +10,8 @@ from annotator.imaging.picture import Picture
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.image_records import AddReport, FailedImage, NewImage
 from annotator.project.image_rows import REPLACED
-from annotator.project.records import AddReport, FailedImage, NewImage
 
 FIRST_MODEL = ModelInfo("face_landmark", "1" * 64, FACE_468)
 

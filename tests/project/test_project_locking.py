@@ -15,10 +15,11 @@ from sqlalchemy.dialects import postgresql
 import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.image_records import FailedImage
 from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
 from annotator.project.project import Project
-from annotator.project.records import FailedImage, RejectReason, Verdict
+from annotator.project.records import RejectReason, Verdict
 from annotator.project.tables import SampleRow
 
 # Whose lock covers a table: a sample's row stands for what belongs to it.

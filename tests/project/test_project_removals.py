@@ -8,9 +8,9 @@ from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Kept, ProjectError, SampleState, UnknownSample, Verdict
 from annotator.project.errors import UnknownImage
+from annotator.project.image_records import FailedImage
 from annotator.project.image_rows import REPLACED
 from annotator.project.project import Project
-from annotator.project.records import FailedImage
 
 SECOND_MODEL = ModelInfo("retrained", "2" * 64, FACE_468)
 

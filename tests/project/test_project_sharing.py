@@ -60,7 +60,7 @@ import time
 from hashlib import sha256
 from pathlib import Path
 from annotator.project.project import Project
-from annotator.project.records import NewImage
+from annotator.project.image_records import NewImage
 project = Project.open(sys.argv[1])
 for start in range(0, 400, 4):
     names = [f"new{index}.jpg" for index in range(start, start + 4)]

@@ -11,7 +11,8 @@ from annotator.imaging import inspect_image
 from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Project
-from annotator.project.records import NewImage, RejectReason
+from annotator.project.image_records import NewImage
+from annotator.project.records import RejectReason
 from annotator.project.strokes import Stroke
 from annotator.release import export_release
 from annotator.release.formats import FORMATS

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.project.records import ImageRecord, NewImage, RejectReason
+from annotator.project.image_records import ImageRecord, NewImage
+from annotator.project.records import RejectReason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
 from annotator.release.formats import FORMATS
 from annotator.release.images import ImagePlaces

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from annotator.mesh.layout import FACE_468
-from annotator.project.records import AcceptedSample, ImageRecord
+from annotator.project.image_records import ImageRecord
+from annotator.project.records import AcceptedSample
 from annotator.release.formats import FORMATS
 from annotator.release.images import PlacedImage
 from annotator.release.parquet import SCHEMA, spooled_table

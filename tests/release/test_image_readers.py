@@ -22,7 +22,7 @@ from annotator.imaging import ImageError, inspect_image, read_image
 from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Project
-from annotator.project.records import NewImage
+from annotator.project.image_records import NewImage
 from annotator.release import export_release, load_release
 from annotator.system.hashing import file_sha256
 

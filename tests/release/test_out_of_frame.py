@@ -14,7 +14,7 @@ from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, no_marks, with_visibility
 from annotator.project import Project, Stroke
-from annotator.project.records import NewImage
+from annotator.project.image_records import NewImage
 from annotator.release import export_release, load_release
 from annotator.release.boxes import area, clipped
 from annotator.release.formats import FORMATS

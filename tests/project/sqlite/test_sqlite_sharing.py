@@ -8,8 +8,9 @@ from contextlib import closing
 import pytest
 
 from annotator.project.errors import ProjectBusy, ProjectUnavailable
+from annotator.project.image_records import FailedImage
 from annotator.project.project import Project
-from annotator.project.records import FailedImage, SampleState, Verdict
+from annotator.project.records import SampleState, Verdict
 
 
 def test_a_busy_project_can_be_read_and_says_that_it_cannot_be_written(
