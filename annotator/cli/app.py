@@ -12,6 +12,7 @@ import typer
 
 from annotator import __version__
 from annotator.cli import (
+    evaluations,
     learn,
     listing,
     photographs,
@@ -20,6 +21,7 @@ from annotator.cli import (
     releases,
     reviews,
     status,
+    training,
     windows,
 )
 from annotator.cli.terminal import run
@@ -36,6 +38,8 @@ GROUPS = (
     photographs,
     releases,
     learn,
+    training,
+    evaluations,
 )
 
 app = typer.Typer(

@@ -170,6 +170,16 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from annotator.imaging import ImageError
     from annotator.inference import ModelError, ProviderError
     from annotator.project import ProjectError
-    from annotator.release import ExportError
+    from annotator.release import DamagedRelease, ExportError
+    from annotator.training.errors import TrainingError
 
-    return (ExportError, FailedError, ImageError, ModelError, ProjectError, ProviderError)
+    return (
+        DamagedRelease,
+        ExportError,
+        FailedError,
+        ImageError,
+        ModelError,
+        ProjectError,
+        ProviderError,
+        TrainingError,
+    )

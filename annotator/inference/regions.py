@@ -177,3 +177,25 @@ def to_image(landmarks: NDArray[np.float32], region: Region) -> NDArray[np.float
     points = landmarks.reshape(-1, 3).astype(np.float64) @ turn
     points += corner
     return np.asarray(points, np.float32)
+
+
+def to_crop(landmarks: NDArray[np.floating], region: Region) -> NDArray[np.float32]:
+    """Return landmarks of an image in pixels of a crop: what `to_image` takes back.
+
+    Parameters
+    ----------
+    landmarks : (n, 3)
+        x, y, z in pixels of the image.
+    region
+        Where the crop is taken.
+
+    Returns
+    -------
+    (n, 3) float32
+    """
+    scale = CROP_SIZE / region.side
+    cos, sin = math.cos(region.angle) * scale, math.sin(region.angle) * scale
+    turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, scale]])
+    points = (landmarks.astype(np.float64) - (region.x, region.y, 0.0)) @ turn
+    points += (CROP_SIZE / 2, CROP_SIZE / 2, 0.0)
+    return np.asarray(points, np.float32)

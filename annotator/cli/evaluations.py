@@ -1,0 +1,103 @@
+"""The commands `evaluate` and `compare`: how good nets are on a release, and which is better."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotator.cli.options import AsJson
+from annotator.cli.terminal import progress_bar, report
+
+if TYPE_CHECKING:
+    from annotator.training.comparison import Change
+
+commands = typer.Typer()
+
+_Groups = Annotated[
+    Path | None, typer.Option(help="CSV of whose face is whose: image, group and perhaps face.")
+]
+EXIT_CODES = {"better": 0, "worse": 1, "cannot tell": 3}
+
+
+@commands.command()
+def evaluate(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL... RELEASE", help="Nets, and last a release.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for evaluation.json and evaluation.html.")
+    ] = None,
+    groups: _Groups = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how good nets are on a release: errors of the whole, by region, pose and size."""
+    from annotator.system.placing import placed
+    from annotator.training.evaluation import evaluated, loaded_nets
+    from annotator.training.faces import load_faces
+    from annotator.training.page import page_of
+    from annotator.training.summary import summary_of
+
+    if len(models) < 2:
+        raise typer.BadParameter("expected one net or more, and last a release")
+    *names, release = models
+    nets, faces = loaded_nets(names), load_faces([Path(release)], groups)
+    with progress_bar("evaluating") as show:
+        evaluation = evaluated(nets, faces, show)
+    summary = summary_of(evaluation)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        texts = {
+            "evaluation.json": json.dumps(summary, indent=2) + "\n",
+            "evaluation.html": page_of(evaluation, summary, nets),
+        }
+        for name, text in texts.items():
+            with placed(out / name) as stream:
+                stream.write(text.encode())
+    lines = [
+        f"{net['name']}, {kind} crops: mean {100 * net[kind]['mean']:.3f}, median "
+        f"{100 * net[kind]['median']:.3f}, 90 % {100 * net[kind]['p90']:.3f} % of the outer IOD; "
+        f"{100 * net[kind]['failures']:.1f} % of {net[kind]['faces']} faces above 8 %"
+        for net in summary["nets"]
+        for kind in ("clean", "spoiled")
+    ]
+    if out is not None:
+        lines.append(f"see {out / 'evaluation.html'}")
+    report(summary, "\n".join(lines), as_json=as_json, is_answer=True)
+
+
+@commands.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A net: what is compared with.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="A net: is it better?")],
+    release: Annotated[
+        Path, typer.Argument(metavar="RELEASE", help="A folder that `export` made.")
+    ],
+    groups: _Groups = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether B is better than A: exit code 0, worse: 1, or nobody can tell: 3."""
+    from annotator.training.comparison import compared
+    from annotator.training.evaluation import evaluated, loaded_nets
+    from annotator.training.faces import load_faces
+
+    nets, faces = loaded_nets((first, second)), load_faces([release], groups)
+    with progress_bar("comparing") as show:
+        found = compared(evaluated(nets, faces, show))
+    verdict = (
+        f"B is {found.answer}" if found.answer != "cannot tell" else "cannot tell which is better"
+    )
+    lines = [
+        f"{verdict}{f' ({found.reason})' if found.reason else ''}",
+        f"clean crops: {_words(found.clean)}",
+        f"spoiled crops: {_words(found.spoiled)}",
+        f"both: {_words(found.both)}; {found.faces} faces in {found.groups} groups",
+    ]
+    values = {**asdict(found), "answer": str(found.answer)}
+    report(values, "\n".join(lines), as_json=as_json, is_answer=True)
+    raise typer.Exit(EXIT_CODES[found.answer])
+
+
+def _words(change: "Change") -> str:
+    return f"error {100 * change.mean:+.1f} % [{100 * change.low:+.1f}, {100 * change.high:+.1f}]"

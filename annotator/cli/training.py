@@ -1,0 +1,139 @@
+"""The command `train`: a net from releases."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from annotator.cli.options import AsJson
+from annotator.cli.terminal import FailedError, progress_bar, report, say
+
+if TYPE_CHECKING:
+    from annotator.training.fit import Progress
+
+commands = typer.Typer()
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.IGNORECASE)
+_TOLD = 0.1  # of all steps, from one line to the next
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds of ``1h30m``, ``10m``, ``90s`` or ``90``.
+
+    Raises
+    ------
+    BadParameter
+        If it is no such time.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    whole = 3600 * hours + 60 * minutes + seconds
+    if not whole:
+        raise typer.BadParameter(f"expected a time as 10m, 1h30m or 90s, but got {text!r}")
+    return float(whole)
+
+
+@commands.command()
+def train(  # noqa: PLR0917 - typer hands them on by name
+    releases: Annotated[
+        list[Path], typer.Argument(metavar="RELEASE...", help="Folders that `export` made.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for the net and all that is known of it.")],
+    config: Annotated[Path | None, typer.Option(help="Settings as a TOML file.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="One setting; again for more."),
+    ] = None,
+    parent: Annotated[
+        str, typer.Option("--from", metavar="MODEL", help="The net to begin with.")
+    ] = "face_landmark",
+    freeze: Annotated[int | None, typer.Option(help="Blocks that stay as they are, of 14.")] = None,
+    steps: Annotated[int | None, typer.Option(help="How many steps; 0 copies the parent.")] = None,
+    time: Annotated[str | None, typer.Option(help="How long all of it may take, as 10m.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Decides all that is drawn.")] = 1,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")] = "auto",
+    groups: Annotated[
+        Path | None, typer.Option(help="CSV of whose face is whose: image, group and perhaps face.")
+    ] = None,
+    splits: Annotated[
+        Path | None, typer.Option(help="splits.csv of an earlier run: who was kept apart stays so.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where the folder's run stopped.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a net on releases, beginning with the shipped one."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # other programs want the cores, too
+    _check_extra()
+    from annotator.training.settings import Settings, read_settings
+    from annotator.training.training import Order
+    from annotator.training.training import train as trained
+
+    settings = Settings().with_values(read_settings(config) if config else {})
+    settings = settings.with_assignments(assignments or ())
+    given = {"freeze": freeze, "steps": steps}
+    settings = settings.with_values({name: one for name, one in given.items() if one is not None})
+    order = Order(
+        tuple(releases), out, settings, parent, seed,
+        None if time is None else seconds_of(time), resume, device, groups, splits,
+    )  # fmt: skip
+    told: Callable[[str], None] = (lambda text: None) if as_json else say
+    with progress_bar("training") as show:
+        try:
+            outcome = trained(order, _follower(show, told), told)
+        except KeyboardInterrupt:
+            typer.echo(f"interrupted: --resume --out {out} goes on from here", err=True)
+            raise
+    fitted = outcome.fitted
+    values: dict[str, Any] = {
+        "model": str(outcome.model),
+        "sha256": outcome.sha256,
+        "share": fitted.share.share if fitted.share else None,
+        "steps": fitted.best_step,
+        "validation": {},
+    }
+    lines = [f"trained {outcome.model}"]
+    if fitted.share:
+        for name, clean in (("clean", True), ("spoiled", False)):
+            before, after = fitted.before.nme(clean=clean), fitted.after.nme(clean=clean)
+            values["validation"][name] = {"parent": before, "net": after}
+            lines.append(
+                f"{name} crops of validation: {100 * before:.3f} -> {100 * after:.3f} % of the"
+                f" outer IOD ({100 * (after / before - 1):+.1f} %)"
+            )
+    report(values, "\n".join([*lines, *outcome.remarks]), as_json=as_json)
+
+
+def _check_extra() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("torch", "onnx", "tensorboardX") if find_spec(name) is None]
+    if missing:
+        raise FailedError(
+            f"training needs {', '.join(missing)}: pip install 'facemesh-annotator[train]'"
+        )
+
+
+def _follower(
+    show: Callable[[int, int], None], told: Callable[[str], None]
+) -> "Callable[[Progress], None]":
+    """Return what draws the bar, and says a line a tenth of the way."""
+
+    def follow(progress: "Progress") -> None:
+        show(progress.step, progress.steps)
+        if progress.step % max(1, round(_TOLD * progress.steps)) == 0:
+            costs = f"error {100 * progress.costs['landmarks']:.2f} %"
+            judged = "".join(
+                f", {name} {100 * value:.3f} %" for name, value in progress.validation.items()
+            )
+            minutes, seconds = divmod(round(progress.seconds_left), 60)
+            told(
+                f"step {progress.step} of {progress.steps}: {costs}{judged},"
+                f" {minutes}:{seconds:02d} left"
+            )
+
+    return follow

@@ -1,0 +1,1 @@
+"""Training: fit a mesh net to releases, evaluate and compare nets (PyTorch, an optional extra)."""

@@ -1,0 +1,128 @@
+"""Whether one net is better than another: a paired bootstrap over people and pictures.
+
+Both nets see the same crops. What is compared are the logarithms of the ratios of their mean errors
+on clean and on spoiled crops, so that exchanging the nets exchanges the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.training.evaluation import Evaluation, NetErrors
+
+Floats = NDArray[np.float64]
+
+DRAWS = 4000
+_CONFIDENCE = 0.95
+_FEWEST = 4  # groups; fewer tell nothing about others
+_HARM = 0.02  # on either kind of crops: more than this is no gain, whatever the other kind says
+
+
+class Answer(StrEnum):
+    """What came of a comparison."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much an error is another one, as a share of the first net's: -0.1 is a tenth less.
+
+    Attributes
+    ----------
+    mean
+    low, high
+        Ends of the interval of 95 %.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The second net against the first.
+
+    Attributes
+    ----------
+    answer
+        Whether the second is better.
+    clean, spoiled, both
+        Changes of the mean errors; of both kinds, the geometric mean of the two ratios.
+    groups, faces
+        How many there were.
+    reason
+        Why it cannot be told, in words; empty if it can.
+    """
+
+    answer: Answer
+    clean: Change
+    spoiled: Change
+    both: Change
+    groups: int
+    faces: int
+    reason: str
+
+
+def compared(evaluation: Evaluation) -> Comparison:
+    """Return how the second of an evaluation's two nets compares with the first."""
+    first, second = evaluation.nets
+    clusters = [facts.cluster for facts in evaluation.facts]
+    drawn, groups = _drawn_ratios(first, second, clusters)
+    clean, spoiled = (_change(column) for column in drawn)
+    both = _change(drawn.mean(axis=0))
+    answer, reason = _answer(clean, spoiled, both, groups)
+    return Comparison(answer, clean, spoiled, both, groups, len(clusters), reason)
+
+
+def _drawn_ratios(
+    first: NetErrors, second: NetErrors, clusters: Sequence[str]
+) -> tuple[Floats, int]:
+    """Return logarithms of ratios, (2, draws + 1): clean, spoiled; first those of all faces."""
+    _, cluster = np.unique(np.asarray(clusters), return_inverse=True)
+    count = int(cluster.max()) + 1
+    sums = np.array(
+        [
+            [np.bincount(cluster, values, count) for values in (net.clean, net.spoiled)]
+            for net in (first, second)
+        ]
+    )
+    drawn = np.random.default_rng(0).integers(0, count, (DRAWS, count))
+    rows = np.vstack([np.arange(count), drawn])
+    before, after = sums[..., rows].sum(axis=-1)
+    tiny = np.finfo(np.float64).tiny
+    return np.log(np.maximum(after, tiny) / np.maximum(before, tiny)), count
+
+
+def _change(logarithms: Floats) -> Change:
+    tail = (1 - _CONFIDENCE) / 2
+    low, high = np.quantile(logarithms[1:], (tail, 1 - tail))
+    mean, low, high = np.expm1([logarithms[0], low, high]).tolist()
+    return Change(mean, low, high)
+
+
+def _answer(clean: Change, spoiled: Change, both: Change, groups: int) -> tuple[Answer, str]:
+    if groups < _FEWEST:
+        return Answer.CANNOT_TELL, (
+            f"{groups} people or pictures are too few: at least {_FEWEST} that differ are needed"
+        )
+    kinds = {"clean": clean, "spoiled": spoiled}
+    if both.high < 0:
+        harmed = [name for name, change in kinds.items() if change.low > _HARM]
+        wanted = Answer.BETTER
+    elif both.low > 0:
+        harmed = [name for name, change in kinds.items() if change.high < 1 / (1 + _HARM) - 1]
+        wanted = Answer.WORSE
+    else:
+        return Answer.CANNOT_TELL, "the interval of the change holds 0"
+    if harmed:
+        return Answer.CANNOT_TELL, f"{harmed[0]} crops say the contrary"
+    return wanted, ""

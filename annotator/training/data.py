@@ -1,0 +1,111 @@
+"""What a run learns from and is judged by, out of its releases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.mesh.layout import MeshLayout
+from annotator.training.crops import looked_at, plain_view
+from annotator.training.errors import TrainingError
+from annotator.training.faces import Face, Faces
+from annotator.training.judging import TestCrop, crops_of
+from annotator.training.near_duplicates import hashes_of
+from annotator.training.photographs import Cutouts
+from annotator.training.settings import Settings
+from annotator.training.splits import Split, clusters, decided, read_splits, write_splits
+
+FEWEST, FEW = 2, 20
+_MOST_JUDGED = 200  # faces
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunData:
+    """Faces and where they belong.
+
+    Attributes
+    ----------
+    layout
+    faces, clusters, splits
+        All faces of the releases, in order.
+    train, validation
+        Those of each side.
+    cutouts
+    tests
+        The crops that validation looks at; none if there is no face for it.
+    """
+
+    layout: MeshLayout
+    faces: tuple[Face, ...]
+    clusters: tuple[str, ...]
+    splits: tuple[Split, ...]
+    train: tuple[Face, ...]
+    validation: tuple[Face, ...]
+    cutouts: Cutouts
+    tests: tuple[TestCrop, ...]
+
+    @property
+    def test_clusters(self) -> list[str]:
+        """The cluster of each face that validation looks at."""
+        known = {face.key: name for face, name in zip(self.faces, self.clusters, strict=True)}
+        return [known[face.key] for face in self.validation]
+
+
+def prepared(
+    faces: Faces,
+    settings: Settings,
+    *,
+    seed: int,
+    splits_file: Path,
+    earlier: Path | None,
+    threads: int,
+) -> RunData:
+    """Look at all faces, decide what they are for and write that down.
+
+    Parameters
+    ----------
+    faces
+    settings
+    seed
+    splits_file
+        Where it is written, and was, if the run was begun before.
+    earlier
+        Splits of another run, which are kept.
+    threads
+
+    Raises
+    ------
+    TrainingError
+        If there are too few faces, or a photograph cannot be read.
+    """
+    if len(faces.faces) < FEWEST:
+        raise TrainingError(
+            f"{len(faces.faces)} face is too few to train on: accept at least {FEWEST}, or {FEW}"
+        )
+    cutouts = Cutouts(faces.layout, settings.memory * 10**6)
+    with ThreadPoolExecutor(threads, "photographs") as pool:
+        hashes = list(pool.map(lambda face: _hashes(face, cutouts, faces.layout), faces.faces))
+    names = clusters(faces.faces, hashes)
+    before = {**(read_splits(earlier) if earlier else {}), **read_splits(splits_file)}
+    splits = decided(faces.faces, names, before, share=settings.validation, seed=seed)
+    write_splits(splits_file, faces.faces, names, splits)
+    train = _of(Split.TRAIN, faces.faces, splits)
+    if not train:
+        raise TrainingError("all faces are for validation: lower `validation`, or add releases")
+    validation = _of(Split.VALIDATION, faces.faces, splits)[:_MOST_JUDGED]
+    tests = tuple(crops_of(validation, faces.layout, cutouts))
+    return RunData(
+        faces.layout, faces.faces, tuple(names), tuple(splits), train, validation, cutouts, tests
+    )
+
+
+def _hashes(face: Face, cutouts: Cutouts, layout: MeshLayout) -> tuple[int, int]:
+    cutout = cutouts.of(face)
+    view = cutout.seen(plain_view(face.landmarks, layout))
+    return hashes_of(looked_at(cutout.pixels, view))
+
+
+def _of(split: Split, faces: Sequence[Face], splits: Sequence[Split]) -> tuple[Face, ...]:
+    return tuple(face for face, own in zip(faces, splits, strict=True) if own is split)

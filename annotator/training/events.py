@@ -1,0 +1,74 @@
+"""How a run goes, written down while it goes: tables for people, event files for TensorBoard."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tensorboardX import SummaryWriter
+
+from annotator.training.folder import EVENTS, LOG, VALIDATION
+
+
+class Diary:
+    """The tables and event files of a run.
+
+    Parameters
+    ----------
+    folder
+        The run's.
+    step
+        Where the run goes on; what was written of later steps is taken out.
+    """
+
+    def __init__(self, folder: Path, step: int) -> None:
+        self._folder = folder
+        for name in (LOG, VALIDATION):
+            _cut(folder / name, step)
+        self._events = SummaryWriter(str(folder / EVENTS), purge_step=step or None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._events.close()
+
+    def note_step(self, step: int, values: Mapping[str, float]) -> None:
+        """Write what a step cost."""
+        self._note(LOG, "train", step, values)
+
+    def note_validation(self, step: int, values: Mapping[str, float]) -> None:
+        """Write what validation says after a step."""
+        self._note(VALIDATION, "validation", step, values)
+
+    def _note(self, table: str, title: str, step: int, values: Mapping[str, float]) -> None:
+        path = self._folder / table
+        is_new = not path.exists()
+        with path.open("a", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            if is_new:
+                writer.writerow(("step", *values))
+            writer.writerow((step, *(f"{value:.6g}" for value in values.values())))
+        for name, value in values.items():
+            self._events.add_scalar(f"{title}/{name}", value, step)
+
+
+def _cut(path: Path, step: int) -> None:
+    """Take rows of steps after this one out of a table, and a last line that is not whole."""
+    if not path.exists():
+        return
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    kept = lines[:1]
+    for line in lines[1:]:
+        number = line.partition(",")[0]
+        if line.endswith("\n") and number.isdigit() and int(number) <= step:
+            kept.append(line)
+    path.write_text("".join(kept), "utf-8")

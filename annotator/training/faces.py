@@ -1,0 +1,166 @@
+"""The faces of releases, as a net is trained on them and judged by them."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.layout import MeshLayout
+from annotator.release.load import Release, load_release
+from annotator.training.errors import TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Floats = NDArray[np.float32]
+
+_LOG = logging.getLogger(__name__)
+_ACCEPTED_AS_PREDICTED = "accepted_as_predicted"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One accepted sample of a release. Arrays are read-only.
+
+    Attributes
+    ----------
+    key
+        The content of its image and its number there: the same in every release that has it.
+    name
+        Its image's name, for people.
+    release
+        Which of the releases that were given, from 0.
+    photograph
+        Where its image is.
+    image_sha256
+        Of the original image: the origin that faces share.
+    landmarks : (n, 3) float32
+        In pixels of the upright image.
+    visibility : (n,) uint8
+        See `annotator.mesh.marks.Visibility`.
+    corrected
+        Whether people moved something of it; if not, a model's answer was accepted as it was.
+    group
+        Whose face it is or what it belongs to, where somebody said so.
+    """
+
+    key: str
+    name: str
+    release: int
+    photograph: Path
+    image_sha256: str
+    landmarks: Floats
+    visibility: NDArray[np.uint8]
+    corrected: bool
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """All that is trained on or judged by.
+
+    Attributes
+    ----------
+    layout
+    faces
+        Each key once; of a face that several releases hold, the last release's.
+    releases
+        Folder and content hash of each release, in the order given.
+    """
+
+    layout: MeshLayout
+    faces: tuple[Face, ...]
+    releases: tuple[tuple[str, str], ...]
+
+
+def load_faces(folders: Sequence[Path], groups: Path | None = None) -> Faces:
+    """Verify releases and return their faces.
+
+    Parameters
+    ----------
+    folders
+        Of releases; of a face that several hold, the last one's is taken.
+    groups
+        A table that says whose face is whose, see `read_groups`.
+
+    Raises
+    ------
+    DamagedRelease
+        If one of them does not verify.
+    TrainingError
+        If none is given, they are of several layouts, or hold no face; or the table of groups
+        cannot be used.
+    """
+    if not folders:
+        raise TrainingError("no release was given: make one with `facemesh-annotator export`")
+    releases = [load_release(folder) for folder in folders]
+    layouts = {release.layout.name for release in releases}
+    if len(layouts) > 1:
+        raise TrainingError(
+            f"the releases are of several layouts ({', '.join(sorted(layouts))}): "
+            "train a net for each"
+        )
+    known = {} if groups is None else read_groups(groups)
+    faces: dict[str, Face] = {}
+    for number, release in enumerate(releases):
+        for face in _faces(release, number, known):
+            faces[face.key] = face
+    if not faces:
+        raise TrainingError(
+            f"{', '.join(map(str, folders))}: no face in it: accept samples and export them"
+        )
+    told = tuple((str(one.folder), one.content_sha256) for one in releases)
+    return Faces(releases[0].layout, tuple(faces.values()), told)
+
+
+def read_groups(path: Path) -> Mapping[str, str]:
+    """Return groups by the name of an image, or by its name and the number of a face.
+
+    The table is CSV with a header: ``image`` (its name in the project), ``group``, and, where
+    several people are in one image, ``face`` (the face's number). The keys are ``name`` and
+    ``name#face``.
+
+    Raises
+    ------
+    TrainingError
+        If it cannot be read, or lacks a column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TrainingError(f"{path} cannot be read as a table of groups: {error}") from error
+    if rows and not {"image", "group"} <= set(rows[0]):
+        raise TrainingError(
+            f"{path} has no columns `image` and `group`: give it a header with both"
+        )
+    named = ((row["image"], row.get("face") or "", row["group"]) for row in rows)
+    return {f"{image}#{face}" if face else image: group for image, face, group in named if group}
+
+
+def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator[Face]:
+    for array in (release.landmarks, release.visibility):
+        array.setflags(write=False)
+    columns = ["image_file", "image_name", "image_sha256", "face_index", "verdict"]
+    rows: Iterable[tuple[str, str, str, int, str]] = release.samples[columns].itertuples(
+        index=False, name=None
+    )
+    for at, (file, name, sha256, index, verdict) in enumerate(rows):
+        yield Face(
+            f"{sha256}#{index}",
+            f"{name}#{index}",
+            number,
+            release.folder / file,  # which leaves an absolute path as it is
+            sha256,
+            release.landmarks[at],
+            release.visibility[at],
+            verdict != _ACCEPTED_AS_PREDICTED,
+            groups.get(f"{name}#{index}", groups.get(name)),
+        )

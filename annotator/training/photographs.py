@@ -1,0 +1,135 @@
+"""The photographs of faces, read when they are needed and kept as far as memory allows."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from annotator.imaging import ImageError, read_image
+from annotator.inference.regions import Region, region_around
+from annotator.inference.sampling import Image
+from annotator.mesh.layout import MeshLayout
+from annotator.training.crops import View
+from annotator.training.errors import TrainingError
+from annotator.training.faces import Face
+
+_MARGIN = 1.25  # sides of a region, kept around its centre on each side: no view reaches further
+_SCENE = 480  # px of the long side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutout:
+    """The surroundings of a face.
+
+    Attributes
+    ----------
+    pixels : (h, w, 3) uint8
+        RGB, upright.
+    left, top
+        Of its first pixel in the photograph.
+    scene : (h, w, 3) uint8
+        The whole photograph, made small: for crops that show no face.
+    scale
+        Of the scene.
+    """
+
+    pixels: Image
+    left: int
+    top: int
+    scene: Image
+    scale: float
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory."""
+        return self.pixels.nbytes + self.scene.nbytes
+
+    def seen(self, view: View) -> View:
+        """Return a view of the photograph as one of the cutout."""
+        at = view.region
+        moved = Region(at.x - self.left, at.y - self.top, at.side, at.angle)
+        return View(moved, view.mirrored)
+
+
+class Cutouts:
+    """Surroundings of faces by the face, a bounded number of bytes of them; any thread may ask.
+
+    Crops of a cutout are those of the photograph, for views that `drawn_view` draws.
+
+    Parameters
+    ----------
+    layout
+    most_bytes
+        What is kept. What is not is read again when it is asked for.
+    """
+
+    def __init__(self, layout: MeshLayout, most_bytes: int) -> None:
+        self._layout = layout
+        self._room = most_bytes
+        self._kept: OrderedDict[str, Cutout] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def of(self, face: Face) -> Cutout:
+        """Return the surroundings of a face.
+
+        Raises
+        ------
+        TrainingError
+            If its photograph is gone or cannot be read.
+        """
+        with self._turn:
+            found = self._kept.get(face.key)
+            if found is not None:
+                self._kept.move_to_end(face.key)
+                return found
+        cutout = cut_out(read_photograph(face), face, self._layout)
+        with self._turn:
+            self._keep(face.key, cutout)
+        return cutout
+
+    def _keep(self, key: str, cutout: Cutout) -> None:
+        if key in self._kept or cutout.nbytes > self._room:
+            return
+        self._kept[key] = cutout
+        self._room -= cutout.nbytes
+        while self._room < 0:
+            _, oldest = self._kept.popitem(last=False)
+            self._room += oldest.nbytes
+
+
+def read_photograph(face: Face, read: Callable[..., Image] = read_image) -> Image:
+    """Return the photograph of a face, (h, w, 3) uint8, RGB, upright.
+
+    Raises
+    ------
+    TrainingError
+        If it is gone or cannot be read.
+    """
+    try:
+        return read(face.photograph)
+    except (ImageError, OSError) as error:
+        raise TrainingError(
+            f"the photograph of {face.name} cannot be read ({error}): put {face.photograph} back, "
+            "or export the release again with its images"
+        ) from error
+
+
+def cut_out(photograph: Image, face: Face, layout: MeshLayout) -> Cutout:
+    """Return the part of a photograph that views of a face can reach."""
+    region = region_around(face.landmarks, layout)
+    height, width = photograph.shape[:2]
+    reach = _MARGIN * region.side + 2
+    left, top = (int(max(at - reach, 0)) for at in (region.x, region.y))
+    right, bottom = (int(at + reach) + 1 for at in (region.x, region.y))
+    # A face beyond the edge still has the edge's pixels.
+    left, top = min(left, width - 1), min(top, height - 1)
+    part = photograph[top : max(bottom, top + 1), left : max(right, left + 1)]
+    shrink = min(1.0, _SCENE / max(width, height))
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    scene = cv2.resize(photograph, size, interpolation=cv2.INTER_AREA)
+    return Cutout(np.ascontiguousarray(part), left, top, np.asarray(scene, np.uint8), shrink)

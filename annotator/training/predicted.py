@@ -1,0 +1,68 @@
+"""What the parent and the trained net say of the faces, face by face, as a table."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from annotator.inference.regions import to_image
+from annotator.mesh.landmarks import outer_iod
+from annotator.system.placing import placed
+from annotator.training.crops import looked_at, plain_view
+from annotator.training.data import RunData
+from annotator.training.faces import Face
+from annotator.training.judging import Floats, Predict
+from annotator.training.splits import Split
+
+_MOST = 2000  # faces; those for validation first
+_AT_ONCE = 32
+
+
+def write_predictions(path: Path, data: RunData, parent: Predict, net: Predict) -> None:
+    """Write a row a face: its split, both nets' errors on it, and where the net sees its vertices.
+
+    Errors are 2-D, in outer IOD, of the crop that prediction looks at once it knows the mesh;
+    places in pixels of the upright photograph.
+    """
+    count = data.layout.count
+    axes = [f"{axis}{vertex}" for vertex in range(count) for axis in "xyz"]
+    with placed(path) as stream:
+        writer = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\n")
+        writer.writerow(["face", "name", "split", "corrected", "nme_parent", "nme", *axes])
+        writer.writerows(_rows(data, parent, net))
+
+
+def _rows(data: RunData, parent: Predict, net: Predict) -> Iterator[list[object]]:
+    split = dict(zip((face.key for face in data.faces), data.splits, strict=True))
+    ordered = sorted(data.faces, key=lambda face: split[face.key] is not Split.VALIDATION)[:_MOST]
+    for at in range(0, len(ordered), _AT_ONCE):
+        some = ordered[at : at + _AT_ONCE]
+        for face, before, after in zip(
+            some, _predicted(some, data, parent), _predicted(some, data, net), strict=True
+        ):
+            errors = [f"{_nme(mesh, face, data):.6f}" for mesh in (before, after)]
+            places = chain.from_iterable(after.round(3).tolist())
+            yield [face.key, face.name, split[face.key], int(face.corrected), *errors, *places]
+
+
+def _predicted(faces: Sequence[Face], data: RunData, predict: Predict) -> list[Floats]:
+    views = [plain_view(face.landmarks, data.layout) for face in faces]
+    cutouts = [data.cutouts.of(face) for face in faces]
+    crops = [
+        looked_at(cutout.pixels, cutout.seen(view))
+        for cutout, view in zip(cutouts, views, strict=True)
+    ]
+    points, _ = predict(np.stack(crops))
+    return [
+        to_image(mesh.reshape(-1), view.region) for mesh, view in zip(points, views, strict=True)
+    ]
+
+
+def _nme(mesh: Floats, face: Face, data: RunData) -> float:
+    apart = np.linalg.norm((mesh - face.landmarks)[:, :2], axis=1).mean()
+    return float(apart / max(outer_iod(face.landmarks, data.layout), 1.0))

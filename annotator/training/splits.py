@@ -1,0 +1,162 @@
+"""Which faces are trained on and which are kept for validation, decided once and written down.
+
+Nobody is on both sides: faces of one group, of one image or of near-duplicate pictures stay
+together.
+What was decided stays when the data grow; a new face joins those it belongs to.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from annotator.system.placing import placed
+from annotator.training.errors import TrainingError
+from annotator.training.faces import Face
+from annotator.training.near_duplicates import duplicates, grouped
+
+COLUMNS = ("face", "name", "cluster", "split")
+
+
+class Split(StrEnum):
+    """What a face is for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    LEFT_OUT = "left_out"
+    """It ties a face of one side to one of the other."""
+
+
+def clusters(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the cluster of each face: the key of its first member.
+
+    Parameters
+    ----------
+    faces
+    hashes
+        Of what each looks like, see `annotator.training.near_duplicates`.
+    """
+    first = grouped(len(faces), _ties(faces, hashes))
+    return [faces[at].key for at in first.tolist()]
+
+
+def decided(
+    faces: Sequence[Face],
+    names: Sequence[str],
+    before: Mapping[str, Split],
+    *,
+    share: float,
+    seed: int,
+) -> list[Split]:
+    """Return what each face is for.
+
+    Parameters
+    ----------
+    faces
+    names
+        Their clusters.
+    before
+        What was decided earlier, by a face's key; it stays.
+    share
+        Of the faces, for validation; kept as well as whole clusters allow. With two clusters or
+        more, neither side is empty.
+    seed
+        Which clusters those are.
+    """
+    members: dict[str, list[int]] = defaultdict(list)
+    for at, name in enumerate(names):
+        members[name].append(at)
+    splits: dict[int, Split] = {}
+    undecided = []
+    for name, places in members.items():
+        known = {before[faces[at].key] for at in places if faces[at].key in before}
+        known.discard(Split.LEFT_OUT)
+        if not known:
+            undecided.append(name)
+        joined = known.pop() if len(known) == 1 else Split.LEFT_OUT
+        splits.update({at: before.get(faces[at].key, joined) for at in places})
+    wanted = share * len(faces) - sum(split is Split.VALIDATION for split in splits.values())
+    chosen = _chosen(undecided, members, wanted, seed)
+    for name in undecided:
+        side = Split.VALIDATION if name in chosen else Split.TRAIN
+        splits.update(dict.fromkeys(members[name], side))
+    return [splits[at] for at in range(len(faces))]
+
+
+def read_splits(path: Path) -> dict[str, Split]:
+    """Return what was decided earlier, by the face's key; nothing if there is no such file.
+
+    Raises
+    ------
+    TrainingError
+        If it is not what `write_splits` wrote: a guess would let validation leak into training.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return {row["face"]: Split(row["split"]) for row in csv.DictReader(stream)}
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+        raise TrainingError(
+            f"{path} does not say which faces are for validation ({error!r}): put it back, or "
+            "train into a new folder"
+        ) from error
+
+
+def write_splits(
+    path: Path, faces: Sequence[Face], names: Sequence[str], splits: Sequence[Split]
+) -> None:
+    """Write what was decided, of faces that are no longer there too."""
+    earlier = _rows(path)
+    rows = {
+        face.key: (face.key, face.name, name, str(split))
+        for face, name, split in zip(faces, names, splits, strict=True)
+    }
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(sorted({**earlier, **rows}.values()))
+    with placed(path) as stream:
+        stream.write(text.getvalue().encode())
+
+
+def _rows(path: Path) -> dict[str, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["face"]: tuple(row[column] for column in COLUMNS) for row in csv.DictReader(stream)
+        }
+
+
+def _ties(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    seen: dict[tuple[str, str], int] = {}
+    for at, face in enumerate(faces):
+        for kind, value in (("image", face.image_sha256), ("group", face.group)):
+            if value is not None:
+                yield seen.setdefault((kind, value), at), at
+    yield from duplicates(hashes)
+
+
+def _chosen(
+    undecided: Sequence[str], members: Mapping[str, Sequence[int]], wanted: float, seed: int
+) -> set[str]:
+    """Return which clusters are for validation: in an order that depends on their names alone."""
+    chosen: set[str] = set()
+    has_both = len(undecided) < len(members)
+    for name in sorted(undecided, key=lambda name: _draw(name, seed)):
+        is_last = len(chosen) + 1 == len(undecided) and not has_both
+        size = len(members[name])
+        if wanted > 0 and not is_last and (size <= 2 * wanted or not chosen):
+            chosen.add(name)
+            wanted -= size
+    return chosen
+
+
+def _draw(name: str, seed: int) -> bytes:
+    return hashlib.blake2b(f"{seed} {name}".encode(), digest_size=8).digest()
