@@ -98,12 +98,15 @@ def read_splits(path: Path) -> dict[str, Split]:
     """
     try:
         with path.open(encoding="utf-8", newline="") as stream:
-            return {row["face"]: Split(row["split"]) for row in csv.DictReader(stream)}
+            rows = csv.DictReader(stream)
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                raise ValueError(f"expected the columns {', '.join(COLUMNS)}")
+            return {row["face"]: Split(row["split"]) for row in rows}
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
         raise TrainingError(
-            f"{path} does not say which faces are for validation ({error!r}): put it back, or "
+            f"{path} does not say which faces are for validation ({error}): put it back, or "
             "train into a new folder"
         ) from error
 

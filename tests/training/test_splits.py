@@ -1,0 +1,128 @@
+"""Nobody is on both sides, and what was decided once stays."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from annotator.training.errors import TrainingError
+from annotator.training.faces import Face
+from annotator.training.near_duplicates import hashes_of, perceptual_hash
+from annotator.training.splits import (
+    Split,
+    clusters,
+    decided,
+    read_splits,
+    write_splits,
+)
+
+NONE = np.zeros((468, 3), np.float32)
+
+
+def face(number: int, *, image: str | None = None, group: str | None = None) -> Face:
+    origin = image or f"{number:064x}"
+    key = f"{origin}#{number}"
+    visible = np.zeros(468, np.uint8)
+    return Face(key, f"{number}.jpg", 0, None, origin, NONE, visible, False, group)  # type: ignore[arg-type]
+
+
+def random_hashes(count: int, seed: int = 0) -> list[tuple[int, int]]:
+    dice = np.random.default_rng(seed)
+    return [tuple(int(one) for one in dice.integers(0, 2**63, 2)) for _ in range(count)]
+
+
+def test_faces_of_one_image_one_group_or_one_picture_stay_together():
+    faces = [
+        face(0, image="a" * 64), face(1, image="a" * 64),
+        face(2, group="kim"), face(3, group="kim"),
+        face(4), face(5), face(6),
+    ]  # fmt: skip
+    hashes = random_hashes(7)
+    hashes[5] = (hashes[4][0] ^ 0b101, hashes[5][1])  # nearly the same picture
+    names = clusters(faces, hashes)
+    assert names[0] == names[1]
+    assert names[2] == names[3]
+    assert names[4] == names[5]
+    assert len(set(names)) == 4
+
+
+def test_a_picture_and_its_mirror_image_are_one_picture():
+    faces = [face(0), face(1)]
+    assert len(set(clusters(faces, [(5, 99), (99 << 40, 5)]))) == 1
+
+
+def test_what_is_tied_through_others_is_tied():
+    faces = [face(0, group="a"), face(1, group="a", image="c" * 64), face(2, image="c" * 64)]
+    assert len(set(clusters(faces, random_hashes(3)))) == 1
+
+
+def test_both_sides_have_faces_where_there_are_two_clusters():
+    for seed in range(20):
+        faces = [face(0), face(1)]
+        splits = decided(faces, ["a", "b"], {}, share=0.2, seed=seed)
+        assert set(splits) == {Split.TRAIN, Split.VALIDATION}
+
+
+def test_one_cluster_alone_is_trained_on():
+    assert decided([face(0), face(1)], ["a", "a"], {}, share=0.2, seed=1) == [Split.TRAIN] * 2
+
+
+def test_the_share_is_kept_as_well_as_whole_clusters_allow():
+    faces = [face(number) for number in range(200)]
+    splits = decided(faces, [f"{n}" for n in range(200)], {}, share=0.2, seed=1)
+    assert 36 <= sum(split is Split.VALIDATION for split in splits) <= 44
+
+
+def test_what_was_decided_stays_when_the_data_grow():
+    faces = [face(number) for number in range(60)]
+    names = [one.key for one in faces]
+    first = decided(faces[:30], names[:30], {}, share=0.2, seed=1)
+    before = dict(zip((one.key for one in faces[:30]), first, strict=True))
+    later = decided(faces, names, before, share=0.2, seed=99)
+    assert later[:30] == first
+    assert Split.VALIDATION in later[30:]
+
+
+def test_a_new_face_joins_those_it_belongs_to():
+    faces = [face(0), face(1), face(2), face(3)]
+    before = {faces[0].key: Split.TRAIN, faces[1].key: Split.VALIDATION}
+    splits = decided(faces, ["a", "b", "a", "b"], before, share=0.5, seed=1)
+    assert splits[2:] == [Split.TRAIN, Split.VALIDATION]
+
+
+def test_a_new_face_that_ties_both_sides_is_left_out():
+    faces = [face(0), face(1), face(2)]
+    before = {faces[0].key: Split.TRAIN, faces[1].key: Split.VALIDATION}
+    splits = decided(faces, ["a"] * 3, before, share=0.5, seed=1)
+    assert splits == [Split.TRAIN, Split.VALIDATION, Split.LEFT_OUT]
+
+
+def test_splits_are_read_as_they_were_written_and_keep_faces_that_went(tmp_path):
+    path = tmp_path / "splits.csv"
+    faces = [face(0), replace(face(1), name="=1+1,\n.jpg")]
+    write_splits(path, faces, ["a", "b"], [Split.TRAIN, Split.VALIDATION])
+    write_splits(path, [face(2)], ["c"], [Split.TRAIN])
+    assert read_splits(path) == {
+        faces[0].key: Split.TRAIN, faces[1].key: Split.VALIDATION, face(2).key: Split.TRAIN,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["face,split\na,neither\n", "nothing\n1\n", "\x00"])
+def test_splits_that_are_none_are_no_guess(text: str, tmp_path):
+    path = tmp_path / "splits.csv"
+    path.write_text(text)
+    with pytest.raises(TrainingError, match="put it back"):
+        read_splits(path)
+
+
+def test_the_same_picture_smaller_brighter_and_noisy_is_known_again(faces, cutouts):
+    import cv2  # noqa: PLC0415 - of this test alone
+
+    pictures = [cutouts.of(one).pixels for one in faces.faces[:4]]
+    for picture in pictures:
+        small = cv2.resize(picture, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+        bright = np.clip(small.astype(int) + 30, 0, 255).astype(np.uint8)
+        apart = (perceptual_hash(picture) ^ perceptual_hash(bright)).bit_count()
+        assert apart <= 9
+        turned = np.ascontiguousarray(picture[:, ::-1])
+        assert (hashes_of(picture)[1] ^ perceptual_hash(turned)).bit_count() == 0
