@@ -61,6 +61,9 @@ def train(  # noqa: PLR0917 - typer hands them on by name
     splits: Annotated[
         Path | None, typer.Option(help="splits.csv of an earlier run: who was kept apart stays so.")
     ] = None,
+    sparse: Annotated[
+        Path | None, typer.Option(help="CSV of 68 points: image, face, point, x, y; for 2-D.")
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where the folder's run stopped.")
     ] = False,
@@ -79,7 +82,7 @@ def train(  # noqa: PLR0917 - typer hands them on by name
     settings = settings.with_values({name: one for name, one in given.items() if one is not None})
     order = Order(
         tuple(releases), out, settings, parent, seed,
-        None if time is None else seconds_of(time), resume, device, groups, splits,
+        None if time is None else seconds_of(time), resume, device, groups, splits, sparse,
     )  # fmt: skip
     told: Callable[[str], None] = (lambda text: None) if as_json else say
     with progress_bar("training") as show:

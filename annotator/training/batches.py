@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +14,34 @@ from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, Jitter
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
+from annotator.mesh.points_68 import COUNT
 from annotator.training.crops import (
     background_view,
     crop_iod,
+    drawn_around,
     drawn_view,
     in_crop,
     looked_at,
     mirrored_values,
+    points_in_crop,
 )
 from annotator.training.faces import Face
 from annotator.training.photographs import Cutout, Cutouts
 from annotator.training.settings import Settings
+from annotator.training.sparse import SparseFace
 from annotator.training.spoiling import Spoiling, spoiled
 
 Floats = NDArray[np.float32]
 
-_ORDER, _DRAW = 1, 2  # what a number is drawn for
+_ORDER, _DRAW, _KIND = 1, 2, 3  # what a number is drawn for
+_OUTER = (36, 45)  # the outer corners of the eyes among the 68 points
+_USUAL_IOD = 0.4  # of a region's side
 _AHEAD = 3  # batches
+
+
+def no_labels() -> Floats:
+    """Return the 68 points of a face that nobody labelled."""
+    return np.full((COUNT, 2), np.nan, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +63,8 @@ class Example:
         Where the parent sees the vertices.
     taught_weight
         What the distance from them counts.
+    labels : (68, 2) float32
+        Where people put the 68 points, in pixels of the crop; NaN where nobody did.
     """
 
     crop: NDArray[np.uint8]
@@ -61,6 +74,7 @@ class Example:
     presence: float
     taught: Floats
     taught_weight: float
+    labels: Floats = field(default_factory=no_labels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +88,7 @@ class Batch:
     presences: Floats
     taught: Floats
     taught_weights: Floats
+    labels: Floats
 
     @classmethod
     def of(cls, examples: Sequence[Example]) -> Batch:
@@ -86,6 +101,7 @@ class Batch:
             np.array([one.presence for one in examples], np.float32),
             np.stack([one.taught for one in examples]),
             np.array([one.taught_weight for one in examples], np.float32),
+            np.stack([one.labels for one in examples]),
         )
 
 
@@ -102,6 +118,8 @@ class Examples:
         The net that training began with.
     settings
     seed
+    sparse
+        Faces with sparse labels; there may be none.
     """
 
     def __init__(
@@ -113,6 +131,7 @@ class Examples:
         *,
         settings: Settings,
         seed: int,
+        sparse: Sequence[SparseFace] = (),
     ) -> None:
         self._faces = faces
         self._layout = layout
@@ -120,12 +139,15 @@ class Examples:
         self._parent = parent
         self._settings = settings
         self._seed = seed
+        self._sparse = sparse
         self._jitter = Jitter(settings.shift, settings.scale, settings.turn)
 
     def __getitem__(self, place: int) -> Example:
         """Return the example at a place: always the same one. Any thread may ask."""
         face = self.face_at(place)
         rng = np.random.default_rng([self._seed, _DRAW, place])
+        if isinstance(face, SparseFace):
+            return self._labelled(face, rng)
         kind = rng.random()
         cutout = self._cutouts.of(face)
         if kind < self._settings.background:
@@ -133,11 +155,29 @@ class Examples:
         is_clean = rng.random() < self._settings.clean
         return self._seen(face, cutout, rng, is_clean=is_clean)
 
-    def face_at(self, place: int) -> Face:
+    def face_at(self, place: int) -> Face | SparseFace:
         """Return the face of a place: each once in every round, in another order each time."""
-        turn, at = divmod(place, len(self._faces))
-        order = np.random.default_rng([self._seed, _ORDER, turn]).permutation(len(self._faces))
-        return self._faces[int(order[at])]
+        share = self._settings.sparse_share
+        sparse = np.random.default_rng([self._seed, _KIND, place]).random() < share
+        faces: Sequence[Face] | Sequence[SparseFace] = self._faces
+        if sparse and self._sparse:
+            faces = self._sparse
+        turn, at = divmod(place, len(faces))
+        order = np.random.default_rng([self._seed, _ORDER, turn]).permutation(len(faces))
+        return faces[int(order[at])]
+
+    def _labelled(self, face: SparseFace, rng: np.random.Generator) -> Example:
+        cutout = self._cutouts.around(face.key, face.name, face.photograph, face.region)
+        view = drawn_around(rng, face.region, self._jitter)
+        crop = looked_at(cutout.pixels, cutout.seen(view))
+        if rng.random() > self._settings.clean:
+            crop = spoiled(crop, rng, Spoiling())
+        nowhere = np.zeros((self._layout.count, 3), np.float32)
+        labels = points_in_crop(face.points, view)
+        iod = max(float(np.linalg.norm(labels[_OUTER[1]] - labels[_OUTER[0]])), 1.0)
+        if not np.isfinite(iod):  # a corner has no label: two fifths of a region are as far apart
+            iod = _USUAL_IOD * CROP_SIZE
+        return Example(crop, nowhere, nowhere[:, 0], iod, 1.0, nowhere, 0.0, labels)
 
     def _seen(
         self, face: Face, cutout: Cutout, rng: np.random.Generator, *, is_clean: bool

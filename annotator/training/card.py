@@ -36,6 +36,7 @@ def facts_of(run: RunFacts, data: RunData, fitted: Fitted) -> dict[str, Any]:
         "faces": {
             "train": len(data.train),
             "train_corrected": sum(face.corrected for face in data.train),
+            "sparse": len(data.sparse),
             "validation": len(data.validation),
             "left_out": sum(split is Split.LEFT_OUT for split in data.splits),
         },

@@ -22,6 +22,7 @@ from annotator.inference.regions import (
 )
 from annotator.inference.sampling import Image
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.points_68 import mirrored_order
 
 Floats = NDArray[np.float32]
 
@@ -65,7 +66,11 @@ def drawn_view(
     jitter
         Standard deviations; nothing is drawn beyond two of them.
     """
-    around = region_around(landmarks, layout)
+    return drawn_around(rng, region_around(landmarks, layout), jitter)
+
+
+def drawn_around(rng: np.random.Generator, around: Region, jitter: Jitter) -> View:
+    """Return a random view of a region; ``jitter`` as for `drawn_view`."""
     x, y, scale, turn = rng.standard_normal(4).clip(-2, 2).tolist()
     side = max(around.side * math.exp(scale * jitter.scale), _LEAST_SIDE)
     moved = Region(
@@ -100,6 +105,17 @@ def in_crop(landmarks: Floats, view: View, layout: MeshLayout) -> Floats:
     points = points[layout.mirror]
     points[:, 0] = MIRROR_SUM - points[:, 0]
     return points
+
+
+def points_in_crop(points: Floats, view: View) -> Floats:
+    """Return where labelled points, (68, 2) of iBUG's order, are in a view, in px of the crop."""
+    flat = np.column_stack([points, np.zeros(len(points), np.float32)])
+    placed = to_crop(flat, view.region)[:, :2]
+    if not view.mirrored:
+        return placed
+    placed = placed[mirrored_order()]
+    placed[:, 0] = MIRROR_SUM - placed[:, 0]
+    return placed
 
 
 def mirrored_values(

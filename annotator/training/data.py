@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.mesh.layout import MeshLayout
-from annotator.training.crops import looked_at, plain_view
+from annotator.training.crops import View, looked_at, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, crops_of
-from annotator.training.near_duplicates import hashes_of
+from annotator.training.near_duplicates import duplicates, hashes_of
 from annotator.training.photographs import Cutouts
 from annotator.training.settings import Settings
+from annotator.training.sparse import SparseFace
 from annotator.training.splits import Split, clusters, decided, read_splits, write_splits
 
 FEWEST, FEW = 2, 20
@@ -32,6 +33,8 @@ class RunData:
         All faces of the releases, in order.
     train, validation
         Those of each side.
+    sparse
+        Faces with sparse labels that belong to nobody of the validation.
     cutouts
     tests
         The crops that validation looks at; none if there is no face for it.
@@ -43,6 +46,7 @@ class RunData:
     splits: tuple[Split, ...]
     train: tuple[Face, ...]
     validation: tuple[Face, ...]
+    sparse: tuple[SparseFace, ...]
     cutouts: Cutouts
     tests: tuple[TestCrop, ...]
 
@@ -61,6 +65,7 @@ def prepared(
     splits_file: Path,
     earlier: Path | None,
     threads: int,
+    sparse: Sequence[SparseFace] = (),
 ) -> RunData:
     """Look at all faces, decide what they are for and write that down.
 
@@ -74,6 +79,8 @@ def prepared(
     earlier
         Splits of another run, which are kept.
     threads
+    sparse
+        Faces with sparse labels.
 
     Raises
     ------
@@ -87,6 +94,7 @@ def prepared(
     cutouts = Cutouts(faces.layout, settings.memory * 10**6)
     with ThreadPoolExecutor(threads, "photographs") as pool:
         hashes = list(pool.map(lambda face: _hashes(face, cutouts, faces.layout), faces.faces))
+        looks = list(pool.map(lambda face: _sparse_hashes(face, cutouts), sparse))
     names = clusters(faces.faces, hashes)
     before = {**(read_splits(earlier) if earlier else {}), **read_splits(splits_file)}
     splits = decided(faces.faces, names, before, share=settings.validation, seed=seed)
@@ -96,9 +104,45 @@ def prepared(
         raise TrainingError("all faces are for validation: lower `validation`, or add releases")
     validation = _of(Split.VALIDATION, faces.faces, splits)[:_MOST_JUDGED]
     tests = tuple(crops_of(validation, faces.layout, cutouts))
+    kept = [
+        hashed for hashed, split in zip(hashes, splits, strict=True) if split is not Split.TRAIN
+    ]
+    apart = _apart(sparse, looks, validation, kept)
     return RunData(
-        faces.layout, faces.faces, tuple(names), tuple(splits), train, validation, cutouts, tests
+        faces.layout,
+        faces.faces,
+        tuple(names),
+        tuple(splits),
+        train,
+        validation,
+        apart,
+        cutouts,
+        tests,
     )
+
+
+def _apart(
+    sparse: Sequence[SparseFace],
+    looks: Sequence[tuple[int, int]],
+    validation: Sequence[Face],
+    kept: Sequence[tuple[int, int]],
+) -> tuple[SparseFace, ...]:
+    """Return the labelled faces that are neither in photographs of the validation nor like them."""
+    images = {face.image_sha256 for face in validation}
+    alike = {
+        other - len(kept) for one, other in duplicates([*kept, *looks]) if one < len(kept) <= other
+    }
+    return tuple(
+        face
+        for at, face in enumerate(sparse)
+        if at not in alike and face.image_sha256 not in images
+    )
+
+
+def _sparse_hashes(face: SparseFace, cutouts: Cutouts) -> tuple[int, int]:
+    cutout = cutouts.around(face.key, face.name, face.photograph, face.region)
+    view = cutout.seen(View(face.region, mirrored=False))
+    return hashes_of(looked_at(cutout.pixels, view))
 
 
 def _hashes(face: Face, cutouts: Cutouts, layout: MeshLayout) -> tuple[int, int]:

@@ -113,11 +113,17 @@ class Run:
         self._settings = settings
         self._device = device
         self._threads = threads
-        self._trainer = Trainer(module_of(graph), settings, device)
+        self._trainer = Trainer(module_of(graph), settings, device, data.layout)
         self._judged = module_of(graph).to(device).eval()
         self._predict = predictor(self._judged, device)
         self._examples = Examples(
-            data.train, data.layout, data.cutouts, parent, settings=settings, seed=seed
+            data.train,
+            data.layout,
+            data.cutouts,
+            parent,
+            settings=settings,
+            seed=seed,
+            sparse=data.sparse,
         )
         self._parent_weights = graph.weights()
         self.before = scores_of(data.tests, self._predict)

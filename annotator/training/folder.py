@@ -29,8 +29,8 @@ class RunFacts:
     settings
     seed
     device
-    groups_sha256
-        Of the table of groups, if one was given.
+    groups_sha256, sparse_sha256
+        Of the tables of groups and of sparse labels, if they were given.
     """
 
     releases: tuple[tuple[str, str], ...]
@@ -40,6 +40,7 @@ class RunFacts:
     seed: int
     device: str
     groups_sha256: str | None = None
+    sparse_sha256: str | None = None
 
     def write(self, folder: Path) -> None:
         """Write them into a run's folder."""
@@ -75,7 +76,7 @@ class RunFacts:
             found.append("the releases")
         found += [
             f"the {name.removesuffix('_sha256')}"
-            for name in ("parent_sha256", "seed", "device", "groups_sha256")
+            for name in ("parent_sha256", "seed", "device", "groups_sha256", "sparse_sha256")
             if getattr(self, name) != getattr(other, name)
         ]
         mine, others = asdict(self.settings), asdict(other.settings)

@@ -9,10 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from annotator.mesh.layout import MeshLayout
+from annotator.mesh.points_68 import places_on
 from annotator.training.batches import Batch
 from annotator.training.errors import TrainingError
 from annotator.training.judging import Crops, Floats, Predict
-from annotator.training.losses import Costs, distance_cost, landmark_cost, presence_cost
+from annotator.training.losses import (
+    Costs,
+    distance_cost,
+    landmark_cost,
+    presence_cost,
+    sparse_cost,
+)
 from annotator.training.net import MeshModule
 from annotator.training.settings import Settings
 
@@ -34,14 +42,18 @@ class Trainer:
         With the parent's weights; is moved to the device and changed.
     settings
     device
+    layout
     """
 
-    def __init__(self, module: MeshModule, settings: Settings, device: torch.device) -> None:
+    def __init__(
+        self, module: MeshModule, settings: Settings, device: torch.device, layout: MeshLayout
+    ) -> None:
         module.freeze(settings.freeze)
         self.module = module.to(device)
         self.settings = settings
         self.device = device
         self.step = 0
+        self._places = places_on(layout)
         self._trained: list[Tensor] = [one for one in module.parameters() if one.requires_grad]
         self._origin = [one.detach().clone() for one in self._trained]
         self._average: list[Tensor] = [one.detach().clone() for one in self._trained]
@@ -109,11 +121,11 @@ class Trainer:
         settings = self.settings
         crops = as_input(batch.crops, self.device)
         points, logits = self.module(crops)
-        truth, weights, iods, taught, taught_weights, presences = (
+        truth, weights, iods, taught, taught_weights, presences, labels = (
             torch.from_numpy(values).to(self.device)
             for values in (
                 batch.points, batch.weights, batch.iods, batch.taught, batch.taught_weights,
-                batch.presences,
+                batch.presences, batch.labels,
             )
         )  # fmt: skip
         even = taught_weights[:, None].expand(-1, points.shape[1])
@@ -122,6 +134,7 @@ class Trainer:
             presence_cost(logits, presences),
             landmark_cost(points, taught, even, iods, kind="l1", depth=1.0),
             distance_cost(self._trained, self._origin),
+            sparse_cost(points, labels, iods, self._places),
         )
 
     def _follow(self) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -82,14 +82,25 @@ class Cutouts:
         TrainingError
             If its photograph is gone or cannot be read.
         """
+        around = region_around(face.landmarks, self._layout)
+        return self.around(face.key, face.name, face.photograph, around)
+
+    def around(self, key: str, name: str, photograph: Path, region: Region) -> Cutout:
+        """Return the surroundings of a region of a photograph, kept by a key.
+
+        Raises
+        ------
+        TrainingError
+            If the photograph is gone or cannot be read.
+        """
         with self._turn:
-            found = self._kept.get(face.key)
+            found = self._kept.get(key)
             if found is not None:
-                self._kept.move_to_end(face.key)
+                self._kept.move_to_end(key)
                 return found
-        cutout = cut_out(read_photograph(face), face, self._layout)
+        cutout = cut_out(read_photograph(photograph, name), region)
         with self._turn:
-            self._keep(face.key, cutout)
+            self._keep(key, cutout)
         return cutout
 
     def _keep(self, key: str, cutout: Cutout) -> None:
@@ -102,8 +113,8 @@ class Cutouts:
             self._room += oldest.nbytes
 
 
-def read_photograph(face: Face, read: Callable[..., Image] = read_image) -> Image:
-    """Return the photograph of a face, (h, w, 3) uint8, RGB, upright.
+def read_photograph(photograph: Path, name: str) -> Image:
+    """Return the photograph of a face of a name, (h, w, 3) uint8, RGB, upright.
 
     Raises
     ------
@@ -111,17 +122,16 @@ def read_photograph(face: Face, read: Callable[..., Image] = read_image) -> Imag
         If it is gone or cannot be read.
     """
     try:
-        return read(face.photograph)
+        return read_image(photograph)
     except (ImageError, OSError) as error:
         raise TrainingError(
-            f"the photograph of {face.name} cannot be read ({error}): put {face.photograph} back, "
+            f"the photograph of {name} cannot be read ({error}): put {photograph} back, "
             "or export the release again with its images"
         ) from error
 
 
-def cut_out(photograph: Image, face: Face, layout: MeshLayout) -> Cutout:
-    """Return the part of a photograph that views of a face can reach."""
-    region = region_around(face.landmarks, layout)
+def cut_out(photograph: Image, region: Region) -> Cutout:
+    """Return the part of a photograph that views of a region can reach."""
     height, width = photograph.shape[:2]
     reach = _MARGIN * region.side + 2
     left, top = (int(max(at - reach, 0)) for at in (region.x, region.y))

@@ -54,8 +54,9 @@ class Settings:
     presence, distil, near_parent
         Weights of the other losses: whether there is a face; how far the answers to clean crops of
         faces accepted as predicted lie from the parent's; how far the weights do (L2-SP).
-    sparse
-        Weight of the 2-D branch, where there are sparse labels.
+    sparse, sparse_share
+        Weight of the 2-D branch, and the share of crops that are of faces with sparse labels,
+        where there are any.
     validation
         Share of faces kept for validation.
     most_clean_rise
@@ -89,6 +90,7 @@ class Settings:
     distil: float = _bounded(0.5, 0, 100)
     near_parent: float = _bounded(0.0, 0, 1e6)
     sparse: float = _bounded(0.5, 0, 100)
+    sparse_share: float = _bounded(0.25, 0, 0.9)
     validation: float = _bounded(0.2, 0, 0.9)
     most_clean_rise: float = _bounded(0.01, 0, 10)
     patience: int = _bounded(0, 0, 1_000_000)

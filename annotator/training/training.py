@@ -25,6 +25,7 @@ from annotator.training.loop import predictor
 from annotator.training.net import module_of, set_weights
 from annotator.training.predicted import write_predictions
 from annotator.training.settings import Settings
+from annotator.training.sparse import read_sparse
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Order:
         A table of whose face is whose.
     splits
         Those of another run, to be kept.
+    sparse
+        A table of 68 points, see `annotator.training.sparse.read_sparse`.
     threads
         That make crops.
     """
@@ -65,6 +68,7 @@ class Order:
     device: str = "auto"
     groups: Path | None = None
     splits: Path | None = None
+    sparse: Path | None = None
     threads: int = 2
 
 
@@ -129,6 +133,7 @@ def train(
         splits_file=order.out / names.SPLITS,
         earlier=order.splits,
         threads=order.threads,
+        sparse=read_sparse(order.sparse) if order.sparse else (),
     )
     for remark in _remarks(data):
         say(remark)
@@ -208,10 +213,13 @@ def _check_layout(faces: Faces, parent: MeshNet) -> None:
 
 
 def _facts(order: Order, faces: Faces, parent: MeshNet, device: torch.device) -> RunFacts:
-    groups = None if order.groups is None else file_sha256(order.groups)
+    tables = {
+        name: None if path is None else file_sha256(path)
+        for name, path in (("groups_sha256", order.groups), ("sparse_sha256", order.sparse))
+    }
     info = parent.info
     return RunFacts(
-        faces.releases, info.name, info.sha256, order.settings, order.seed, device.type, groups
+        faces.releases, info.name, info.sha256, order.settings, order.seed, device.type, **tables
     )
 
 

@@ -18,6 +18,7 @@ onnx = pytest.importorskip("onnx", reason="the extra [train] is not installed")
 
 from annotator.cli import main
 from annotator.inference import FaceMesh
+from annotator.mesh.layout import FACE_468
 from annotator.release import DamagedRelease
 from annotator.system.assets import asset_path
 from annotator.training.batches import Batch
@@ -199,11 +200,20 @@ def batch_of(value: float) -> Batch:
     crops = np.zeros((2, 192, 192, 3), np.uint8)
     points = np.full((2, 468, 3), value, np.float32)
     ones = np.ones(2, np.float32)
-    return Batch(crops, points, np.ones((2, 468), np.float32), 50 * ones, ones, points, 0 * ones)
+    return Batch(
+        crops,
+        points,
+        np.ones((2, 468), np.float32),
+        50 * ones,
+        ones,
+        points,
+        0 * ones,
+        np.full((2, 68, 2), np.nan, np.float32),
+    )
 
 
 def test_a_step_that_is_not_finite_leaves_the_weights_as_they_were():
-    trainer = Trainer(module_of(NetGraph.read(SHIPPED)), SHORT, torch.device("cpu"))
+    trainer = Trainer(module_of(NetGraph.read(SHIPPED)), SHORT, torch.device("cpu"), FACE_468)
     trainer.learn(batch_of(96.0))
     before = weights_of(trainer.module)
     with pytest.raises(NotFiniteError, match="step 2 is not finite"):
@@ -215,7 +225,7 @@ def test_a_step_that_is_not_finite_leaves_the_weights_as_they_were():
 
 def test_errors_fall_while_the_same_batch_is_learnt():
     settings = Settings(steps=12, batch=2, rate=1e-3, freeze=8)
-    trainer = Trainer(module_of(NetGraph.read(SHIPPED)), settings, torch.device("cpu"))
+    trainer = Trainer(module_of(NetGraph.read(SHIPPED)), settings, torch.device("cpu"), FACE_468)
     costs = [trainer.learn(batch_of(96.0)).values()["landmarks"] for _ in range(12)]
     assert costs[-1] < 0.9 * costs[0]
 
