@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+TRAINING := $(VENV)/training
 
 .PHONY: help demo test lint format clean system
 
@@ -22,6 +23,13 @@ $(INSTALLED): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+# Training needs PyTorch, of which newer releases than the tested one are many times as large.
+$(TRAINING): $(INSTALLED)
+	@echo "installing PyTorch into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'torch==2.13.0'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
+	@touch $@
+
 system:
 	@.ci/system-packages
 
@@ -35,7 +43,7 @@ demo: system $(INSTALLED)
 test: system lint
 	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
-lint: $(INSTALLED)
+lint: $(TRAINING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

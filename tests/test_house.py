@@ -34,7 +34,7 @@ ORDER = [
 PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"]
 # The extra that brings what a room needs; without it the other rooms work.
 BASE = "base"
-EXTRAS = {"plugin": "napari"}
+EXTRAS = {"plugin": "napari", "training": "train"}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
@@ -103,7 +104,7 @@ class NetGraph:
 def _parsed(content: bytes, path: Path) -> onnx.ModelProto:
     try:
         return onnx.load_model_from_string(content)
-    except Exception as error:
+    except DecodeError as error:
         raise ModelError(f"{path} is no ONNX file: {error}") from error
 
 
