@@ -6,8 +6,8 @@
 Each round goes through a project, a release and a run of training as people's rounds do:
 
 1. New photographs come in: every face of the training photographs, spoiled anew (a rectangle over
-   part of it, blur, noise; ``spoiled_faces.py``). The truth is the shipped model's own answer to
-   the photograph as it is, the mean over jittered crops.
+   part of it, blur, noise; ``spoiled_faces.py``), so far that the shipped net still finds it. The
+   truth is the shipped model's own answer to the photograph as it is, the mean over jittered crops.
 2. The round's net predicts them. The 30 % with the largest doubt are refined with Guided strokes:
    the vertex that is farthest off goes where it belongs, until the mean error is 1 % of the outer
    IOD or 12 strokes are made. Of the others, those within 2.56 % are accepted as predicted, those
@@ -28,6 +28,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pictures
@@ -59,6 +60,8 @@ MOST_STROKES, MOST_COUNTED = 12, 40
 REFINED = 0.3
 MARGIN = 0.6  # of the face's box, kept around it
 LEAST_IOD = 30.0
+LONGEST = 480  # px of a picture: more takes time and tells nothing
+TRIES = 30
 COPIES = 2  # of each held-out face, spoiled
 TOOL = guarded(guided_tool(canonical_covariance(FACE_468)), FACE_468)
 
@@ -106,18 +109,38 @@ def _cut(photograph: Image, landmarks: Floats) -> tuple[Image, Floats]:
     x, y = (int(max(at, 0)) for at in (left - MARGIN * width, top - MARGIN * height))
     right, bottom = left + (1 + MARGIN) * width, top + (1 + MARGIN) * height
     part = photograph[y : int(bottom) + 1, x : int(right) + 1]
-    return np.ascontiguousarray(part), landmarks - np.float32([x, y, 0])
+    shrink = min(1.0, LONGEST / max(part.shape))
+    size = (round(part.shape[1] * shrink), round(part.shape[0] * shrink))
+    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    truth = (landmarks - np.float32([x, y, 0])) * np.float32(shrink)
+    return np.asarray(small, np.uint8), truth
+
+
+def photographed(face: Known, shipped: FaceMesh, rng: np.random.Generator) -> Image | None:
+    """Return a spoiled copy in which the shipped net finds the face, or None after some tries."""
+    for _ in range(TRIES):
+        picture = spoiled(face.picture, face.truth, rng)
+        found = next(iter(shipped.predict(picture)), None)
+        if found is not None and nme(found.landmarks, face.truth, FACE_468) <= HOPELESS:
+            return picture
+    return None
 
 
 def annotate(
-    folder: Path, faces: Sequence[Known], net: FaceMesh, rng: np.random.Generator
+    folder: Path,
+    faces: Sequence[Known],
+    net: FaceMesh,
+    *,
+    shipped: FaceMesh,
+    rng: np.random.Generator,
 ) -> tuple[Path, dict[str, float]]:
     """Have one round's photographs annotated; return its release, and what it took."""
     photographs = folder / "photographs"
     photographs.mkdir(parents=True)
     for face in faces:
-        picture = spoiled(face.picture, face.truth, rng)
-        Pictures.fromarray(picture).save(photographs / f"{face.name}.png")
+        picture = photographed(face, shipped, rng)
+        if picture is not None:
+            Pictures.fromarray(picture).save(photographs / f"{face.name}.png")
     with Project.create(folder / "project") as project:
         import_images(project, [photographs])
         for _ in preannotate(project, net):
@@ -129,25 +152,23 @@ def annotate(
 
 
 def _judge(project: Project, truths: dict[str, Known], net: FaceMesh) -> dict[str, float]:
-    doubts = {}
     samples = [one for one in project.samples.summaries() if one.face_index == 0]
+    errors, doubts = {}, {}
     for sample in samples:
         mesh = project.annotations.load(sample.id).landmarks
-        try:
-            doubts[sample.id] = repredict(net, read_image(sample.image_path), mesh).doubt
-        except ValueError:
-            doubts[sample.id] = float("inf")
+        errors[sample.id] = nme(mesh, truths[Path(sample.image_name).stem].truth, FACE_468)
+        if errors[sample.id] <= HOPELESS:
+            doubts[sample.id] = _doubt(net, read_image(sample.image_path), mesh)
     worst = sorted(doubts, key=lambda one: -doubts[one])[: round(REFINED * len(samples))]
     strokes, as_predicted = [], 0
     for sample in samples:
-        face = truths[Path(sample.image_name).stem]
-        error = nme(project.annotations.load(sample.id).landmarks, face.truth, FACE_468)
-        if error > HOPELESS:
+        if sample.id not in doubts:
             project.reviews.exclude(sample.id, reviewer="rule")
         elif sample.id in worst:
-            strokes.append(_refine(project, sample.id, face.truth))
+            truth = truths[Path(sample.image_name).stem].truth
+            strokes.append(_refine(project, sample.id, truth))
             project.reviews.accept(sample.id, reviewer="rule")
-        elif error <= GOOD:
+        elif errors[sample.id] <= GOOD:
             project.reviews.accept(sample.id, reviewer="rule")
             as_predicted += 1
     return {
@@ -156,6 +177,13 @@ def _judge(project: Project, truths: dict[str, Known], net: FaceMesh) -> dict[st
         "strokes": float(np.mean(strokes)) if strokes else 0.0,
         "as_predicted": as_predicted / max(1, len(samples)),
     }
+
+
+def _doubt(net: FaceMesh, photograph: Image, mesh: Floats) -> float:
+    try:
+        return repredict(net, photograph, mesh).doubt
+    except ValueError:  # too small or outside the photograph
+        return float("inf")
 
 
 def _refine(project: Project, sample_id: int, truth: Floats) -> int:
@@ -189,20 +217,29 @@ def held_out(folder: Path, faces: Sequence[Known]) -> Faces:
     return Faces(FACE_468, tuple(found), (("held out", ""),))
 
 
-def strokes_on(faces: Sequence[Known], model: str | Path, seed: int) -> float:
-    """Return the mean number of strokes to correct a net's answer to spoiled copies."""
+def strokes_on(copies: Sequence[tuple[Image, Floats]], model: str | Path) -> float:
+    """Return the mean number of strokes to correct a net's answers to spoiled copies."""
     net = FaceMesh.load(model)
     counts = []
+    for picture, truth in copies:
+        start = next(iter(net.predict(picture)), None)
+        if start is None:
+            counts.append(MOST_COUNTED)
+            continue
+        counts += strokes_needed(start.landmarks, truth, TOOL, FACE_468, (GOAL,), most=MOST_COUNTED)
+    return float(np.mean(counts))
+
+
+def spoiled_copies(
+    faces: Sequence[Known], shipped: FaceMesh, seed: int
+) -> list[tuple[Image, Floats]]:
+    """Return spoiled copies of faces and their truths: the same ones for every net."""
+    copies = []
     for number, face in enumerate(faces):
         rng = np.random.default_rng([seed, number])
-        for _ in range(COPIES):
-            picture = spoiled(face.picture, face.truth, rng)
-            start = next(iter(net.predict(picture)), None)
-            if start is not None and nme(start.landmarks, face.truth, FACE_468) < HOPELESS:
-                counts += strokes_needed(
-                    start.landmarks, face.truth, TOOL, FACE_468, (GOAL,), most=MOST_COUNTED
-                )
-    return float(np.mean(counts))
+        pictures = [photographed(face, shipped, rng) for _ in range(COPIES)]
+        copies += [(picture, face.truth) for picture in pictures if picture is not None]
+    return copies
 
 
 def main() -> None:
@@ -214,16 +251,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         judged = held_out(folder / "held-out", kept)
+        copies = spoiled_copies(kept, shipped, given.seed)
         results, models, releases = [], ["face_landmark"], []
         told = {"photographs": 0, "refined": 0, "strokes": 0.0, "as_predicted": 0.0}
         for number in range(given.rounds + 1):
             if number:
                 place = folder / f"round-{number}"
                 rng = np.random.default_rng([given.seed, number])
-                release, told = annotate(place, learnt, FaceMesh.load(models[-1]), rng)
+                release, told = annotate(
+                    place, learnt, FaceMesh.load(models[-1]), shipped=shipped, rng=rng
+                )
                 releases.append(release)
                 models.append(str(_trained(given, place / "run", releases, models[-1])))
-            results.append(_judged(number, models[-1], judged, kept, told=told, seed=given.seed))
+            results.append(_judged(number, models[-1], judged, copies, told=told))
             print(_line(results[-1], results[0]), flush=True)
     if given.json:
         rows = [asdict(result) for result in results]
@@ -245,13 +285,12 @@ def _judged(
     number: int,
     model: str,
     judged: Faces,
-    kept: Sequence[Known],
+    copies: Sequence[tuple[Image, Floats]],
     *,
     told: dict[str, float],
-    seed: int,
 ) -> RoundResult:
     (net,) = evaluated(loaded_nets([model]), judged, lambda done, total: None).nets
-    strokes = strokes_on(kept, model, seed)
+    strokes = strokes_on(copies, model)
     return RoundResult(
         number,
         float(net.clean.mean()),
