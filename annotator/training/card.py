@@ -6,7 +6,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from annotator.training.data import RunData
@@ -46,9 +46,16 @@ def facts_of(run: RunFacts, data: RunData, fitted: Fitted) -> dict[str, Any]:
         "steps": fitted.best_step,
         "share": fitted.share.share if fitted.share else None,
         "validation": _figures(fitted),
-        "versions": {name: version(name) for name in _MADE_WITH},
+        "versions": {name: _version(name) for name in _MADE_WITH},
         "python": platform.python_version(),
     }
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:  # it is there under another name, or was never installed
+        return "unknown"
 
 
 def metadata_of(facts: Mapping[str, Any]) -> dict[str, str]:
