@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from annotator.mesh.marks import Marks
 from annotator.project.columns import (
-    IndicesBlob,
     MarksBlob,
     PathText,
     PositionsBlob,
@@ -29,8 +28,26 @@ from annotator.project.columns import (
     one_of,
 )
 from annotator.project.records import SampleState, Verdict, VisitPurpose
+from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
 
-CURRENT_REVISION = "0005"
+__all__ = [
+    "CHANGES_ANCHORS",
+    "CURRENT_REVISION",
+    "METADATA",
+    "AnnotationRow",
+    "FailedFileRow",
+    "ImageRow",
+    "ModelRow",
+    "PredictionRow",
+    "PredictionRunRow",
+    "ReviewRow",
+    "SampleChangeRow",
+    "SampleRow",
+    "StrokeRow",
+    "VisitRow",
+]
+
+CURRENT_REVISION = "0006"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -38,6 +55,7 @@ METADATA = Table.metadata
 
 # Of any layout: how many they have to be is checked where a mesh leaves the store.
 _WHOLE_VERTICES = "length(landmarks) > 0 AND length(landmarks) % 12 = 0"
+_DIGEST = "length(digest) = 8"
 
 
 class ImageRow(Table):
@@ -162,13 +180,14 @@ class SampleChangeRow(Table):
 class PredictionRow(Table):
     """What a model said about a sample; triggers refuse to change it, or to delete it.
 
-    Only what was said about a removed image may go, for good.
+    Only what was said about a removed image may go, for good. Every one has its digest.
     """
 
     __tablename__ = "predictions"
     __table_args__ = (
         UniqueConstraint("sample_id", "model_id"),
         CheckConstraint(_WHOLE_VERTICES, name="landmarks_length"),
+        CheckConstraint(_DIGEST, name="digest_length"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -178,12 +197,14 @@ class PredictionRow(Table):
     detection_score: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
+    digest: Mapped[bytes | None]
 
 
 class AnnotationRow(Table):
     """What people made of a prediction.
 
-    `landmarks` are NULL while no stroke is in effect, `marks` while no vertex has one.
+    `landmarks` are NULL while no stroke is in effect, `marks` while no vertex has one, `digest`
+    while both are.
     """
 
     __tablename__ = "annotations"
@@ -193,6 +214,7 @@ class AnnotationRow(Table):
         CheckConstraint(
             "length(marks) > 0 AND 12 * length(marks) = length(landmarks)", name="marks_length"
         ),
+        CheckConstraint(_DIGEST, name="digest_length"),
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
@@ -200,62 +222,7 @@ class AnnotationRow(Table):
     revision: Mapped[int]
     landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob)
     marks: Mapped[Marks | None] = mapped_column(MarksBlob)
-
-
-class StrokeRow(Table):
-    """One edit; undone ones wait for a redo and go when another stroke is made instead."""
-
-    __tablename__ = "strokes"
-    __table_args__ = (
-        UniqueConstraint("sample_id", "sequence"),
-        CheckConstraint("sequence >= 1", name="sequence"),
-        CheckConstraint(
-            'length("before") = 6 * length(vertex_indices) '
-            'AND length("after") = 6 * length(vertex_indices)',
-            name="lengths",
-        ),
-        CheckConstraint(
-            "(marks_before IS NULL) = (marks_after IS NULL) "
-            "AND 2 * length(marks_before) = length(vertex_indices) "
-            "AND 2 * length(marks_after) = length(vertex_indices)",
-            name="marks_lengths",
-        ),
-        CheckConstraint(
-            "length(anchors_added) % 2 = 0 AND length(anchors_removed) % 2 = 0",
-            name="anchors_lengths",
-        ),
-        {"sqlite_autoincrement": True},  # an id dropped with its redo branch never comes back
-    )
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
-    sequence: Mapped[int]
-    tool: Mapped[str]
-    annotator: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    undone: Mapped[bool]
-    vertex_indices: Mapped[npt.NDArray[np.uint16]] = mapped_column(IndicesBlob)
-    before: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
-    after: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
-    marks_before: Mapped[Marks | None] = mapped_column(MarksBlob)
-    marks_after: Mapped[Marks | None] = mapped_column(MarksBlob)
-    anchors_added: Mapped[npt.NDArray[np.uint16] | None] = mapped_column(IndicesBlob)
-    anchors_removed: Mapped[npt.NDArray[np.uint16] | None] = mapped_column(IndicesBlob)
-
-
-CHANGES_ANCHORS = StrokeRow.anchors_added.is_not(None) | StrokeRow.anchors_removed.is_not(None)
-
-# Holds all that a sample's anchors are made of, so that loading them reads no stroke's positions.
-Index(
-    "ix_strokes_anchors",
-    StrokeRow.sample_id,
-    StrokeRow.sequence,
-    StrokeRow.undone,
-    StrokeRow.anchors_added,
-    StrokeRow.anchors_removed,
-    sqlite_where=CHANGES_ANCHORS,
-    postgresql_where=CHANGES_ANCHORS,
-)
+    digest: Mapped[bytes | None]
 
 
 class ReviewRow(Table):
