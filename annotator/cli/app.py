@@ -12,6 +12,7 @@ import typer
 
 from annotator import __version__
 from annotator.cli import (
+    check,
     learn,
     listing,
     photographs,
@@ -31,6 +32,7 @@ GROUPS = (
     predictions,
     status,
     listing,
+    check,
     windows,
     reviews,
     photographs,

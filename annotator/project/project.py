@@ -129,6 +129,18 @@ class Project:
         with self._engine.reading() as session:
             return sample_table(session, self._paths)
 
+    def problems(self) -> list[str]:
+        """Return what is wrong with the database itself, all of which is read; often nothing.
+
+        Whether meshes are what was stored is told by `samples.damaged`.
+
+        Raises
+        ------
+        DamagedProject
+            If it cannot be read at all.
+        """
+        return self._engine.problems()
+
     def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
         """Let changes made inside, by this thread, wait at most so long for other programs."""
         return self._engine.waiting_at_most(seconds)

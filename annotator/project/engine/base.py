@@ -97,6 +97,12 @@ class Engine(Protocol):
             If it is not sound, as far as can be told in a moment.
         """
 
+    def problems(self) -> list[str]:
+        """Return what is wrong with the database itself, all of which is read; often nothing.
+
+        Of what its blobs mean it knows nothing: `annotator.project.damage` does.
+        """
+
     def back_up(self, revision: str) -> Backup:
         """Copy the database of a schema revision, all of it or nothing."""
 

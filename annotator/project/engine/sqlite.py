@@ -27,6 +27,7 @@ from annotator.project.engine.sqlite_files import (
     has_project,
     make_folder,
 )
+from annotator.project.engine.sqlite_integrity import integrity_problems
 from annotator.project.errors import (
     DamagedProject,
     ProjectBusy,
@@ -112,6 +113,11 @@ class SqliteEngine:
     def examine(self) -> str:
         """Return the schema revision of a sound database, without changing a byte of it."""
         return read_revision(self.path, busy_timeout=self._busy_timeout)
+
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the database, all of which is read."""
+        with self.reading() as session:
+            return integrity_problems(session.connection())
 
     def back_up(self, revision: str) -> FileBackup:
         """Copy the database to a file beside it."""
