@@ -61,7 +61,8 @@ class DamagedMesh:
 
     def error(self) -> DamagedProject:
         """Return what is raised where somebody wants this mesh."""
-        otherwise = "edit on from here without it" if self._is_stroke else "exclude this face"
+        exclude = f"exclude sample {self.sample_id}"
+        otherwise = "edit on from here without it" if self._is_stroke else exclude
         return DamagedProject(f"{self}; restore the project from a backup, or {otherwise}")
 
     @property

@@ -81,7 +81,7 @@ def test_a_release_of_a_damaged_mesh_is_refused_with_its_name(
         assert (code, out) == (1, "")
         assert_one_line(error)
         assert TOLD in error
-        assert error.endswith("restore the project from a backup, or exclude this face\n")
+        assert error.endswith("restore the project from a backup, or exclude sample 2\n")
         assert not release.exists()
     assert command("review", rotten, "exclude", 2)[0] == 0  # as it says
     assert command("export", rotten, tmp_path / "npz", "--format", "npz")[0] == 0

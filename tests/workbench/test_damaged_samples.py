@@ -52,7 +52,7 @@ def test_the_next_step_goes_past_a_damaged_sample(bench, project_folder, said):
     bench.step(1)
     assert bench.sample_id == first
     assert f"sample {second} (face 1 of " in said[-1]
-    assert said[-1].endswith("restore the project from a backup, or exclude this face")
+    assert said[-1].endswith(f"restore the project from a backup, or exclude sample {second}")
     bench.step(1)
     assert (bench.sample_id, len(said)) == (third, 1)
     bench.step(-1)

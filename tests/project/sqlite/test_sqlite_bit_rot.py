@@ -160,7 +160,7 @@ def test_a_damaged_mesh_is_used_for_nothing(worked_on, database, blob):
     for use in USES.values():
         with pytest.raises(DamagedProject, match=PLACE.format(blob.part)) as told:
             use(worked_on)
-        assert str(told.value).endswith("; restore the project from a backup, or exclude this face")
+        assert str(told.value).endswith("; restore the project from a backup, or exclude sample 1")
     assert worked_on.version() == before
 
 

@@ -224,9 +224,11 @@ def test_a_mesh_that_is_no_blob_is_brought_up_to_date_as_damaged(older):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.execute("UPDATE annotations SET landmarks = 'text' WHERE sample_id = 1")
+        connection.execute("UPDATE annotations SET revision = 'text' WHERE sample_id = 2")
         connection.commit()
     with Project.open(older) as project:
-        assert [mesh.part for mesh in project.samples.damaged()] == ["annotation"]
+        found = [(mesh.sample_id, mesh.part) for mesh in project.samples.damaged()]
+        assert found == [(1, "annotation"), (2, "annotation")]
 
 
 def test_a_copy_of_the_older_database_is_kept(older, revision, expected):

@@ -93,8 +93,12 @@ def _fill(
 
 
 def _digest(kind: str, place: Sequence[int], blobs: Sequence[Any]) -> bytes | None:
-    """Return the digest of blobs and of where they belong; None if one is no blob at all."""
-    if not all(isinstance(each, bytes | None) for each in blobs):
+    """Return the digest of blobs and of where they belong; None if one is no blob at all.
+
+    SQLite keeps anything in any column. What has no digest counts as damaged.
+    """
+    are_blobs = all(isinstance(each, bytes | None) for each in blobs)
+    if not are_blobs or not all(isinstance(each, int) for each in place):
         return None
     digest = blake2b(struct.pack(f"<{len(place)}q", *place), digest_size=8, person=kind.encode())
     for blob in blobs:
