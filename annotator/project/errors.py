@@ -28,6 +28,18 @@ class NewerProject(ProjectError):  # noqa: N818
     """A newer version of this program made the database; it was left as it is."""
 
 
+class BackupExists(ProjectError):  # noqa: N818
+    """Something bears the name that a backup was to have; it was left alone."""
+
+
+class BackupCancelled(ProjectError):  # noqa: N818
+    """Whoever wanted a backup no longer does; none is left."""
+
+
+class NoBackup(ProjectError):  # noqa: N818
+    """A file is no backup of a project; nothing was restored."""
+
+
 class UnknownSample(ProjectError):  # noqa: N818
     """No sample has this id."""
 

@@ -31,12 +31,7 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
     ProjectUnavailable
         If it cannot be written now; it stays as it was, and no copy is left.
     """
-    if revision not in known_revisions():
-        raise NewerProject(
-            f"{engine.name} was made by a newer version of facemesh-annotator (its schema is "
-            f"{revision}, this version knows {head_revision()}): "
-            "upgrade with `pip install --upgrade facemesh-annotator`"
-        )
+    check_known(engine.name, revision)
     backup = engine.back_up(revision)
     if engine.examine() != revision:
         backup.discard()  # another program was faster, and may have been so when we copied
@@ -52,6 +47,22 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
             f"{engine.name} cannot be brought up to date ({error}): it was left as it was, "
             f"with a copy in {backup.name}"
         ) from error
+    engine.forget_old_back_ups()
+
+
+def check_known(name: str, revision: str) -> None:
+    """Refuse a database of a schema revision that this program does not know.
+
+    Raises
+    ------
+    NewerProject
+    """
+    if revision not in known_revisions():
+        raise NewerProject(
+            f"{name} was made by a newer version of facemesh-annotator (its schema is "
+            f"{revision}, this version knows {head_revision()}): "
+            "upgrade with `pip install --upgrade facemesh-annotator`"
+        )
 
 
 def run_migrations(connection: Connection, revision: str = "head") -> None:

@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
-from annotator.project.engine import BUSY_TIMEOUT, Engine, engine_for
+from annotator.project.engine import BUSY_TIMEOUT, ENGINES, Engine, engine_for
+from annotator.project.engine.base import BackupMade, OnProgress, Restored
 from annotator.project.errors import NotAProject
 from annotator.project.images import Images
 from annotator.project.models import Models
@@ -121,6 +122,49 @@ class Project:
             return engine_for(address).holds_project(str(address))
         except NotAProject:
             return False
+
+    @staticmethod
+    def is_backup(file: str | Path) -> bool:
+        """Return whether a file is a backup that `restore` takes, by its looks; never raises."""
+        return any(engine.is_backup(Path(file)) for engine in ENGINES)
+
+    @staticmethod
+    def restore(
+        address: str | Path,
+        file: str | Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project at an address what a backup holds; what is there is kept beside it.
+
+        Parameters
+        ----------
+        address
+            Of a project that nobody has open, a damaged one too, or where none is yet.
+        file
+            What `back_up` made, or the database of a project that nobody has open.
+        busy_timeout, on_progress
+            As for `open` and `back_up`.
+
+        Raises
+        ------
+        NoBackup, DamagedProject, NewerProject, NotAProject, ProjectBusy
+            As `Engine.restore` says; nothing was changed.
+        """
+        engine = engine_for(address)
+        return engine.restore(
+            str(address), Path(file), busy_timeout=busy_timeout, on_progress=on_progress
+        )
+
+    def back_up(
+        self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
+    ) -> BackupMade:
+        """Write the project's database as it is now into one file, while people work on it.
+
+        Photographs are not in it, nor what Guided drag learned, which can be learned again.
+        """
+        return self._engine.back_up_to(file, replaces=replaces, on_progress=on_progress)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row a sample, ordered by image and face; see ``docs/data-model.md``."""

@@ -13,6 +13,8 @@ from io import BufferedRandom
 from pathlib import Path, PurePath
 from time import time
 
+from annotator.system.durable import sync_file
+
 _LONGEST_NAME = 255  # bytes
 _LONGEST_ENDING = 20
 _MARK = 8  # hexadecimal digits
@@ -44,6 +46,35 @@ def placed(target: Path) -> Iterator[BufferedRandom]:
         partial.replace(target)
     finally:
         with suppress(OSError):  # it has its name by now, or an error is on its way
+            partial.unlink()
+
+
+@contextmanager
+def placed_by_name(target: Path, *, replaces: bool = False) -> Iterator[Path]:
+    """Give the path of a new, empty file, for what opens a file by itself; else as `placed`.
+
+    Parameters
+    ----------
+    target
+    replaces
+        Whether a file of that name is replaced.
+
+    Raises
+    ------
+    FileExistsError
+        If something bears the target's name, and is not to be replaced.
+    """
+    partial = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_ENDING}")
+    os.close(os.open(partial, _ONLY_NEW | _BINARY, 0o666))
+    try:
+        yield partial
+        sync_file(partial)
+        if replaces:
+            partial.replace(target)
+        else:
+            os.link(partial, target)
+    finally:
+        with suppress(OSError):
             partial.unlink()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
+
+OnProgress = Callable[[int, int], None]
+"""Called with the bytes done and those to do; a `ProjectError` that it raises ends the work."""
 
 BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another one
 
@@ -24,6 +28,48 @@ class Backup(Protocol):
 
     def discard(self) -> None:
         """Remove it: nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupMade:
+    """A backup: one file that is complete in itself, and was examined after it was written.
+
+    Attributes
+    ----------
+    path : Path
+    size : int
+        In bytes.
+    revision : str
+        Of its schema.
+    rows : dict of str to int
+        How many rows each of its tables holds.
+    """
+
+    path: Path
+    size: int
+    revision: str
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A project that is as a backup holds it.
+
+    Attributes
+    ----------
+    address : str
+    revision : str
+        Of its schema, older ones included: opening the project brings it up to date.
+    rows : dict of str to int
+        How many rows each of its tables holds.
+    kept : Path or None
+        Where what was there before has been kept; None if there was nothing.
+    """
+
+    address: str
+    revision: str
+    rows: dict[str, int]
+    kept: Path | None
 
 
 class Engine(Protocol):
@@ -105,6 +151,57 @@ class Engine(Protocol):
 
     def back_up(self, revision: str) -> Backup:
         """Copy the database of a schema revision, all of it or nothing."""
+
+    def forget_old_back_ups(self) -> None:
+        """Remove copies that earlier upgrades left, but for the newest; never anything else."""
+
+    def back_up_to(
+        self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
+    ) -> BackupMade:
+        """Write the database as it is now into one new file, while others may work on it.
+
+        Parameters
+        ----------
+        file
+            In a folder that exists.
+        replaces
+            Whether an older backup of that name is replaced.
+        on_progress
+
+        Raises
+        ------
+        BackupExists
+            If something bears that name.
+        DamagedProject
+            If the database, or what was written, is not sound.
+        """
+
+    @classmethod
+    def is_backup(cls, file: Path) -> bool:
+        """Return whether a file is a backup of this kind, by its looks; never raises."""
+
+    @classmethod
+    def restore(
+        cls,
+        address: str,
+        file: Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project at an address what a backup holds, all of it or nothing.
+
+        What is there is kept beside it. There need not be a project; a damaged one may be.
+
+        Raises
+        ------
+        NoBackup, DamagedProject, NewerProject
+            If the backup cannot be used; nothing was changed.
+        NotAProject
+            If something else is in the project's place.
+        ProjectBusy
+            If another program has the project open.
+        """
 
     def migrating(self) -> AbstractContextManager[Connection]:
         """Give a transaction in which the schema may change, all of it or, on an error, nothing.

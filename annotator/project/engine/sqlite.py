@@ -13,21 +13,26 @@ from typing import ClassVar, Self
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from annotator.project.engine.base import BUSY_TIMEOUT
+from annotator.project.engine.base import BUSY_TIMEOUT, BackupMade, OnProgress, Restored
+from annotator.project.engine.sqlite_backup import back_up
 from annotator.project.engine.sqlite_check import read_revision
 from annotator.project.engine.sqlite_connections import connect, immediately, pooled
 from annotator.project.engine.sqlite_errors import busy_message, translated
 from annotator.project.engine.sqlite_files import (
     DATABASE_NAME,
-    FileBackup,
     appearing,
-    copy_beside,
     file_id,
     find_database,
     has_project,
     make_folder,
 )
 from annotator.project.engine.sqlite_integrity import integrity_problems
+from annotator.project.engine.sqlite_restore import is_backup, restore
+from annotator.project.engine.sqlite_upgrade_copies import (
+    FileBackup,
+    copy_beside,
+    remove_old_copies,
+)
 from annotator.project.errors import (
     DamagedProject,
     ProjectBusy,
@@ -121,7 +126,36 @@ class SqliteEngine:
 
     def back_up(self, revision: str) -> FileBackup:
         """Copy the database to a file beside it."""
-        return copy_beside(self.path, revision)
+        return copy_beside(self.path, revision, self._busy_timeout)
+
+    def forget_old_back_ups(self) -> None:
+        """Remove the copies of earlier upgrades beside it, but for the newest two."""
+        remove_old_copies(self.path)
+
+    def back_up_to(
+        self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
+    ) -> BackupMade:
+        """Write the database as it is now into one new file; see `sqlite_backup`."""
+        with closing(connect(self.path, self._busy_timeout)) as source:
+            return back_up(source, self.path, file, replaces=replaces, on_progress=on_progress)
+
+    @classmethod
+    def is_backup(cls, file: Path) -> bool:
+        """Return whether a file is a project's database, or calls itself one; never raises."""
+        return is_backup(absolute(file))
+
+    @classmethod
+    def restore(
+        cls,
+        address: str,
+        file: Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project in a folder what a backup holds; see `sqlite_restore`."""
+        folder = absolute(Path(address))
+        return restore(folder, absolute(file), busy_timeout=busy_timeout, on_progress=on_progress)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

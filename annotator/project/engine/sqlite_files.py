@@ -1,15 +1,12 @@
-"""The file in a folder that holds a project: found, put in place, copied, known again."""
+"""The file in a folder that holds a project: found, put in place, known again."""
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.project.engine.sqlite_errors import (
@@ -37,7 +34,7 @@ def has_project(folder: Path) -> bool:
     """Return whether the folder holds a project, by its database's header; never raises."""
     try:
         path = absolute(folder) / DATABASE_NAME  # which fails in a working folder that is gone
-        return path.is_file() and _application_id(path) == APPLICATION_ID
+        return path.is_file() and application_id(path) == APPLICATION_ID
     except (OSError, ValueError, sqlite3.Error):
         return False
 
@@ -66,7 +63,7 @@ def find_database(folder: Path) -> Path:
         what = "is not an SQLite database" if size else "is empty"
         raise DamagedProject(f"{path} {what}: restore it from a backup")
     try:
-        application = _application_id(path)
+        application = application_id(path)
     except sqlite3.Error as error:
         if isinstance(project_error(error, path), DamagedProject):
             what = "is not an SQLite database"
@@ -112,50 +109,11 @@ def appearing(path: Path) -> Iterator[Path]:
         with translated(path), closing(sqlite3.connect(unfinished)) as connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         yield unfinished
-        _put_in_place(unfinished, path)
+        put_in_place(unfinished, path)
     except OSError as error:
         raise file_error(error, path) from error
     finally:
         remove(unfinished)
-
-
-@dataclass(frozen=True, slots=True)
-class FileBackup:
-    """A copy beside the database."""
-
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """Of the file."""
-        return self.path.name
-
-    def discard(self) -> None:
-        """Remove the copy."""
-        remove(self.path)
-
-
-def copy_beside(path: Path, revision: str) -> FileBackup:
-    """Copy a database, with what its log holds, to a file named by revision and time."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    # Two programs may find the same older project: neither writes over the other's copy.
-    mark = secrets.token_hex(3)
-    name = f"{path.stem}.before-upgrade-{revision}-{moment}-{mark}{path.suffix}"
-    backup = path.with_name(name)
-    unfinished = backup.with_name(f".{backup.name}.part")
-    try:
-        with (
-            translated(path),
-            closing(sqlite3.connect(path)) as source,
-            closing(sqlite3.connect(unfinished)) as target,
-        ):
-            source.backup(target)
-        unfinished.replace(backup)
-    except OSError as error:
-        raise file_error(error, path) from error
-    finally:
-        remove(unfinished)
-    return FileBackup(backup)
 
 
 def remove(database: Path) -> None:
@@ -182,7 +140,7 @@ def _check_presence(folder: Path, path: Path) -> None:
         raise NotAProject(f"{folder} holds no project ({DATABASE_NAME} is missing): {_ADVICE}")
 
 
-def _application_id(path: Path) -> int:
+def application_id(path: Path) -> int:
     """Read the number in the header through SQLite, never by opening the file ourselves.
 
     On POSIX, closing a file lets go of all locks that the process holds on it, also those of
@@ -195,7 +153,13 @@ def _application_id(path: Path) -> int:
         return int(number)
 
 
-def _put_in_place(unfinished: Path, path: Path) -> None:
+def put_in_place(unfinished: Path, path: Path) -> None:
+    """Give a database its name, unless another program gave that to its own.
+
+    Raises
+    ------
+    ProjectExists
+    """
     exists = ProjectExists(f"{path.parent} already holds a project: open it instead")
     if path.exists():
         raise exists
