@@ -26,7 +26,7 @@ from annotator.project.paths import absolute
 DATABASE_NAME = "project.sqlite"
 APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
 
-_HEADER_BYTES = 100
+HEADER_BYTES = 100
 _ADVICE = "choose the folder of a project, or create one with `facemesh-annotator new`"
 
 
@@ -59,7 +59,7 @@ def find_database(folder: Path) -> Path:
         raise NotAProject(f"{folder} cannot be looked into ({reason}): allow it") from error
     if not os.access(path, os.R_OK):  # SQLite would not say why
         raise NotAProject(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
-    if (size := path.stat().st_size) < _HEADER_BYTES:  # SQLite would begin a new database in it
+    if (size := path.stat().st_size) < HEADER_BYTES:  # SQLite would begin a new database in it
         what = "is not an SQLite database" if size else "is empty"
         raise DamagedProject(f"{path} {what}: restore it from a backup")
     try:

@@ -18,11 +18,12 @@ from pathlib import Path
 from annotator.project.engine.base import OnProgress, Restored
 from annotator.project.engine.sqlite_backup import back_up
 from annotator.project.engine.sqlite_check import read_revision
-from annotator.project.engine.sqlite_connections import connect
+from annotator.project.engine.sqlite_connections import PRAGMAS, connect
 from annotator.project.engine.sqlite_errors import file_error, project_error, translated
 from annotator.project.engine.sqlite_files import (
     APPLICATION_ID,
     DATABASE_NAME,
+    HEADER_BYTES,
     application_id,
     find_database,
     make_folder,
@@ -77,6 +78,8 @@ def _check_backup(file: Path, path: Path, busy_timeout: float) -> None:
         number = application_id(file)
     except sqlite3.Error as error:
         raise project_error(error, file) from error
+    if file.stat().st_size < HEADER_BYTES:
+        raise DamagedProject(f"{file} is cut short: use another backup")
     if number != APPLICATION_ID:
         raise NoBackup(f"{file} is no backup of a project: name one made by `backup`")
     revision = read_revision(file, busy_timeout=busy_timeout)
@@ -121,6 +124,9 @@ def _write_over(staged: Path, path: Path, busy_timeout: float) -> Path:
     kept = _kept(path)
     with _alone(path, busy_timeout) as held, closing(connect(staged, busy_timeout)) as source:
         back_up(held, path, kept)
+        # With a log an unfinished change is none, also for who only reads the file.
+        for pragma in PRAGMAS:
+            held.execute(pragma)
         (size,) = held.execute("PRAGMA page_size").fetchone()
         if (size,) != source.execute("PRAGMA page_size").fetchone():  # of another build of SQLite
             source.execute(f"PRAGMA page_size = {size}")
@@ -134,10 +140,8 @@ def _alone(path: Path, busy_timeout: float) -> Iterator[sqlite3.Connection]:
     """Give a connection to a database that nobody else has open, or can open meanwhile."""
     with translated(path), closing(connect(path, busy_timeout)) as held:
         try:
-            held.execute("PRAGMA locking_mode = EXCLUSIVE")
-            # With a log, an unfinished change is no change, also for who only reads the file.
-            held.execute("PRAGMA journal_mode = WAL")
-            held.execute("BEGIN IMMEDIATE")
+            held.execute("PRAGMA locking_mode = EXCLUSIVE")  # what is locked stays so
+            held.execute("BEGIN EXCLUSIVE")
             held.execute("COMMIT")
         except sqlite3.OperationalError as error:
             if isinstance(project_error(error, path), ProjectBusy):
@@ -145,15 +149,14 @@ def _alone(path: Path, busy_timeout: float) -> Iterator[sqlite3.Connection]:
                     f"{path.parent} is open in another program: close it there, then restore it"
                 ) from error
             raise
-        held.execute("PRAGMA synchronous = FULL")
-        held.execute("PRAGMA fullfsync = ON")
         yield held
 
 
 def _replace_damaged(staged: Path, path: Path, busy_timeout: float) -> Path:
     """Put a database in the place of one that SQLite may no longer be able to write."""
-    with suppress(DamagedProject), _alone(path, busy_timeout):  # some no longer say who is there
-        pass
+    if path.stat().st_size >= HEADER_BYTES:  # SQLite would begin a new database in it
+        with suppress(DamagedProject), _alone(path, busy_timeout):
+            pass  # nobody has it open, or it can no longer be told
     kept = _kept(path)
     _set_logs_aside(path, kept)
     try:
