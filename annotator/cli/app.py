@@ -13,6 +13,7 @@ import typer
 from annotator import __version__
 from annotator.cli import (
     check,
+    backups,
     learn,
     listing,
     photographs,
@@ -38,6 +39,7 @@ GROUPS = (
     photographs,
     releases,
     learn,
+    backups,
 )
 
 app = typer.Typer(

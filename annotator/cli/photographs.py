@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from annotator.cli.backups import restore_project
 from annotator.cli.naming import failures_named, no_impossible_number, photographs_named
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import (
@@ -25,6 +26,14 @@ _Photographs = Annotated[
     typer.Argument(
         metavar="PHOTOGRAPH",
         help="File names, paths, folders, or numbers of samples.",
+        callback=no_impossible_number,
+    ),
+]
+_PhotographsOrBackup = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PHOTOGRAPH|FILE",
+        help="Removed photographs: file names, paths, folders; or one backup of the project.",
         callback=no_impossible_number,
     ),
 ]
@@ -77,17 +86,33 @@ def remove(
 @commands.command()
 def restore(
     project: ProjectAddress,
-    photographs: _Photographs = None,
+    photographs: _PhotographsOrBackup = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All that were removed.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a project becomes a backup.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring removed photographs back, with all that was made of them."""
+    """Bring removed photographs back; or, given a backup, the whole project.
+
+    PHOTOGRAPH: those that were removed come back, with all that was made of them.
+
+    FILE, made by `backup`: the project becomes what it was then. Nobody may
+    have it open. What it is now is kept in a file beside it. It may be
+    damaged, or not be there yet.
+    """
     from annotator.project import Project
     from annotator.workbench.removal import kept_words
 
     if every == bool(photographs):
-        raise typer.BadParameter("give either photographs that were removed or --all")
+        raise typer.BadParameter("give removed photographs, --all of them, or a backup")
+    backups = [name for name in photographs or () if Project.is_backup(name)]
+    if backups:
+        if len(photographs or ()) > 1:
+            raise typer.BadParameter("give one backup and nothing else")
+        restore_project(project, Path(backups[0]), yes=yes, as_json=as_json)
+        return
     with Project.open(project) as opened:
         removed = [each.image for each in opened.removals.all()]
         images = removed if every else photographs_named(opened, photographs or (), removed)

@@ -133,6 +133,7 @@ class Project:
         address: str | Path,
         file: str | Path,
         *,
+        replaces: bool = False,
         busy_timeout: float = BUSY_TIMEOUT,
         on_progress: OnProgress | None = None,
     ) -> Restored:
@@ -144,17 +145,23 @@ class Project:
             Of a project that nobody has open, a damaged one too, or where none is yet.
         file
             What `back_up` made, or the database of a project that nobody has open.
+        replaces
+            Whether a project that is there is replaced.
         busy_timeout, on_progress
             As for `open` and `back_up`.
 
         Raises
         ------
-        NoBackup, DamagedProject, NewerProject, NotAProject, ProjectBusy
+        NoBackup, DamagedProject, NewerProject, NotAProject, ProjectExists, ProjectBusy
             As `Engine.restore` says; nothing was changed.
         """
         engine = engine_for(address)
         return engine.restore(
-            str(address), Path(file), busy_timeout=busy_timeout, on_progress=on_progress
+            str(address),
+            Path(file),
+            replaces=replaces,
+            busy_timeout=busy_timeout,
+            on_progress=on_progress,
         )
 
     def back_up(

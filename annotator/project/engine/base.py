@@ -153,7 +153,7 @@ class Engine(Protocol):
         """Copy the database of a schema revision, all of it or nothing."""
 
     def forget_old_back_ups(self) -> None:
-        """Remove copies that earlier upgrades left, but for the newest; never anything else."""
+        """Remove what earlier upgrades left, but for the newest copies; never anything else."""
 
     def back_up_to(
         self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
@@ -186,15 +186,27 @@ class Engine(Protocol):
         address: str,
         file: Path,
         *,
+        replaces: bool = False,
         busy_timeout: float = BUSY_TIMEOUT,
         on_progress: OnProgress | None = None,
     ) -> Restored:
         """Make the project at an address what a backup holds, all of it or nothing.
 
-        What is there is kept beside it. There need not be a project; a damaged one may be.
+        There need not be a project; a damaged one may be.
+
+        Parameters
+        ----------
+        address
+        file
+        replaces
+            Whether a project that is there is replaced; what it was is kept beside it.
+        busy_timeout
+        on_progress
 
         Raises
         ------
+        ProjectExists
+            If there is one, and it is not to be replaced.
         NoBackup, DamagedProject, NewerProject
             If the backup cannot be used; nothing was changed.
         NotAProject

@@ -31,6 +31,7 @@ from annotator.project.engine.sqlite_restore import is_backup, restore
 from annotator.project.engine.sqlite_upgrade_copies import (
     FileBackup,
     copy_beside,
+    remove_half_made,
     remove_old_copies,
 )
 from annotator.project.errors import (
@@ -131,6 +132,7 @@ class SqliteEngine:
     def forget_old_back_ups(self) -> None:
         """Remove the copies of earlier upgrades beside it, but for the newest two."""
         remove_old_copies(self.path)
+        remove_half_made(self.path)
 
     def back_up_to(
         self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
@@ -150,12 +152,19 @@ class SqliteEngine:
         address: str,
         file: Path,
         *,
+        replaces: bool = False,
         busy_timeout: float = BUSY_TIMEOUT,
         on_progress: OnProgress | None = None,
     ) -> Restored:
         """Make the project in a folder what a backup holds; see `sqlite_restore`."""
         folder = absolute(Path(address))
-        return restore(folder, absolute(file), busy_timeout=busy_timeout, on_progress=on_progress)
+        return restore(
+            folder,
+            absolute(file),
+            replaces=replaces,
+            busy_timeout=busy_timeout,
+            on_progress=on_progress,
+        )
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

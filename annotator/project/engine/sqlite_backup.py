@@ -170,7 +170,7 @@ def _check_place(path: Path, target: Path, *, replaces: bool) -> None:
         raise ProjectUnavailable(f"{target.parent} is no folder: make it, or choose another one")
     if target.is_symlink() or target.exists():
         if not replaces:
-            raise BackupExists(f"{target} exists: choose another name, or replace it (--overwrite)")
+            raise BackupExists(f"{target} exists: choose another name")
         # A database that is in use has its log beside it, which would be taken for the copy's.
         log = target.with_name(target.name + "-wal")
         if target.name == path.name or log.exists() or not _is_plain_file(target):

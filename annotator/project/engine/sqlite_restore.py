@@ -30,7 +30,14 @@ from annotator.project.engine.sqlite_files import (
     put_in_place,
     remove,
 )
-from annotator.project.errors import DamagedProject, NoBackup, NotAProject, ProjectBusy
+from annotator.project.engine.sqlite_upgrade_copies import remove_half_made
+from annotator.project.errors import (
+    DamagedProject,
+    NoBackup,
+    NotAProject,
+    ProjectBusy,
+    ProjectExists,
+)
 from annotator.system.durable import sync_folder
 
 _PAGES_PER_STEP = 1024
@@ -47,14 +54,22 @@ def is_backup(file: Path) -> bool:
 
 
 def restore(
-    folder: Path, file: Path, *, busy_timeout: float, on_progress: OnProgress | None
+    folder: Path,
+    file: Path,
+    *,
+    replaces: bool,
+    busy_timeout: float,
+    on_progress: OnProgress | None,
 ) -> Restored:
     """Make the project in a folder what a backup holds; see `Engine.restore`."""
     path = folder / DATABASE_NAME
     _check_backup(file, path, busy_timeout)
     if path.exists() and not path.is_file():
         raise NotAProject(f"{path} is no file: choose another folder")
+    if path.exists() and not replaces:
+        raise ProjectExists(f"{folder} already holds a project: say that it is to be replaced")
     make_folder(folder)
+    remove_half_made(path)
     staged = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     try:
         # A copy of the backup, examined to the last page, is what is used, whatever becomes of it.
@@ -74,18 +89,24 @@ def _check_backup(file: Path, path: Path, busy_timeout: float) -> None:
         raise NoBackup(f"{file} is no file: name the backup that is to be restored")
     if path.exists() and path.samefile(file):
         raise NoBackup(f"{file} is the project's own database: name a backup of it")
-    try:
-        number = application_id(file)
-    except sqlite3.Error as error:
-        raise project_error(error, file) from error
-    if file.stat().st_size < HEADER_BYTES:
-        raise DamagedProject(f"{file} is cut short: use another backup")
-    if number != APPLICATION_ID:
-        raise NoBackup(f"{file} is no backup of a project: name one made by `backup`")
-    revision = read_revision(file, busy_timeout=busy_timeout)
     from annotator.project.migrate import check_known  # noqa: PLC0415 - slow to import
 
-    check_known(str(file), revision)
+    check_known(str(file), _revision(file, busy_timeout))
+
+
+def _revision(file: Path, busy_timeout: float) -> str:
+    """Return the schema revision of a backup that looks sound."""
+    damaged = f"{file} is damaged and was not restored: use another backup"
+    try:
+        if file.stat().st_size < HEADER_BYTES:
+            raise DamagedProject(damaged)
+        with translated(file):
+            number = application_id(file)
+        if number != APPLICATION_ID:
+            raise NoBackup(f"{file} is no backup of a project: name one made by `backup`")
+        return read_revision(file, busy_timeout=busy_timeout)
+    except DamagedProject as error:  # which advises to restore a backup
+        raise DamagedProject(damaged) from error
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from annotator.project.engine.sqlite_files import remove
 
 # The one of this upgrade, and the one before it, in case what went wrong then is noticed only now.
 _KEPT = 2
-_TAKEN_S = 24 * 3600  # no upgrade takes longer: what is older is of one that was killed
+_TAKEN_S = 24 * 3600  # nothing takes longer: what is older is of a program that was killed
+_COPY = r"before-upgrade-\w+-(\d{8}T\d{6}Z)-[0-9a-f]{6}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +48,26 @@ def copy_beside(path: Path, revision: str, busy_timeout: float) -> FileBackup:
 
 
 def remove_old_copies(path: Path) -> None:
-    """Remove all but the newest copies, and what killed upgrades and creations left half made.
-
-    Files of other names stay, and so does what cannot be removed.
-    """
+    """Remove all but the newest copies. Files of other names stay, and what cannot be removed."""
     stem, suffix = re.escape(path.stem), re.escape(path.suffix)
-    copy = re.compile(rf"{stem}\.before-upgrade-\w+-(\d{{8}}T\d{{6}}Z)-[0-9a-f]{{6}}{suffix}")
-    half = re.compile(
-        rf"\.({copy.pattern}\.part|{re.escape(path.name)}\.[0-9a-f]+\.new)(-wal|-shm|-journal)?"
-    )
-    copies = []
-    for found in _beside(path):
-        if matched := copy.fullmatch(found.name):
-            copies.append((matched[1], found))
-        elif half.fullmatch(found.name):
-            with suppress(OSError):
-                if time.time() - found.lstat().st_mtime > _TAKEN_S:
-                    found.unlink()
+    copy = re.compile(rf"{stem}\.{_COPY}{suffix}")
+    copies = [(found[1], each) for each in _beside(path) if (found := copy.fullmatch(each.name))]
     for _, old in sorted(copies, reverse=True)[_KEPT:]:
         with suppress(OSError):  # somebody else was faster, or it is protected: it may stay
             remove(old)
+
+
+def remove_half_made(path: Path) -> None:
+    """Remove what was left half made beside a database by programs that were killed."""
+    stem, suffix, name = re.escape(path.stem), re.escape(path.suffix), re.escape(path.name)
+    half = re.compile(
+        rf"\.({stem}\.{_COPY}{suffix}\.part|{name}\.[0-9a-f]+\.new)(-wal|-shm|-journal)?"
+    )
+    for found in _beside(path):
+        if half.fullmatch(found.name):
+            with suppress(OSError):
+                if time.time() - found.lstat().st_mtime > _TAKEN_S:
+                    found.unlink()
 
 
 def _beside(path: Path) -> list[Path]:

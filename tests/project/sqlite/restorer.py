@@ -12,7 +12,7 @@ for line in sys.stdin:
     print("begun", flush=True)
     child = os.fork()
     if child == 0:
-        Project.restore(folder, file)
+        Project.restore(folder, file, replaces=True)
         os._exit(0)
     print(child, flush=True)
     print("killed" if os.WIFSIGNALED(os.waitpid(child, 0)[1]) else "ended", flush=True)

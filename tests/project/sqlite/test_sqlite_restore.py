@@ -18,6 +18,7 @@ from annotator.project import (
     NotAProject,
     Project,
     ProjectBusy,
+    ProjectExists,
 )
 
 DATA = Path(__file__).parents[1] / "data"
@@ -67,19 +68,27 @@ def unchanged(folder: Path, contents: Callable, action: Callable[[], object]) ->
 
 def test_a_project_becomes_what_a_backup_holds_and_what_it_was_is_kept(predicted, backup):
     before = dump(predicted.home / "project.sqlite")
-    done = Project.restore(predicted.home, backup.path)
+    done = Project.restore(predicted.home, backup.path, replaces=True)
     assert strokes(predicted.home) == [3, 0]
     assert done.rows == backup.rows
     assert done.kept is not None
     assert done.kept.parent == predicted.home
     assert dump(done.kept) == before
-    again = Project.restore(predicted.home, done.kept)
+    again = Project.restore(predicted.home, done.kept, replaces=True)
     assert strokes(predicted.home) == [3, 4]
     assert again.kept not in (None, done.kept)
 
 
+def test_a_project_that_is_there_is_replaced_only_if_that_is_said(predicted, backup, contents):
+    def restore() -> None:
+        with pytest.raises(ProjectExists, match="already holds a project"):
+            Project.restore(predicted.home, backup.path)
+
+    unchanged(predicted.home, contents, restore)
+
+
 def test_a_restored_project_can_be_worked_on(predicted, backup, edit):
-    Project.restore(predicted.home, backup.path)
+    Project.restore(predicted.home, backup.path, replaces=True)
     with Project.open(predicted.home) as project:
         edit(project, 1)
         assert project.samples.get(1).stroke_count == 4
@@ -88,7 +97,7 @@ def test_a_restored_project_can_be_worked_on(predicted, backup, edit):
 
 def test_a_backup_becomes_a_new_project_where_none_is(backup, tmp_path):
     folder = tmp_path / "new" / "place"
-    done = Project.restore(folder, backup.path)
+    done = Project.restore(folder, backup.path, replaces=True)
     assert done.kept is None
     assert strokes(folder) == [3, 0]
     assert [path.name for path in folder.iterdir()] == ["project.sqlite"]
@@ -102,11 +111,11 @@ def test_a_project_that_another_program_has_open_is_not_restored(
     program = start_program(OPEN_ELSEWHERE, predicted.home)
     assert program.stdout.readline() == "open\n"
     with pytest.raises(ProjectBusy, match="is open in another program: close it there"):
-        Project.restore(predicted.home, backup.path, busy_timeout=0.2)
+        Project.restore(predicted.home, backup.path, busy_timeout=0.2, replaces=True)
     assert strokes(predicted.home) == [3, 4]
     program.kill()
     program.wait()
-    Project.restore(predicted.home, backup.path)
+    Project.restore(predicted.home, backup.path, replaces=True)
     assert strokes(predicted.home) == [3, 0]
 
 
@@ -114,7 +123,7 @@ def test_a_project_that_is_open_in_the_same_program_is_not_restored(predicted, b
     with Project.open(predicted.home) as project:
         project.samples.counts()
         with pytest.raises(ProjectBusy, match="is open in another program"):
-            Project.restore(predicted.home, backup.path, busy_timeout=0.2)
+            Project.restore(predicted.home, backup.path, busy_timeout=0.2, replaces=True)
         assert project.samples.get(2).stroke_count == 4
 
 
@@ -125,7 +134,7 @@ def test_strokes_that_only_the_log_holds_are_kept_too(predicted, backup, start_p
         project.reviews.accept(1, reviewer="Rae")
         killed.kill()
         killed.wait()
-    done = Project.restore(predicted.home, backup.path)
+    done = Project.restore(predicted.home, backup.path, replaces=True)
     assert any("Rae" in line for line in dump(done.kept))
 
 
@@ -142,7 +151,7 @@ def test_a_damaged_project_is_restored_and_kept_as_it_is(predicted, backup, dama
     path.write_bytes(spoilt)
     with pytest.raises(DamagedProject):
         Project.open(predicted.home)
-    done = Project.restore(predicted.home, backup.path)
+    done = Project.restore(predicted.home, backup.path, replaces=True)
     assert strokes(predicted.home) == [3, 0]
     assert done.kept.read_bytes() == spoilt
 
@@ -154,7 +163,7 @@ def test_a_log_without_its_database_does_not_become_the_new_one_s(predicted, bac
         project.reviews.accept(1, reviewer="Rae")
         shutil.copy(predicted.home / "project.sqlite-wal", folder / "project.sqlite-wal")
     log = (folder / "project.sqlite-wal").read_bytes()
-    Project.restore(folder, backup.path)
+    Project.restore(folder, backup.path, replaces=True)
     assert dump(folder / "project.sqlite") == dump(backup.path)
     (kept,) = folder.glob("project.before-restore-*-wal")
     assert kept.read_bytes() == log
@@ -166,7 +175,7 @@ def test_a_database_with_pages_of_another_size_is_restored(predicted, backup):
         for statement in ("journal_mode = DELETE", "page_size = 8192"):
             connection.execute(f"PRAGMA {statement}")
         connection.execute("VACUUM")
-    Project.restore(predicted.home, backup.path)
+    Project.restore(predicted.home, backup.path, replaces=True)
     assert sorted(dump(path)) == sorted(dump(backup.path))
 
 
@@ -184,7 +193,7 @@ def test_a_backup_of_a_newer_version_is_refused(predicted, backup, contents):
 
     def restore() -> None:
         with pytest.raises(NewerProject, match="upgrade with"):
-            Project.restore(predicted.home, backup.path)
+            Project.restore(predicted.home, backup.path, replaces=True)
 
     unchanged(predicted.home, contents, restore)
 
@@ -200,8 +209,8 @@ def test_a_damaged_backup_is_refused(predicted, backup, contents):
     def restore() -> None:
         for damaged in (whole[:-5000], bytes(spoilt), os.urandom(5000), whole[:50], b""):
             backup.path.write_bytes(damaged)
-            with pytest.raises(DamagedProject):
-                Project.restore(predicted.home, backup.path)
+            with pytest.raises(DamagedProject, match=r"another backup|earlier backup"):
+                Project.restore(predicted.home, backup.path, replaces=True)
 
     unchanged(predicted.home, contents, restore)
 
@@ -221,7 +230,7 @@ def test_what_is_no_backup_is_refused(predicted, backup, contents, tmp_path):
             (predicted.home / "project.sqlite", "is the project's own database"),
         ):
             with pytest.raises(NoBackup, match=reason):
-                Project.restore(predicted.home, file)
+                Project.restore(predicted.home, file, replaces=True)
 
     unchanged(predicted.home, contents, restore)
 
@@ -233,7 +242,7 @@ def test_another_program_s_database_is_not_written_over(backup, tmp_path, conten
 
     def restore() -> None:
         with pytest.raises(NotAProject, match="belongs to another program"):
-            Project.restore(folder, backup.path)
+            Project.restore(folder, backup.path, replaces=True)
 
     unchanged(folder, contents, restore)
 
