@@ -23,6 +23,7 @@ from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp
 from annotator.plugin.keyboard.space_bar import SpaceBar
+from annotator.plugin.menu.backup_clock import BackupClock
 from annotator.plugin.menu.closing import Closing
 from annotator.plugin.menu.name_row import NameButton, NameRow
 from annotator.plugin.menu.opened_files import OpenedFiles
@@ -142,6 +143,7 @@ class AnnotatorDock(QWidget):
         self._settings = SettingsLink(
             self._store, self.workbench, self.view, self._visits.clock, self.use_keys
         )
+        self._backups = BackupClock(self.workbench, self._store, self)
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
@@ -202,6 +204,7 @@ class AnnotatorDock(QWidget):
         self._guard.close()
         self._opened_files.close()
         self._settings.close()
+        self._backups.close()
         self.workbench.close()
         self._spread.close()
         self.faces.close()

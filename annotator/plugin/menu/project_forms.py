@@ -100,6 +100,28 @@ class ExportDialog(FormDialog):
         return value
 
 
+class BackupDialog(FormDialog):
+    """Where to, and under which name."""
+
+    def __init__(self, suggested: Path, parent: QWidget | None = None) -> None:
+        self._folder = FileEdit(mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent)
+        self._name = LineEdit(value=suggested.name)
+        super().__init__(
+            "Back up the project",
+            "One file gets all that was made of the photographs, as it is now. You can go on "
+            "annotating meanwhile. The photographs are not in it: their files need a backup of "
+            "their own.",
+            (("In folder", self._folder), ("New file", self._name)),
+            "Back up",
+            parent,
+        )
+
+    @property
+    def file(self) -> Path:
+        """The file to make."""
+        return Path(str(self._folder.value)) / str(self._name.value).strip()
+
+
 class PredictDialog(FormDialog):
     """Whether to look for small faces."""
 

@@ -1,6 +1,7 @@
-"""Opening, filling, predicting and exporting a project from the dock."""
+"""Opening, filling, predicting, exporting and backing up a project from the dock."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from qtpy.QtWidgets import (
 from annotator.plugin.menu.closing import may_close
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.progress_row import ProgressRow
-from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
+from annotator.plugin.menu.project_forms import BackupDialog, ExportDialog, PredictDialog
 from annotator.plugin.menu.recent_menu import RecentMenu
 from annotator.plugin.menu.sample_project import sample_project_folder
 from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
@@ -23,6 +24,7 @@ from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
+from annotator.workbench.backing_up import backing_up, backup_name
 from annotator.workbench.foreign_text import rich
 from annotator.workbench.steps import (
     adding,
@@ -94,6 +96,7 @@ class ProjectMenu(QPushButton):
             menu.addAction("Photographs without a face…", self.ask_faceless),
             menu.addAction("Learn from corrections", self.learn),
             menu.addAction("Export accepted samples…", self.ask_export),
+            menu.addAction("Back up…", self.ask_backup),
             menu.addAction("Files that failed…", self.show_failed),
         ]
         return menu
@@ -214,6 +217,15 @@ class ProjectMenu(QPushButton):
         if dialog.exec():
             work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
             self._progress.run(work)
+
+    def ask_backup(self) -> None:
+        """Ask where to, then back the project up."""
+        project = self._workbench.project
+        if project is None or self._busy():
+            return
+        dialog = BackupDialog(project.home.parent / backup_name(project.home, datetime.now()), self)
+        if dialog.exec():
+            self._progress.run(backing_up(project, dialog.file))
 
     def show_failed(self) -> None:
         """List the files that could not be used, with their reasons."""
