@@ -34,13 +34,22 @@ class BackupClock(QObject):
         self._posted.connect(self._run)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._backup.look)
+        self._soon.timeout.connect(self.look)
         self._again = QTimer(self)
-        self._again.timeout.connect(self._backup.look)
+        self._again.timeout.connect(self.look)
         self._again.start(_AGAIN_MS)
         workbench.project_changed.connect(self._look_soon)
         store.changed.connect(self._use_settings)
         self._use_settings()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a backup is being made, or looked for, now."""
+        return self._backup.is_running
+
+    def look(self) -> None:
+        """Begin the backup of today, if it is wished and not there."""
+        self._backup.look()
 
     def close(self) -> None:
         """Stop looking, and give up what is under way."""
