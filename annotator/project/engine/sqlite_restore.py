@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.project.engine.base import OnProgress, Restored
-from annotator.project.engine.sqlite_backup import back_up
+from annotator.project.engine.sqlite_backup import back_up, nobody
 from annotator.project.engine.sqlite_check import read_revision
 from annotator.project.engine.sqlite_connections import PRAGMAS, connect
 from annotator.project.engine.sqlite_errors import file_error, project_error, translated
@@ -76,7 +76,7 @@ def restore(
         with _reader(file, busy_timeout) as source:
             copied = back_up(source, file, staged, on_progress=on_progress)
         read_revision(staged, busy_timeout=busy_timeout)
-        kept = _use(staged, path, busy_timeout)
+        kept = _use(staged, path, busy_timeout, on_progress or nobody)
     except OSError as error:
         raise file_error(error, path) from error
     finally:
@@ -125,7 +125,7 @@ def _reader(file: Path, busy_timeout: float) -> Iterator[sqlite3.Connection]:
         yield source
 
 
-def _use(staged: Path, path: Path, busy_timeout: float) -> Path | None:
+def _use(staged: Path, path: Path, busy_timeout: float, on_progress: OnProgress) -> Path | None:
     """Put a database in the place of what is there, and return where that was kept."""
     if not path.exists():
         _set_logs_aside(path, _kept(path))
@@ -135,16 +135,16 @@ def _use(staged: Path, path: Path, busy_timeout: float) -> Path | None:
     try:
         find_database(path.parent)
         read_revision(path, busy_timeout=busy_timeout)
-        return _write_over(staged, path, busy_timeout)
+        return _write_over(staged, path, busy_timeout, on_progress)
     except DamagedProject:  # all of it is only looked at when it is backed up
         return _replace_damaged(staged, path, busy_timeout)
 
 
-def _write_over(staged: Path, path: Path, busy_timeout: float) -> Path:
+def _write_over(staged: Path, path: Path, busy_timeout: float, on_progress: OnProgress) -> Path:
     """Make a sound database what another one is, after it was backed up."""
     kept = _kept(path)
     with _alone(path, busy_timeout) as held, closing(connect(staged, busy_timeout)) as source:
-        back_up(held, path, kept)
+        back_up(held, path, kept, on_progress=on_progress)
         # With a log an unfinished change is none, also for who only reads the file.
         for pragma in PRAGMAS:
             held.execute(pragma)
@@ -152,7 +152,11 @@ def _write_over(staged: Path, path: Path, busy_timeout: float) -> Path:
         if (size,) != source.execute("PRAGMA page_size").fetchone():  # of another build of SQLite
             source.execute(f"PRAGMA page_size = {size}")
             source.execute("VACUUM")
-        source.backup(held, pages=_PAGES_PER_STEP)
+        source.backup(
+            held,
+            pages=_PAGES_PER_STEP,
+            progress=lambda _, left, pages: on_progress(size * (pages - left), size * pages),
+        )
     return kept
 
 

@@ -18,7 +18,7 @@ from annotator.project import Project
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # More by `FACEMESH_RESTORE_KILLS=200 make test`.
-KILLS = int(os.environ.get("FACEMESH_RESTORE_KILLS", "30"))
+KILLS = int(os.environ.get("FACEMESH_RESTORE_KILLS", "24"))
 
 
 class Restorer:
@@ -33,12 +33,16 @@ class Restorer:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
-    def restore(self, folder: Path, file: Path, seconds: float | None) -> tuple[str, float]:
-        """Restore a backup, kill that after so long, and return how it ended and after how long."""
+    def restore(
+        self, folder: Path, file: Path, *, strike: int = 0, seconds: float | None = None
+    ) -> tuple[str, float]:
+        """Restore a backup, killed at a call about its progress, or after so long.
+
+        Returns "killed", or how many such calls there were; and how long it took.
+        """
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{folder}\t{file}\n")
+        self.process.stdin.write(f"{folder}\t{file}\t{strike}\n")
         self.process.stdin.flush()
-        assert self._said() == "begun"
         child, began = int(self._said()), time.monotonic()
         if seconds is not None:
             time.sleep(seconds)
@@ -65,25 +69,39 @@ def content(path: Path) -> str:
         return "\n".join(connection.iterdump())
 
 
+@pytest.fixture
+def large(predicted, make_face, new_image) -> Project:
+    """A project that does not fit into the memory of one connection."""
+    images = [new_image(predicted.home / "images" / f"{number}.jpg") for number in range(500)]
+    predicted.images.add(images)
+    faces = [(number, [make_face(seed=number % 7)]) for number in range(4, 504)]
+    predicted.predictions.store(1, faces)
+    return predicted
+
+
 def test_whenever_a_restore_is_killed_the_project_is_the_old_one_or_the_new_one(
-    predicted, edit, restorer, tmp_path
+    large, edit, restorer, tmp_path
 ):
-    files = [predicted.back_up(tmp_path / "earlier.sqlite").path]
+    files = [large.back_up(tmp_path / "earlier.sqlite").path]
     for sample_id in (1, 2, 3):
-        edit(predicted, sample_id, 20)
-    files.append(predicted.back_up(tmp_path / "later.sqlite").path)
+        edit(large, sample_id, 20)
+    large.removals.remove([9, 10, 11])
+    files.append(large.back_up(tmp_path / "later.sqlite").path)
     contents = [content(file) for file in files]
-    folder = predicted.home
-    predicted.close()
-    ended, whole = restorer.restore(folder, files[1], None)
-    assert ended == "ended"
+    folder = large.home
+    large.close()
+    calls, whole = restorer.restore(folder, files[1])
 
     dice, now, struck, changed = random.Random(10), 1, 0, 0
-    for _ in range(KILLS):
-        # Most of the time is spent on copies; what counts is how it ends.
-        moment = dice.choice([dice.uniform(0, whole), dice.uniform(0.6 * whole, whole)])
-        ended, took = restorer.restore(folder, files[1 - now], moment)
-        whole = whole if ended == "killed" else min(whole, took)
+    for number in range(KILLS):
+        if number % 2:
+            # The last third of the calls is about what is written over the project.
+            strike = dice.randint(int(calls) // 2, int(calls))
+            ended, _ = restorer.restore(folder, files[1 - now], strike=strike)
+        else:  # also between them, and while all of it is committed
+            moment = dice.uniform(0.6 * whole, whole)
+            ended, took = restorer.restore(folder, files[1 - now], seconds=moment)
+            whole = whole if ended == "killed" else min(whole, took)
         Project.open(folder).close()
         found = content(folder / "project.sqlite")
         assert found in contents, "it is neither the old project nor the new one"
