@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,9 +19,9 @@ from pathlib import Path
 
 from annotator.project.engine.base import BackupMade, OnProgress
 from annotator.project.engine.sqlite_errors import file_error, project_error, translated
-from annotator.project.errors import BackupExists, DamagedProject, ProjectError, ProjectUnavailable
+from annotator.project.errors import BackupExists, DamagedProject, ProjectUnavailable
 from annotator.system.durable import sync_file, sync_folder
-from annotator.system.placing import placed_by_name
+from annotator.system.placing import placed_by_name, remove_leftovers
 
 _PAGES_PER_STEP = 256  # a megabyte, as a rule
 _PAUSE = 0.002  # seconds after each step, in which others have the disk and the processor
@@ -74,13 +75,18 @@ def back_up(
     """
     target = target.absolute()
     _check_place(path, target, replaces=replaces)
+    remove_leftovers(target.parent)
     with translated(path):
         source.execute("BEGIN")
         try:
             contents = contents_of(source, path)
             with _writing(target), placed_by_name(target, replaces=replaces) as unfinished:
                 unfinished.chmod(_permissions(path))
-                _copy(source, path, unfinished, on_progress or nobody)
+                try:
+                    _copy(source, unfinished, on_progress or nobody)
+                except sqlite3.Error as error:
+                    broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+                    raise project_error(error, path if broken else target) from error
                 check_copy(unfinished, path, contents, on_progress or nobody)
                 size = unfinished.stat().st_size
             with _writing(target):
@@ -137,9 +143,7 @@ def _problem(connection: sqlite3.Connection) -> str | None:
     return None  # what else a sound project keeps to is asked here
 
 
-def _copy(
-    source: sqlite3.Connection, path: Path, unfinished: Path, on_progress: OnProgress
-) -> None:
+def _copy(source: sqlite3.Connection, unfinished: Path, on_progress: OnProgress) -> None:
     (page,) = source.execute("PRAGMA page_size").fetchone()
     steps = 0
 
@@ -151,14 +155,10 @@ def _copy(
         on_progress(page * (total - remaining), page * total)
         time.sleep(_PAUSE)
 
-    try:
-        with closing(sqlite3.connect(unfinished, isolation_level=None)) as target:
-            target.execute("PRAGMA journal_mode = OFF")  # nobody has it, and if it fails it goes
-            target.execute("PRAGMA synchronous = OFF")  # it is flushed before it has its name
-            source.backup(target, pages=_PAGES_PER_STEP, progress=after_step)
-    except sqlite3.Error as error:
-        broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
-        raise project_error(error, path if broken else unfinished) from error
+    with closing(sqlite3.connect(unfinished, isolation_level=None)) as target:
+        target.execute("PRAGMA journal_mode = OFF")  # nobody has it, and if it fails it goes
+        target.execute("PRAGMA synchronous = OFF")  # it is flushed before it has its name
+        source.backup(target, pages=_PAGES_PER_STEP, progress=after_step)
     # The copied header promises a log beside the file, which SQLite would make to change that.
     with unfinished.open("r+b") as stream:
         stream.seek(_VERSION_BYTES)
@@ -201,21 +201,24 @@ def _interruptible(
     connection: sqlite3.Connection, path: Path, on_progress: OnProgress
 ) -> Iterator[None]:
     """Let what a long query's watcher raises end the query, and be raised."""
-    raised: list[KeyboardInterrupt | ProjectError] = []
+    raised: list[BaseException | None] = []
     size = path.stat().st_size
 
     def look() -> int:
+        ended = False
         try:
             on_progress(size, size)
-        except (KeyboardInterrupt, ProjectError) as error:  # which SQLite would swallow
-            raised.append(error)
-        return len(raised)
+            ended = True
+        finally:  # SQLite swallows it and ends the query
+            if not ended:
+                raised.append(sys.exc_info()[1])
+        return 0
 
     connection.set_progress_handler(look, _INSTRUCTIONS)
     try:
         yield
     except sqlite3.Error as error:
-        if raised:
+        if raised and raised[0] is not None:
             raise raised[0] from None
         raise project_error(error, path) from error
 

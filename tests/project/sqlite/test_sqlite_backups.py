@@ -35,6 +35,20 @@ with Project.open(sys.argv[1]) as project:
         print(annotation.revision, flush=True)
 """
 
+ON_A_FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from annotator.project import Project, ProjectUnavailable
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write then fails instead of ending the program
+with Project.open(sys.argv[1]) as project:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
+    try:
+        project.back_up(Path(sys.argv[2]))
+    except ProjectUnavailable as error:
+        print(type(error).__name__, error)
+"""
+
 
 @pytest.fixture
 def _one_page_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -161,6 +175,34 @@ def test_the_check_of_a_large_backup_can_be_given_up(predicted, tmp_path, monkey
 
     with pytest.raises(BackupCancelled):
         predicted.back_up(tmp_path / "faces.sqlite", on_progress=give_up)
+    assert names(tmp_path) == ["project"]
+
+
+def test_ctrl_c_during_the_check_of_a_large_backup_is_no_error_of_the_database(
+    predicted, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sqlite_backup, "_INSTRUCTIONS", 1)
+    calls: list[int] = []
+
+    def interrupt(done: int, total: int) -> None:
+        calls.append(done)
+        if len(calls) > 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        predicted.back_up(tmp_path / "faces.sqlite", on_progress=interrupt)
+    assert names(tmp_path) == ["project"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files have no POSIX limits")
+def test_a_full_disk_leaves_no_backup_and_names_the_one_that_was_to_be(
+    predicted, start_program, tmp_path
+):
+    program = start_program(ON_A_FULL_DISK, predicted.home, tmp_path / "faces.sqlite")
+    said = program.stdout.read().splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("ProjectUnavailable") or said[0].startswith("DiskFull")
+    assert str(tmp_path / "faces.sqlite") in said[0]
     assert names(tmp_path) == ["project"]
 
 
