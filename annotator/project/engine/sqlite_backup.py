@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.project.engine.base import BackupMade, OnProgress
-from annotator.project.engine.sqlite_errors import file_error, project_error, translated
+from annotator.project.engine.sqlite_errors import file_error, project_error
 from annotator.project.errors import BackupExists, DamagedProject, ProjectUnavailable
 from annotator.system.durable import sync_file, sync_folder
 from annotator.system.placing import placed_by_name, remove_leftovers
@@ -76,23 +76,17 @@ def back_up(
     target = target.absolute()
     _check_place(path, target, replaces=replaces)
     remove_leftovers(target.parent)
-    with translated(path):
-        source.execute("BEGIN")
-        try:
-            contents = contents_of(source, path)
-            with _writing(target), placed_by_name(target, replaces=replaces) as unfinished:
-                unfinished.chmod(_permissions(path))
-                try:
-                    _copy(source, unfinished, on_progress or nobody)
-                except sqlite3.Error as error:
-                    broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
-                    raise project_error(error, path if broken else target) from error
-                check_copy(unfinished, path, contents, on_progress or nobody)
-                size = unfinished.stat().st_size
-            with _writing(target):
-                sync_folder(target.parent)
-        finally:
-            source.execute("ROLLBACK")
+    with _writing(target):
+        with placed_by_name(target, replaces=replaces) as unfinished:
+            unfinished.chmod(_permissions(path))
+            try:
+                contents = _copy(source, path, unfinished, on_progress or nobody)
+            except sqlite3.Error as error:
+                broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+                raise project_error(error, path if broken else target) from error
+            check_copy(unfinished, path, contents, on_progress or nobody)
+            size = unfinished.stat().st_size
+        sync_folder(target.parent)
     return BackupMade(target, size, contents.revision, contents.rows)
 
 
@@ -143,7 +137,10 @@ def _problem(connection: sqlite3.Connection) -> str | None:
     return None  # what else a sound project keeps to is asked here
 
 
-def _copy(source: sqlite3.Connection, unfinished: Path, on_progress: OnProgress) -> None:
+def _copy(
+    source: sqlite3.Connection, path: Path, unfinished: Path, on_progress: OnProgress
+) -> Contents:
+    """Copy one state of a database, and return what it holds."""
     (page,) = source.execute("PRAGMA page_size").fetchone()
     steps = 0
 
@@ -155,14 +152,20 @@ def _copy(source: sqlite3.Connection, unfinished: Path, on_progress: OnProgress)
         on_progress(page * (total - remaining), page * total)
         time.sleep(_PAUSE)
 
-    with closing(sqlite3.connect(unfinished, isolation_level=None)) as target:
-        target.execute("PRAGMA journal_mode = OFF")  # nobody has it, and if it fails it goes
-        target.execute("PRAGMA synchronous = OFF")  # it is flushed before it has its name
-        source.backup(target, pages=_PAGES_PER_STEP, progress=after_step)
+    source.execute("BEGIN")
+    try:
+        contents = contents_of(source, path)
+        with closing(sqlite3.connect(unfinished, isolation_level=None)) as target:
+            target.execute("PRAGMA journal_mode = OFF")  # nobody has it, and if it fails it goes
+            target.execute("PRAGMA synchronous = OFF")  # it is flushed before it has its name
+            source.backup(target, pages=_PAGES_PER_STEP, progress=after_step)
+    finally:
+        source.execute("ROLLBACK")
     # The copied header promises a log beside the file, which SQLite would make to change that.
     with unfinished.open("r+b") as stream:
         stream.seek(_VERSION_BYTES)
         stream.write(_ROLLBACK_JOURNAL)
+    return contents
 
 
 def _check_place(path: Path, target: Path, *, replaces: bool) -> None:
