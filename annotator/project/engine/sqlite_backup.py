@@ -29,7 +29,13 @@ _STEPS_PER_FLUSH = 16  # what is to be flushed at once holds up the flushes of s
 _VERSION_BYTES = 18  # where the file's header says how it is written and read, one byte each
 _ROLLBACK_JOURNAL = b"\x01\x01"  # and not with a write-ahead log
 _INSTRUCTIONS = 100_000  # of SQLite's, between two looks whether the check is still wanted
-_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# What is wrong with what is copied, and not with the copy, which nobody else has.
+_OF_SOURCE = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,8 @@ def back_up(
             try:
                 contents = _copy(source, path, unfinished, on_progress or nobody)
             except sqlite3.Error as error:
-                broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
-                raise project_error(error, path if broken else target) from error
+                of_source = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_SOURCE
+                raise project_error(error, path if of_source else target) from error
             check_copy(unfinished, path, contents, on_progress or nobody)
             size = unfinished.stat().st_size
         sync_folder(target.parent)
@@ -160,7 +166,8 @@ def _copy(
             target.execute("PRAGMA synchronous = OFF")  # it is flushed before it has its name
             source.backup(target, pages=_PAGES_PER_STEP, progress=after_step)
     finally:
-        source.execute("ROLLBACK")
+        if source.in_transaction:
+            source.execute("ROLLBACK")
     # The copied header promises a log beside the file, which SQLite would make to change that.
     with unfinished.open("r+b") as stream:
         stream.seek(_VERSION_BYTES)
