@@ -15,7 +15,7 @@ import sqlalchemy
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-PRAGMAS = (
+_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync does not reach the platter
@@ -43,7 +43,7 @@ def pooled(path: Path, busy_timeout: float, *, foreign_keys: bool) -> sqlalchemy
         return connect(path, busy_timeout)
 
     def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
-        for pragma in (*PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
+        for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
             connection.execute(pragma)
 
     pool = create_engine(

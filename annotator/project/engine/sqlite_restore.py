@@ -18,7 +18,7 @@ from pathlib import Path
 from annotator.project.engine.base import OnProgress, Restored
 from annotator.project.engine.sqlite_backup import back_up, nobody
 from annotator.project.engine.sqlite_check import read_revision
-from annotator.project.engine.sqlite_connections import PRAGMAS, connect
+from annotator.project.engine.sqlite_connections import connect
 from annotator.project.engine.sqlite_errors import file_error, project_error, translated
 from annotator.project.engine.sqlite_files import (
     APPLICATION_ID,
@@ -146,8 +146,8 @@ def _write_over(staged: Path, path: Path, busy_timeout: float, on_progress: OnPr
     with _alone(path, busy_timeout) as held, closing(connect(staged, busy_timeout)) as source:
         back_up(held, path, kept, on_progress=on_progress)
         # With a log an unfinished change is none, also for who only reads the file.
-        for pragma in PRAGMAS:
-            held.execute(pragma)
+        for setting in ("journal_mode = WAL", "synchronous = FULL", "fullfsync = ON"):
+            held.execute(f"PRAGMA {setting}")
         (size,) = held.execute("PRAGMA page_size").fetchone()
         if (size,) != source.execute("PRAGMA page_size").fetchone():  # of another build of SQLite
             source.execute(f"PRAGMA page_size = {size}")
