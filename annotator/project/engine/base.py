@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-OnProgress = Callable[[int, int], None]
-"""Called with the bytes done and those to do; a `ProjectError` that it raises ends the work."""
+from annotator.project.engine.backups import BackupMade, OnProgress, Restored
 
 BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another one
 
@@ -28,48 +26,6 @@ class Backup(Protocol):
 
     def discard(self) -> None:
         """Remove it: nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackupMade:
-    """A backup: one file that is complete in itself, and was examined after it was written.
-
-    Attributes
-    ----------
-    path : Path
-    size : int
-        In bytes.
-    revision : str
-        Of its schema.
-    rows : dict of str to int
-        How many rows each of its tables holds.
-    """
-
-    path: Path
-    size: int
-    revision: str
-    rows: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A project that is as a backup holds it.
-
-    Attributes
-    ----------
-    address : str
-    revision : str
-        Of its schema, older ones included: opening the project brings it up to date.
-    rows : dict of str to int
-        How many rows each of its tables holds.
-    kept : Path or None
-        Where what was there before has been kept; None if there was nothing.
-    """
-
-    address: str
-    revision: str
-    rows: dict[str, int]
-    kept: Path | None
 
 
 class Engine(Protocol):
@@ -89,6 +45,45 @@ class Engine(Protocol):
     @classmethod
     def holds_project(cls, address: str) -> bool:
         """Return whether there is a project at an address, cheaply; never raises."""
+
+    @classmethod
+    def is_backup(cls, file: Path) -> bool:
+        """Return whether a file is a backup of this kind, by its looks; never raises."""
+
+    @classmethod
+    def restore(
+        cls,
+        address: str,
+        file: Path,
+        *,
+        replaces: bool = False,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project at an address what a backup holds, all of it or nothing.
+
+        There need not be a project; a damaged one may be.
+
+        Parameters
+        ----------
+        address
+        file
+        replaces
+            Whether a project that is there is replaced; what it was is kept beside it.
+        busy_timeout
+        on_progress
+
+        Raises
+        ------
+        ProjectExists
+            If there is one, and it is not to be replaced.
+        NoBackup, DamagedProject, NewerProject
+            If the backup cannot be used; nothing was changed.
+        NotAProject
+            If something else is in the project's place.
+        ProjectBusy
+            If another program has the project open.
+        """
 
     @classmethod
     def create(cls, address: str, *, revision: str = "head") -> None:
@@ -174,45 +169,6 @@ class Engine(Protocol):
             If something bears that name.
         DamagedProject
             If the database, or what was written, is not sound.
-        """
-
-    @classmethod
-    def is_backup(cls, file: Path) -> bool:
-        """Return whether a file is a backup of this kind, by its looks; never raises."""
-
-    @classmethod
-    def restore(
-        cls,
-        address: str,
-        file: Path,
-        *,
-        replaces: bool = False,
-        busy_timeout: float = BUSY_TIMEOUT,
-        on_progress: OnProgress | None = None,
-    ) -> Restored:
-        """Make the project at an address what a backup holds, all of it or nothing.
-
-        There need not be a project; a damaged one may be.
-
-        Parameters
-        ----------
-        address
-        file
-        replaces
-            Whether a project that is there is replaced; what it was is kept beside it.
-        busy_timeout
-        on_progress
-
-        Raises
-        ------
-        ProjectExists
-            If there is one, and it is not to be replaced.
-        NoBackup, DamagedProject, NewerProject
-            If the backup cannot be used; nothing was changed.
-        NotAProject
-            If something else is in the project's place.
-        ProjectBusy
-            If another program has the project open.
         """
 
     def migrating(self) -> AbstractContextManager[Connection]:

@@ -13,7 +13,8 @@ from typing import ClassVar, Self
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from annotator.project.engine.base import BUSY_TIMEOUT, BackupMade, OnProgress, Restored
+from annotator.project.engine.backups import BackupMade, OnProgress, Restored
+from annotator.project.engine.base import BUSY_TIMEOUT
 from annotator.project.engine.sqlite_backup import back_up
 from annotator.project.engine.sqlite_check import read_revision
 from annotator.project.engine.sqlite_connections import connect, immediately, pooled

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.project.engine.base import BackupMade, OnProgress
+from annotator.project.engine.backups import BackupMade, OnProgress
 from annotator.project.engine.sqlite_errors import file_error, project_error
 from annotator.project.errors import BackupExists, DamagedProject, ProjectUnavailable
 from annotator.system.durable import sync_file, sync_folder

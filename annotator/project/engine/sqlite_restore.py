@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from annotator.project.engine.base import OnProgress, Restored
+from annotator.project.engine.backups import OnProgress, Restored
 from annotator.project.engine.sqlite_backup import back_up, nobody
 from annotator.project.engine.sqlite_check import read_revision
 from annotator.project.engine.sqlite_connections import connect
@@ -129,6 +129,7 @@ def _use(staged: Path, path: Path, busy_timeout: float, on_progress: OnProgress)
     """Put a database in the place of what is there, and return where that was kept."""
     if not path.exists():
         _set_logs_aside(path, _kept(path))
+        _keep_a_log(staged)
         put_in_place(staged, path)
         sync_folder(path.parent)
         return None
@@ -182,6 +183,7 @@ def _replace_damaged(staged: Path, path: Path, busy_timeout: float) -> Path:
     if path.stat().st_size >= HEADER_BYTES:  # SQLite would begin a new database in it
         with suppress(DamagedProject), _alone(path, busy_timeout):
             pass  # nobody has it open, or it can no longer be told
+    _keep_a_log(staged)
     kept = _kept(path)
     _set_logs_aside(path, kept)
     try:
@@ -191,6 +193,12 @@ def _replace_damaged(staged: Path, path: Path, busy_timeout: float) -> Path:
     staged.replace(path)
     sync_folder(path.parent)
     return kept
+
+
+def _keep_a_log(staged: Path) -> None:
+    """Set a copy to how projects are kept, so that no program makes a journal to set it to that."""
+    with translated(staged), closing(sqlite3.connect(staged)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _set_logs_aside(path: Path, kept: Path) -> None:

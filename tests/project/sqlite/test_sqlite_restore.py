@@ -99,8 +99,10 @@ def test_a_backup_becomes_a_new_project_where_none_is(backup, tmp_path):
     folder = tmp_path / "new" / "place"
     done = Project.restore(folder, backup.path, replaces=True)
     assert done.kept is None
-    assert strokes(folder) == [3, 0]
     assert [path.name for path in folder.iterdir()] == ["project.sqlite"]
+    with closing(sqlite3.connect(folder / "project.sqlite")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert strokes(folder) == [3, 0]
     with Project.open(folder) as project:
         assert project.images.get(1).path == folder / "images" / "a.jpg"
 
