@@ -1,7 +1,6 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
-from annotator.project.engine import BUSY_TIMEOUT
-from annotator.project.engine.backups import BackupMade, Restored
+from annotator.project.engine import BUSY_TIMEOUT, BackupMade, Restored
 from annotator.project.errors import (
     BackupCancelled,
     BackupExists,

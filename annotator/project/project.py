@@ -8,8 +8,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
-from annotator.project.engine import BUSY_TIMEOUT, ENGINES, Engine, engine_for
-from annotator.project.engine.backups import BackupMade, OnProgress, Restored
+from annotator.project.engine import (
+    BUSY_TIMEOUT,
+    ENGINES,
+    BackupMade,
+    Engine,
+    OnProgress,
+    Restored,
+    engine_for,
+)
 from annotator.project.errors import NotAProject
 from annotator.project.images import Images
 from annotator.project.models import Models

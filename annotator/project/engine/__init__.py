@@ -6,11 +6,13 @@ import os
 import re
 from pathlib import Path
 
+from annotator.project.engine.backups import BackupMade, OnProgress, Restored
 from annotator.project.engine.base import BUSY_TIMEOUT, Backup, Engine, chunks
 from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.errors import NotAProject
 
 __all__ = ["BUSY_TIMEOUT", "ENGINES", "Backup", "Engine", "chunks", "engine_for"]
+__all__ += ["BackupMade", "OnProgress", "Restored"]
 
 ENGINES: tuple[type[Engine], ...] = (SqliteEngine,)
 """All kinds of databases; the first that serves an address is taken."""
