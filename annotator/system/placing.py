@@ -72,10 +72,20 @@ def placed_by_name(target: Path, *, replaces: bool = False) -> Iterator[Path]:
         if replaces:
             partial.replace(target)
         else:
-            os.link(partial, target)
+            _name_anew(partial, target)
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def _name_anew(partial: Path, target: Path) -> None:
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise
+    except OSError:  # there are no hard links here, or other trouble, which shows again
+        os.close(os.open(target, _ONLY_NEW | _BINARY, 0o666))  # nobody else has the name now
+        partial.replace(target)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -13,7 +13,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,8 @@ def back_up(
     remove_leftovers(target.parent)
     with _writing(target):
         with placed_by_name(target, replaces=replaces) as unfinished:
-            unfinished.chmod(_permissions(path))
+            with suppress(OSError):  # a stick for cameras, say, knows no permissions
+                unfinished.chmod(_permissions(path))
             try:
                 contents = _copy(source, path, unfinished, on_progress or nobody)
             except sqlite3.Error as error:

@@ -132,6 +132,20 @@ def test_a_file_that_appears_meanwhile_stays(predicted, tmp_path):
     assert names(tmp_path) == ["faces.sqlite", "project"]
 
 
+def test_a_disk_without_links_and_permissions_takes_backups(predicted, tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "chmod", refuse)
+    target = tmp_path / "faces.sqlite"
+    predicted.back_up(target)
+    assert names(tmp_path) == ["faces.sqlite", "project"]
+    assert everything(target) == everything(predicted.home / "project.sqlite")
+    with pytest.raises(BackupExists, match="exists"):
+        predicted.back_up(target)
+
+
 def test_no_link_is_followed_and_no_database_in_use_is_replaced(predicted, create_project):
     other = create_project("other")
     link = predicted.home / "link.sqlite"
