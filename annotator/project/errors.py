@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from annotator.project.records import Review
 
 
+RESTORE = "restore it from a backup (`facemesh-annotator restore`)"
+"""What to do about a project that is damaged."""
+
+
 class ProjectError(Exception):
     """Anything that keeps the store from doing what it was asked."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from annotator.project.engine.backups import BackupMade, OnProgress
 from annotator.project.engine.sqlite_errors import file_error, project_error
-from annotator.project.errors import BackupExists, DamagedProject, ProjectUnavailable
+from annotator.project.errors import RESTORE, BackupExists, DamagedProject, ProjectUnavailable
 from annotator.system.durable import sync_file, sync_folder
 from annotator.system.placing import placed_by_name, remove_leftovers
 
@@ -105,9 +105,7 @@ def contents_of(connection: sqlite3.Connection, path: Path) -> Contents:
     ).fetchall()
     rows = {name: _count(connection, name) for (name,) in tables}
     if rows.get("alembic_version") != 1:
-        raise DamagedProject(
-            f"{path} is damaged (it does not say its version): restore it from a backup"
-        )
+        raise DamagedProject(f"{path} is damaged (it does not say its version): {RESTORE}")
     ((revision,),) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     return Contents(str(revision), rows)
 

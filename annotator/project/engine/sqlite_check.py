@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from annotator.project.engine.sqlite_errors import project_error
-from annotator.project.errors import DamagedProject
+from annotator.project.errors import RESTORE, DamagedProject
 from annotator.project.tables import CURRENT_REVISION, METADATA
 
 _FULL_CHECK_BYTES = 64 * 2**20  # checking more would make opening slow
@@ -61,7 +61,7 @@ def _inspect(path: Path, *, live: bool, busy_timeout: float) -> str:
         raise project_error(error, path) from error
     if revision is None or problem is not None:
         problem = problem or "it does not say its version"
-        raise DamagedProject(f"{path} is damaged ({problem}): restore it from a backup")
+        raise DamagedProject(f"{path} is damaged ({problem}): {RESTORE}")
     return revision
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from annotator.project.errors import (
+    RESTORE,
     DamagedProject,
     DiskFull,
     ProjectBusy,
@@ -49,7 +50,7 @@ def project_error(error: sqlite3.Error, path: Path) -> ProjectError:
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return ReadOnlyProject(read_only_message(path))
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DamagedProject(f"{path} is damaged ({error}): restore it from a backup")
+            return DamagedProject(f"{path} is damaged ({error}): {RESTORE}")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
             return ProjectUnavailable(_unavailable_message(path, error))
         case _:

@@ -16,6 +16,7 @@ from annotator.project.engine.sqlite_errors import (
     translated,
 )
 from annotator.project.errors import (
+    RESTORE,
     DamagedProject,
     NotAProject,
     ProjectExists,
@@ -61,13 +62,13 @@ def find_database(folder: Path) -> Path:
         raise NotAProject(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
     if (size := path.stat().st_size) < HEADER_BYTES:  # SQLite would begin a new database in it
         what = "is not an SQLite database" if size else "is empty"
-        raise DamagedProject(f"{path} {what}: restore it from a backup")
+        raise DamagedProject(f"{path} {what}: {RESTORE}")
     try:
         application = application_id(path)
     except sqlite3.Error as error:
         if isinstance(project_error(error, path), DamagedProject):
             what = "is not an SQLite database"
-            raise DamagedProject(f"{path} {what}: restore it from a backup") from error
+            raise DamagedProject(f"{path} {what}: {RESTORE}") from error
         raise NotAProject(f"{path} cannot be read: {error}") from error
     if application != APPLICATION_ID:
         raise NotAProject(
