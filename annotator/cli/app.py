@@ -12,8 +12,8 @@ import typer
 
 from annotator import __version__
 from annotator.cli import (
-    check,
     backups,
+    check,
     learn,
     listing,
     photographs,

@@ -54,6 +54,7 @@ def backup(
         "bytes": made.size,
         "schema": made.revision,
         "rows": made.rows,
+        "damaged": list(made.damaged),
         "photographs": False,
     }
     report(values, backup_text(made).replace("; ", "\n"), as_json=as_json)
@@ -79,6 +80,7 @@ def restore_project(project: str, file: Path, *, yes: bool, as_json: bool) -> No
         "file": printable(file),
         "schema": done.revision,
         "rows": done.rows,
+        "damaged": list(done.damaged),
         "kept": done.kept and printable(done.kept),
         "photographs_missing": missing,
     }
@@ -91,6 +93,9 @@ def _restored_text(done: "Restored", file: Path, missing: int) -> str:
     lines = [f"restored {done.address} from {file}: {contents_text(done.rows)}"]
     if done.kept:
         lines.append(f"what it was before is kept in {done.kept}")
+    if done.damaged:
+        found = count(len(done.damaged), "place")
+        lines.append(f"the backup is damaged in {found}: `check` names what, use an older one")
     if missing:
         lines.append(
             f"{count(missing, 'photograph')} not found: a backup does not hold them; put their "

@@ -33,7 +33,11 @@ def contents_text(rows: Mapping[str, int]) -> str:
 def backup_text(made: BackupMade) -> str:
     """Return what is told of a backup that was made, in one line without its full stop."""
     megabytes = f"{made.size / 1e6:,.1f} MB"
-    return f"backed up {contents_text(made.rows)} in {made.path} ({megabytes}); {PHOTOGRAPHS}"
+    text = f"backed up {contents_text(made.rows)} in {made.path} ({megabytes}); {PHOTOGRAPHS}"
+    if made.damaged:
+        found = f"the project is damaged in {count(len(made.damaged), 'place')}"
+        text += f"; {found}, and so is its backup: `check` names what, an older one may be whole"
+    return text
 
 
 def backing_up(project: Project, file: Path) -> Work:

@@ -3,15 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from queue import Queue
 
 import pytest
 
-from annotator.project import BackupExists, DiskFull, Project
+from annotator.project import BackupExists, BackupMade, DiskFull, Project
 from annotator.project.engine import sqlite_backup
-from annotator.workbench.backing_up import backing_up, backup_name
+from annotator.workbench.backing_up import backing_up, backup_name, backup_text
 from annotator.workbench.daily_backup import (
     DAILY,
     BackupPlan,
@@ -190,6 +191,12 @@ def test_a_backup_that_was_asked_for_says_how_far_it_is_and_what_is_not_in_it(pr
     assert "photographs are not in it" in steps[-1].text
     with closing(sqlite3.connect(tmp_path / "faces.sqlite")) as connection:
         assert connection.execute("SELECT count(*) FROM images").fetchone() == (0,)
+
+
+def test_what_is_damaged_in_a_backup_is_told():
+    made = BackupMade(Path("faces.sqlite"), 2_000_000, "0006", {"samples": 3}, ("sample 2",))
+    assert "the project is damaged in 1 place, and so is its backup" in backup_text(made)
+    assert "damaged" not in backup_text(replace(made, damaged=()))
 
 
 def test_a_backup_that_is_cancelled_leaves_nothing(project, tmp_path, monkeypatch):

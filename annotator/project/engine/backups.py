@@ -23,12 +23,16 @@ class BackupMade:
         Of its schema.
     rows : dict of str to int
         How many rows each of its tables holds.
+    damaged : tuple of str
+        Meshes and strokes in it that are not what was stored, because they were not so in the
+        project either: a sentence each. Empty for a project of an older schema.
     """
 
     path: Path
     size: int
     revision: str
     rows: dict[str, int]
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,12 @@ class Restored:
         How many rows each of its tables holds.
     kept : Path or None
         Where what was there before has been kept; None if there was nothing.
+    damaged : tuple of str
+        As in `BackupMade`.
     """
 
     address: str
     revision: str
     rows: dict[str, int]
     kept: Path | None
+    damaged: tuple[str, ...] = ()

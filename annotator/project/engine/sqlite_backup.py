@@ -17,9 +17,15 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from annotator.project.damage import damaged_meshes
 from annotator.project.engine.backups import BackupMade, OnProgress
-from annotator.project.engine.sqlite_errors import file_error, project_error
+from annotator.project.engine.sqlite_errors import file_error, project_error, translated
 from annotator.project.errors import RESTORE, BackupExists, DamagedProject, ProjectUnavailable
+from annotator.project.tables import CURRENT_REVISION
 from annotator.system.durable import sync_file, sync_folder
 from annotator.system.placing import placed_by_name, remove_leftovers
 
@@ -92,9 +98,10 @@ def back_up(
                 of_source = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_SOURCE
                 raise project_error(error, path if of_source else target) from error
             check_copy(unfinished, path, contents, on_progress or nobody)
+            damaged = damaged_in(unfinished) if contents.revision == CURRENT_REVISION else ()
             size = unfinished.stat().st_size
         sync_folder(target.parent)
-    return BackupMade(target, size, contents.revision, contents.rows)
+    return BackupMade(target, size, contents.revision, contents.rows, damaged)
 
 
 def contents_of(connection: sqlite3.Connection, path: Path) -> Contents:
@@ -139,7 +146,17 @@ def _problem(connection: sqlite3.Connection) -> str | None:
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
         return f"{len(orphans)} rows refer to missing ones"
-    return None  # what else a sound project keeps to is asked here
+    return None
+
+
+def damaged_in(copy: Path) -> tuple[str, ...]:
+    """Return what of a copy's meshes and strokes is not what was stored, a sentence each.
+
+    That is no reason to keep no backup of all the others; but it has to be told.
+    """
+    pool = create_engine("sqlite://", creator=lambda: _read_only(copy), poolclass=NullPool)
+    with translated(copy), Session(pool) as session:
+        return tuple(str(mesh) for mesh in damaged_meshes(session))
 
 
 def _copy(

@@ -81,7 +81,7 @@ def restore(
         raise file_error(error, path) from error
     finally:
         remove(staged)
-    return Restored(str(folder), copied.revision, copied.rows, kept)
+    return Restored(str(folder), copied.revision, copied.rows, kept, copied.damaged)
 
 
 def _check_backup(file: Path, path: Path, busy_timeout: float) -> None:

@@ -260,6 +260,22 @@ def test_a_damaged_project_makes_no_backup(predicted, tmp_path):
     assert names(tmp_path) == ["project"]
 
 
+def test_a_mesh_that_is_not_what_was_stored_is_told_and_the_others_are_backed_up(
+    predicted, tmp_path
+):
+    assert predicted.back_up(tmp_path / "sound.sqlite").damaged == ()
+    predicted.close()
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
+        connection.execute("DROP TRIGGER predictions_refuse_update")
+        connection.execute("UPDATE predictions SET landmarks = zeroblob(5616) WHERE sample_id = 2")
+        connection.commit()
+    with Project.open(predicted.home) as project:
+        made = project.back_up(tmp_path / "faces.sqlite")
+    (told,) = made.damaged
+    assert told.startswith("sample 2 (face 2 of a.jpg) is damaged")
+    assert made.path.exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="permissions as POSIX has them")
 def test_a_backup_may_be_read_by_those_who_may_read_the_project(predicted, tmp_path):
     (predicted.home / "project.sqlite").chmod(0o600)
