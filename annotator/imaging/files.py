@@ -114,7 +114,7 @@ def _looks_like_an_image(path: Path) -> bool:
 def _begins_like_one(path: Path) -> bool:
     try:
         with open_regular(path) as stream:
-            return shows_an_image(stream.read(HEAD))
+            return shows_an_image(stream.read(HEAD) or b"")  # nothing yet
     except OSError as error:
         # A disk that fails may hide a photograph; a pipe, a device or a lock hides none.
         return error.errno == errno.EIO

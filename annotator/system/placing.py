@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from io import BufferedRandom
+from itertools import count
 from pathlib import Path, PurePath
 from time import time
 
@@ -26,6 +27,7 @@ _PREFIX, _ENDING = ".placing-", ".partial"
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _ONLY_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_LINK | getattr(os, "O_BINARY", 0)
 _LOOKED_AT = os.O_RDWR | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+_MOST_TRIES = 10
 _SECONDS_TO_WRITE = 24 * 3600  # nobody takes longer to write one file
 
 
@@ -86,15 +88,17 @@ def _partial(folder: Path) -> Iterator[tuple[Path, BufferedRandom]]:
 
 
 def _created(folder: Path) -> tuple[Path, int]:
-    while True:
+    for at in count():
         partial = folder / f"{_PREFIX}{_machine()}-{secrets.token_hex(8)}{_ENDING}"
         descriptor = os.open(partial, _ONLY_NEW, 0o666)
         with suppress(OSError):  # files cannot be locked there: age tells
             # Who clears up may have taken it for a leftover before it was locked.
-            if not (try_lock(descriptor) and is_same_file(descriptor, partial)):
+            is_own = try_lock(descriptor) and is_same_file(descriptor, partial)
+            if not is_own and at < _MOST_TRIES:
                 os.close(descriptor)
                 continue
-        return partial, descriptor
+        break
+    return partial, descriptor
 
 
 def _machine() -> str:

@@ -1,7 +1,6 @@
 """Photographs copied into a project, which makes it independent of where they came from."""
 
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_folder
-from annotator.system.hashing import file_sha256, file_stamp
+from annotator.system.hashing import file_sha256, file_stamp, stream_sha256
 from annotator.system.placing import fitting, placed_anew
 from annotator.system.regular import open_regular
 from annotator.workflow.image_files import ADD_AGAIN, failed_by, trouble_with
@@ -128,7 +127,7 @@ def _copy(image: NewImage, target: Path) -> None:
     with open_regular(image.path) as source, placed_anew(target) as copy:
         shutil.copyfileobj(source, copy, 1 << 20)
         copy.seek(0)
-        if hashlib.file_digest(copy, "sha256").hexdigest() != image.sha256:
+        if stream_sha256(copy) != image.sha256:
             raise _OtherContentError(image.path)
 
 
