@@ -88,7 +88,7 @@ def _woken_by_signals() -> Iterator[None]:
     with ours, theirs:
         for end in (ours, theirs):
             end.setblocking(False)
-        notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+        notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)  # type: ignore[call-overload]
         notifier.activated.connect(lambda *_: ours.recv(64))
         before = signal.set_wakeup_fd(theirs.fileno())
         try:
