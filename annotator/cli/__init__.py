@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from annotator.system.ending import Ended, heeding
+from annotator.system.memory import lacks_memory, spare_memory
 
 __all__ = ["main"]
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         with heeding():
+            spare_memory()
             return _run(arguments)
     except Ended as ended:  # before or after anything was done
         return _fail(str(ended), ended.code)
@@ -29,6 +31,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         return run_app(arguments)
     except Ended as ended:
         return _fail(str(ended), ended.code)
+    except (MemoryError, ImportError, RuntimeError) as error:
+        if not lacks_memory(error):
+            raise
+        return _fail("not enough memory to go on: close other programs, or raise the limit", 1)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
 

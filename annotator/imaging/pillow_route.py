@@ -34,6 +34,7 @@ from annotator.imaging.exif import UPRIGHT
 from annotator.imaging.heif import open_heif, to_pillow
 from annotator.imaging.pixels import Decoded, to_rgb
 from annotator.imaging.png import pixels_only
+from annotator.imaging.quiet import silence_pillow
 
 _FORMATS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
@@ -67,7 +68,7 @@ _PILLOW_ERRORS = (
     zlib.error,
 )
 
-_CHATTY = ("JPEG", "TIFF")  # their metadata parsers warn
+_CHATTY = ("JPEG", "TIFF", "AVIF")  # their metadata parsers warn
 _UNSUPPORTED = (
     "unknown pixel mode",
     "unknown data organization",
@@ -119,6 +120,7 @@ def open_with_pillow(
 
     `quiet` keeps Pillow's warnings in, at the price explained at `_guarded`.
     """
+    silence_pillow()
     with _guarded(name, quiet=quiet or name in _CHATTY):
         if name == "HEIC":
             heif = open_heif(stream, frame)

@@ -7,6 +7,8 @@ from typing import Any
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as _states
 
+from annotator.system.memory import lacks_memory
+
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
     "cuda": "CUDAExecutionProvider",
@@ -113,6 +115,8 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     try:
         session = ort.InferenceSession(str(path), options, providers=names)
     except _ERRORS as error:
+        if lacks_memory(error):
+            raise MemoryError(f"{path} does not fit into memory") from error
         if providers[0] != "cpu":
             open_session(path, ("cpu",), threads)  # tells a bad model from a bad provider
             raise _not_working(providers[0], _first_line(error)) from error
@@ -138,6 +142,8 @@ def run(session: Any, inputs: dict[str, Any], what: str) -> list[Any]:
     try:
         results: list[Any] = session.run(None, inputs)
     except _ERRORS as error:
+        if lacks_memory(error):
+            raise MemoryError(f"{what} does not fit into memory") from error
         raise ModelError(f"{what} failed to run: {_first_line(error)}") from error
     return results
 
