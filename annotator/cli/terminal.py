@@ -28,6 +28,13 @@ _FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich take
 _USAGE = 2
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
+_EXPECTED = {
+    "imaging.errors": ("ImageError",),
+    "inference.runtime": ("ModelError", "ProviderError"),
+    "project.errors": ("ProjectError",),
+    "release.errors": ("ExportError",),
+}
+
 _Item = TypeVar("_Item")
 
 
@@ -166,10 +173,11 @@ def _fail(message: str, code: int) -> int:
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:
-    """Return the errors whose messages are meant for users (imported when one occurs)."""
-    from annotator.imaging import ImageError
-    from annotator.inference import ModelError, ProviderError
-    from annotator.project import ProjectError
-    from annotator.release import ExportError
+    """Return the errors whose messages are meant for users.
 
-    return (ExportError, FailedError, ImageError, ModelError, ProjectError, ProviderError)
+    Those of modules that are not loaded cannot have occurred, and loading one may fail for the
+    very reason that is to be told: too little memory.
+    """
+    loaded = ((sys.modules.get(f"annotator.{name}"), kinds) for name, kinds in _EXPECTED.items())
+    found = (getattr(module, kind, None) for module, kinds in loaded for kind in kinds)
+    return (FailedError, *(kind for kind in found if kind is not None))

@@ -32,6 +32,11 @@ def open_regular(path: Path) -> BufferedReader:
     return _opened(path, _AT_ONCE)
 
 
+def kind_of(mode: int) -> str:
+    """Return in words what it is that is no file, by its mode."""
+    return "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+
+
 def open_inside(folder: Path, name: str) -> BufferedReader:
     """Open a file inside a folder for reading, by a name that may be anybody's.
 
@@ -66,8 +71,7 @@ def _opened(path: Path, flags: int) -> BufferedReader:
         # What was opened is looked at, and not what bears the name: they may differ by now.
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-            raise OSError(errno.EINVAL, f"it is {what}, not a file", str(path))
+            raise OSError(errno.EINVAL, f"it is {kind_of(mode)}, not a file", str(path))
     except OSError:
         os.close(descriptor)
         raise
