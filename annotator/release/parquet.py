@@ -51,7 +51,7 @@ class TableSpool:
         self._flush()
         self._writer.close()
         table = self._in_whole_columns(pa.ipc.open_file(_mapped(self._rows)).read_all())
-        with path.open("wb") as stream:  # Arrow itself refuses paths that are no valid Unicode
+        with path.open("xb") as stream:  # Arrow itself refuses paths that are no valid Unicode
             pq.write_table(table, stream, compression="snappy")
 
     def _flush(self) -> None:

@@ -31,7 +31,7 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
     """Write ``annotations.json``, one entry a line."""
     path = folder / ANNOTATIONS
     last = datetime.min.replace(tzinfo=UTC)
-    with path.open("w", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
+    with path.open("x", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
         stream.write('{\n"annotations": [')
         separator = "\n"
         for sample in samples:

@@ -32,7 +32,7 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
 
         def table(name: str, columns: Iterable[str]) -> TextIO:
             path = folder / name
-            stream = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+            stream = stack.enter_context(path.open("x", encoding="utf-8", newline=""))
             stream.write(_line(columns))
             return stream
 

@@ -90,7 +90,7 @@ def _write_arrays(path: Path, arrays: Mapping[str, _Rows]) -> None:
 
     Stored and not compressed: landmarks hardly compress, and compressors differ.
     """
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             member = zipfile.ZipInfo(f"{name}.npy", date_time=_EPOCH)
             member.external_attr = 0o644 << 16
