@@ -138,8 +138,6 @@ def _members(
             raise ArchiveError(f"its {name} is encrypted")
         if member.compress_type not in _PACKINGS:
             raise ArchiveError(f"its {name} is packed in a way of its own")
-        if member.file_size > expected[name].largest:
-            raise ArchiveError(f"its {name} has {member.file_size} bytes, more than it can have")
         members[name] = member
     for name, array in expected.items():
         if name not in members and not array.optional:
