@@ -21,6 +21,7 @@ from annotator.cli import (
     releases,
     reviews,
     status,
+    verify,
     windows,
 )
 from annotator.cli.terminal import run
@@ -37,6 +38,7 @@ GROUPS = (
     reviews,
     photographs,
     releases,
+    verify,
     learn,
 )
 

@@ -170,6 +170,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from annotator.imaging import ImageError
     from annotator.inference import ModelError, ProviderError
     from annotator.project import ProjectError
-    from annotator.release import ExportError
+    from annotator.release import DamagedRelease, ExportError, KeyFileError
 
-    return (ExportError, FailedError, ImageError, ModelError, ProjectError, ProviderError)
+    ours = (DamagedRelease, ExportError, KeyFileError, ProjectError)
+    return (*ours, FailedError, ImageError, ModelError, ProviderError)

@@ -17,6 +17,7 @@ from annotator.release.listed_files import ListedFiles
 from annotator.release.manifest_reading import Manifest, read_manifest
 from annotator.release.meshes import Meshes
 from annotator.release.rows import COLUMNS, UNSTATED
+from annotator.release.signing import signer_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,7 @@ class Release:
         )
 
 
-def load_release(folder: str | Path) -> Release:
+def load_release(folder: str | Path, *, signed_by: str | Path | None = None) -> Release:
     """Verify a release of anybody's and read it.
 
     Sizes, the SHA-256 of every file, and everything that is said of samples are compared with one
@@ -79,14 +80,28 @@ def load_release(folder: str | Path) -> Release:
     are opened, none of them larger than so many samples make it. Images that are only referenced
     are not looked at. Files that the release does not list are ignored.
 
+    Parameters
+    ----------
+    folder
+    signed_by
+        Public SSH keys, one of which must have signed the release: a ``.pub`` file, a line of one,
+        or a file of allowed signers. None: whoever made it.
+
     Raises
     ------
     DamagedRelease
         If the folder holds no release, one of a newer format, or one with anything that is
         missing, changed, impossible or elsewhere: the first thing that is wrong.
+    UntrustedRelease
+        A `DamagedRelease`: if it is not signed, or not by one of those keys.
+    KeyFileError
+        If there are no such keys.
     """
     folder = Path(folder)
-    return read_release(folder, read_manifest(folder))
+    manifest = read_manifest(folder)
+    if signed_by is not None:
+        signer_of(folder, manifest.sha512, signed_by)
+    return read_release(folder, manifest)
 
 
 def read_release(folder: Path, manifest: Manifest) -> Release:
