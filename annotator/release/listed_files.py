@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.release.errors import DamagedRelease
+from annotator.system.foreign_text import escaped
 from annotator.system.regular import open_inside
 
 _LARGEST_IMAGE = 1 << 34  # bytes: a hole in a file can be of any size, and takes time to hash
@@ -92,9 +93,10 @@ class ListedFiles:
 
     def damaged(self, name: str, what: str) -> DamagedRelease:
         """Return the error that says what is wrong with a file."""
-        # The name is anybody's: it may hold what a terminal takes for a command.
+        # The name is anybody's, and so is what a parser repeats: both may hold what a terminal takes
+        # for a command.
         said = str(self._folder / name) if name.isprintable() else f"{name!a} in {self._folder}"
-        return DamagedRelease(f"{said} {what}")
+        return DamagedRelease(f"{said} {escaped(what)}")
 
     def _unreadable(self, name: str, error: OSError) -> DamagedRelease:
         return self.damaged(name, f"cannot be read ({error.strerror or error})")
