@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, Protocol
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 20  # bytes: few entries are parsed twice, as they were cut off
 _MOST_BLANKS = 1 << 20
 _BLANKS = re.compile(r"[ \t\n\r]*")
 

@@ -93,8 +93,8 @@ class ListedFiles:
 
     def damaged(self, name: str, what: str) -> DamagedRelease:
         """Return the error that says what is wrong with a file."""
-        # The name is anybody's, and so is what a parser repeats: both may hold what a terminal takes
-        # for a command.
+        # The name is anybody's, and so is what a parser repeats: both may hold what a terminal
+        # takes for a command.
         said = str(self._folder / name) if name.isprintable() else f"{name!a} in {self._folder}"
         return DamagedRelease(f"{said} {escaped(what)}")
 
