@@ -69,10 +69,10 @@ def read_manifest(folder: Path) -> Manifest:
     DamagedRelease
         If there is none, it is none, it is of a newer version, or it cannot be right.
     """
-    if not folder.is_dir():
-        raise DamagedRelease(f"{folder} is no folder: give that of a release")
     path = folder / MANIFEST
     try:
+        if not folder.is_dir():
+            raise DamagedRelease(f"{folder} is no folder: give that of a release")
         with open_inside(folder, MANIFEST) as stream:
             read = _read(stream)
     except FileNotFoundError as error:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from annotator.release.parquet_footer import Group, read_groups
 from annotator.release.rows import COLUMNS, ReleaseSample
 
 _TYPES: Mapping[str, pa.DataType] = MappingProxyType(
@@ -29,7 +30,7 @@ SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
 
 _TEXTS = tuple(name for name, kind in COLUMNS.items() if kind == "text")
 _FOOTER = 1 << 16  # bytes at most of what a table says of itself
-_PACKINGS = {"SNAPPY", "UNCOMPRESSED"}
+_PACKINGS = {0, 1}  # none, and snappy, which packs to a twentieth at most
 _GROUP = 1 << 20  # rows in one group
 _BATCH = 4096  # rows in memory at once
 
@@ -112,46 +113,50 @@ def check_table(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> str | N
     are written out: a few bytes can stand for very many.
     """
     try:
-        file = pq.ParquetFile(
-            stream,
-            read_dictionary=[name for name in _TEXTS if name in rows[0]],
-            thrift_string_size_limit=_FOOTER,
-            thrift_container_size_limit=_FOOTER,
+        return (
+            _wrong_in_groups(read_groups(stream, largest_table(rows)), rows)
+            or _wrong_in_types(file := _opened(stream, rows), rows)
+            or _wrong_in_columns(file, rows)
         )
-        return _wrong_in_metadata(file, rows) or _wrong_in_columns(file, rows)
     except KeyError as error:  # how Arrow says that there is no such column
         return f"has no column {error.args[0]!a:.40}"
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         return f"is no table of samples ({' '.join(str(error).split()):.100})"
 
 
+def _opened(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        stream,
+        read_dictionary=[name for name in _TEXTS if name in rows[0]],
+        thrift_string_size_limit=_FOOTER,
+        thrift_container_size_limit=_FOOTER,
+    )
+
+
 def _schema(rows: Sequence[Mapping[str, Any]]) -> pa.Schema:
     return pa.schema([field for field in SCHEMA if field.name in rows[0]])
 
 
-def _wrong_in_metadata(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
-    metadata = file.metadata
-    if metadata.num_rows != len(rows):
-        return f"has {metadata.num_rows} rows, and the manifest {len(rows)}"
-    stored = pa.schema([(f.name, _without_dictionary(f.type)) for f in file.schema_arrow])
-    if not stored.equals(_schema(rows)):
-        return "has other columns than a table of samples, or in another order"
-    return _wrong_in_groups(metadata, len(rows), largest_table(rows))
-
-
-def _wrong_in_groups(metadata: pq.FileMetaData, count: int, largest: int) -> str | None:
-    if metadata.num_row_groups > 1 + count // _GROUP:
+def _wrong_in_groups(groups: list[Group], rows: Sequence[Mapping[str, Any]]) -> str | None:
+    stated, largest = sum(group.rows for group in groups), largest_table(rows)
+    if stated != len(rows):
+        return f"has {stated} rows, and the manifest {len(rows)}"
+    if len(groups) > 1 + len(rows) // _GROUP:
         return "has more groups of rows than it can have"
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    if sum(group.num_rows for group in groups) != count:
-        return "has other rows than it says"
     for group in groups:
-        for column in map(group.column, range(group.num_columns)):
-            if column.num_values != group.num_rows or column.compression not in _PACKINGS:
-                return f"is packed in a way of its own, in {column.path_in_schema!a:.40}"
-            if not 0 <= column.total_uncompressed_size <= largest:
-                return f"unpacks to more than it can hold, in {column.path_in_schema!a:.40}"
+        for number, column in enumerate(group.columns):
+            if column.values != group.rows or column.packing not in _PACKINGS:
+                return f"is packed in a way of its own, in column {number}"
+            if not 0 <= column.unpacked <= largest:
+                return f"unpacks to more than it can hold, in column {number}"
     return None
+
+
+def _wrong_in_types(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    stored = pa.schema([(f.name, _without_dictionary(f.type)) for f in file.schema_arrow])
+    if stored.equals(_schema(rows)):
+        return None
+    return "has other columns than a table of samples, or in another order"
 
 
 def _wrong_in_columns(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:

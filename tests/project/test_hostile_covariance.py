@@ -167,10 +167,14 @@ def test_a_link_planted_at_the_partial_name_is_not_written_through(tmp_path, who
 
 
 @POSIX
-def test_a_link_in_the_files_place_is_replaced_and_not_written_through(tmp_path):
+@pytest.mark.parametrize("what", ["link", "pipe"])
+def test_what_is_in_the_files_place_is_replaced_and_not_written_through(tmp_path, what):
     precious = tmp_path / "precious"
     precious.write_text("precious")
-    (tmp_path / FILE_NAME).symlink_to(precious)
+    if what == "link":
+        (tmp_path / FILE_NAME).symlink_to(precious)
+    else:
+        os.mkfifo(tmp_path / FILE_NAME)
     write_covariance(tmp_path, canonical_covariance(FACE_468), 42, WHEN)
     assert precious.read_text() == "precious"
     assert read_covariance(tmp_path).corrections == 42

@@ -93,6 +93,15 @@ def test_infinities_that_cancel_out_and_numbers_that_add_up_to_one_are_told_apar
     assert "NaN or infinite" in release.refusal()
 
 
+def test_an_archive_as_those_of_more_than_4_gigabytes_are_is_read(release, monkeypatch):
+    before = load_release(release.folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile, "ZIP64_LIMIT", 1000)
+        rewrite(release)
+    assert b"PK\x06\x06" in (release.folder / "release.npz").read_bytes(), "it is none of these"
+    np.testing.assert_array_equal(load_release(release.folder).landmarks, before.landmarks)
+
+
 def packed_twice(release) -> bytes:
     whole = release.folder / "release.npz"
     packed = io.BytesIO()
@@ -263,3 +272,8 @@ def test_a_text_that_unpacks_to_very_much_is_refused_in_little_memory(release):
 def test_what_is_no_table_is_refused(release, content):
     release.overwrite("samples.parquet", content)
     assert "samples.parquet is no table of samples" in release.refusal()
+
+
+def test_a_name_that_is_too_long_for_a_folder_is_no_release(release):
+    release.folder = release.folder / ("x" * 5000)
+    assert "cannot be read: File name too long" in release.refusal()

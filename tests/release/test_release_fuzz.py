@@ -3,6 +3,7 @@
 A bad disk leaves the hashes as they were; an attacker computes them anew.
 """
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from annotator.release import DamagedRelease, Release, load_release
 from annotator.release.formats import FORMATS
+from annotator.release.parquet import check_table
 from annotator.release.rows import COLUMNS
 from annotator.release.sshsig import MalformedSignatureError, Signature, parsed, written
 from tests.fuzzing import mutated, rounds
@@ -102,6 +104,21 @@ def test_an_attacker_gives_a_sound_release_or_none(attacked_any):
             assert_sound(found)
         (whole / name).write_bytes(files[name])
         (whole / "manifest.json").write_bytes(manifest)
+
+
+def test_no_bit_of_a_tables_footer_ends_the_process(attacked):
+    """Arrow does where a column's metadata is asked for, and no exception can be caught."""
+    release = attacked("npz")
+    whole, rows = (release.folder / "samples.parquet").read_bytes(), release.manifest["samples"]
+    start = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    dice = Random(5)
+    flips = [(at, 0) for at in range(start, start + 60)]
+    flips += [(dice.randrange(start, len(whole)), dice.randrange(8)) for _ in range(rounds(100))]
+    for at, bit in flips:
+        content = bytearray(whole)
+        content[at] ^= 1 << bit
+        said = check_table(io.BytesIO(bytes(content)), rows)
+        assert said is None or isinstance(said, str)
 
 
 def changed(value: Any, dice: Random) -> Any:

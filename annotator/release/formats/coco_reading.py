@@ -98,14 +98,28 @@ class _Reading:
         if index == len(self._rows):
             raise MalformedError(f"it has more than the manifest's {index} annotations")
         where = f"annotation {index}"
+        self._check_stated(annotation, index, where)
+        keypoints = _numbers(annotation, "keypoints", 3 * count, where).reshape(count, 3)
+        with np.errstate(over="ignore"):  # found, as infinite, when all are looked at
+            self._points[index, :, :2] = keypoints[:, :2]
+            self._points[index, :, 2] = _numbers(annotation, "keypoints_z", count, where)
+        if "visibility" in annotation:  # else it is of an earlier version
+            numbers = _numbers(annotation, "visibility", count, where)
+            self._visibility[index] = as_visibility(numbers)
+            visible = self._visibility[index] == Visibility.VISIBLE
+            if (keypoints[:, 2] != np.where(visible, VISIBLE, NOT_VISIBLE)).any():
+                raise MalformedError(f"the keypoints of {where} contradict its visibility")
+        self._image_ids.append(annotation["image_id"])
+
+    def _check_stated(self, annotation: Mapping[str, Any], index: int, where: str) -> None:
         stated = {
             "id": self._rows[index]["sample_id"],
             "category_id": CATEGORY,
-            "num_keypoints": count,
+            "num_keypoints": self._layout.count,
         }
         for key, expected in stated.items():
-            if type(annotation.get(key)) is not int or annotation[key] != expected:
-                said = annotation.get(key)
+            said = annotation.get(key)
+            if type(said) is not int or said != expected:
                 raise MalformedError(f"the {key} of {where} is {said!a:.40}, not {expected}")
         if type(annotation.get("image_id")) is not int:
             raise MalformedError(f"{where} has no image_id")
@@ -115,17 +129,6 @@ class _Reading:
                 and not np.isfinite(_numbers(annotation, key, length, where)).all()
             ):
                 raise MalformedError(f"the {key} of {where} is no box")
-        flags = _numbers(annotation, "keypoints", 3 * count, where).reshape(count, 3)
-        with np.errstate(over="ignore"):  # found, as infinite, when all are looked at
-            self._points[index, :, :2] = flags[:, :2]
-            self._points[index, :, 2] = _numbers(annotation, "keypoints_z", count, where)
-        if "visibility" in annotation:  # else it is of an earlier version
-            numbers = _numbers(annotation, "visibility", count, where)
-            self._visibility[index] = as_visibility(numbers)
-            visible = self._visibility[index] == Visibility.VISIBLE
-            if (flags[:, 2] != np.where(visible, VISIBLE, NOT_VISIBLE)).any():
-                raise MalformedError(f"the keypoints of {where} contradict its visibility")
-        self._image_ids.append(annotation["image_id"])
 
 
 def _object(value: object, what: str) -> Mapping[str, Any]:
