@@ -100,7 +100,8 @@ def read_archive(stream: BinaryIO, expected: Mapping[str, Expected]) -> dict[str
     except ArchiveError:
         raise
     except _NO_ARCHIVE as error:
-        raise ArchiveError(f"it is no whole .npz file ({error})") from error
+        # zipfile repeats names of any length.
+        raise ArchiveError(f"it is no whole .npz file ({error!s:.80})") from error
 
 
 def _check_size(stream: BinaryIO, expected: Mapping[str, Expected]) -> None:

@@ -165,9 +165,17 @@ def lying_directory(release) -> bytes:
     return bytes(content)
 
 
+def lying_name(release) -> bytes:
+    """Say where the landmarks begin that their name has 16,000 characters."""
+    content = bytearray((release.folder / "release.npz").read_bytes())
+    struct.pack_into("<H", content, 26, 16_000)
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [
+        (lying_name, "no whole .npz file"),
         (packed_twice, "holds landmarks twice"),
         (bomb, "another size than its header says"),
         (huge_header, r"begin as an array|but got \(10000000000000"),
@@ -187,6 +195,7 @@ def test_an_archive_made_by_hand_is_refused_in_little_memory(release, made, said
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert refusal_matches(refusal, said), refusal
+    assert len(refusal) < 500
     assert most < LARGEST
 
 
