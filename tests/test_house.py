@@ -35,6 +35,8 @@ PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"
 # The extra that brings what a room needs; without it the other rooms work.
 BASE = "base"
 EXTRAS = {"plugin": "napari"}
+# The extra that brings what one feature imports when it is used.
+OF_FEATURES = {"cryptography": "sign"}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
@@ -166,9 +168,11 @@ def test_what_the_package_imports_is_what_it_declares():
 
 def foreign_imports() -> dict[str, set[str]]:
     """Return what is imported of others: by the rooms an extra is for, and by all the rest."""
-    found: dict[str, set[str]] = {BASE: set(), **{extra: set() for extra in EXTRAS.values()}}
+    extras = {*EXTRAS.values(), *OF_FEATURES.values()}
+    found: dict[str, set[str]] = {BASE: set(), **{extra: set() for extra in extras}}
     for _, room, imports in sources():
-        found[EXTRAS.get(room, BASE)] |= tops(imports) - {"annotator", *sys.stdlib_module_names}
+        for name in tops(imports) - {"annotator", *sys.stdlib_module_names}:
+            found[OF_FEATURES.get(name, EXTRAS.get(room, BASE))].add(name)
     return found
 
 

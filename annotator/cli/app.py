@@ -22,6 +22,7 @@ from annotator.cli import (
     releases,
     reviews,
     status,
+    verify,
     windows,
 )
 from annotator.cli.terminal import run
@@ -38,6 +39,7 @@ GROUPS = (
     reviews,
     photographs,
     releases,
+    verify,
     learn,
     backups,
 )

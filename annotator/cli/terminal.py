@@ -32,7 +32,7 @@ _EXPECTED = {
     "imaging.errors": ("ImageError",),
     "inference.runtime": ("ModelError", "ProviderError"),
     "project.errors": ("ProjectError",),
-    "release.errors": ("ExportError",),
+    "release.errors": ("DamagedRelease", "ExportError", "KeyFileError"),
 }
 
 _Item = TypeVar("_Item")

@@ -166,7 +166,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> int:
             f"{image.path} cannot be read any more ({error.strerror or error}):"
             " put it back, say with 'relocate' where it is now, or exclude its samples"
         ) from error
-    with source, target.open("wb") if target else nullcontext() as copied:
+    with source, target.open("xb") if target else nullcontext() as copied:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
