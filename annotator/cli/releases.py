@@ -85,4 +85,4 @@ def export(
     lines = [f"exported {count(done.samples, 'sample')} to {done.folder}", *done.remarks]
     if kept:
         lines.append(kept_text(len(kept)))
-    report(values, "\n".join(lines), as_json=as_json)
+    report(values, *lines, as_json=as_json)

@@ -7,6 +7,8 @@ from typing import Any
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as _states
 
+from annotator.system.foreign_text import recovered
+
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
     "cuda": "CUDAExecutionProvider",
@@ -104,6 +106,9 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     names = provider_names(providers)
     if not path.is_file():
         raise ModelError(f"{path}: no such model file; give the path of an .onnx file")
+    file = recovered(str(path))  # the library takes text alone
+    if file.encode("utf-8", "replace").decode() != file:
+        raise ModelError(f"{path}: the path of a model has to be UTF-8 text: rename it")
     options = ort.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
     options.intra_op_num_threads = threads or 1
@@ -111,7 +116,7 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     if "directml" in providers:
         options.enable_mem_pattern = False  # as DirectML demands
     try:
-        session = ort.InferenceSession(str(path), options, providers=names)
+        session = ort.InferenceSession(file, options, providers=names)
     except _ERRORS as error:
         if providers[0] != "cpu":
             open_session(path, ("cpu",), threads)  # tells a bad model from a bad provider

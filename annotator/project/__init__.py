@@ -15,6 +15,7 @@ from annotator.project.errors import (
     UnknownImage,
     UnknownSample,
     UnseenVerdict,
+    UnusableName,
 )
 from annotator.project.image_records import (
     AddReport,
@@ -76,6 +77,7 @@ __all__ = [
     "UnknownImage",
     "UnknownSample",
     "UnseenVerdict",
+    "UnusableName",
     "Verdict",
     "Visit",
     "VisitPurpose",
