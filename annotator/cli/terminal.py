@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from annotator.cli.verbosity import is_quiet
-from annotator.system.foreign_text import escaped, path_text
+from annotator.system.foreign_text import escaped, path_text, plain
 from annotator.system.words import count
 
 __all__ = ["FailedError", "count", "counted", "is_yes", "progress_bar", "report", "run", "say"]
@@ -192,8 +192,7 @@ def show_traceback(
 
 
 def _fail(message: str, code: int) -> int:
-    one_line = re.sub(r"\s*[\r\n]+\s*", " ", message.strip())  # libraries write several
-    typer.echo(f"error: {escaped(one_line)}", err=True)
+    typer.echo(f"error: {plain(message)}", err=True)
     return code
 
 

@@ -12,6 +12,7 @@ import unicodedata
 # Control characters, halves of characters, and what ends a line or a paragraph.
 _UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURN_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 _ODD_BYTES = re.compile("[\udc80-\udcff]+")
 
 JOINERS = "\u200c\u200d"
@@ -31,6 +32,11 @@ def escaped(text: str, *, keep: str = "") -> str:
         return text
     text = recovered(text)
     return "".join(_escape(one) if _is_unfit(one) and one not in keep else one for one in text)
+
+
+def plain(text: str) -> str:
+    """Return a text on one line: where libraries break theirs are blanks, the rest is `escaped`."""
+    return escaped(_LINE_BREAKS.sub(" ", text.strip()))
 
 
 def recovered(text: str) -> str:

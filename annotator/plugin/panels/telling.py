@@ -1,8 +1,8 @@
 """How the annotator is told things: a sentence in the dock, and a warning of napari's besides."""
 
-from napari.utils.notifications import show_warning
 from qtpy.QtWidgets import QWidget
 
+from annotator.plugin.canvas.plain_text import notify
 from annotator.plugin.canvas.private import put_away_notifications
 from annotator.plugin.panels.parts import PassingMessage
 from annotator.workbench.bench import Bench
@@ -55,6 +55,5 @@ class Telling:
 
     def _notify(self, sentence: str) -> None:
         self.put_away()
-        show_warning(sentence)
-        self._warned.append(sentence)
+        self._warned.append(notify(sentence))
         self._window = self._message.window()
