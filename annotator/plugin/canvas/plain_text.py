@@ -71,11 +71,15 @@ def named_button(text: str, parent: QWidget | None = None) -> QPushButton:
     return QPushButton(without_mnemonic(text), parent)
 
 
-def add_entry(menu: QMenu, text: str, callback: Callable[[], object] | None = None) -> QAction:
-    """Add an entry to a menu, and return it."""
+def add_entry(menu: QMenu, text: str, callback: Callable[..., object] | None = None) -> QAction:
+    """Add an entry to a menu, and return it.
+
+    The callback may be handed whether the entry is checked. It is connected as it is: Qt does not
+    hold on to an object for its method, and would for the sake of a function around it.
+    """
     entry = QAction(without_mnemonic(text), menu)
     if callback is not None:
-        entry.triggered.connect(lambda _checked=False: callback())
+        entry.triggered.connect(callback)
     menu.addAction(entry)
     return entry
 

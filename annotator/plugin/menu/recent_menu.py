@@ -43,6 +43,9 @@ class RecentMenu(QMenu):
 
     def _add(self, recent: Recent) -> None:
         shown = f"{recent.title}: {recent.missing}" if recent.missing else recent.title
-        entry = add_entry(self, shown, partial(self._open, recent.address))
+        entry = add_entry(self, shown, partial(self._choose, recent.address))
         explain(entry, recent.address)
         entry.setEnabled(not recent.missing)
+
+    def _choose(self, address: str, _checked: bool = False) -> None:
+        self._open(address)

@@ -45,6 +45,7 @@ class Telling:
         if self._warned:
             put_away_notifications(self._window, self._warned)
             self._warned.clear()
+            self._window = None  # which would be held by what holds on to this
 
     def _tell_of_sample(self, sentence: str) -> None:
         self._message.show_for_a_while(sentence, of_sample=True)

@@ -115,13 +115,16 @@ class BatchButton(QPushButton):
         for verdict, words in VERDICT_WORDS.items():
             batch = planned(self._workbench.samples, verdict, selected)
             text = f"{words.entry} ({len(batch.sample_ids):,})…"
-            entry = add_entry(self._menu, text, partial(self.run, batch))
+            entry = add_entry(self._menu, text, partial(self._run_chosen, batch))
             # One that nobody has seen can be chosen, to be told why it is not accepted.
             entry.setEnabled(bool(batch.sample_ids or batch.unseen))
         add_removal(self._menu, self._workbench, selected, self.window())
         self._menu.addSeparator()
         shown = len(self._workbench.samples)
         add_entry(self._menu, f"Select all that are shown ({shown:,})", self._list.selectAll)
+
+    def _run_chosen(self, batch: Batch, _checked: bool = False) -> None:
+        self.run(batch)
 
     def _is_wanted(self, batch: Batch) -> bool:
         return is_wanted(self.window(), count(len(batch.sample_ids), "sample"), batch.question)

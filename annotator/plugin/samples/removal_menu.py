@@ -46,10 +46,16 @@ def _add_bringing_back(menu: QMenu, workbench: Workbench) -> None:
     with suppress(ProjectError):
         if removed := workbench.project.removals.ids():
             what = count(len(removed), "removed photograph")
-            add_entry(menu, f"Bring back {what}", partial(bring_back, workbench, removed))
+            add_entry(menu, f"Bring back {what}", partial(_bring_back, workbench, removed))
 
 
-def _ask_and_remove(workbench: Workbench, images: Sequence[int], window: QWidget | None) -> None:
+def _bring_back(workbench: Workbench, images: Sequence[int], _checked: bool = False) -> None:
+    bring_back(workbench, images)
+
+
+def _ask_and_remove(
+    workbench: Workbench, images: Sequence[int], window: QWidget | None, _checked: bool = False
+) -> None:
     try:
         question = removal_question(workbench, images)
     except ProjectError as error:
