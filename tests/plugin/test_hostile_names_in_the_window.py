@@ -118,6 +118,8 @@ def check(widget: QWidget | QAction, way: str, text: str) -> None:
             may_be_markup = isinstance(widget, MarkupLabel) or Qt.mightBeRichText(text)
             assert not (may_be_markup and any(raw in text for raw in RAW)), where
             assert may_be_markup or not any(raw in text for raw in RAW), where
+    if isinstance(widget, QLabel) and way == "label" and text.startswith("<qt>"):
+        assert widget.textFormat() != Qt.TextFormat.PlainText, where  # its signs would be seen
     if way in {"button", "entry"}:
         assert "R&D" not in text, where  # which would show RD
 

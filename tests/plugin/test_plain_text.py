@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -179,8 +180,11 @@ def test_a_label_a_button_a_menu_and_a_box_show_any_text_as_it_is(qtbot, text):
     box = plain_text.message_box(None, text, text, [text, text])
     qtbot.addWidget(box)
     assert isinstance(box, QMessageBox)
-    assert box.textFormat() == Qt.TextFormat.PlainText
-    assert box.text() == shown
+    assert box.textFormat() == Qt.TextFormat.RichText
+    said = [part for part in box.findChildren(QLabel) if part.text().startswith("<qt>")]
+    assert len(said) == 2
+    assert Qt.TextFormat.PlainText not in {part.textFormat() for part in said}
+    assert box.text() == f"<qt>{escape(shown)}</qt>"
     assert box.informativeText().count("<br>") == 1
     assert "<img" not in box.informativeText()
 

@@ -95,9 +95,10 @@ def message_box(
     """Return a box with a text, and lines below it."""
     box = QMessageBox(parent)
     box.setWindowTitle(plain(title))
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(plain(text))
-    box.setInformativeText(rich(*informative))  # a box takes it for markup, whatever the format
+    # Versions of Qt differ in whether the format holds for the lines below: both are markup.
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setText(rich(text))
+    box.setInformativeText(rich(*informative))
     return box
 
 

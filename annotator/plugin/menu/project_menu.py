@@ -225,7 +225,7 @@ class ProjectMenu(QPushButton):
         if failed is None:
             return
         text = f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
-        few = [f"{one_line(f.path.name, 80)}: {f.reason}" for f in failed[:10]]
+        few = [f"{one_line(f.path.name, 80)}: {one_line(f.reason)}" for f in failed[:10]]
         box = message_box(self, "Files that failed", text, few)
         if len(failed) > 10:
             show_details(box, [f"{f.path}: {f.reason}" for f in failed])
