@@ -274,12 +274,24 @@ def learn(hand: Hand) -> None:
     hand.run("learn", hand.project, code=1, lines=0)
 
 
+def check(hand: Hand) -> None:
+    hand.run("check", hand.project, lines=1)
+    with closing(sqlite3.connect(hand.project / "project.sqlite")) as rows, rows:
+        rows.execute("UPDATE annotations SET landmarks = zeroblob(5616)")
+    out = hand.run("check", hand.project, code=1)
+    damaged = [line for line in out.splitlines() if line.startswith("damaged: ")]
+    assert len(damaged) == out.count("\n") - 1 == len(HOSTILE)
+    hand.run_json("check", hand.project, code=1)
+    hand.run("check", hand.project, "--photographs", code=1)
+
+
 CASES: dict[str, Case] = {
     "new": new,
     "add": add,
     "predict": predict,
     "landmarks": landmarks,
     "status": status,
+    "check": check,
     "list": list_,
     "review": review,
     "remove": remove,
