@@ -57,7 +57,7 @@ def backup(
         "damaged": list(made.damaged),
         "photographs": False,
     }
-    report(values, backup_text(made).replace("; ", "\n"), as_json=as_json)
+    report(values, *backup_text(made).split("; "), as_json=as_json)
 
 
 def restore_project(project: str, file: Path, *, yes: bool, as_json: bool) -> None:
@@ -84,10 +84,10 @@ def restore_project(project: str, file: Path, *, yes: bool, as_json: bool) -> No
         "kept": done.kept and printable(done.kept),
         "photographs_missing": missing,
     }
-    report(values, _restored_text(done, file, missing), as_json=as_json)
+    report(values, *_restored_lines(done, file, missing), as_json=as_json)
 
 
-def _restored_text(done: "Restored", file: Path, missing: int) -> str:
+def _restored_lines(done: "Restored", file: Path, missing: int) -> list[str]:
     from annotator.workbench.backing_up import contents_text
 
     lines = [f"restored {done.address} from {file}: {contents_text(done.rows)}"]
@@ -101,7 +101,7 @@ def _restored_text(done: "Restored", file: Path, missing: int) -> str:
             f"{count(missing, 'photograph')} not found: a backup does not hold them; put their "
             "files back, or tell with `relocate` where they are now"
         )
-    return "\n".join(lines)
+    return lines
 
 
 def _in_kilobytes(show: _Show) -> _Show:
@@ -111,5 +111,5 @@ def _in_kilobytes(show: _Show) -> _Show:
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
         raise FailedError("there is a project already, and replacing it has to be confirmed: --yes")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(escaped(question), err=True):
         raise FailedError("nothing was restored")

@@ -33,8 +33,8 @@ def check(
         found = Findings(database=(str(error),))
     report(
         _values(found),
-        _text(found, photographs=photographs),
-        found.photographs,
+        *_lines(found, photographs=photographs),
+        failed=found.photographs,
         as_json=as_json,
         is_answer=True,
     )
@@ -60,13 +60,13 @@ def _values(found: "Findings") -> dict[str, Any]:
     }
 
 
-def _text(found: "Findings", *, photographs: bool) -> str:
+def _lines(found: "Findings", *, photographs: bool) -> list[str]:
     looked = count(found.samples, "sample")
     if photographs:
         looked += f" and {count(found.files, 'photograph')}"
     lines = [f"damaged: the database: {problem}" for problem in found.database]
     lines += [f"damaged: {mesh}" for mesh in found.meshes]
     if found.are_none:
-        return f"sound: {looked}, all as they were stored"
+        return [f"sound: {looked}, all as they were stored"]
     damaged = [f"looked at {looked}: restore the project from a backup, or exclude what is damaged"]
-    return "\n".join(lines + damaged * bool(lines))
+    return lines + damaged * bool(lines)

@@ -38,7 +38,7 @@ def learn(
     if not written:
         outcome = "nothing written: a dry run" if dry_run else _KEPT_OUT
     values = {**_values(lesson), "file": str(path) if written else None}
-    report(values, "\n".join([*_lines(lesson), outcome]), as_json=as_json)
+    report(values, *_lines(lesson), outcome, as_json=as_json)
 
 
 _KEPT_OUT = (

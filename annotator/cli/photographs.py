@@ -12,12 +12,12 @@ from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import (
     FailedError,
     count,
+    is_yes,
     printable,
     printable_paths,
     progress_bar,
     report,
 )
-from annotator.system.foreign_text import escaped
 
 commands = typer.Typer()
 
@@ -80,7 +80,7 @@ def remove(
         said.append(f"no longer listed as failed: {count(len(failures), 'file')}")
     values = {"removed": ids, "for_good": for_good, "paths": printable_paths(images)}
     values["forgotten"] = [printable(path) for path in failures]
-    report(values, "\n".join(said), as_json=as_json)
+    report(values, *said, as_json=as_json)
 
 
 @commands.command()
@@ -148,8 +148,7 @@ def relocate(
     verb = "would relocate" if dry_run else "relocated"
     lines = [f"{verb} {count(len(found.found), 'photograph')}"]
     if found.missing:
-        place = escaped(str(new))
-        lines.append(f"not found below {place}: {len(found.missing):,} ({few(found.missing)})")
+        lines.append(f"not found below {new}: {len(found.missing):,} ({few(found.missing)})")
     if found.others:
         lines.append(f"another picture is there: {len(found.others):,} ({few(found.others)})")
     values = {
@@ -158,7 +157,7 @@ def relocate(
         "others": printable_paths(found.others),
         "dry_run": dry_run,
     }
-    report(values, "\n".join(lines), as_json=as_json)
+    report(values, *lines, as_json=as_json)
     if not found.found:
         raise typer.Exit(1)
 
@@ -168,5 +167,5 @@ def _confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise FailedError("deleting for good has to be confirmed: give --yes")
-    if not typer.confirm(question, err=True):
+    if not is_yes(question):
         raise FailedError("nothing was deleted")

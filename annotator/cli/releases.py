@@ -114,4 +114,4 @@ def export(
         lines.append(f"signed with {key.fingerprint}")
     if kept:
         lines.append(kept_text(len(kept)))
-    report(values, "\n".join(lines), as_json=as_json)
+    report(values, *lines, as_json=as_json)

@@ -72,7 +72,7 @@ def review(
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out:
         text += f", {count(len(left_out), 'sample')} left as before"
-    report({"verdict": verdict, "samples": ids}, text, failed or None, as_json=as_json)
+    report({"verdict": verdict, "samples": ids}, text, failed=failed or None, as_json=as_json)
     if left_out:
         raise typer.Exit(1)
 

@@ -35,9 +35,9 @@ def verify(
     except DamagedRelease as error:
         if not as_json:
             raise
-        report({"folder": str(release), "holds": False, "wrong": str(error)}, "", as_json=True)
+        report({"folder": str(release), "holds": False, "wrong": str(error)}, as_json=True)
         raise typer.Exit(1) from error
-    report(_values(release, done), "\n".join(_lines(done)), as_json=as_json, is_answer=True)
+    report(_values(release, done), *_lines(done), as_json=as_json, is_answer=True)
 
 
 def _values(folder: Path, done: "Verified") -> dict[str, object]:

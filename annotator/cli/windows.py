@@ -48,7 +48,7 @@ def demo(
         from annotator.plugin.demo import DemoError, run_headless
 
         try:
-            pictures = run_headless(home, home / "screenshots")
+            pictures = run_headless(home, home / "screenshots", say)
         except DemoError as error:
             raise FailedError(str(error)) from error
         for picture in pictures:

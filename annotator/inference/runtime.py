@@ -7,6 +7,7 @@ from typing import Any
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as _states
 
+from annotator.system.foreign_text import recovered
 from annotator.system.memory import lacks_memory
 
 _PROVIDERS = {
@@ -111,6 +112,9 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     names = provider_names(providers)
     if not path.is_file():
         raise ModelError(f"{path}: no such model file; give the path of an .onnx file")
+    file = recovered(str(path))  # the library takes text alone
+    if file.encode("utf-8", "replace").decode() != file:
+        raise ModelError(f"{path}: the path of a model has to be UTF-8 text: rename it")
     options = ort.SessionOptions()
     options.log_severity_level = _NOTHING if providers[0] == "cpu" else _ERRORS_ONLY
     options.intra_op_num_threads = threads or 1
@@ -120,7 +124,7 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     try:
         # Falling back from the processor to itself would only print that it does.
         session = ort.InferenceSession(
-            str(path), options, providers=names, enable_fallback=int(providers[0] != "cpu")
+            file, options, providers=names, enable_fallback=int(providers[0] != "cpu")
         )
         _ = [(given.name, given.shape) for given in session.get_inputs()]
     except _ERRORS as error:

@@ -18,6 +18,7 @@ from annotator.project.errors import (
     UnknownImage,
     UnknownSample,
     UnseenVerdict,
+    UnusableName,
 )
 from annotator.project.image_records import (
     AddReport,
@@ -84,6 +85,7 @@ __all__ = [
     "UnknownImage",
     "UnknownSample",
     "UnseenVerdict",
+    "UnusableName",
     "Verdict",
     "Visit",
     "VisitPurpose",

@@ -19,6 +19,7 @@ from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation
 from annotator.project.layouts import check_stored_vertices
+from annotator.project.people import recorded_name
 from annotator.project.soundness import naming_damage, refuse_damaged_stroke
 from annotator.project.stroke_rows import current_annotation, listed, stroke_at, stroke_before
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
@@ -79,7 +80,10 @@ class Annotations:
             If there is no such sample.
         ValueError
             If the sample's mesh does not have all the stroke's vertices.
+        UnusableName
+            If nobody could be called as the annotator is.
         """
+        who = None if annotator is None else recorded_name(annotator)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             _refuse_other_vertices(edited, stroke)
@@ -87,7 +91,7 @@ class Annotations:
             session.execute(
                 delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
             )
-            row = _row(edited, stroke, annotator)
+            row = _row(edited, stroke, who)
             session.add(row)
             edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
             return current_annotation(session, edited)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -141,21 +142,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+_IS_UTF_8 = sys.getfilesystemencoding() == "utf-8"
+
+
 class PathText(TypeDecorator[str]):
-    """A path as text; a POSIX name that is no valid UTF-8 is kept as the bytes it is."""
+    """A path as text, whatever the locale; a name that is no UTF-8 is kept as the bytes it is."""
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """Return the text, or its bytes where the text holds escaped ones."""
-        if value is None:
-            return None
+        """Return the text that the path's bytes are, or the bytes where they are none."""
+        if value is None or value.isascii():
+            return value
+        encoded = os.fsencode(value)
         try:
-            value.encode()
-        except UnicodeEncodeError:
-            return os.fsencode(value)
-        return value
+            return encoded.decode()
+        except UnicodeDecodeError:
+            return encoded
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Return the path as Python spells it."""
@@ -163,8 +167,11 @@ class PathText(TypeDecorator[str]):
 
 
 def path_of_stored(value: str | bytes) -> str:
-    """Return what a `PathText` holds as Python spells it."""
-    return value if isinstance(value, str) else os.fsdecode(value)
+    """Return what a `PathText` holds as Python spells it in this locale."""
+    if isinstance(value, str):
+        # Elsewhere Python could not make a file name of it that the system knows.
+        return value if value.isascii() or _IS_UTF_8 else os.fsdecode(value.encode())
+    return os.fsdecode(value)
 
 
 def _native(array: npt.NDArray[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:

@@ -52,6 +52,10 @@ class UnknownImage(ProjectError):  # noqa: N818
     """No image has this id."""
 
 
+class UnusableName(ProjectError, ValueError):  # noqa: N818
+    """Nobody could be called so; nothing was written."""
+
+
 class StaleAnnotation(ProjectError):  # noqa: N818
     """The annotation changed since it was loaded; nothing was written."""
 

@@ -13,6 +13,7 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
+from annotator.project.people import recorded_name
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
 from annotator.project.review_rows import newest_ids, newest_review, review_of
 from annotator.project.summaries import load_summaries, load_summary
@@ -170,8 +171,7 @@ class Reviews:
         reviewer
             Who takes them back.
         """
-        if not reviewer.strip():
-            raise ValueError("taking a verdict back needs the name of who does it")
+        reviewer = recorded_name(reviewer)
         samples: list[SampleSummary] = []
         newest: dict[int, int] = {}
         left: dict[int, Review | None] = {}

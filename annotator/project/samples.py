@@ -18,6 +18,7 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
 from annotator.project.paths import ImagePaths
+from annotator.project.people import recorded_name
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
 from annotator.project.summaries import load_summaries, load_summary
@@ -129,10 +130,11 @@ class Samples:
         ProjectError
             If there is no such model.
         ValueError
-            If the landmarks have the wrong shape or are not finite, or nobody added them.
+            If the landmarks have the wrong shape or are not finite.
+        UnusableName
+            If nobody could be called as who added them is.
         """
-        if not added_by.strip():
-            raise ValueError("a face needs the name of who added it")
+        added_by = recorded_name(added_by)
         with self._engine.writing() as session:
             layout = layout_of_model(session, model_id)
             face = Face.checked(landmarks, layout, presence, detection_score)

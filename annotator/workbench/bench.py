@@ -18,6 +18,7 @@ from annotator.project import (
     SampleState,
     SampleSummary,
 )
+from annotator.system.people import usable_name
 from annotator.workbench.actions_done import Action, ActionsDone
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.shown_samples import ShownSamples
@@ -90,7 +91,7 @@ class Bench:
     failed = Signal(str)
 
     def __init__(self, annotator: str) -> None:
-        self._annotator = annotator
+        self._annotator = usable_name(annotator)
         self.samples = ShownSamples()
         self.tools = Toolbox()
         self.is_displayed = True
@@ -162,6 +163,7 @@ class Bench:
 
     def rename_annotator(self, name: str) -> None:
         """Record what follows under another name."""
+        name = usable_name(name)
         if name == self._annotator:
             return
         self._annotator = name

@@ -13,9 +13,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import explain, name_button, named_button
 from annotator.plugin.preferences.annotator_name import AnnotatorName
 from annotator.system.people import LONGEST_NAME
-from annotator.workbench.foreign_text import one_line, rich
+from annotator.workbench.foreign_text import one_line
 from annotator.workbench.workbench import Workbench
 
 _WIDTH = 96
@@ -64,9 +65,9 @@ class NameButton(QToolButton):
         name = one_line(self._workbench.annotator, LONGEST_NAME)
         room = _WIDTH - 16
         elided = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
-        self.setText(elided.replace("&", "&&"))
-        said = f"{name} works here. It goes with every stroke and verdict.\nClick to change it."
-        self.setToolTip(rich(said))
+        name_button(self, elided)
+        said = f"{name} works here. It goes with every stroke and verdict."
+        explain(self, said, "Click to change it.")
 
 
 class NameRow(QWidget):
@@ -139,7 +140,7 @@ def use_name(name: AnnotatorName, given: str, tell: Callable[[str], None]) -> bo
 
 
 def _button(text: str, callback: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text.replace("&", "&&"))
+    button = named_button(text)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.clicked.connect(lambda: callback())  # noqa: PLW0108 - Qt would pass whether it is checked
     return button

@@ -11,9 +11,11 @@ from qtpy.QtWidgets import QCheckBox, QMessageBox, QWidget
 from annotator.imaging import ImageError, Picture, find_images, inspect_image
 from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.plain_text import name_button
 from annotator.plugin.canvas.private_window import hear_of_files
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.project import ImageRecord, NewImage, Project, ProjectError
+from annotator.workbench.foreign_text import one_line
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.image_files import inspect_picture
 
@@ -149,7 +151,8 @@ class _Question(QMessageBox):
         self.setTextFormat(Qt.TextFormat.PlainText)
         others = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
         # In one text: what else a box shows is rich text, and names are anybody's.
-        self.setText(f"Add to the project?\n\n{paths[0].name}{others}")
+        named = f"{one_line(paths[0].name, 80)}{others}"
+        self.setText(f"Add to the project?\n\n{one_line(named)}")
         self._predicts = QCheckBox("Predict the faces, and show the first")
         self._predicts.setChecked(True)
         self.setCheckBox(self._predicts)
@@ -157,7 +160,7 @@ class _Question(QMessageBox):
         for button, text in ((_Button.Yes, "Add"), (_Button.No, "Open below the face")):
             shown = self.button(button)
             if shown is not None:
-                shown.setText(text)
+                name_button(shown, text)
         self.setDefaultButton(_Button.Yes)
 
     @property

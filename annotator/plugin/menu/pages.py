@@ -1,17 +1,17 @@
 """What the dock shows of a project: its name, and the page for where the work is."""
 
 from collections.abc import Sequence
-from html import escape
 
-from qtpy.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import explain
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.plugin.menu.welcome import nothing_predicted, welcome
-from annotator.workbench.foreign_text import rich
+from annotator.plugin.panels.status_line import StatusLine
 from annotator.workbench.workbench import Workbench
 
 
-class ProjectTitle(QLabel):
+class ProjectTitle(StatusLine):
     """The name of the open project; the tooltip has its folder.
 
     Parameters
@@ -27,9 +27,11 @@ class ProjectTitle(QLabel):
 
     def _show(self) -> None:
         project = self._workbench.project
-        name = "No project" if project is None else f"<b>{escape(project.home.name)}</b>"
-        self.setText(name)
-        self.setToolTip("" if project is None else rich(str(project.home)))
+        if project is None:
+            self.say("", "No project")
+        else:
+            self.say(project.home.name, "")
+            explain(self, str(project.home))
 
 
 class Pages(QStackedWidget):

@@ -9,10 +9,10 @@ from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
     QFileDialog,
     QMenu,
-    QMessageBox,
     QPushButton,
 )
 
+from annotator.plugin.canvas.plain_text import add_entry, message_box, show_details
 from annotator.plugin.menu.closing import may_close
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.progress_row import ProgressRow
@@ -25,7 +25,7 @@ from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
 from annotator.workbench.backing_up import backing_up, backup_name
-from annotator.workbench.foreign_text import rich
+from annotator.workbench.foreign_text import one_line
 from annotator.workbench.steps import (
     adding,
     exporting,
@@ -87,7 +87,7 @@ class ProjectMenu(QPushButton):
         menu.addAction("New project…", self.ask_new)
         menu.addAction("Open the sample project", self.open_sample)
         for text, callback in others.items():
-            menu.addAction(text, callback)
+            add_entry(menu, text, callback)
         menu.addSeparator()
         self._needs_project += [
             menu.addAction("Add photographs…", self.ask_photographs),
@@ -236,15 +236,11 @@ class ProjectMenu(QPushButton):
         failed = self._asked(project.images.failed)
         if failed is None:
             return
-        box = QMessageBox(self)
-        box.setWindowTitle("Files that failed")
-        box.setText(
-            f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
-        )
-        names = "\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10])
-        box.setInformativeText(rich(names))
+        text = f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
+        few = [f"{one_line(f.path.name, 80)}: {one_line(f.reason)}" for f in failed[:10]]
+        box = message_box(self, "Files that failed", text, few)
         if len(failed) > 10:
-            box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))
+            show_details(box, [f"{f.path}: {f.reason}" for f in failed])
         box.exec()
 
     def _open_recent(self, address: str) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import (
     QCheckBox,
-    QLabel,
     QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import MarkupLabel, without_mnemonic
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.project import Verdict
@@ -103,8 +103,12 @@ class EditPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(4)
-        again = QLabel("<b>The mesh is far off?</b> Let the model look again, here or in a box.")
-        missing = QLabel("<b>A face without a mesh?</b> Add it. <b>No face at all?</b> Delete it.")
+        again = MarkupLabel(
+            "<b>The mesh is far off?</b> Let the model look again, here or in a box."
+        )
+        missing = MarkupLabel(
+            "<b>A face without a mesh?</b> Add it. <b>No face at all?</b> Delete it."
+        )
         for label, names in (
             (again, ("repredict", "repredict_in_box")),
             (missing, ("add_face", "delete_face")),
@@ -140,7 +144,7 @@ class EditPanel(QWidget):
 
     def _show_tool(self) -> None:
         """Say which tool is in hand, also while another page is open."""
-        self.tabs.setTabText(0, self._workbench.tools.title)
+        self.tabs.setTabText(0, without_mnemonic(self._workbench.tools.title))
 
     def _show_goes_on(self, goes_on: bool) -> None:
         self._goes_on.setChecked(goes_on)

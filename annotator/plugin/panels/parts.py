@@ -7,13 +7,12 @@ from qtpy.QtGui import QFontMetrics, QResizeEvent
 from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
-from annotator.workbench.foreign_text import rich
+from annotator.plugin.canvas.plain_text import PlainLabel, explain, name_button
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
@@ -56,8 +55,8 @@ class KeyButton(QPushButton):
     def show_key(self, bindings: KeyBindings) -> None:
         """Name the key that is in effect now."""
         key = bindings.text(self._action)
-        self.setText(f"{self._text}  ({key})" if key and self._with_key else self._text)
-        self.setToolTip(f"{self._tooltip}\nKey: {key}" if key else self._tooltip)
+        name_button(self, f"{self._text}  ({key})" if key and self._with_key else self._text)
+        explain(self, self._tooltip, *([f"Key: {key}"] if key else []))
 
 
 def key_button(
@@ -91,7 +90,7 @@ def row_form() -> QFormLayout:
     return form
 
 
-class RowLabel(QLabel):
+class RowLabel(PlainLabel):
     """A label as wide as all others, on whichever page: what stands beside it lines up."""
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -127,7 +126,7 @@ def elided_lines(text: str, metrics: QFontMetrics, width: int, lines: int) -> st
     return f"{text[:low].rstrip()}…"
 
 
-class PassingMessage(QLabel):
+class PassingMessage(PlainLabel):
     """A sentence that goes away by itself after a while, or with the sample that it is about.
 
     The room of two lines stays, so that nothing moves under the annotator's hand when it comes
@@ -135,9 +134,7 @@ class PassingMessage(QLabel):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        # What others wrote is a part of many sentences: it is no markup.
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(parent=parent)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         room = self.sizePolicy()
@@ -161,7 +158,7 @@ class PassingMessage(QLabel):
         """
         self._is_of_sample = of_sample
         self.setText(text)
-        self.setToolTip(rich(text))
+        explain(self, text)
         self._fit()
         self.show()
         self._timer.start(_MESSAGE_MS)

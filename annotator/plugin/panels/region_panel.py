@@ -1,10 +1,11 @@
 """The page of the dock with the regions of the face: show, pin, and what is visible of each."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from annotator.mesh.layout import REGION_TITLES
 from annotator.mesh.marks import Visibility
+from annotator.plugin.canvas.plain_text import PlainLabel, explain
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.workbench import Workbench
@@ -35,7 +36,7 @@ class RegionPanel(QWidget):
         super().__init__(parent)
         self._marks = marks
         self._buttons: dict[str, tuple[QPushButton, QPushButton, QPushButton]] = {}
-        self._hint = QLabel()
+        self._hint = PlainLabel()
         self._hint.setWordWrap(True)
         self.show_keys(DEFAULT_BINDINGS)
         grid = QGridLayout()
@@ -63,7 +64,7 @@ class RegionPanel(QWidget):
         self._hint.setText(f"For the region under the pointer: {', '.join(named)}.")
 
     def _add_row(self, grid: QGridLayout, row: int, region: str) -> None:
-        grid.addWidget(QLabel(REGION_TITLES[region]), row, 0)
+        grid.addWidget(PlainLabel(REGION_TITLES[region]), row, 0)
         marks = self._marks
         shown = _button("Whether it is shown; the tools leave alone what is hidden")
         pinned = _button("Whether its vertices stay where they are")
@@ -92,7 +93,7 @@ class RegionPanel(QWidget):
 def _button(tooltip: str) -> QPushButton:
     button = QPushButton()
     button.setCheckable(True)
-    button.setToolTip(tooltip)
+    explain(button, tooltip)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setFixedHeight(_ROW_HEIGHT)
     button.setStyleSheet(_STYLE)

@@ -1,8 +1,9 @@
 """The page of the dock with the tools: a palette, what the tool does, and its settings."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import MarkupLabel, explain
 from annotator.plugin.panels.tool_icons import IconButton
 from annotator.plugin.panels.tool_options import ToolOptions
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
@@ -21,7 +22,7 @@ class ToolPanel(QWidget):
         self._tools = workbench.tools
         self.options = ToolOptions(workbench)
         self._buttons: dict[ToolKind, QToolButton] = {}
-        self._hint = QLabel()
+        self._hint = MarkupLabel()
         self._hint.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 4, 2, 2)
@@ -39,7 +40,7 @@ class ToolPanel(QWidget):
         for kind, button in self._buttons.items():
             key = keys.text(kind)
             named = f"\nKey: {key}" if key else ""
-            button.setToolTip(f"{kind.card.title}: {kind.card.hint}{named}")
+            explain(button, f"{kind.card.title}: {kind.card.hint}{named}")
 
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""
@@ -64,4 +65,4 @@ class ToolPanel(QWidget):
 
     def _show(self) -> None:
         self._buttons[self._tools.kind].setChecked(True)
-        self._hint.setText(f"<b>{self._tools.title}.</b> {self._tools.hint}")
+        self._hint.show_html(f"<b>{self._tools.title}.</b> {self._tools.hint}")
