@@ -10,6 +10,7 @@ import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import FailedError, count, printable, progress_bar, report
+from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
     from annotator.project import Restored
