@@ -31,7 +31,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return run_app(arguments)
     except Ended as ended:
         return _fail(str(ended), ended.code)
-    except (MemoryError, ImportError, RuntimeError) as error:
+    except (MemoryError, ImportError, RuntimeError, SystemError) as error:
         if not lacks_memory(error):
             raise
         return _fail("not enough memory to go on: close other programs, or raise the limit", 1)

@@ -12,6 +12,8 @@ _SIGNS = (
     "failed to allocate memory",  # ONNX Runtime's
     "insufficient memory",  # OpenCV's
     "out of memory",
+    "without exception set",  # Python's own, where it could not even make an error
+    "without setting an exception",
 )
 _LITTLE = 4 << 30
 
