@@ -18,6 +18,7 @@ from annotator.imaging.headers import MAX_PIXELS, read_header
 from annotator.imaging.jpeg import decode_jpeg
 from annotator.imaging.pillow_route import decode_with_pillow
 from annotator.imaging.pixels import Decoded
+from annotator.system.regular import is_database
 
 Source = str | Path | bytes
 """A path, or the content of a file."""
@@ -257,6 +258,8 @@ def _regular(source: str | Path) -> Path:
         raise ImageError("it is a folder, not a file")
     if not stat.S_ISREG(mode):
         raise ImageError("it is a device or a pipe, not a file")
+    if is_database(path):  # whose locks would go when it is closed
+        raise ImageError("it is a project's database, not an image")
     return path
 
 
