@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     Identity,
@@ -27,8 +26,9 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
-from annotator.project.records import SampleState, Verdict, VisitPurpose
+from annotator.project.records import RejectReason, SampleState, Verdict, VisitPurpose
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
+from annotator.project.values import BigWhole, Sha256, SomeOf
 
 __all__ = [
     "CHANGES_ANCHORS",
@@ -77,16 +77,16 @@ class ImageRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     path: Mapped[str] = mapped_column(PathText, index=True)
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(Sha256)
     frame: Mapped[int | None]
     width: Mapped[int]
     height: Mapped[int]
-    file_size: Mapped[int | None] = mapped_column(BigInteger)
-    modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    file_size: Mapped[int | None] = mapped_column(BigWhole)
+    modified_ns: Mapped[int | None] = mapped_column(BigWhole)
     failure: Mapped[str | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    coded_sha256: Mapped[str | None] = mapped_column(index=True)
-    pixels_sha256: Mapped[str | None]
+    coded_sha256: Mapped[str | None] = mapped_column(Sha256, index=True)
+    pixels_sha256: Mapped[str | None] = mapped_column(Sha256)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -240,7 +240,7 @@ class ReviewRow(Table):
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
-    reasons: Mapped[str]  # comma-separated values of RejectReason
+    reasons: Mapped[str] = mapped_column(SomeOf(RejectReason))
     comment: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int]
