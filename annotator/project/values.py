@@ -17,26 +17,35 @@ _HEXADECIMAL = re.compile("[0-9a-f]{64}")
 
 
 class Whole(Checked[int]):
-    """A whole number."""
+    """A whole number of up to 32 bits."""
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = Integer
+    called, least, most = "a whole number", -(2**31), 2**31 - 1
 
     def checked(self, value: Any) -> int:
         """Return it, if it is one."""
-        if type(value) is not int:
-            raise ValueError(f"{shown(value)} where a whole number should be")
+        if type(value) is not int or not self.least <= value <= self.most:
+            raise ValueError(f"{shown(value)} where {self.called} should be")
         return value
 
     def check_all(self, values: Collection[Any]) -> None:
         """Check many at once."""
-        if not of_kinds(values, int):
+        is_sound = of_kinds(values, int) and max(values, default=self.most) <= self.most
+        if not is_sound or min(values, default=self.least) < self.least:
             super().check_all(values)
 
 
+class Count(Whole):
+    """A whole number that is not negative."""
+
+    called, least = "a count", 0
+
+
 class BigWhole(Whole):
-    """A whole number of up to 64 bits, in any database."""
+    """A whole number of up to 64 bits."""
 
     impl = BigInteger
+    least, most = -(2**63), 2**63 - 1
 
 
 class Real(Checked[float]):

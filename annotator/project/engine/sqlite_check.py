@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.project.engine.sqlite_companions import refuse_companions
 from annotator.project.engine.sqlite_connections import harden
-from annotator.project.engine.sqlite_damage import damaged, with_row
+from annotator.project.engine.sqlite_damage import broken_rule, damaged
 from annotator.project.engine.sqlite_errors import project_error
 from annotator.project.engine.sqlite_schema import (
     VERSION_TABLE,
@@ -90,8 +90,8 @@ def inspect(path: Path, options: str, *, busy_timeout: float, called: Path | Non
             revision, problem = (None, problem) if problem else _of_schema(connection)
             if problem is None and (revision == CURRENT_REVISION or _is_known(revision)):
                 problem = _integrity_problem(connection, size)
-                if problem is not None and revision == CURRENT_REVISION:
-                    problem = with_row(connection, problem)
+            if problem is None and revision == CURRENT_REVISION and size <= _FULL_CHECK_BYTES:
+                problem = broken_rule(connection)
     except sqlite3.DatabaseError as error:
         raise project_error(error, called) from error
     if revision is None or problem is not None:

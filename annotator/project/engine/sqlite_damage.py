@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, LargeBinary, Table
 from sqlalchemy.dialects import sqlite
 
-from annotator.project.checked import Checked, DamagedValue
+from annotator.project.checked import Checked, DamagedValue, shown
 from annotator.project.engine.sqlite_connections import harden
 from annotator.project.errors import DamagedProject
 from annotator.project.tables import METADATA
 
 _UNDECODABLE = "Could not decode to UTF-8"  # what Python's sqlite3 says, without a code
-_BROKEN_RULE = re.compile(r"(?:CHECK constraint failed|NULL value) in (\w+)")
 _DIALECT = sqlite.dialect()
 
 
@@ -45,18 +44,61 @@ def is_undecodable(error: sqlite3.Error) -> bool:
     return str(error).startswith(_UNDECODABLE)
 
 
-def with_row(connection: sqlite3.Connection, answer: str) -> str:
-    """Return what a check of the database said, with the row if it is about a rule of a table."""
-    found = _BROKEN_RULE.match(answer)
-    table = METADATA.tables.get(found[1]) if found else None
-    if table is None:
-        return answer
+def broken_rule(connection: sqlite3.Connection) -> str | None:
+    """Return the first row that the rules of the current schema do not allow, None without any.
+
+    A read-only connection of SQLite knows no checks, so that its own test of a database finds
+    nothing of the kind. All rows are gone through, but no mesh is read.
+    """
+    for table in METADATA.sorted_tables:
+        rules = [rule for rule in table.constraints if isinstance(rule, CheckConstraint)]
+        row = _row_against(connection, table, rules)
+        if row is not None:
+            for rule in rules:
+                row = _row_against(connection, table, [rule])
+                if row is not None:
+                    return _named_values(connection, table, row) or _against(table, row, rule)
+        for column in table.columns:
+            orphan = _orphan(connection, column)
+            if orphan is not None:
+                return orphan
+    return None
+
+
+def _row_against(
+    connection: sqlite3.Connection, table: Table, rules: Sequence[CheckConstraint]
+) -> int | None:
+    """Return the first row of a table for which one of some rules does not hold."""
+    if not rules:
+        return None
+    compiled = (
+        rule.sqltext.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
+        for rule in rules
+    )
+    broken = " OR ".join(f"NOT ({words})" for words in compiled)
+    query = f'SELECT rowid FROM "{table.name}" WHERE {broken} LIMIT 1'
+    found = connection.execute(query).fetchone()
+    return None if found is None else int(found[0])
+
+
+def _named_values(connection: sqlite3.Connection, table: Table, row: int) -> str | None:
+    """Return which column of a row holds what it cannot, None if each by itself could."""
     connection.text_factory = _text
     for column in table.columns:
-        place = _first_row(connection, column)
-        if place is not None:
-            return place
-    return _broken_rule(connection, table) or answer
+        query = f'SELECT "{column.name}" FROM "{table.name}" WHERE rowid = ?'
+        (value,) = connection.execute(query, [row]).fetchone()
+        problem = _problem(column, value)
+        if problem is not None:
+            return f"{_place(column, row)}: {problem}"
+    return None
+
+
+def _against(table: Table, row: int, rule: CheckConstraint) -> str:
+    return f"table {table.name}, row {row}: against the rule {rule.name}"
+
+
+def _place(column: Column[Any], row: object) -> str:
+    return f"table {column.table.name}, column {column.name}, row {row}"
 
 
 def _impl(column: Column[Any]) -> object:
@@ -92,21 +134,25 @@ def _first_in(path: Path, columns: list[Column[Any]]) -> str | None:
 
 def _first_row(connection: sqlite3.Connection, column: Column[Any]) -> str | None:
     """Return the first row of a column with a value that it cannot hold, and what is wrong."""
-    table, place = column.table.name, f"table {column.table.name}, column {column.name}"
-    query = f'SELECT rowid, "{column.name}" FROM "{table}" ORDER BY rowid'
+    query = f'SELECT rowid, "{column.name}" FROM "{column.table.name}" ORDER BY rowid'
     for row, value in connection.execute(query):
         problem = _problem(column, value)
         if problem is not None:
-            return f"{place}, row {row}: {problem}"
+            return f"{_place(column, row)}: {problem}"
+    return _orphan(connection, column)
+
+
+def _orphan(connection: sqlite3.Connection, column: Column[Any]) -> str | None:
+    """Return the first row whose column refers to a row of another table that is not there."""
     for key in column.foreign_keys:
         target = key.column
-        orphan = connection.execute(
-            f'SELECT rowid, "{column.name}" FROM "{table}" WHERE "{column.name}" NOT IN '
-            f'(SELECT "{target.name}" FROM "{target.table.name}") ORDER BY rowid LIMIT 1'
+        found = connection.execute(
+            f'SELECT rowid, "{column.name}" FROM "{column.table.name}" WHERE "{column.name}" '
+            f'NOT IN (SELECT "{target.name}" FROM "{target.table.name}") LIMIT 1'
         ).fetchone()
-        if orphan is not None:
-            row, value = orphan
-            return f"{place}, row {row}: {target.table.name} has no row {value}"
+        if found is not None:
+            row, value = found
+            return f"{_place(column, row)}: {target.table.name} has no row {shown(value)}"
     return None
 
 
@@ -120,17 +166,4 @@ def _problem(column: Column[Any], value: object) -> str | None:
             column.type.checked(value)
         except ValueError as error:
             return str(error)
-    return None
-
-
-def _broken_rule(connection: sqlite3.Connection, table: Table) -> str | None:
-    """Return the first row that a table's rules do not allow, and which rule that is."""
-    for rule in table.constraints:
-        if not isinstance(rule, CheckConstraint):
-            continue
-        words = rule.sqltext.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
-        query = f'SELECT rowid FROM "{table.name}" WHERE NOT ({words}) ORDER BY rowid LIMIT 1'
-        row = connection.execute(query).fetchone()
-        if row is not None:
-            return f"table {table.name}, row {row[0]}: it breaks the rule {rule.name}"
     return None
