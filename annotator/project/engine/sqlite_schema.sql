@@ -1,4 +1,4 @@
--- Schema 0005, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0006, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE strokes (
     undone BOOLEAN NOT NULL,
     vertex_indices BLOB NOT NULL,
     "before" BLOB NOT NULL,
-    "after" BLOB NOT NULL, marks_before BLOB, marks_after BLOB CONSTRAINT ck_strokes_marks_lengths CHECK ((marks_before IS NULL) = (marks_after IS NULL) AND 2 * length(marks_before) = length(vertex_indices) AND 2 * length(marks_after) = length(vertex_indices)), anchors_added BLOB, anchors_removed BLOB CONSTRAINT ck_strokes_anchors_lengths CHECK (length(anchors_added) % 2 = 0 AND length(anchors_removed) % 2 = 0),
+    "after" BLOB NOT NULL, marks_before BLOB, marks_after BLOB CONSTRAINT ck_strokes_marks_lengths CHECK ((marks_before IS NULL) = (marks_after IS NULL) AND 2 * length(marks_before) = length(vertex_indices) AND 2 * length(marks_after) = length(vertex_indices)), anchors_added BLOB, anchors_removed BLOB CONSTRAINT ck_strokes_anchors_lengths CHECK (length(anchors_added) % 2 = 0 AND length(anchors_removed) % 2 = 0), digest BLOB CONSTRAINT ck_strokes_digest_length CHECK (length(digest) = 8), anchors_digest BLOB CONSTRAINT ck_strokes_anchors_digest_length CHECK (length(anchors_digest) = 8),
     CONSTRAINT fk_strokes_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
     CONSTRAINT uq_strokes_sample_id UNIQUE (sample_id, sequence),
     CONSTRAINT ck_strokes_sequence CHECK (sequence >= 1),
@@ -60,8 +60,6 @@ CREATE TABLE "reviews" (
 CREATE INDEX ix_reviews_sample_id ON reviews (sample_id);
 
 CREATE TRIGGER reviews_refuse_update BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
-
-CREATE INDEX ix_strokes_anchors ON strokes (sample_id, sequence, undone, anchors_added, anchors_removed) WHERE anchors_added IS NOT NULL OR anchors_removed IS NOT NULL;
 
 CREATE TABLE visits (
     id INTEGER NOT NULL,
@@ -95,7 +93,7 @@ CREATE TABLE "predictions" (
     presence FLOAT NOT NULL,
     detection_score FLOAT NOT NULL,
     created_at DATETIME NOT NULL,
-    landmarks BLOB NOT NULL,
+    landmarks BLOB NOT NULL, digest BLOB CONSTRAINT ck_predictions_digest_length CHECK (length(digest) = 8),
     CONSTRAINT pk_predictions PRIMARY KEY (id),
     CONSTRAINT fk_predictions_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
     CONSTRAINT fk_predictions_model_id FOREIGN KEY(model_id) REFERENCES models (id),
@@ -103,14 +101,12 @@ CREATE TABLE "predictions" (
     CONSTRAINT ck_predictions_landmarks_length CHECK (length(landmarks) > 0 AND length(landmarks) % 12 = 0)
 );
 
-CREATE TRIGGER predictions_refuse_update BEFORE UPDATE ON predictions BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
-
 CREATE TABLE "annotations" (
     sample_id INTEGER NOT NULL,
     prediction_id INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     landmarks BLOB,
-    marks BLOB,
+    marks BLOB, digest BLOB CONSTRAINT ck_annotations_digest_length CHECK (length(digest) = 8),
     CONSTRAINT pk_annotations PRIMARY KEY (sample_id),
     CONSTRAINT fk_annotations_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
     CONSTRAINT fk_annotations_prediction_id FOREIGN KEY(prediction_id) REFERENCES predictions (id),
@@ -125,8 +121,6 @@ CREATE TABLE sample_changes (
     CONSTRAINT fk_sample_changes_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
     CONSTRAINT uq_sample_changes_sample_id UNIQUE (sample_id)
 );
-
-CREATE TRIGGER annotations_count_update AFTER UPDATE ON annotations BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
 
 CREATE TABLE "images" (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -199,3 +193,9 @@ CREATE TRIGGER predictions_refuse_replace BEFORE INSERT ON predictions WHEN EXIS
 CREATE TRIGGER reviews_refuse_delete BEFORE DELETE ON reviews WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
 
 CREATE TRIGGER reviews_refuse_replace BEFORE INSERT ON reviews WHEN EXISTS (SELECT 1 FROM reviews WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TRIGGER predictions_refuse_update BEFORE UPDATE ON predictions BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
+
+CREATE TRIGGER annotations_count_update AFTER UPDATE ON annotations BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
+
+CREATE INDEX ix_strokes_anchors ON strokes (sample_id, sequence, undone, anchors_added, anchors_removed, anchors_digest) WHERE anchors_added IS NOT NULL OR anchors_removed IS NOT NULL;
