@@ -94,6 +94,8 @@ def inspect(path: Path, options: str, *, busy_timeout: float, called: Path | Non
                 problem = broken_rule(connection)
     except sqlite3.DatabaseError as error:
         raise project_error(error, called) from error
+    except UnicodeDecodeError as error:  # in what SQLite says of the schema, quoting it
+        raise damaged(called, "text that is no UTF-8") from error
     if revision is None or problem is not None:
         problem = problem or "it does not say its version"
         raise damaged(called, problem)

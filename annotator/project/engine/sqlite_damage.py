@@ -15,14 +15,15 @@ from annotator.project.checked import Checked, DamagedValue, shown
 from annotator.project.engine.sqlite_connections import harden
 from annotator.project.errors import DamagedProject
 from annotator.project.tables import METADATA
+from annotator.system.foreign_text import escaped
 
 _UNDECODABLE = "Could not decode to UTF-8"  # what Python's sqlite3 says, without a code
 _DIALECT = sqlite.dialect()
 
 
 def damaged(path: Path, problem: str) -> DamagedProject:
-    """Return the error that says what is wrong with a database."""
-    return DamagedProject(f"{path} is damaged ({problem}): restore it from a backup")
+    """Return the error that says what is wrong with a database, which SQLite may quote."""
+    return DamagedProject(f"{path} is damaged ({escaped(problem)}): restore it from a backup")
 
 
 def located(error: DamagedValue, path: Path) -> DamagedProject:

@@ -20,6 +20,7 @@ from annotator.project.errors import (
     ProjectUnavailable,
     ReadOnlyProject,
 )
+from annotator.system.foreign_text import escaped
 
 _LEAST_ROOM = 2**17  # bytes: less does not even hold the index of an empty write-ahead log
 
@@ -37,6 +38,8 @@ def translated(path: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise project_error(error, path) from error
+    except UnicodeDecodeError as error:  # in what SQLite says, quoting the database
+        raise undecodable(path) from error
 
 
 def project_error(error: sqlite3.Error, path: Path) -> ProjectError:
@@ -98,7 +101,7 @@ def _unavailable_message(path: Path, reason: object) -> str:
 
 
 def _refused_message(path: Path, error: sqlite3.Error) -> str:
-    return f"{path} refused a change: {error}"
+    return f"{path} refused a change: {escaped(str(error))}"
 
 
 def _is_disk_full(path: Path) -> bool:
