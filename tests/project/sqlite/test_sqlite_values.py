@@ -128,7 +128,6 @@ def test_a_value_that_no_column_holds_is_named_wherever_it_is_met(
     ("where", "row", "value", "named"),
     [
         ("samples.state", 2, "'odd'", "table samples, column state, row 2: 'odd'"),
-        ("strokes.sequence", 2, "0", "table strokes, row 2: against the rule"),
         (
             "samples.image_id",
             3,
