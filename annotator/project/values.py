@@ -172,4 +172,4 @@ def _word_of(words: type[StrEnum], value: Any) -> StrEnum:
     try:
         return words(value)
     except ValueError as error:
-        raise ValueError(f"{shown(value)}, which this program does not know,") from error
+        raise ValueError(f"{shown(value)} is none of the words that can be there") from error
