@@ -18,7 +18,7 @@ from annotator.imaging.headers import MAX_BYTES, MAX_PIXELS, read_header
 from annotator.imaging.jpeg import decode_jpeg
 from annotator.imaging.pillow_route import decode_with_pillow
 from annotator.imaging.pixels import Decoded
-from annotator.system.regular import open_regular
+from annotator.system.regular import is_database, open_regular
 
 Source = str | Path | bytes
 """A path, or the content of a file."""
@@ -268,6 +268,8 @@ def _regular(source: str | Path) -> Path:
         raise ImageError("it is a folder, not a file")
     if not stat.S_ISREG(mode):
         raise ImageError("it is a device or a pipe, not a file")
+    if is_database(path):  # whose locks would go when it is closed
+        raise ImageError("it is a project's database, not an image")
     return path
 
 

@@ -117,7 +117,7 @@ def damaged_mesh(session: Session, sample_id: int, part: str) -> DamagedMesh:
 
 
 def _bytes_of(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    """Return a column as it is in the database: no array is made of it, nor checked."""
+    """Return a column as it is in the database: nothing is made of it, nor checked."""
     return type_coerce(column, NullType()).label(column.key)
 
 
@@ -175,8 +175,8 @@ _SEARCHES: tuple[_Search, ...] = (
     (
         select(
             AnnotationRow.sample_id,
-            AnnotationRow.prediction_id,
-            AnnotationRow.revision,
+            _bytes_of(AnnotationRow.prediction_id),
+            _bytes_of(AnnotationRow.revision),
             _bytes_of(AnnotationRow.landmarks),
             _bytes_of(AnnotationRow.marks),
             _bytes_of(AnnotationRow.digest),

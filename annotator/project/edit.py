@@ -16,7 +16,7 @@ from annotator.mesh.marks import Marks
 from annotator.project.digests import annotation_digest
 from annotator.project.displacement import Displacement
 from annotator.project.errors import StaleAnnotation, UnknownSample
-from annotator.project.layouts import check_stored, stored_layout, unmarked
+from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
 from annotator.project.locking import locked
 from annotator.project.records import UNDECIDED, SampleState
 from annotator.project.review_rows import refuse_unseen
@@ -97,6 +97,8 @@ class EditedSample:
         with naming_damage(session, [sample_id]):
             found = session.execute(query).one_or_none()
         if found is None:
+            if session.get(SampleRow, sample_id) is not None:
+                raise lost_rows(sample_id)
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         sample, row, prediction, name = found
         refuse_damaged(session, sample_id, row, prediction)

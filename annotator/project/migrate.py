@@ -42,7 +42,8 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
     except ProjectUnavailable:
         backup.discard()  # of what is there as it was; every other try would leave one more
         raise
-    except (CommandError, ProjectError) as error:
+    except (CommandError, ProjectError, ValueError, TypeError) as error:
+        # What a migration computes with, a damaged database may hold anything in place of.
         raise DamagedProject(
             f"{engine.name} cannot be brought up to date ({error}): it was left as it was, "
             f"with a copy in {backup.name}"

@@ -17,6 +17,7 @@ from annotator.project.columns import (
     Table,
     UtcDateTime,
 )
+from annotator.project.values import Count
 
 
 class StrokeRow(Table):
@@ -51,7 +52,7 @@ class StrokeRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
-    sequence: Mapped[int]
+    sequence: Mapped[int] = mapped_column(Count)
     tool: Mapped[str]
     annotator: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

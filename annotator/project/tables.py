@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     Identity,
@@ -27,8 +26,9 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
-from annotator.project.records import SampleState, Verdict, VisitPurpose
+from annotator.project.records import RejectReason, SampleState, Verdict, VisitPurpose
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
+from annotator.project.values import BigWhole, Count, Sha256, SomeOf
 
 __all__ = [
     "CHANGES_ANCHORS",
@@ -77,16 +77,16 @@ class ImageRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     path: Mapped[str] = mapped_column(PathText, index=True)
-    sha256: Mapped[str]
-    frame: Mapped[int | None]
-    width: Mapped[int]
-    height: Mapped[int]
-    file_size: Mapped[int | None] = mapped_column(BigInteger)
-    modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(Sha256)
+    frame: Mapped[int | None] = mapped_column(Count)
+    width: Mapped[int] = mapped_column(Count)
+    height: Mapped[int] = mapped_column(Count)
+    file_size: Mapped[int | None] = mapped_column(BigWhole)
+    modified_ns: Mapped[int | None] = mapped_column(BigWhole)
     failure: Mapped[str | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    coded_sha256: Mapped[str | None] = mapped_column(index=True)
-    pixels_sha256: Mapped[str | None]
+    coded_sha256: Mapped[str | None] = mapped_column(Sha256, index=True)
+    pixels_sha256: Mapped[str | None] = mapped_column(Sha256)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -125,7 +125,7 @@ class PredictionRunRow(Table):
 
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
-    face_count: Mapped[int]
+    face_count: Mapped[int] = mapped_column(Count)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -145,10 +145,10 @@ class SampleRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
-    face_index: Mapped[int]
+    face_index: Mapped[int] = mapped_column(Count)
     state: Mapped[SampleState] = mapped_column(one_of(SampleState, "state"), index=True)
     presence: Mapped[float]
-    stroke_count: Mapped[int]
+    stroke_count: Mapped[int] = mapped_column(Count)
     box_left: Mapped[float]
     box_top: Mapped[float]
     box_width: Mapped[float]
@@ -219,7 +219,7 @@ class AnnotationRow(Table):
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column(Count)
     landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob)
     marks: Mapped[Marks | None] = mapped_column(MarksBlob)
     digest: Mapped[bytes | None]
@@ -240,10 +240,10 @@ class ReviewRow(Table):
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
-    reasons: Mapped[str]  # comma-separated values of RejectReason
+    reasons: Mapped[str] = mapped_column(SomeOf(RejectReason))
     comment: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column(Count)
 
 
 class VisitRow(Table):
@@ -260,7 +260,7 @@ class VisitRow(Table):
     annotator: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seconds: Mapped[float]
-    strokes: Mapped[int]
+    strokes: Mapped[int] = mapped_column(Count)
     purpose: Mapped[VisitPurpose] = mapped_column(
         one_of(VisitPurpose, "purpose"),
         default=VisitPurpose.ANNOTATE,

@@ -8,6 +8,7 @@ transaction begins with ``BEGIN IMMEDIATE``: what it reads cannot change before 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,53 @@ _PRAGMAS = (
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync does not reach the platter
 )
 
+# Far more than this program needs: what needs more comes from somebody else.
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_LENGTH: 64 * 2**20,  # bytes of a value or a row; a mesh takes 6 kB
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 2**20,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 10,
+}
+
+
+def harden(connection: sqlite3.Connection) -> None:
+    """Make a connection trust as little as possible of what is in its file.
+
+    What the schema runs may be no function with effects, pages are checked as they are read, and
+    sizes have their limits.
+    """
+    for limit, most in _LIMITS.items():
+        connection.setlimit(limit, most)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
+if sys.version_info >= (3, 12):
+
+    def defend(connection: sqlite3.Connection) -> None:
+        """Refuse statements that could damage the file, and views, of which there are none."""
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
+
+else:
+
+    def defend(connection: sqlite3.Connection) -> None:
+        """Do nothing: Python before 3.12 cannot ask for it."""
+
 
 def connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
     """Open a connection to an existing file, outside of any pool."""
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",  # never creates a file
         uri=True,
         timeout=busy_timeout,
         isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
         check_same_thread=False,  # the pool lends a connection to one thread at a time
     )
+    harden(connection)
+    defend(connection)
+    return connection
 
 
 def pooled(path: Path, busy_timeout: float, *, foreign_keys: bool) -> sqlalchemy.Engine:

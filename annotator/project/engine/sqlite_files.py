@@ -65,8 +65,10 @@ def find_database(folder: Path) -> Path:
         raise DamagedProject(f"{path} {what}: {RESTORE}")
     try:
         application = application_id(path)
-    except sqlite3.Error as error:
-        if isinstance(project_error(error, path), DamagedProject):
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where it quotes the file
+        if not isinstance(error, sqlite3.Error) or isinstance(
+            project_error(error, path), DamagedProject
+        ):
             what = "is not an SQLite database"
             raise DamagedProject(f"{path} {what}: {RESTORE}") from error
         raise NotAProject(f"{path} cannot be read: {error}") from error

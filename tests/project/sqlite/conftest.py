@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from annotator.project import migrate
+
 
 @pytest.fixture(params=["sqlite"])
 def engine_name(request: pytest.FixtureRequest) -> str:
@@ -23,3 +25,16 @@ def contents() -> Callable[[Path], dict[str, bytes]]:
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
     return read
+
+
+@pytest.fixture
+def failing_upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the migrations run, and what comes after them fail."""
+    run = migrate.run_migrations
+
+    def run_and_fail(connection, *revision: str) -> None:
+        run(connection, *revision)
+        if not revision:  # which older ones are made by
+            connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    monkeypatch.setattr(migrate, "run_migrations", run_and_fail)

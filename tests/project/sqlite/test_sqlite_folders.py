@@ -147,8 +147,8 @@ def test_a_database_with_overwritten_pages_is_refused_untouched(database, conten
     [
         ("DROP TABLE alembic_version", "does not say its version"),
         ("DELETE FROM alembic_version", "does not say its version"),
-        ("DROP TABLE strokes", "table strokes lacks"),
-        ("ALTER TABLE images DROP COLUMN failure", "lacks failure"),
+        ("DROP TABLE strokes", "table strokes is missing"),
+        ("ALTER TABLE images DROP COLUMN failure", "table images is not as"),
     ],
 )
 def test_a_database_with_a_part_missing_is_refused_untouched(database, contents, statement, words):

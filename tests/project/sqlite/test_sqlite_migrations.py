@@ -107,11 +107,8 @@ def test_an_up_to_date_database_is_not_backed_up(migrated):
     assert [path.name for path in migrated.parent.iterdir()] == ["project.sqlite"]
 
 
+@pytest.mark.usefixtures("failing_upgrade")
 def test_a_failing_migration_leaves_the_older_database_as_it_was(older):
-    with closing(sqlite3.connect(older)) as connection:  # in the way of the second trigger
-        connection.execute(
-            "CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON images BEGIN SELECT 1; END"
-        )
     before = schema_of(older)
     with pytest.raises(DamagedProject, match="cannot be brought up to date"):
         Project.open(older.parent)
