@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from annotator.system.ending import Ended, heeding
+from annotator.system.foreign_text import escaped
 from annotator.system.memory import lacks_memory, spare_memory
 
 __all__ = ["main"]
@@ -41,5 +42,5 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _fail(message: str, code: int) -> int:
     with suppress(OSError):  # the terminal may be what went
-        print(f"error: {message}", file=sys.stderr)
+        print(escaped(f"error: {message}"), file=sys.stderr)
     return code

@@ -167,17 +167,21 @@ def test_a_link_planted_at_the_partial_name_is_not_written_through(tmp_path, who
 
 
 @POSIX
-@pytest.mark.parametrize("what", ["link", "pipe"])
-def test_what_is_in_the_files_place_is_replaced_and_not_written_through(tmp_path, what):
+def test_a_link_in_the_files_place_is_replaced_and_not_written_through(tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("precious")
-    if what == "link":
-        (tmp_path / FILE_NAME).symlink_to(precious)
-    else:
-        os.mkfifo(tmp_path / FILE_NAME)
+    (tmp_path / FILE_NAME).symlink_to(precious)
     write_covariance(tmp_path, canonical_covariance(FACE_468), 42, WHEN)
     assert precious.read_text() == "precious"
     assert read_covariance(tmp_path).corrections == 42
+
+
+@POSIX
+def test_a_pipe_in_the_files_place_is_told_of_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / FILE_NAME)
+    with pytest.raises(CovarianceFileError, match="a device or a pipe, not a file"):
+        write_covariance(tmp_path, canonical_covariance(FACE_468), 42, WHEN)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
 def places(content: bytes) -> list[int]:

@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from annotator.project.damage import damaged_meshes
 from annotator.project.engine.backups import BackupMade, OnProgress
+from annotator.project.engine.sqlite_connections import harden
 from annotator.project.engine.sqlite_errors import file_error, project_error, translated
 from annotator.project.errors import RESTORE, BackupExists, DamagedProject, ProjectUnavailable
 from annotator.project.tables import CURRENT_REVISION
@@ -250,7 +251,9 @@ def _interruptible(
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    harden(connection)
+    return connection
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 from annotator.project.engine.backups import OnProgress, Restored
 from annotator.project.engine.sqlite_backup import back_up, nobody
 from annotator.project.engine.sqlite_check import read_revision
-from annotator.project.engine.sqlite_connections import connect
+from annotator.project.engine.sqlite_connections import connect, harden
 from annotator.project.engine.sqlite_errors import file_error, project_error, translated
 from annotator.project.engine.sqlite_files import (
     APPLICATION_ID,
@@ -121,7 +121,7 @@ def _reader(file: Path, busy_timeout: float) -> Iterator[sqlite3.Connection]:
             sqlite3.connect(address, uri=True, timeout=busy_timeout, isolation_level=None)
         ) as source,
     ):
-        source.execute("PRAGMA trusted_schema = OFF")
+        harden(source)
         yield source
 
 
@@ -152,6 +152,7 @@ def _write_over(staged: Path, path: Path, busy_timeout: float, on_progress: OnPr
         (size,) = held.execute("PRAGMA page_size").fetchone()
         if (size,) != source.execute("PRAGMA page_size").fetchone():  # of another build of SQLite
             source.execute(f"PRAGMA page_size = {size}")
+            source.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 1)  # in which VACUUM works
             source.execute("VACUUM")
         source.backup(
             held,

@@ -266,8 +266,12 @@ def test_a_mesh_that_is_not_what_was_stored_is_told_and_the_others_are_backed_up
     assert predicted.back_up(tmp_path / "sound.sqlite").damaged == ()
     predicted.close()
     with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection:
-        connection.execute("DROP TRIGGER predictions_refuse_update")
+        name = "predictions_refuse_update"
+        query = "SELECT sql FROM sqlite_master WHERE name = ?"
+        (trigger,) = connection.execute(query, (name,)).fetchone()
+        connection.execute(f"DROP TRIGGER {name}")
         connection.execute("UPDATE predictions SET landmarks = zeroblob(5616) WHERE sample_id = 2")
+        connection.execute(trigger)
         connection.commit()
     with Project.open(predicted.home) as project:
         made = project.back_up(tmp_path / "faces.sqlite")
