@@ -314,14 +314,19 @@ def _compare(
     return "partly stored"
 
 
+def loaded() -> None:
+    """Let the parser of commands load what it needs."""
+    with redirect_stderr(StringIO()):
+        command_line(("new",))  # which is refused
+
+
 def main() -> None:
     """Do jobs until there are no more."""
     folder = Path(sys.argv[1]).resolve()
     (folder / "place").mkdir(exist_ok=True)  # it may be a disk of its own
     (folder / "kept").mkdir()
     arena = Arena(folder)
-    with redirect_stderr(StringIO()):
-        command_line(("new",))  # refused: the parser has loaded what it needs
+    loaded()
     for line in sys.stdin:
         kind, *arguments = json.loads(line)
         report = {"killed": killed, "filled": filled}[kind](arena, *arguments)
