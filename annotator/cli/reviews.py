@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_AT_A_TIME = 100  # verdicts in one transaction: strokes of others wait meanwhile
+
 # As the project's RejectReason has them, which takes long to import for those who ask for help.
 REASONS = (
     "not_a_face",
@@ -99,7 +101,9 @@ def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]
     revisions, seen = project.annotations.revisions(ids), project.reviews.newest_ids(ids)
     left_out, failed = _not_acceptable(project, judgement, ids)
     ids = [sample_id for sample_id in ids if sample_id not in left_out]
-    project.reviews.judge_all(ids, judgement, revisions=revisions, seen=seen)
+    for start in range(0, len(ids), _AT_A_TIME):
+        some = ids[start : start + _AT_A_TIME]
+        project.reviews.judge_all(some, judgement, revisions=revisions, seen=seen)
     return ids, left_out, failed
 
 

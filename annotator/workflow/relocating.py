@@ -9,6 +9,9 @@ from annotator.imaging import Picture
 from annotator.project import ImageRecord, NewImage, Project
 from annotator.workflow.image_files import READERS, inspect_picture, shows_same
 
+# Photographs that one transaction lets follow: strokes of others wait meanwhile.
+_AT_A_TIME = 50
+
 
 @dataclass(frozen=True)
 class Relocation:
@@ -78,8 +81,10 @@ def look_for(
 
 
 def relocate(project: Project, relocation: Relocation) -> None:
-    """Let the project follow the photographs that were found."""
-    project.images.move({record.id: entry for record, entry in relocation.found})
+    """Let the project follow the photographs that were found, some at a time."""
+    for start in range(0, len(relocation.found), _AT_A_TIME):
+        some = relocation.found[start : start + _AT_A_TIME]
+        project.images.move({record.id: entry for record, entry in some})
 
 
 def _at(pair: tuple[ImageRecord, Path]) -> tuple[ImageRecord, Path, NewImage | None]:
