@@ -34,7 +34,7 @@ def placed(target: Path) -> Iterator[BufferedRandom]:
     OSError
         If it cannot be written, or not be given that name.
     """
-    partial = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_ENDING}")
+    partial = target.with_name(partial_name())
     stream = os.fdopen(os.open(partial, _ONLY_NEW | _BINARY, 0o666), "w+b")
     try:
         with stream:
@@ -47,12 +47,17 @@ def placed(target: Path) -> Iterator[BufferedRandom]:
             partial.unlink()
 
 
+def partial_name() -> str:
+    """Return a new name for what is on the way to another; `remove_leftovers` knows it."""
+    return f"{_PREFIX}{secrets.token_hex(8)}{_ENDING}"
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what programs left in a folder that were killed while they wrote a file there.
 
     Nothing of the last day: it may be about to become a file.
     """
-    for partial in folder.glob(f"{_PREFIX}*{_ENDING}"):
+    for partial in folder.glob(f"{_PREFIX}*{_ENDING}*"):
         with suppress(OSError):  # somebody else's to remove, or removed by them
             if time() - partial.lstat().st_mtime > _SECONDS_TO_WRITE:
                 partial.unlink()

@@ -170,9 +170,13 @@ def stock() -> dict[str, Any]:
 
 
 def files() -> list[str]:
-    """Return the files of the scene, but for those that SQLite makes and removes by itself."""
+    """Return the files of the scene, but for those that SQLite makes and removes by itself.
+
+    The empty lock of an export that was killed when its release had appeared means nothing either.
+    """
     paths = (path for path in Path().rglob("*") if path.is_file())
-    kept = (str(path) for path in paths if not path.name.endswith(("-shm", "-wal", "-journal")))
+    passing = ("-shm", "-wal", "-journal", ".lock")
+    kept = (str(path) for path in paths if not path.name.endswith(passing))
     return [_without_time(name) for name in kept]
 
 
