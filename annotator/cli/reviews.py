@@ -9,6 +9,7 @@ from annotator.cli.naming import no_impossible_number, samples_named
 from annotator.cli.options import AsJson, Comment, Person, ProjectAddress
 from annotator.cli.terminal import FailedError, count, report
 from annotator.system.people import login_name
+from annotator.system.portions import portions
 
 if TYPE_CHECKING:
     from annotator.project import FailedImage, Judgement, Project, RejectReason
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     _Given = tuple[list[int], set[int], tuple[FailedImage, ...]]
 
 commands = typer.Typer()
-
-_AT_A_TIME = 100  # verdicts in one transaction: strokes of others wait meanwhile
 
 # As the project's RejectReason has them, which takes long to import for those who ask for help.
 REASONS = (
@@ -101,8 +100,7 @@ def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]
     revisions, seen = project.annotations.revisions(ids), project.reviews.newest_ids(ids)
     left_out, failed = _not_acceptable(project, judgement, ids)
     ids = [sample_id for sample_id in ids if sample_id not in left_out]
-    for start in range(0, len(ids), _AT_A_TIME):
-        some = ids[start : start + _AT_A_TIME]
+    for some in portions(ids):
         project.reviews.judge_all(some, judgement, revisions=revisions, seen=seen)
     return ids, left_out, failed
 

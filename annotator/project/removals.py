@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Delete, Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from annotator.project.engine.base import Engine, chunks, portions
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
@@ -26,6 +26,7 @@ from annotator.project.tables import (
     StrokeRow,
     VisitRow,
 )
+from annotator.system.portions import portions
 
 # All that is a sample's, in an order in which nothing refers to what is gone.
 _OF_SAMPLES = (VisitRow, ReviewRow, StrokeRow, AnnotationRow, PredictionRow, SampleChangeRow)

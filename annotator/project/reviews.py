@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 
-from annotator.project.engine.base import Engine, chunks, portions
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownSample
 from annotator.project.giving import write_rows
 from annotator.project.image_rows import IN_PROJECT
@@ -18,6 +18,7 @@ from annotator.project.review_rows import newest_ids, newest_review, review_of
 from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, ReviewRow, SampleRow
 from annotator.project.taking_back import take_back_rows
+from annotator.system.portions import portions
 
 
 class Reviews:

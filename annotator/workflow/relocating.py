@@ -7,10 +7,11 @@ from pathlib import Path
 
 from annotator.imaging import Picture
 from annotator.project import ImageRecord, NewImage, Project
+from annotator.system.portions import portions
 from annotator.workflow.image_files import READERS, inspect_picture, shows_same
 
 # Photographs that one transaction lets follow: strokes of others wait meanwhile.
-_AT_A_TIME = 50
+_AT_A_TIME = 25
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,7 @@ def look_for(
 
 def relocate(project: Project, relocation: Relocation) -> None:
     """Let the project follow the photographs that were found, some at a time."""
-    for start in range(0, len(relocation.found), _AT_A_TIME):
-        some = relocation.found[start : start + _AT_A_TIME]
+    for some in portions(relocation.found, _AT_A_TIME):
         project.images.move({record.id: entry for record, entry in some})
 
 

@@ -147,9 +147,6 @@ class Engine(Protocol):
         """Close all connections; calling it again does nothing."""
 
 
-_PORTION = 100
-
-
 def chunks(
     values: Sequence[_Value], engine: Engine, *, named: int = 1
 ) -> Iterator[Sequence[_Value]]:
@@ -157,12 +154,3 @@ def chunks(
     size = engine.values_per_statement // named
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-def portions(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
-    """Yield the values in order, as many at a time as one transaction may change.
-
-    While it does, strokes of others wait: for less than half a second on a slow machine.
-    """
-    for start in range(0, len(values), _PORTION):
-        yield values[start : start + _PORTION]

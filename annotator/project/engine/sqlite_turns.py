@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from time import monotonic, sleep
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -23,8 +24,7 @@ def begin_writing(connection: Connection, seconds: float) -> None:
     sqlite3.OperationalError
         Of `SQLITE_BUSY`, if others have it all that time.
     """
-    driver = connection.connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     driver.execute("PRAGMA busy_timeout = 0")
     end = monotonic() + seconds
     while not _has_begun(driver, is_last=monotonic() >= end):
