@@ -165,6 +165,11 @@ def _replace_own(partial: Path, target: Path) -> None:
         trouble.pop_all()
 
 
+def partial_name() -> str:
+    """Return a new name for what cannot be locked on its way to another: age tells of it."""
+    return f"{_PREFIX}{secrets.token_hex(8)}{_ENDING}"
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what programs left in a folder that were killed while they wrote a file there.
 
@@ -172,7 +177,7 @@ def remove_leftovers(folder: Path) -> None:
     cannot be locked, those of the last day stay: they may be about to become files.
     """
     own = f"{_PREFIX}{_machine()}-"
-    for partial in folder.glob(f"{_PREFIX}*{_ENDING}"):
+    for partial in folder.glob(f"{_PREFIX}*{_ENDING}*"):
         with suppress(OSError):  # somebody else's to remove, or removed by them
             if time() - partial.lstat().st_mtime > _SECONDS_TO_WRITE:
                 partial.unlink()

@@ -16,6 +16,8 @@ import sqlalchemy
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from annotator.project.engine.sqlite_turns import begin_writing
+
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -105,5 +107,8 @@ def immediately(pool: sqlalchemy.Engine, wait: float) -> sqlalchemy.Engine:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("sqlite_begin") == "IMMEDIATE":
+        begin_writing(connection, options["sqlite_wait_ms"] / 1000)
+        return
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {options['sqlite_wait_ms']}")
-    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
+    connection.exec_driver_sql("BEGIN DEFERRED")

@@ -23,6 +23,7 @@ from annotator.project.errors import (
     ReadOnlyProject,
 )
 from annotator.project.paths import absolute
+from annotator.system.placing import partial_name, remove_leftovers
 
 DATABASE_NAME = "project.sqlite"
 APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
@@ -106,9 +107,9 @@ def make_folder(folder: Path) -> None:
 @contextmanager
 def appearing(path: Path) -> Iterator[Path]:
     """Give an empty database of another name, which takes its place at the end or goes."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+    unfinished = path.with_name(partial_name())
+    remove_leftovers(path.parent)  # of programs that were killed here
     try:
-        remove(unfinished)
         with translated(path), closing(sqlite3.connect(unfinished)) as connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         yield unfinished
