@@ -70,7 +70,7 @@ def export(
     from annotator.release import export_release
     from annotator.workflow.same_pictures import keep_accepted, kept_text
 
-    with Project.open(project) as opened, progress_bar("exporting") as show:
+    with Project.open(project, read_only=None) as opened, progress_bar("exporting") as show:
         kept = keep_accepted(opened)
         done = export_release(opened, folder, format_, images=images, on_progress=show)
     values = {

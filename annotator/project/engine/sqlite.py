@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import BUSY_TIMEOUT
-from annotator.project.engine.sqlite_check import read_revision
+from annotator.project.engine.sqlite_check import read_revision, refuse_orphans
 from annotator.project.engine.sqlite_connections import connect, immediately, pooled
-from annotator.project.engine.sqlite_errors import busy_message, translated
+from annotator.project.engine.sqlite_errors import busy_message, read_only_message, translated
 from annotator.project.engine.sqlite_files import (
     DATABASE_NAME,
     FileBackup,
@@ -26,13 +26,15 @@ from annotator.project.engine.sqlite_files import (
     find_database,
     has_project,
     make_folder,
+    may_be_written,
 )
 from annotator.project.engine.sqlite_integrity import integrity_problems
+from annotator.project.engine.sqlite_reader import SqliteReader
 from annotator.project.errors import (
-    DamagedProject,
     ProjectBusy,
     ProjectError,
     ProjectUnavailable,
+    ReadOnlyProject,
 )
 from annotator.project.paths import absolute
 
@@ -52,6 +54,7 @@ class SqliteEngine:
 
     addresses: ClassVar[str] = "a folder"
     values_per_statement = 500  # builds of SQLite take 999 at least
+    is_read_only = False
 
     def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.path = path
@@ -91,9 +94,24 @@ class SqliteEngine:
             run_migrations(connection, revision)
 
     @classmethod
-    def find(cls, address: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def find(
+        cls,
+        address: str,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        read_only: bool | None = False,
+    ) -> Self | SqliteReader:
         """Return the database at an address, without changing anything."""
-        return cls(find_database(absolute(Path(address))), busy_timeout=busy_timeout)
+        path = find_database(absolute(Path(address)))
+        if may_be_written(path):
+            if not read_only:
+                return cls(path, busy_timeout=busy_timeout)
+            refusal = f"{path} was opened for reading: open it for writing to change it"
+        else:
+            refusal = read_only_message(path)
+            if read_only is False:
+                raise ReadOnlyProject(refusal)
+        return SqliteReader(path, refusal, busy_timeout=busy_timeout)
 
     @property
     def address(self) -> str:
@@ -135,11 +153,7 @@ class SqliteEngine:
                 immediately(pool, wait).begin() as connection,
             ):
                 yield connection
-                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if orphans:
-                    raise DamagedProject(
-                        f"{self.path} has {len(orphans)} rows that refer to missing ones"
-                    )
+                refuse_orphans(connection, self.path)
         finally:
             pool.dispose()
 
@@ -168,6 +182,9 @@ class SqliteEngine:
                 yield session
         finally:
             self._write_turn.release()
+
+    def check_writable(self) -> None:
+        """Do nothing: it was when it was found, and what is written says what is wrong now."""
 
     @contextmanager
     def waiting_at_most(self, seconds: float) -> Iterator[None]:

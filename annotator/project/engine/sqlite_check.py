@@ -6,11 +6,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from annotator.project.engine.sqlite_errors import project_error
 from annotator.project.errors import DamagedProject
 from annotator.project.tables import CURRENT_REVISION, METADATA
 
 _FULL_CHECK_BYTES = 64 * 2**20  # checking more would make opening slow
+_IMMUTABLE = "immutable=1"
 _ALWAYS_CHECKED = ("images", "samples", "models", "reviews")  # small and read by everything
 
 
@@ -27,12 +30,12 @@ def read_revision(path: Path, *, busy_timeout: float) -> str:
     before = _fingerprint(path)
     live = _write_ahead_log(path).exists()
     try:
-        return _inspect(path, live=live, busy_timeout=busy_timeout)
+        return inspect(path, _options(live=live), busy_timeout=busy_timeout)
     except DamagedProject:
         if _fingerprint(path) == before:
             raise
     # Another window opened or closed the project meanwhile, and what was read were two halves.
-    return _inspect(path, live=True, busy_timeout=busy_timeout)
+    return inspect(path, _options(live=True), busy_timeout=busy_timeout)
 
 
 def _write_ahead_log(path: Path) -> Path:
@@ -44,11 +47,31 @@ def _fingerprint(path: Path) -> tuple[int, int, bool]:
     return status.st_size, status.st_mtime_ns, _write_ahead_log(path).exists()
 
 
-def _inspect(path: Path, *, live: bool, busy_timeout: float) -> str:
+def _options(*, live: bool) -> str:
     # With no write-ahead log the file is complete in itself, and `immutable` keeps SQLite from
     # making one. With a log, either another window is open or a program was killed: the log
     # holds committed changes and has to be read too.
-    address = f"{path.as_uri()}?{'mode=ro' if live else 'immutable=1'}"
+    return "mode=ro" if live else _IMMUTABLE
+
+
+def inspect(path: Path, options: str, *, busy_timeout: float, called: Path | None = None) -> str:
+    """Return the schema revision of a sound database, read in one way.
+
+    Parameters
+    ----------
+    path
+    options
+        What SQLite is told of how to open it, as in its addresses.
+    busy_timeout
+    called
+        What messages call it, in case it is a copy.
+
+    Raises
+    ------
+    DamagedProject, ProjectBusy
+        As `read_revision` does; other programs are not allowed for.
+    """
+    address, live, called = f"{path.as_uri()}?{options}", options != _IMMUTABLE, called or path
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=busy_timeout)) as connection:
             revision = _revision(connection)
@@ -58,11 +81,18 @@ def _inspect(path: Path, *, live: bool, busy_timeout: float) -> str:
             if problem is None and revision == CURRENT_REVISION:
                 problem = _schema_problem(connection)
     except sqlite3.DatabaseError as error:
-        raise project_error(error, path) from error
+        raise project_error(error, called) from error
     if revision is None or problem is not None:
         problem = problem or "it does not say its version"
-        raise DamagedProject(f"{path} is damaged ({problem}): restore it from a backup")
+        raise DamagedProject(f"{called} is damaged ({problem}): restore it from a backup")
     return revision
+
+
+def refuse_orphans(connection: Connection, called: Path) -> None:
+    """Raise DamagedProject where rows refer to missing ones, as after a change of the schema."""
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        raise DamagedProject(f"{called} has {len(orphans)} rows that refer to missing ones")
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
