@@ -1,6 +1,7 @@
 """Folders that may not be written, and acting as somebody who has no right to."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,3 +46,16 @@ def files_of(folder: Path) -> dict[str, tuple[bytes, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+@contextmanager
+def public_folder() -> Iterator[Path]:
+    """Give a folder that anybody may use, unlike pytest's own, and let it be removed after."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        try:
+            yield folder
+        finally:
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(0o777)

@@ -3,12 +3,11 @@
 import json
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.rights import as_nobody, close_to_writers, files_of
+from tests.rights import as_nobody, close_to_writers, files_of, public_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders have POSIX permissions")
 
@@ -16,11 +15,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders have PO
 @pytest.fixture
 def shelf():
     """A folder that anybody may use, unlike `tmp_path`."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o777)
-        yield Path(name)
-        for path in (Path(name), *Path(name).rglob("*")):
-            path.chmod(0o777)
+    with public_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

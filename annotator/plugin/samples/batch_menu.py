@@ -5,7 +5,7 @@ from functools import partial
 
 from qtpy.QtWidgets import QMenu, QPushButton, QWidget
 
-from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.panels.questions import is_wanted
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
@@ -13,6 +13,7 @@ from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.system.words import count
 from annotator.workbench.batch import Batch, are_listed, checked, give, planned, to_read
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
@@ -63,7 +64,7 @@ class BatchButton(QPushButton):
 
         Where many photographs must be read first, that is done on a thread, and asked after it.
         """
-        if not are_listed(self._workbench, batch):
+        if not self._workbench.may_change() or not are_listed(self._workbench, batch):
             return
         try:
             images = to_read(self._workbench, batch)
@@ -118,6 +119,10 @@ class BatchButton(QPushButton):
                 entry.setEnabled(bool(batch.sample_ids or batch.unseen))
                 entry.triggered.connect(partial(self._run_chosen, batch))
         add_removal(self._menu, self._workbench, selected, self.window())
+        self._menu.setToolTipsVisible(self._workbench.is_read_only)
+        if self._workbench.is_read_only:
+            for entry in self._menu.actions():
+                refuse_entry(entry, READ_ONLY)
         self._menu.addSeparator()
         shown = len(self._workbench.samples)
         self._menu.addAction(f"Select all that are shown ({shown:,})", self._list.selectAll)

@@ -36,7 +36,7 @@ from annotator.project import (
 from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.engine.sqlite_reader import SqliteReader
 from annotator.project.engine.sqlite_sources import Way, found_at
-from tests.rights import as_nobody, as_owner, close_to_writers, files_of
+from tests.rights import as_nobody, as_owner, close_to_writers, files_of, public_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders have POSIX permissions")
 
@@ -60,15 +60,11 @@ os._exit(0)
 @pytest.fixture
 def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that anybody may look into, unlike `tmp_path`, with one for private copies."""
-    with tempfile.TemporaryDirectory() as name:
-        shelf = Path(name)
-        shelf.chmod(0o755)
+    with public_folder() as shelf:
         (shelf / "private").mkdir()
         (shelf / "private").chmod(0o777)
         monkeypatch.setattr(tempfile, "tempdir", str(shelf / "private"))
         yield shelf
-        for path in (shelf, *shelf.rglob("*")):
-            path.chmod(0o777)
 
 
 @pytest.fixture
