@@ -21,6 +21,7 @@ from annotator.project.engine.sqlite_sources import Found, PrivateCopy, Way, fou
 from annotator.project.errors import (
     ProjectBusy,
     ProjectError,
+    ProjectUnavailable,
     ReadOnlyProject,
 )
 
@@ -55,6 +56,7 @@ class SqliteReader:
         self._view: _View | None = None
         self._copy: PrivateCopy | None = None
         self._views = 0
+        self._revision = ""
         self._closed = False
 
     @property
@@ -157,9 +159,20 @@ class SqliteReader:
                 raise ProjectError(f"{self.home} has been closed: open the project again")
             if self._view is None or not self._is_up_to_date(self._view):
                 self._drop_view()
-                self._view = self._opened()
+                self._view = self._as_known(self._opened())
                 self._views += 1
             return self._view
+
+    def _as_known(self, view: _View) -> _View:
+        """Refuse a schema that somebody else has changed meanwhile; a copy's is changed here."""
+        known = self._revision or view.revision
+        if view.way is not Way.COPIED and view.revision != known:
+            view.close()
+            raise ProjectUnavailable(
+                f"{self.path} was brought to another version meanwhile: open the project again"
+            )
+        self._revision = view.revision
+        return view
 
     def _is_up_to_date(self, view: _View) -> bool:
         return view.way is Way.COPIED or not view.is_outdated(found_at(self.path))

@@ -353,6 +353,15 @@ def test_a_database_that_another_one_replaced_is_read(folder, edit, shelf):
     reader.close()
 
 
+def test_a_schema_that_somebody_changes_meanwhile_is_not_read(folder):
+    with Project.open(folder, read_only=True) as reader:
+        assert reader.samples.stored_count() == 3
+        with closing(sqlite3.connect(folder / "project.sqlite", isolation_level=None)) as other:
+            other.execute("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(ProjectUnavailable, match="open the project again"):
+            reader.samples.counts()
+
+
 # Opens, changes and closes a project again and again: each time the log is put into the file.
 BUSY_WRITER = """
 import sys
