@@ -42,6 +42,8 @@ def test_commands_that_read_do_so_and_write_nothing_there(command, archive, shel
         code, out, err = command("list", archive, "--json")
         assert (code, err) == (0, "")
         assert len(json.loads(out)["samples"]) == 2
+        code, out, err = command("check", archive, "--photographs")
+        assert (code, out[:5], err) == (0, "sound", "")
         code, _, err = command("list", archive, "--csv")
         assert (code, err) == (0, "")
         code, out, err = command("export", archive, shelf / "release", "--format", "csv", "--json")
