@@ -43,7 +43,7 @@ def backup(
     from annotator.project import BackupExists, Project
     from annotator.workbench.backing_up import backup_name, backup_text
 
-    with Project.open(project) as opened, progress_bar("backing up (kB)") as show:
+    with Project.open(project, read_only=None) as opened, progress_bar("backing up (kB)") as show:
         target = file / backup_name(opened.home, datetime.now()) if file.is_dir() else file
         try:
             made = opened.back_up(target, replaces=overwrite, on_progress=_in_kilobytes(show))

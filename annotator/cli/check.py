@@ -27,7 +27,10 @@ def check(
     from annotator.workflow.checking import Findings, check_project
 
     try:
-        with Project.open(project) as opened, progress_bar("reading photographs") as show:
+        with (
+            Project.open(project, read_only=None) as opened,
+            progress_bar("reading photographs") as show,
+        ):
             found = check_project(opened, photographs=photographs, on_progress=show)
     except DamagedProject as error:  # not even to be opened
         found = Findings(database=(str(error),))

@@ -46,7 +46,7 @@ def list_samples(
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json")
     shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
-    with Project.open(project) as opened:
+    with Project.open(project, read_only=None) as opened:
         samples.replace(opened.samples.summaries())
     total = len(samples)
     samples.arrange(shown)

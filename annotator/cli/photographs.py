@@ -139,7 +139,8 @@ def relocate(
     from annotator.workflow.relocating import look_for
     from annotator.workflow.relocating import relocate as follow
 
-    with Project.open(project) as opened, progress_bar("looking") as show:
+    reads = None if dry_run else False  # a dry run writes nothing
+    with Project.open(project, read_only=reads) as opened, progress_bar("looking") as show:
         found = look_for(opened, old, new, on_progress=show)
         if not (found.found or found.missing or found.others):
             raise FailedError(f"no photograph of the project lies at {old} or below it")

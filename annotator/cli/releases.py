@@ -95,7 +95,7 @@ def export(
     from annotator.workflow.same_pictures import keep_accepted, kept_text
 
     key = None if sign is None else _signing_key(sign)  # before any work is done
-    with Project.open(project) as opened, progress_bar("exporting") as show:
+    with Project.open(project, read_only=None) as opened, progress_bar("exporting") as show:
         kept = keep_accepted(opened)
         done = export_release(opened, folder, format_, images=images, sign=key, on_progress=show)
     values = {

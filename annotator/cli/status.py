@@ -28,7 +28,7 @@ def status(
     from annotator.workbench.states import state_text
     from annotator.workflow.looking_after import clear_gone, without_file
 
-    with Project.open(project) as opened:
+    with Project.open(project, read_only=None) as opened:
         clear_gone(opened)
         images = opened.images.all()
         failed, counts = opened.images.failed(), opened.samples.counts()

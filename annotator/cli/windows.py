@@ -21,7 +21,8 @@ def open_(project: ProjectAddress, annotator: Annotator = None) -> None:
     """Open a project in napari."""
     from annotator.project import Project
 
-    Project.open(project).close()  # says what is wrong before napari takes its time
+    # Says what is wrong before napari takes its time.
+    Project.open(project, read_only=None).close()
     _require_window_system()
     from annotator.plugin.launch import open_project
 

@@ -30,6 +30,7 @@ from annotator.plugin.menu.opened_files import OpenedFiles
 from annotator.plugin.menu.pages import Pages, ProjectTitle
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
+from annotator.plugin.menu.read_only_row import ReadOnlyRow
 from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
@@ -237,6 +238,7 @@ class AnnotatorDock(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
+        layout.addWidget(ReadOnlyRow(self.workbench))
         layout.addWidget(self.ask_name)
         layout.addWidget(self._pages, stretch=1)
         layout.addWidget(self._message)

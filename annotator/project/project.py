@@ -95,7 +95,13 @@ class Project:
         return cls.open(address, busy_timeout=busy_timeout)
 
     @classmethod
-    def open(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def open(
+        cls,
+        address: str | Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        read_only: bool | None = False,
+    ) -> Self:
         """Open a project, after bringing an older one up to date.
 
         Parameters
@@ -104,6 +110,10 @@ class Project:
             The project's folder.
         busy_timeout
             Seconds that a change waits for another program's before `ProjectBusy` is raised.
+        read_only
+            Whether it is opened for reading: whatever would change it raises `ReadOnlyProject`,
+            and nothing is written in its folder; an older one is brought up to date in a private
+            copy. None: only if it may not be written.
 
         Raises
         ------
@@ -111,15 +121,23 @@ class Project:
             If the folder holds no project, or the address is of a kind that is not served.
         DamagedProject, NewerProject
             If the database cannot be used; not a byte of it is changed.
-        ReadOnlyProject, ProjectBusy
+        ReadOnlyProject
+            If it may not be written, unless it is opened for reading.
+        ProjectBusy, ProjectUnavailable
             If it cannot be used for now.
         """
-        engine = engine_for(address).find(str(address), busy_timeout=busy_timeout)
-        revision = engine.examine()
-        if revision != CURRENT_REVISION:
-            from annotator.project.migrate import bring_up_to_date  # noqa: PLC0415 - slow to import
+        engine = engine_for(address).find(
+            str(address), busy_timeout=busy_timeout, read_only=read_only
+        )
+        try:
+            revision = engine.examine()
+            if revision != CURRENT_REVISION:
+                from annotator.project.migrate import bring_up_to_date  # noqa: PLC0415 - slow
 
-            bring_up_to_date(engine, revision)
+                bring_up_to_date(engine, revision)
+        except BaseException:
+            engine.close()
+            raise
         return cls(engine)
 
     @staticmethod
@@ -179,6 +197,20 @@ class Project:
         Photographs are not in it, nor what Guided drag learned, which can be learned again.
         """
         return self._engine.back_up_to(file, replaces=replaces, on_progress=on_progress)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed: every change raises `ReadOnlyProject`."""
+        return self._engine.is_read_only
+
+    def check_writable(self) -> None:
+        """Do nothing, but in a project that is only read refuse, before long work begins.
+
+        Raises
+        ------
+        ReadOnlyProject
+        """
+        self._engine.check_writable()
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row a sample, ordered by image and face; see ``docs/data-model.md``."""

@@ -127,6 +127,8 @@ class DailyBackup:
         project = self._bench.project
         if project is None or self._plan.often != DAILY or self.is_running:
             return
+        if project.is_read_only:  # nobody works on it here, and it may be an archive
+            return
         wanted = (project.address, self._today(), self._plan)
         if wanted != self._made:
             self.is_running = True

@@ -73,10 +73,14 @@ class Walk:
         bench.take_under_edit(session)
 
     def look_at_photograph(self, image: ImageRecord) -> None:
-        """Show a photograph that has no face, and let the annotator draw a box around one."""
+        """Show a photograph that has no face, and let the annotator draw a box around one.
+
+        Where nothing may be changed there is only the photograph.
+        """
         if self._may_leave():
             self._bench.take_faceless(image)
-            self._bench.tools.draw_box(adds_face=True)
+            if not self._bench.is_read_only:
+                self._bench.tools.draw_box(adds_face=True)
 
     def step(self, offset: int) -> None:
         """Go so many samples on in the list shown, or back if negative; ends at its ends."""

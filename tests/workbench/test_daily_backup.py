@@ -76,6 +76,18 @@ def test_nothing_begins_where_no_backup_is_wished(days, project):
     assert not (project.home / "backups").exists()
 
 
+def test_a_project_that_is_only_looked_at_is_not_backed_up(project):
+    with Project.open(project.home, read_only=True) as archived:
+        desk = Workbench("Ann")
+        desk.open(archived)
+        days = Days(desk)
+        days.backup.plan = PLAN
+        days.backup.look()
+        assert not days.backup.is_running
+        days.backup.close()
+        desk.close()
+
+
 def test_a_day_has_one_backup_in_the_project_s_folder(days, project):
     days.backup.plan = PLAN
     days.look()

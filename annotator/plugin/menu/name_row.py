@@ -92,6 +92,7 @@ class NameRow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._workbench = workbench
         self._name = name
         self._tell = tell
         self._done = done
@@ -108,7 +109,8 @@ class NameRow(QWidget):
         for widget in (self.field, self.use, self.keep):
             row.addWidget(widget)
         name.answered.connect(self.hide)
-        self.setVisible(name.is_unknown)
+        workbench.project_changed.connect(self._show)
+        self._show()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Use the name with Enter, before a shortcut of the window hears the key."""
@@ -118,6 +120,10 @@ class NameRow(QWidget):
             return False
         self._use()
         return True
+
+    def _show(self) -> None:
+        """Ask where it matters: nobody's name goes with looking."""
+        self.setVisible(self._name.is_unknown and not self._workbench.is_read_only)
 
     def _use(self) -> None:
         if use_name(self._name, self.field.text(), self._tell):

@@ -60,10 +60,15 @@ class OpenedFiles(QObject):
             self._stop_hearing()
             self._stop_hearing = None
 
+    @property
+    def _takes_nothing(self) -> bool:
+        """Whether there is no project that anything can be added to."""
+        return self._workbench.project is None or self._workbench.is_read_only
+
     def _take(self, names: list[str], as_napari_does: Callable[[], object]) -> bool:
         """Ask about files that napari is about to open, unless they are none of ours."""
         paths = [Path(name) for name in names]
-        if self._workbench.project is None or not _are_photographs(paths):
+        if self._takes_nothing or not _are_photographs(paths):
             return False
 
         def open_layers() -> None:
@@ -79,7 +84,7 @@ class OpenedFiles(QObject):
     def _on_inserted(self, event: Any) -> None:
         layer = event.value
         is_ours = layer in (self._view.layers.image, self._view.layers.points)
-        if self._is_answered or is_ours or self._workbench.project is None:
+        if self._is_answered or is_ours or self._takes_nothing:
             return
         if isinstance(layer, Image) and layer.source.path and layer.name != PLACEHOLDER_LAYER:
             self._layers.append(layer)
@@ -89,7 +94,7 @@ class OpenedFiles(QObject):
         """Ask about photographs that came as layers by another way, as a script's."""
         layers, self._layers = self._layers, []
         paths = list(dict.fromkeys(Path(str(layer.source.path)) for layer in layers))
-        if self._workbench.project is None or not _are_photographs(paths):
+        if self._takes_nothing or not _are_photographs(paths):
             return
 
         def remove() -> None:

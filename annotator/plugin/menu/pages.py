@@ -6,7 +6,7 @@ from qtpy.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.plain_text import explain
 from annotator.plugin.menu.project_menu import ProjectMenu
-from annotator.plugin.menu.welcome import nothing_predicted, welcome
+from annotator.plugin.menu.welcome import nothing_predicted, nothing_to_see, welcome
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.workbench.workbench import Workbench
 
@@ -57,7 +57,8 @@ class Pages(QStackedWidget):
         self._workbench = workbench
         # napari puts a stretch below docks of which no part asks for the room itself.
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        for page in (welcome(menu), nothing_predicted(menu), _page_of(work)):
+        pages = (welcome(menu), nothing_predicted(menu), _page_of(work), nothing_to_see(menu))
+        for page in pages:
             self.addWidget(page)
         workbench.project_changed.connect(self._show)
         workbench.samples_changed.connect(self._show)
@@ -65,7 +66,8 @@ class Pages(QStackedWidget):
 
     def _show(self) -> None:
         bench = self._workbench
-        self.setCurrentIndex(0 if bench.project is None else 2 if bench.samples.total else 1)
+        without = 3 if bench.is_read_only else 1
+        self.setCurrentIndex(0 if bench.project is None else 2 if bench.samples.total else without)
 
 
 def _page_of(parts: Sequence[QWidget]) -> QWidget:

@@ -19,13 +19,14 @@ from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_forms import BackupDialog, ExportDialog, PredictDialog
 from annotator.plugin.menu.recent_menu import RecentMenu
 from annotator.plugin.menu.sample_project import sample_project_folder
-from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
 from annotator.workbench.backing_up import backing_up, backup_name
 from annotator.workbench.foreign_text import one_line
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import (
     adding,
     exporting,
@@ -76,6 +77,7 @@ class ProjectMenu(QPushButton):
         self.recent = recent
         self._recent_menu = RecentMenu(recent, self._open_recent, self)
         self._needs_project: list[QAction | None] = []
+        self._changes: list[QAction | None] = []
         self.setMenu(self._filled_menu(others))
         workbench.project_changed.connect(self._enable)
         self._enable()
@@ -89,12 +91,16 @@ class ProjectMenu(QPushButton):
         for text, callback in others.items():
             add_entry(menu, text, callback)
         menu.addSeparator()
-        self._needs_project += [
+        self._changes += [
             menu.addAction("Add photographs…", self.ask_photographs),
             menu.addAction("Add a folder of photographs…", self.ask_folder),
             menu.addAction("Predict…", self.ask_predict),
-            menu.addAction("Photographs without a face…", self.ask_faceless),
-            menu.addAction("Learn from corrections", self.learn),
+        ]
+        faceless = menu.addAction("Photographs without a face…", self.ask_faceless)
+        self._changes.append(menu.addAction("Learn from corrections", self.learn))
+        self._needs_project += [
+            *self._changes,
+            faceless,
             menu.addAction("Export accepted samples…", self.ask_export),
             menu.addAction("Back up…", self.ask_backup),
             menu.addAction("Files that failed…", self.show_failed),
@@ -102,11 +108,11 @@ class ProjectMenu(QPushButton):
         return menu
 
     def open_folder(self, address: str | Path) -> bool:
-        """Open a project; tells why not if that fails."""
+        """Open a project, to look at it if it may not be written; tells why not if that fails."""
         if self._busy():
             return False
         try:
-            project = Project.open(address, busy_timeout=_BUSY_TIMEOUT)
+            project = Project.open(address, busy_timeout=_BUSY_TIMEOUT, read_only=None)
         except ProjectError as error:
             self._tell(str(error))
             return False
@@ -213,7 +219,9 @@ class ProjectMenu(QPushButton):
         if not accepted:
             self._tell("Nothing is accepted yet: accept a sample (Enter) before exporting.")
             return
-        dialog = ExportDialog(free_folder(project.home), accepted, self)
+        # A release goes beside the project, but for one that lies on a medium, say.
+        beside = Path.home() / project.home.name if project.is_read_only else project.home
+        dialog = ExportDialog(free_folder(beside), accepted, self)
         if dialog.exec():
             work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
             self._progress.run(work)
@@ -281,6 +289,11 @@ class ProjectMenu(QPushButton):
         for action in self._needs_project:
             if action is not None:
                 action.setEnabled(self._workbench.project is not None)
+                action.setToolTip("")
+        if (menu := self.menu()) is not None:
+            menu.setToolTipsVisible(self._workbench.is_read_only)
+        for action in self._changes if self._workbench.is_read_only else ():
+            refuse_entry(action, READ_ONLY)
 
 
 def free_folder(project_folder: Path) -> Path:

@@ -58,6 +58,15 @@ def welcome(menu: ProjectMenu) -> Guidance:
     )
 
 
+def nothing_to_see(menu: ProjectMenu) -> Guidance:
+    """Return the page of a project without samples that may only be looked at."""
+    return Guidance(
+        "No faces",
+        "There is no face in this project, and none can be added: it is read-only.",
+        [("Open another project…", menu.ask_open)],
+    )
+
+
 def nothing_predicted(menu: ProjectMenu) -> Guidance:
     """Return the page of a project without samples."""
     return Guidance(

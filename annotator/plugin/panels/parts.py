@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from qtpy.QtCore import QEvent, QRect, QSize, Qt, QTimer
-from qtpy.QtGui import QFontMetrics, QResizeEvent
+from qtpy.QtGui import QAction, QFontMetrics, QResizeEvent
 from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -50,13 +50,25 @@ class KeyButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(40)
+        self._key, self._refusal = "", ""
         self.show_key(DEFAULT_BINDINGS)
 
     def show_key(self, bindings: KeyBindings) -> None:
         """Name the key that is in effect now."""
         key = bindings.text(self._action)
         name_button(self, f"{self._text}  ({key})" if key and self._with_key else self._text)
-        explain(self, self._tooltip, *([f"Key: {key}"] if key else []))
+        self._key = key
+        self._explain()
+
+    def refuse(self, reason: str) -> None:
+        """Be of no use for a reason, which the tooltip says; without one, be of use again."""
+        self.setEnabled(not reason)
+        self._refusal = reason
+        self._explain()
+
+    def _explain(self) -> None:
+        key = f"Key: {self._key}" if self._key else ""
+        explain(self, *filter(None, [self._tooltip, key, self._refusal]))
 
 
 def key_button(
@@ -67,6 +79,13 @@ def key_button(
     # Through a lambda because Qt would pass whether the button is checked.
     button.clicked.connect(lambda: callback())  # noqa: PLW0108
     return button
+
+
+def refuse_entry(entry: QAction | None, reason: str) -> None:
+    """Let an entry of a menu be of no use for a reason, which its tooltip says."""
+    if entry is not None:
+        entry.setEnabled(False)
+        entry.setToolTip(reason)
 
 
 def button_row(*buttons: QPushButton) -> QWidget:

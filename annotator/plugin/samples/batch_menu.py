@@ -6,7 +6,7 @@ from functools import partial
 from qtpy.QtWidgets import QMenu, QPushButton, QWidget
 
 from annotator.plugin.canvas.plain_text import add_entry, name_button
-from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.panels.questions import is_wanted
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
@@ -15,6 +15,7 @@ from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.system.words import count
 from annotator.workbench.batch import Batch, are_listed, checked, give, planned, to_read
 from annotator.workbench.foreign_text import plain
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
@@ -65,7 +66,7 @@ class BatchButton(QPushButton):
 
         Where many photographs must be read first, that is done on a thread, and asked after it.
         """
-        if not are_listed(self._workbench, batch):
+        if not self._workbench.may_change() or not are_listed(self._workbench, batch):
             return
         try:
             images = to_read(self._workbench, batch)
@@ -119,6 +120,10 @@ class BatchButton(QPushButton):
             # One that nobody has seen can be chosen, to be told why it is not accepted.
             entry.setEnabled(bool(batch.sample_ids or batch.unseen))
         add_removal(self._menu, self._workbench, selected, self.window())
+        self._menu.setToolTipsVisible(self._workbench.is_read_only)
+        if self._workbench.is_read_only:
+            for entry in self._menu.actions():
+                refuse_entry(entry, READ_ONLY)
         self._menu.addSeparator()
         shown = len(self._workbench.samples)
         add_entry(self._menu, f"Select all that are shown ({shown:,})", self._list.selectAll)

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from annotator.project.engine.backups import BackupMade, OnProgress, Restored
 from annotator.project.engine.base import BUSY_TIMEOUT
 from annotator.project.engine.sqlite_backup import back_up
-from annotator.project.engine.sqlite_check import read_revision
+from annotator.project.engine.sqlite_check import read_revision, refuse_orphans
+from annotator.project.engine.sqlite_companions import refuse_companions
 from annotator.project.engine.sqlite_connections import connect, immediately, pooled
-from annotator.project.engine.sqlite_errors import busy_message, translated
+from annotator.project.engine.sqlite_errors import busy_message, read_only_message, translated
 from annotator.project.engine.sqlite_files import (
     DATABASE_NAME,
     appearing,
@@ -26,8 +27,10 @@ from annotator.project.engine.sqlite_files import (
     find_database,
     has_project,
     make_folder,
+    may_be_written,
 )
 from annotator.project.engine.sqlite_integrity import integrity_problems
+from annotator.project.engine.sqlite_reader import SqliteReader
 from annotator.project.engine.sqlite_restore import is_backup, restore
 from annotator.project.engine.sqlite_upgrade_copies import (
     FileBackup,
@@ -36,10 +39,10 @@ from annotator.project.engine.sqlite_upgrade_copies import (
     remove_old_copies,
 )
 from annotator.project.errors import (
-    DamagedProject,
     ProjectBusy,
     ProjectError,
     ProjectUnavailable,
+    ReadOnlyProject,
 )
 from annotator.project.paths import absolute
 
@@ -59,6 +62,7 @@ class SqliteEngine:
 
     addresses: ClassVar[str] = "a folder"
     values_per_statement = 500  # builds of SQLite take 999 at least
+    is_read_only = False
 
     def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.path = path
@@ -98,9 +102,25 @@ class SqliteEngine:
             run_migrations(connection, revision)
 
     @classmethod
-    def find(cls, address: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def find(
+        cls,
+        address: str,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        read_only: bool | None = False,
+    ) -> Self | SqliteReader:
         """Return the database at an address, without changing anything."""
-        return cls(find_database(absolute(Path(address))), busy_timeout=busy_timeout)
+        path = find_database(absolute(Path(address)))
+        if may_be_written(path):
+            if not read_only:
+                return cls(path, busy_timeout=busy_timeout)
+            refusal = f"{path} was opened for reading: open it for writing to change it"
+        else:
+            refusal = read_only_message(path)
+            if read_only is False:
+                raise ReadOnlyProject(refusal)
+        refuse_companions(path, is_read=True)
+        return SqliteReader(path, refusal, busy_timeout=busy_timeout)
 
     @property
     def address(self) -> str:
@@ -179,11 +199,7 @@ class SqliteEngine:
                 immediately(pool, wait).begin() as connection,
             ):
                 yield connection
-                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if orphans:
-                    raise DamagedProject(
-                        f"{self.path} has {len(orphans)} rows that refer to missing ones"
-                    )
+                refuse_orphans(connection, self.path)
         finally:
             pool.dispose()
 
@@ -212,6 +228,9 @@ class SqliteEngine:
                 yield session
         finally:
             self._write_turn.release()
+
+    def check_writable(self) -> None:
+        """Do nothing: it was when it was found, and what is written says what is wrong now."""
 
     @contextmanager
     def waiting_at_most(self, seconds: float) -> Iterator[None]:

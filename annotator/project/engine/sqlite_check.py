@@ -7,6 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from annotator.project.engine.sqlite_companions import refuse_companions
 from annotator.project.engine.sqlite_connections import harden
 from annotator.project.engine.sqlite_damage import broken_rule, damaged
@@ -118,6 +120,13 @@ def _is_known(revision: str | None) -> bool:
     from annotator.project.migrate import known_revisions  # noqa: PLC0415 - slow to import
 
     return revision in known_revisions()
+
+
+def refuse_orphans(connection: Connection, called: Path) -> None:
+    """Raise DamagedProject where rows refer to missing ones, as after a change of the schema."""
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        raise DamagedProject(f"{called} has {len(orphans)} rows that refer to missing ones")
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:

@@ -14,8 +14,14 @@ from annotator.project.engine.sqlite_errors import file_error
 from annotator.project.errors import DamagedProject, ProjectUnavailable
 
 
-def refuse_companions(path: Path) -> None:
+def refuse_companions(path: Path, *, is_read: bool = False) -> None:
     """Raise unless what SQLite would use beside a database is its own.
+
+    Parameters
+    ----------
+    path
+    is_read
+        Whether the database is only read: a rollback journal is then no danger to it.
 
     Raises
     ------
@@ -35,7 +41,7 @@ def refuse_companions(path: Path) -> None:
             raise file_error(error, path) from error
         if not stat.S_ISREG(status.st_mode):
             raise DamagedProject(f"{companion} is no file that SQLite made: move it away")
-        if ending == "-journal" and _is_in_use(companion):
+        if ending == "-journal" and not is_read and _is_in_use(companion):
             raise ProjectUnavailable(
                 f"{companion} was left by another program, and would change the project: close "
                 "that program, or move the file away if you do not know it"

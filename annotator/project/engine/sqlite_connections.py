@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,13 @@ else:
         """Do nothing: Python before 3.12 cannot ask for it."""
 
 
-def connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
-    """Open a connection to an existing file, outside of any pool."""
+def connect(path: Path, busy_timeout: float, options: str = "mode=rw") -> sqlite3.Connection:
+    """Open a connection to an existing file, outside of any pool.
+
+    By default one that writes, but never creates a file.
+    """
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",  # never creates a file
+        f"{path.as_uri()}?{options}",
         uri=True,
         timeout=busy_timeout,
         isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
@@ -78,12 +82,23 @@ def pooled(path: Path, busy_timeout: float, *, foreign_keys: bool) -> sqlalchemy
 
     A migration that rebuilds a table must switch `foreign_keys` off.
     """
+    pragmas = (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}")
+    return _pool(path, busy_timeout, "mode=rw", pragmas)
 
+
+def pooled_to_read(path: Path, busy_timeout: float, options: str) -> sqlalchemy.Engine:
+    """Return a pool of connections that write nothing, with these options of SQLite's addresses."""
+    return _pool(path, busy_timeout, options, ("PRAGMA query_only = ON",))
+
+
+def _pool(
+    path: Path, busy_timeout: float, options: str, pragmas: Sequence[str]
+) -> sqlalchemy.Engine:
     def open_one() -> sqlite3.Connection:
-        return connect(path, busy_timeout)
+        return connect(path, busy_timeout, options)
 
     def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
-        for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
+        for pragma in pragmas:
             connection.execute(pragma)
 
     pool = create_engine(

@@ -12,9 +12,9 @@ from pathlib import Path
 from annotator.project.engine.sqlite_errors import (
     file_error,
     project_error,
-    read_only_message,
     translated,
 )
+from annotator.project.engine.sqlite_sources import may
 from annotator.project.errors import (
     RESTORE,
     DamagedProject,
@@ -50,8 +50,6 @@ def find_database(folder: Path) -> Path:
         If there is no project in the folder, or it may not be read.
     DamagedProject
         If the file is no SQLite database.
-    ReadOnlyProject
-        If it may not be written.
     """
     path = folder / DATABASE_NAME
     try:
@@ -59,7 +57,7 @@ def find_database(folder: Path) -> Path:
     except OSError as error:  # a folder above may not be looked into
         reason = error.strerror or str(error)
         raise NotAProject(f"{folder} cannot be looked into ({reason}): allow it") from error
-    if not os.access(path, os.R_OK):  # SQLite would not say why
+    if not may(path, os.R_OK):  # SQLite would not say why
         raise NotAProject(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
     if (size := path.stat().st_size) < HEADER_BYTES:  # SQLite would begin a new database in it
         what = "is not an SQLite database" if size else "is empty"
@@ -77,9 +75,12 @@ def find_database(folder: Path) -> Path:
         raise NotAProject(
             f"{path} belongs to another program: choose the folder of a facemesh-annotator project"
         )
-    if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
-        raise ReadOnlyProject(read_only_message(path))
     return path
+
+
+def may_be_written(path: Path) -> bool:
+    """Return whether a database may be written: the file, and its folder, where the log goes."""
+    return may(path, os.W_OK) and may(path.parent, os.W_OK)
 
 
 def make_folder(folder: Path) -> None:
@@ -100,7 +101,7 @@ def make_folder(folder: Path) -> None:
         raise ReadOnlyProject(f"{folder} cannot be made: choose another place") from error
     except OSError as error:
         raise file_error(error, folder) from error
-    if not os.access(folder, os.W_OK):
+    if not may(folder, os.W_OK):
         raise ReadOnlyProject(f"{folder} may not be written: choose another place")
 
 

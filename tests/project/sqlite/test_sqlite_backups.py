@@ -114,6 +114,29 @@ def test_a_backup_ends_while_another_program_makes_strokes_and_holds_one_state(
     assert editor.poll() is None, "the strokes went on"
 
 
+def test_a_project_that_may_only_be_read_is_backed_up_and_nothing_is_written_there(
+    predicted, edit, contents, tmp_path
+):
+    edit(predicted, 1, 2)
+    predicted.close()
+    before = contents(predicted.home)
+    with Project.open(predicted.home, read_only=True) as archived:
+        made = archived.back_up(tmp_path / "faces.sqlite")
+    assert contents(predicted.home) == before
+    assert made.rows["strokes"] == 2
+    assert everything(made.path) == everything(predicted.home / "project.sqlite")
+
+
+def test_a_project_that_others_work_on_is_backed_up_by_who_may_only_read_it(
+    predicted, start_program, tmp_path
+):
+    editor = start_program(EDITING, predicted.address)
+    assert int(editor.stdout.readline()) > 0
+    with Project.open(predicted.home, read_only=True) as archived:
+        made = archived.back_up(tmp_path / "faces.sqlite")
+    assert made.rows["strokes"] > 0
+
+
 def test_a_file_that_is_there_is_replaced_only_if_that_is_said(predicted, tmp_path):
     target = tmp_path / "faces.sqlite"
     target.write_bytes(b"mine")
