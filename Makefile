@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TRAINING := $(VENV)/training
 
-.PHONY: help demo test lint format clean system
+.PHONY: help demo test fuzz lint format clean system
 
 help:
 	@echo "make demo     make a project of the sample images and open it in napari;"
 	@echo "              without a display: edit by itself and save screenshots"
 	@echo "make test     run all checks and tests"
+	@echo "make fuzz     run the tests that damage, kill and fill things, at length: an hour or two"
 	@echo "make lint     run the checks alone"
 	@echo "make format   format the code and fix what can be fixed"
 	@echo "make clean    remove everything that was made, the demo project included"
@@ -42,6 +43,16 @@ demo: system $(INSTALLED)
 
 test: system lint
 	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+# Every variable can be set: FACEMESH_FUZZ multiplies the rounds of damaged bytes, the others count.
+fuzz: export FACEMESH_FUZZ ?= 50
+fuzz: export FACEMESH_KILLS ?= 200
+fuzz: export FACEMESH_WINDOW_KILLS ?= 50
+fuzz: export FACEMESH_IMAGES ?= 2000
+fuzz: export FACEMESH_STEPS ?= 300
+fuzz: system $(TRAINING)
+	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
+		$$(grep -rl --include='test_*.py' 'from tests.fuzzing import' tests)
 
 lint: $(TRAINING)
 	$(BIN)/ruff check .

@@ -1,8 +1,11 @@
-"""Milliseconds that the window stands still at a stroke while another program locks the database.
+"""Milliseconds that the window stands still at a stroke while another program uses the database.
 
 Real Qt mouse events on the shown window; the clock runs from the release event to its return, in
 which the stroke is stored, or refused and kept in memory. The peer, in the same run: strokes on a
-database that nobody else writes to.
+database that nobody else writes to. Then strokes while another program does things in bulk: how
+long a release takes, how long until the stroke is stored (one that meets a lock for 0.1 s waits in
+memory and is offered every 0.5 s), and for how long at most a third program, which asks all the
+time, does not get the lock.
 
     python benchmarks/locked_database.py
 """
@@ -20,6 +23,7 @@ _PREFERENCES = tempfile.TemporaryDirectory()
 os.environ["NAPARI_CONFIG"] = str(Path(_PREFERENCES.name) / "settings.yaml")
 
 import numpy as np
+from bulk_writers import bulk_commands, longest_wait, make_project, start, start_asking
 
 from annotator.plugin.canvas import pointer
 from annotator.plugin.launch import open_viewer
@@ -46,6 +50,40 @@ def main() -> None:
         _report(f"free again: {WAITING + 1} strokes saved", saved)
         dock.shut_down()
         viewer.close()
+    with tempfile.TemporaryDirectory() as folder:
+        project = make_project(Path(folder))
+        viewer, dock = open_viewer(project, "kim")
+        pointer.process_events(2.0)
+        dock.view.frame()
+        hand = pointer.Pointer(viewer)
+        _stroke(dock, hand, 1)
+        print(f"{'':46} release: median, worst; stored: worst; lock: longest; ms")
+        for name, arguments in bulk_commands(Path(folder)):
+            _report_bulk(dock, hand, project / "project.sqlite", name, arguments)
+        dock.shut_down()
+        viewer.close()
+
+
+def _report_bulk(
+    dock: Any, hand: pointer.Pointer, path: Path, name: str, arguments: list[str]
+) -> None:
+    """Make strokes for as long as another program does something."""
+    releases, stored = [], []
+    asking, other = start_asking(path), start(arguments)
+    begin = perf_counter()
+    while other.poll() is None:
+        releases.append(_stroke(dock, hand, (-1) ** len(releases) * 2))
+        start_waiting = perf_counter()
+        while dock.workbench.session.unsaved_count:
+            pointer.process_events()
+        stored.append(releases[-1] + (perf_counter() - start_waiting) * 1e3)
+    seconds = perf_counter() - begin
+    print(
+        f"{name:46} {np.median(releases):4.0f} {max(releases):5.0f} {max(stored):6.0f} "
+        f"{longest_wait(asking):6.0f}   {len(releases)} strokes, {seconds:.1f} s, "
+        f"exit code {other.returncode}",
+        flush=True,
+    )
 
 
 def _locked(dock: Any, hand: pointer.Pointer, path: Path) -> tuple[list[float], ...]:

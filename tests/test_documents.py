@@ -50,6 +50,15 @@ def test_no_document_waits_for_a_figure(document: Path) -> None:
     assert PLACEHOLDER.findall(document.read_text("utf-8")) == []
 
 
+def test_every_attack_names_the_tests_that_do_it_again() -> None:
+    lines = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith("| ")]
+    attacks = [row for row in rows if row[0] not in ("| what", "| ---")]
+    assert len(attacks) > 30
+    for row in attacks:
+        assert re.fullmatch(r"(`tests/[\w/]+\.py`(, )?)+ \|", row[-1]), row[0]
+
+
 def test_every_picture_is_in_some_document() -> None:
     shown = {Path(link).name for document in DOCUMENTS for link in links_in(document)}
     assert {path.name for path in (ROOT / "docs" / "images").iterdir()} <= shown

@@ -35,6 +35,8 @@ PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"
 # The extra that brings what a room needs; without it the other rooms work.
 BASE = "base"
 EXTRAS = {"plugin": "napari", "training": "train"}
+# The extra that brings what one feature imports when it is used.
+OF_FEATURES = {"cryptography": "sign"}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
@@ -141,6 +143,32 @@ def test_only_the_training_room_imports_torch():
             assert "torch" not in tops(imports), path
 
 
+# What prints, and where foreign text is made fit to be printed; elsewhere words of our own may be.
+PRINTING = {"print", "typer.echo", "typer.secho", "typer.confirm", "typer.prompt", "typer.style"}
+PRINTING |= {"sys.stdout.write", "sys.stderr.write", "rich.print"}
+OUR_WORDS = {"escaped(", "context.get_help()", "f'facemesh-annotator {__version__}'"}
+
+
+def test_commands_print_foreign_text_in_one_place_only():
+    for path, room, _ in sources():
+        if room != "cli" or path.name == "terminal.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in PRINTING:
+                printed = ast.unparse(node.args[0])
+                is_ours = isinstance(node.args[0], ast.Constant) or printed.startswith(
+                    tuple(OUR_WORDS)
+                )
+                assert is_ours, f"{path}:{node.lineno} prints {printed}: use cli/terminal.py"
+
+
+def test_only_commands_print():
+    for path, room, _ in sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            prints = isinstance(node, ast.Call) and ast.unparse(node.func) in PRINTING
+            assert not prints or room == "cli", f"{path}:{node.lineno}"
+
+
 def test_private_napari_is_imported_in_one_module():
     def is_private(name: str) -> bool:
         parts = name.split(".")
@@ -166,9 +194,11 @@ def test_what_the_package_imports_is_what_it_declares():
 
 def foreign_imports() -> dict[str, set[str]]:
     """Return what is imported of others: by the rooms an extra is for, and by all the rest."""
-    found: dict[str, set[str]] = {BASE: set(), **{extra: set() for extra in EXTRAS.values()}}
+    extras = {*EXTRAS.values(), *OF_FEATURES.values()}
+    found: dict[str, set[str]] = {BASE: set(), **{extra: set() for extra in extras}}
     for _, room, imports in sources():
-        found[EXTRAS.get(room, BASE)] |= tops(imports) - {"annotator", *sys.stdlib_module_names}
+        for name in tops(imports) - {"annotator", *sys.stdlib_module_names}:
+            found[OF_FEATURES.get(name, EXTRAS.get(room, BASE))].add(name)
     return found
 
 

@@ -12,6 +12,8 @@ import typer
 
 from annotator import __version__
 from annotator.cli import (
+    backups,
+    check,
     evaluations,
     learn,
     listing,
@@ -22,9 +24,10 @@ from annotator.cli import (
     reviews,
     status,
     training,
+    verify,
     windows,
 )
-from annotator.cli.terminal import run
+from annotator.cli.terminal import run, show_traceback
 from annotator.cli.verbosity import Quiet, Verbose, talking, with_verbosity
 
 # The groups of commands, in the order of the help.
@@ -33,13 +36,16 @@ GROUPS = (
     predictions,
     status,
     listing,
+    check,
     windows,
     reviews,
     photographs,
     releases,
+    verify,
     learn,
     training,
     evaluations,
+    backups,
 )
 
 app = typer.Typer(
@@ -57,6 +63,8 @@ for group in GROUPS:
 def run_app(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default with the process's arguments; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:  # all that this process is for
+        sys.excepthook = show_traceback
     return run(app, given or ["--help"])
 
 

@@ -64,7 +64,7 @@ def evaluate(
     ]
     if out is not None:
         lines.append(f"see {out / 'evaluation.html'}")
-    report(summary, "\n".join(lines), as_json=as_json, is_answer=True)
+    report(summary, *lines, as_json=as_json, is_answer=True)
 
 
 @commands.command()
@@ -95,7 +95,7 @@ def compare(
         f"both: {_words(found.both)}; {found.faces} faces in {found.groups} groups",
     ]
     values = {**asdict(found), "answer": str(found.answer)}
-    report(values, "\n".join(lines), as_json=as_json, is_answer=True)
+    report(values, *lines, as_json=as_json, is_answer=True)
     raise typer.Exit(EXIT_CODES[found.answer])
 
 

@@ -28,7 +28,12 @@ def learn(
     from annotator.project.covariance_file import FILE_NAME, write_covariance
     from annotator.workflow.learning import learn as learn_from
 
-    with Project.open(project) as opened, progress_bar("trying it out") as show:
+    # A dry run only reads.
+    read_only = None if dry_run else False
+    with (
+        Project.open(project, read_only=read_only) as opened,
+        progress_bar("trying it out") as show,
+    ):
         lesson = learn_from(opened, on_progress=show)
         path = opened.home / FILE_NAME
     written = not (dry_run or lesson.costs_strokes)
@@ -38,7 +43,7 @@ def learn(
     if not written:
         outcome = "nothing written: a dry run" if dry_run else _KEPT_OUT
     values = {**_values(lesson), "file": str(path) if written else None}
-    report(values, "\n".join([*_lines(lesson), outcome]), as_json=as_json)
+    report(values, *_lines(lesson), outcome, as_json=as_json)
 
 
 _KEPT_OUT = (

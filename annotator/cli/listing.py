@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import report
-from annotator.system.foreign_text import escaped
+from annotator.cli.terminal import print_table, report
+from annotator.system.foreign_text import escaped, path_text
 
 if TYPE_CHECKING:
     from annotator.project import SampleState, SampleSummary
@@ -45,22 +46,25 @@ def list_samples(
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json")
     shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
-    with Project.open(project) as opened:
+    with Project.open(project, read_only=None) as opened:
         samples.replace(opened.samples.summaries())
     total = len(samples)
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]
     if as_csv:
-        text = _comma_separated([_values(sample) for sample in listed])
+        rows = [_values(sample) for sample in listed]
         # A program reads names as they are; a terminal would obey them.
         if sys.stdout.isatty():
-            text = "\n".join(map(escaped, text.split("\n")))
-        typer.echo(text, nl=False)
+            rows = [
+                {name: escaped(v) if isinstance(v, str) else v for name, v in row.items()}
+                for row in rows
+            ]
+        print_table(_comma_separated(rows))
         return
     none = "no sample matches" if total else "no samples yet: `add` photographs, then `predict`"
-    text = _table(listed) if listed else none
+    lines = _table(listed) if listed else [none]
     values = {"samples": [_values(sample) for sample in listed]} if as_json else {}
-    report(values, text, as_json=as_json, is_answer=True)
+    report(values, *lines, as_json=as_json, is_answer=True)
 
 
 def _known_states(given: Sequence[str] | None) -> tuple["SampleState", ...]:
@@ -86,7 +90,7 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
     """Return what programs are told of a sample; names as they are, but for bytes of no text."""
     return {
         "sample": sample.id,
-        "photograph": sample.image_name,
+        "photograph": path_text(os.path.basename(sample.image_file)),  # noqa: PTH119 - of a text
         "face": sample.face_index,
         "state": sample.state.value,
         "strokes": sample.stroke_count,
@@ -96,7 +100,7 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
         "displacement": round(sample.displacement, 6),
         "seconds_spent": round(sample.seconds_spent, 1),
         "seconds_reviewed": round(sample.seconds_reviewed, 1),
-        "path": sample.image_file.encode("utf-8", "backslashreplace").decode(),
+        "path": path_text(sample.image_file),
     }
 
 
@@ -110,7 +114,7 @@ def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
     return stream.getvalue()
 
 
-def _table(samples: Sequence["SampleSummary"]) -> str:
+def _table(samples: Sequence["SampleSummary"]) -> list[str]:
     from annotator.workbench.states import state_text
 
     rows = [
@@ -121,15 +125,15 @@ def _table(samples: Sequence["SampleSummary"]) -> str:
             escaped(sample.annotator or "-"),
             escaped(sample.reviewer or "-"),
             str(sample.face_index + 1),
-            escaped(sample.image_name),
+            sample.image_name,
         )
         for sample in samples
     ]
     widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
-    return "\n".join(
+    return [
         "  ".join(
             cell.rjust(width) if at in (0, 2, 5) else cell.ljust(width)
             for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in (_HEADINGS, *rows)
-    )
+    ]

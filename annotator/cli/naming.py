@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from annotator.cli.terminal import FailedError
-from annotator.system.foreign_text import escaped
 from annotator.system.names import folded, in_natural_order
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def samples_named(project: "Project", given: Sequence[str]) -> list[int]:
         faces = [sample.id for sample in named if sample.image_id in image_ids]
         if len(faces) > 1:
             raise FailedError(
-                f"{escaped(text)} has {len(faces)} faces: give the number of the sample, one of "
+                f"{text} has {len(faces)} faces: give the number of the sample, one of "
                 f"{_listed(map(str, faces))}"
             )
         found[faces[0]] = None
@@ -111,10 +110,10 @@ def _meant(text: str, paths: dict[int, Path], *, what: str) -> list[int]:
     found = _names(text, paths)
     files = {paths[image_id] for image_id in found}
     if not files:
-        raise FailedError(f"no photograph {what} is called {escaped(text)}")
+        raise FailedError(f"no photograph {what} is called {text}")
     if len(files) > 1:
         raise FailedError(
-            f"{len(files)} photographs are called {escaped(text)}: give the path of one, "
+            f"{len(files)} photographs are called {text}: give the path of one, "
             f"{_listed(in_natural_order(map(str, files)))}"
         )
     return found
@@ -158,6 +157,6 @@ def _number(text: str) -> int | None:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    listed = [escaped(text) for text in texts]
+    listed = list(texts)
     more = len(listed) - _NAMED
     return ", ".join(listed[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from annotator.system.foreign_text import recovered
 from annotator.system.people import checked_name
 
 
@@ -35,7 +36,11 @@ Decoding = Annotated[
 
 
 def _text(given: str) -> str:
-    """Refuse, as a usage error, bytes that are no text: the project could not keep them."""
+    """Return text as it was typed, in whatever locale; refuse bytes that are no text at all.
+
+    The project could not keep them.
+    """
+    given = recovered(given)
     try:
         given.encode()
     except UnicodeEncodeError as error:

@@ -6,17 +6,18 @@ from typing import Annotated
 
 import typer
 
+from annotator.cli.backups import restore_project
 from annotator.cli.naming import failures_named, no_impossible_number, photographs_named
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import (
     FailedError,
     count,
+    is_yes,
     printable,
     printable_paths,
     progress_bar,
     report,
 )
-from annotator.system.foreign_text import escaped
 
 commands = typer.Typer()
 
@@ -25,6 +26,14 @@ _Photographs = Annotated[
     typer.Argument(
         metavar="PHOTOGRAPH",
         help="File names, paths, folders, or numbers of samples.",
+        callback=no_impossible_number,
+    ),
+]
+_PhotographsOrBackup = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PHOTOGRAPH|FILE",
+        help="Removed photographs: file names, paths, folders; or one backup of the project.",
         callback=no_impossible_number,
     ),
 ]
@@ -71,23 +80,39 @@ def remove(
         said.append(f"no longer listed as failed: {count(len(failures), 'file')}")
     values = {"removed": ids, "for_good": for_good, "paths": printable_paths(images)}
     values["forgotten"] = [printable(path) for path in failures]
-    report(values, "\n".join(said), as_json=as_json)
+    report(values, *said, as_json=as_json)
 
 
 @commands.command()
 def restore(
     project: ProjectAddress,
-    photographs: _Photographs = None,
+    photographs: _PhotographsOrBackup = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All that were removed.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a project becomes a backup.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring removed photographs back, with all that was made of them."""
+    """Bring removed photographs back; or, given a backup, the whole project.
+
+    PHOTOGRAPH: those that were removed come back, with all that was made of them.
+
+    FILE, made by `backup`: the project becomes what it was then. Nobody may
+    have it open. What it is now is kept in a file beside it. It may be
+    damaged, or not be there yet.
+    """
     from annotator.project import Project
     from annotator.workbench.removal import kept_words
 
     if every == bool(photographs):
-        raise typer.BadParameter("give either photographs that were removed or --all")
+        raise typer.BadParameter("give removed photographs, --all of them, or a backup")
+    backups = [name for name in photographs or () if Project.is_backup(name)]
+    if backups:
+        if len(photographs or ()) > 1:
+            raise typer.BadParameter("give one backup and nothing else")
+        restore_project(project, Path(backups[0]), yes=yes, as_json=as_json)
+        return
     with Project.open(project) as opened:
         removed = [each.image for each in opened.removals.all()]
         images = removed if every else photographs_named(opened, photographs or (), removed)
@@ -114,7 +139,8 @@ def relocate(
     from annotator.workflow.relocating import look_for
     from annotator.workflow.relocating import relocate as follow
 
-    with Project.open(project) as opened, progress_bar("looking") as show:
+    reads = None if dry_run else False  # a dry run writes nothing
+    with Project.open(project, read_only=reads) as opened, progress_bar("looking") as show:
         found = look_for(opened, old, new, on_progress=show)
         if not (found.found or found.missing or found.others):
             raise FailedError(f"no photograph of the project lies at {old} or below it")
@@ -123,8 +149,7 @@ def relocate(
     verb = "would relocate" if dry_run else "relocated"
     lines = [f"{verb} {count(len(found.found), 'photograph')}"]
     if found.missing:
-        place = escaped(str(new))
-        lines.append(f"not found below {place}: {len(found.missing):,} ({few(found.missing)})")
+        lines.append(f"not found below {new}: {len(found.missing):,} ({few(found.missing)})")
     if found.others:
         lines.append(f"another picture is there: {len(found.others):,} ({few(found.others)})")
     values = {
@@ -133,7 +158,7 @@ def relocate(
         "others": printable_paths(found.others),
         "dry_run": dry_run,
     }
-    report(values, "\n".join(lines), as_json=as_json)
+    report(values, *lines, as_json=as_json)
     if not found.found:
         raise typer.Exit(1)
 
@@ -143,5 +168,5 @@ def _confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise FailedError("deleting for good has to be confirmed: give --yes")
-    if not typer.confirm(question, err=True):
+    if not is_yes(question):
         raise FailedError("nothing was deleted")

@@ -53,10 +53,13 @@ def predict(
     images = last.done - last.failed
     text = f"predicted {count(images, 'image')} with {count(last.faces, 'face')}"
     text += f", failed {last.failed}" if last.total else ": no image was waiting"
+    lines = [text]
     if no_small_faces and images:
-        text += "\nsmall faces were not searched for, and will not be in these images by this model"
+        lines.append(
+            "small faces were not searched for, and will not be in these images by this model"
+        )
     values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
-    report(values, text, failed, as_json=as_json)
+    report(values, *lines, failed=failed, as_json=as_json)
     if last.failed and not images:
         raise typer.Exit(1)
 
@@ -98,7 +101,7 @@ def landmarks(
     values = {"output": str(output) if faces else None, "faces": faces}
     nothing = "nothing written: " + ("no image could be read" if failed else "no image was found")
     is_all = not (faces or failed)
-    report(values, text if faces else nothing, failed, as_json=as_json, is_answer=is_all)
+    report(values, text if faces else nothing, failed=failed, as_json=as_json, is_answer=is_all)
     if failed or not faces:
         raise typer.Exit(1)
 

@@ -41,19 +41,19 @@ def add(
     with Project.open(project) as opened, progress_bar("adding") as show:
         done = import_images(opened, paths_in_natural_order(paths), copy=copy, on_progress=show)
     usable = done.added + done.already_there
-    text = f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"
+    lines = [f"added {done.added}, already there {done.already_there}, failed {len(done.failed)}"]
     if not usable and not done.failed:
-        text += "\nno image was found there"
+        lines.append("no image was found there")
     kinds = Counter(note for _, note in done.notes)
-    text += "".join(f"\nnote: {count(n, 'image')}: {note}" for note, n in kinds.items())
+    lines += [f"note: {count(n, 'image')}: {note}" for note, n in kinds.items()]
+    lines += import_sentences(done)
     notes = [{"path": printable(path), "note": note} for path, note in done.notes]
-    text = "\n".join([text, *import_sentences(done)])
     values = {"added": done.added, "already_there": done.already_there, "notes": notes}
     values |= {
         name: [record.id for record in getattr(done, name)]
         for name in ("kept", "restored", "replaced")
     }
     nothing = not (usable or done.failed)
-    report(values, text, done.failed, as_json=as_json, is_answer=nothing)
+    report(values, *lines, failed=done.failed, as_json=as_json, is_answer=nothing)
     if not usable:
         raise typer.Exit(1)

@@ -1,14 +1,20 @@
 """The command `export`: the accepted samples as a release."""
 
+import sys
 from dataclasses import asdict
+from getpass import getpass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
 
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import count, progress_bar, report
+from annotator.system.foreign_text import escaped
+
+if TYPE_CHECKING:
+    from annotator.release import SigningKey
 
 commands = typer.Typer()
 
@@ -44,12 +50,23 @@ def _beginning(incomplete: str) -> list[str]:
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _signing_key(path: Path) -> "SigningKey":
+    """Read a private key; whoever sits at the terminal is asked for its passphrase."""
+    from annotator.release import SigningKey
+
+    def passphrase() -> str:
+        return getpass(f"passphrase of {escaped(str(path))}: ")
+
+    return SigningKey(path, passphrase if sys.stdin.isatty() else None)
+
+
 @commands.command(cls=_Export)
 def export(
     project: ProjectAddress,
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="A folder that does not exist yet.")
     ],
+    *,
     format_: Annotated[
         str,
         typer.Option(
@@ -63,6 +80,13 @@ def export(
             " PNG; or name where they are."
         ),
     ] = "copy",
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEY",
+            help="Sign the export with a private SSH key, as ~/.ssh/id_ed25519.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Export the accepted samples."""
@@ -70,9 +94,10 @@ def export(
     from annotator.release import export_release
     from annotator.workflow.same_pictures import keep_accepted, kept_text
 
-    with Project.open(project) as opened, progress_bar("exporting") as show:
+    key = None if sign is None else _signing_key(sign)  # before any work is done
+    with Project.open(project, read_only=None) as opened, progress_bar("exporting") as show:
         kept = keep_accepted(opened)
-        done = export_release(opened, folder, format_, images=images, on_progress=show)
+        done = export_release(opened, folder, format_, images=images, sign=key, on_progress=show)
     values = {
         "folder": str(done.folder),
         "format": done.format,
@@ -80,9 +105,13 @@ def export(
         "images": asdict(done.images),
         "kept": [record.id for record in kept],
     }
+    if key is not None:
+        values["signed_by"] = key.fingerprint
     if as_json:
         values["files"] = done.files
     lines = [f"exported {count(done.samples, 'sample')} to {done.folder}", *done.remarks]
+    if key is not None:
+        lines.append(f"signed with {key.fingerprint}")
     if kept:
         lines.append(kept_text(len(kept)))
-    report(values, "\n".join(lines), as_json=as_json)
+    report(values, *lines, as_json=as_json)

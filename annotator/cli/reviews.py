@@ -9,6 +9,7 @@ from annotator.cli.naming import no_impossible_number, samples_named
 from annotator.cli.options import AsJson, Comment, Person, ProjectAddress
 from annotator.cli.terminal import FailedError, count, report
 from annotator.system.people import login_name
+from annotator.system.portions import portions
 
 if TYPE_CHECKING:
     from annotator.project import FailedImage, Judgement, Project, RejectReason
@@ -72,7 +73,7 @@ def review(
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out:
         text += f", {count(len(left_out), 'sample')} left as before"
-    report({"verdict": verdict, "samples": ids}, text, failed or None, as_json=as_json)
+    report({"verdict": verdict, "samples": ids}, text, failed=failed or None, as_json=as_json)
     if left_out:
         raise typer.Exit(1)
 
@@ -99,7 +100,8 @@ def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]
     revisions, seen = project.annotations.revisions(ids), project.reviews.newest_ids(ids)
     left_out, failed = _not_acceptable(project, judgement, ids)
     ids = [sample_id for sample_id in ids if sample_id not in left_out]
-    project.reviews.judge_all(ids, judgement, revisions=revisions, seen=seen)
+    for some in portions(ids):
+        project.reviews.judge_all(some, judgement, revisions=revisions, seen=seen)
     return ids, left_out, failed
 
 

@@ -7,7 +7,6 @@ import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import printable_paths, report
-from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
     from annotator.project import ImageRecord
@@ -29,7 +28,7 @@ def status(
     from annotator.workbench.states import state_text
     from annotator.workflow.looking_after import clear_gone, without_file
 
-    with Project.open(project) as opened:
+    with Project.open(project, read_only=None) as opened:
         clear_gone(opened)
         images = opened.images.all()
         failed, counts = opened.images.failed(), opened.samples.counts()
@@ -52,7 +51,7 @@ def status(
         "gone": printable_paths(lists["file is gone"]),
         "removed": printable_paths(lists["removed"]),
     }
-    report(values, "\n".join(lines), failed, as_json=as_json, is_answer=True)
+    report(values, *lines, failed=failed, as_json=as_json, is_answer=True)
 
 
 def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> list[str]:
@@ -63,5 +62,5 @@ def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> lis
         return []
     line = f"{title:<14}{len(records):>8,}"
     if every:
-        return [line, *(f"  {escaped(str(record.path))}" for record in records)]
+        return [line, *(f"  {record.path}" for record in records)]
     return [f"{line}  {few(records, _NAMED)}"]

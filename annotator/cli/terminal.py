@@ -2,6 +2,9 @@
 
 Results go to stdout, everything about the way there to stderr; with ``--json`` stdout holds
 one JSON object and nothing else.
+
+All that commands print goes through here, for names in it are anybody's: a line stays one line, and
+holds nothing that a terminal would obey (`annotator.system.foreign_text`).
 """
 
 import json
@@ -11,15 +14,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import format_exception
+from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from annotator.cli.verbosity import is_quiet
-from annotator.system.foreign_text import escaped
+from annotator.system.foreign_text import escaped, path_text, plain
 from annotator.system.words import count
 
-__all__ = ["FailedError", "count", "counted", "progress_bar", "report", "run", "say"]
+__all__ = ["FailedError", "count", "counted", "is_yes", "progress_bar", "report", "run", "say"]
 
 if TYPE_CHECKING:
     from annotator.project import FailedImage, ImageRecord
@@ -27,6 +32,14 @@ if TYPE_CHECKING:
 _FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich takes for a terminal
 _USAGE = 2
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
+
+_EXPECTED = {
+    "imaging.errors": ("ImageError",),
+    "inference.runtime": ("ModelError", "ProviderError"),
+    "project.errors": ("ProjectError",),
+    "release.errors": ("DamagedRelease", "ExportError", "KeyFileError"),
+    "training.errors": ("TrainingError",),
+}
 
 _Item = TypeVar("_Item")
 
@@ -37,9 +50,8 @@ class FailedError(Exception):
 
 def report(
     values: Mapping[str, object],
-    text: str,
+    *lines: str,
     failed: Iterable["FailedImage"] | None = None,
-    *,
     as_json: bool,
     is_answer: bool = False,
 ) -> None:
@@ -49,8 +61,8 @@ def report(
     ----------
     values
         What ``--json`` prints.
-    text
-        What is printed otherwise.
+    *lines
+        What is printed otherwise, each a line whatever is in it.
     failed
         Files that could not be used; with ``--json`` the key ``failed``.
     as_json
@@ -62,25 +74,44 @@ def report(
     if as_json:
         files = [{"path": printable(one.path), "reason": one.reason} for one in failed or ()]
         listed = {} if failed is None else {"failed": files}
-        typer.echo(json.dumps({**values, **listed}, indent=2))
+        typer.echo(json.dumps(_unicode({**values, **listed}), indent=2))
         return
     if is_answer or not is_quiet():
-        _print(text)
+        for line in lines:
+            _print(line)
     for one in failed or ():
-        _print(escaped(f"failed: {one.path}: {one.reason}"))
+        _print(f"failed: {one.path}: {one.reason}")
 
 
-def say(text: str) -> None:
+def say(line: str) -> None:
     """Print a line unless the command is quiet."""
     if not is_quiet():
-        _print(text)
+        _print(line)
 
 
-def _print(text: str) -> None:
-    """Print lines; what the terminal would obey, or its encoding cannot show, is escaped."""
+def is_yes(question: str) -> bool:
+    """Ask on the terminal, and return whether the answer is yes."""
+    return typer.confirm(escaped(question), err=True)
+
+
+def print_table(text: str) -> None:
+    """Print values for a program, in UTF-8 whatever the locale, as they are; say nothing else."""
+    typer.echo(text.encode(), nl=False)
+
+
+def _print(line: str) -> None:
+    """Print a line; what the terminal would obey, or its encoding cannot show, is escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    plain = escaped(text, keep="\n")
-    typer.echo(plain.encode(encoding, "backslashreplace").decode(encoding))
+    typer.echo(escaped(line).encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _unicode(value: object) -> object:
+    """Return what JSON can hold with all texts in it such as any reader takes."""
+    if isinstance(value, str):
+        return path_text(value)
+    if isinstance(value, Mapping):
+        return {_unicode(key): _unicode(part) for key, part in value.items()}
+    return [_unicode(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -140,7 +171,7 @@ def counted(
 
 def printable(path: Path) -> str:
     """Return a path that any JSON reader takes, odd bytes escaped."""
-    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+    return path_text(path)
 
 
 def printable_paths(records: Iterable["ImageRecord"]) -> list[str]:
@@ -160,26 +191,25 @@ def _explained(error: typer.TyperException) -> str:
     return f"{message.rstrip('.')}. See '{context.command_path} --help'"
 
 
+def show_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print what Python does of a mistake in this program; it may name files, too."""
+    for line in "".join(format_exception(kind, error, trace)).splitlines():
+        typer.echo(escaped(line), err=True)
+
+
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"error: {escaped(' '.join(message.split()))}", err=True)
+    typer.echo(f"error: {plain(message)}", err=True)
     return code
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:
-    """Return the errors whose messages are meant for users (imported when one occurs)."""
-    from annotator.imaging import ImageError
-    from annotator.inference import ModelError, ProviderError
-    from annotator.project import ProjectError
-    from annotator.release import DamagedRelease, ExportError
-    from annotator.training.errors import TrainingError
+    """Return the errors whose messages are meant for users.
 
-    return (
-        DamagedRelease,
-        ExportError,
-        FailedError,
-        ImageError,
-        ModelError,
-        ProjectError,
-        ProviderError,
-        TrainingError,
-    )
+    Those of modules that are not loaded cannot have occurred, and loading one may fail for the
+    very reason that is to be told: too little memory.
+    """
+    loaded = ((sys.modules.get(f"annotator.{name}"), kinds) for name, kinds in _EXPECTED.items())
+    found = (getattr(module, kind, None) for module, kinds in loaded for kind in kinds)
+    return (FailedError, *(kind for kind in found if kind is not None))

@@ -10,6 +10,7 @@ import typer
 
 from annotator.cli.options import AsJson
 from annotator.cli.terminal import FailedError, progress_bar, report, say
+from annotator.system.ending import Ended
 
 if TYPE_CHECKING:
     from annotator.training.fit import Progress
@@ -88,8 +89,8 @@ def train(  # noqa: PLR0917 - typer hands them on by name
     with progress_bar("training") as show:
         try:
             outcome = trained(order, _follower(show, told), told)
-        except KeyboardInterrupt:
-            typer.echo(f"interrupted: --resume --out {out} goes on from here", err=True)
+        except (KeyboardInterrupt, Ended):
+            say(f"stopped: the same command with --resume goes on with {out}")
             raise
     fitted = outcome.fitted
     values: dict[str, Any] = {
@@ -108,7 +109,7 @@ def train(  # noqa: PLR0917 - typer hands them on by name
                 f"{name} crops of validation: {100 * before:.3f} -> {100 * after:.3f} % of the"
                 f" outer IOD ({100 * (after / before - 1):+.1f} %)"
             )
-    report(values, "\n".join([*lines, *outcome.remarks]), as_json=as_json)
+    report(values, *lines, *outcome.remarks, as_json=as_json)
 
 
 def _check_extra() -> None:

@@ -21,7 +21,8 @@ def open_(project: ProjectAddress, annotator: Annotator = None) -> None:
     """Open a project in napari."""
     from annotator.project import Project
 
-    Project.open(project).close()  # says what is wrong before napari takes its time
+    # Says what is wrong before napari takes its time.
+    Project.open(project, read_only=None).close()
     _require_window_system()
     from annotator.plugin.launch import open_project
 
@@ -48,7 +49,7 @@ def demo(
         from annotator.plugin.demo import DemoError, run_headless
 
         try:
-            pictures = run_headless(home, home / "screenshots")
+            pictures = run_headless(home, home / "screenshots", say)
         except DemoError as error:
             raise FailedError(str(error)) from error
         for picture in pictures:

@@ -12,6 +12,7 @@ from PIL import Image
 from annotator.imaging.depth import Depth, bands, scale_of
 from annotator.imaging.exif import apply_orientation
 from annotator.imaging.pixels import Decoded
+from annotator.imaging.quiet import silent
 
 _MODES = ("RGB", "RGBA", "LA")
 
@@ -63,7 +64,10 @@ def _values(data: bytes, frame: int) -> _Values | None:
 
     content = np.frombuffer(data, np.uint8)
     try:
-        found, images = cv2.imdecodemulti(content, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))
+        with silent(cv2):
+            found, images = cv2.imdecodemulti(
+                content, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1)
+            )
     except cv2.error:
         return None
     if not found or images[0].dtype != np.uint16 or images[0].ndim != 3:

@@ -38,8 +38,10 @@ def find_images(paths: Iterable[str | Path]) -> Iterator[Path]:
         Files and folders. A file is yielded whatever its name, even when it does not
         exist, so that reading it reports why it cannot be used. A folder is walked
         recursively: its own files first, then its subfolders, each as people count. In folders,
-        hidden entries are skipped and linked folders are followed once. A file in them is taken
-        if it is called like an image, readable or not, or begins like one.
+        hidden entries are skipped. A link to a file is followed, and one to a folder that lies
+        elsewhere; one to a folder above, whose other contents nobody gave, is not. No folder is
+        walked twice. A file is taken if it is called like an image, readable or not, or begins
+        like one.
 
     Yields
     ------
@@ -61,9 +63,12 @@ def _walk(top: Path) -> Iterator[Path]:
     waiting = [top]  # a list, as folders may lie deeper than Python calls functions
     while waiting:
         folder = waiting.pop()
+        identity = _identity(folder)
+        if identity is not None and identity in visited:
+            continue
+        visited.add(identity)
         try:
             subfolders, names = _listed(folder)
-            visited.add(_identity(folder))
         except OSError:
             unreadable.append(folder)
             continue
@@ -75,12 +80,25 @@ def _walk(top: Path) -> Iterator[Path]:
                 yield path
             else:
                 _LOG.info("passed over, as it is no image: %s", path)
-        waiting += [  # but for links back up
+        waiting += [
             folder / name
             for name in reversed(in_natural_order(subfolders))
-            if not name.startswith(".") and _identity(folder / name) not in visited
+            if not name.startswith(".") and not _leads_up(folder / name, top)
         ]
     yield from unreadable
+
+
+def _leads_up(folder: Path, top: Path) -> bool:
+    """Return whether a folder is a link to one that holds itself, or the folder that was given."""
+    if not folder.is_symlink():
+        return False
+    target = os.path.realpath(folder)
+    holds_it = any(
+        Path(os.path.realpath(below)).is_relative_to(target) for below in (folder.parent, top)
+    )
+    if holds_it:
+        _LOG.info("not followed, as it leads to a folder above: %s", folder)
+    return holds_it
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
@@ -114,7 +132,7 @@ def _looks_like_an_image(path: Path) -> bool:
 def _begins_like_one(path: Path) -> bool:
     try:
         with open_regular(path) as stream:
-            return shows_an_image(stream.read(HEAD))
+            return shows_an_image(stream.read(HEAD) or b"")  # nothing yet
     except OSError as error:
         # A disk that fails may hide a photograph; a pipe, a device or a lock hides none.
         return error.errno == errno.EIO

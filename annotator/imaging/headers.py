@@ -13,6 +13,9 @@ from annotator.imaging.signatures import HEAD, format_of
 MAX_PIXELS = 200_000_000
 """Larger images are refused unless the caller allows more: 600 MB as RGB."""
 
+MAX_BYTES = 1 << 32
+"""Larger files are refused: neither TIFF nor WebP can be larger, and no other holds so much."""
+
 _WALKERS = {"JPEG": read_jpeg, "PNG": read_png, "WebP": read_webp}
 
 

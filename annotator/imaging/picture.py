@@ -4,12 +4,14 @@ Whoever wants the pixels of a project's image asks its `Picture` and nothing els
 kind of place for pixels to come from - a video, say - is taught here and nowhere else.
 """
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging.headers import MAX_BYTES
 from annotator.imaging.identity import coded_sha256
 from annotator.imaging.reader import (
     EncodedImage,
@@ -82,7 +84,15 @@ class Picture:
             return None
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of the file's bytes, all frames; raises OSError."""
+        """Return the SHA-256 of the file's bytes, all frames.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read, or is larger than any image is.
+        """
+        if self.stamp()[0] > MAX_BYTES:
+            raise OSError(errno.EFBIG, "it is larger than any image", str(self.path))
         return file_sha256(self.path)
 
     def coded_hash(self) -> str | None:

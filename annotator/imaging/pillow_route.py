@@ -33,6 +33,8 @@ from annotator.imaging.errors import ImageError
 from annotator.imaging.exif import UPRIGHT
 from annotator.imaging.heif import open_heif, to_pillow
 from annotator.imaging.pixels import Decoded, to_rgb
+from annotator.imaging.png import pixels_only
+from annotator.imaging.quiet import silence_pillow
 
 _FORMATS: dict[str, type[ImageFile.ImageFile]] = {
     "JPEG": JpegImagePlugin.JpegImageFile,
@@ -66,7 +68,7 @@ _PILLOW_ERRORS = (
     zlib.error,
 )
 
-_CHATTY = ("JPEG", "TIFF")  # their metadata parsers warn
+_CHATTY = ("JPEG", "TIFF", "AVIF")  # their metadata parsers warn
 _UNSUPPORTED = (
     "unknown pixel mode",
     "unknown data organization",
@@ -118,12 +120,13 @@ def open_with_pillow(
 
     `quiet` keeps Pillow's warnings in, at the price explained at `_guarded`.
     """
+    silence_pillow()
     with _guarded(name, quiet=quiet or name in _CHATTY):
         if name == "HEIC":
             heif = open_heif(stream, frame)
             return Opened(heif, *heif.size)
         stream.seek(0)
-        image = _FORMATS[name](stream)
+        image = _FORMATS[name](pixels_only(stream) if name == "PNG" else stream)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             return _opened_tiff(image, frame or 0)
         _seek(image, name, frame or 0)
@@ -142,7 +145,7 @@ def check_frame(stream: BinaryIO, name: str, frame: int) -> None:
     """Raise ImageError if a file in the format `name` has no such frame; decodes none."""
     with _guarded(name, quiet=True):
         stream.seek(0)
-        image = _FORMATS[name](stream)
+        image = _FORMATS[name](pixels_only(stream) if name == "PNG" else stream)
         if not 0 <= frame < getattr(image, "n_frames", 1):
             raise _no_frame(name, frame)
 
@@ -168,6 +171,8 @@ def decode_with_pillow(
     ImageError
         If the data is damaged, cut off, of an unsupported kind or has no such frame.
     """
+    if name == "PNG":
+        data = pixels_only(io.BytesIO(data)).read()
     quiet = name in _CHATTY or (name == "PNG" and b"acTL" in data)  # acTL: an animation
     opened = open_with_pillow(io.BytesIO(data), name, frame=frame, quiet=quiet)
     with _guarded(name, quiet=quiet):

@@ -1,7 +1,9 @@
 """Headers of PNG files, walked chunk by chunk without decoding a pixel."""
 
+import io
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -12,6 +14,7 @@ from annotator.imaging.exif import orientation_of
 
 _END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
+_ABOUT = frozenset((*_TEXT_CHUNKS, b"iCCP", b"eXIf"))
 _RAW_EXIF, _XMP = b"Raw profile type exif", b"XML:com.adobe.xmp"
 # More than any orientation needs; a text that unpacks to gigabytes is a trap.
 _MAX_TEXT = 1 << 20
@@ -81,6 +84,40 @@ class _Notes:
 
     def _text(self, keyword: bytes) -> bytes | None:
         return _text(*self._texts[keyword]) if keyword in self._texts else None
+
+
+def pixels_only(stream: BinaryIO) -> BinaryIO:
+    """Return a PNG file without what says nothing of its pixels: texts, profiles, EXIF.
+
+    Decoders unpack all of it, and refuse the whole file for one that is longer than they like.
+
+    Returns
+    -------
+    BinaryIO
+        At its beginning; the same one where there is nothing to leave out.
+    """
+    parts = list(_parts_of_pixels(stream))
+    if len(parts) == 1:
+        stream.seek(0)
+        return stream
+    kept = io.BytesIO()
+    for start, length in parts:
+        stream.seek(start)
+        kept.write(stream.read(length))
+    kept.seek(0)
+    return kept
+
+
+def _parts_of_pixels(stream: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Yield where parts of a file begin that decoders need, and how long they are."""
+    begin, at = 0, stream.seek(8)
+    while len(chunk := stream.read(8)) == 8:
+        end = at + 12 + int.from_bytes(chunk[:4], "big")
+        if chunk[4:] in _ABOUT:
+            yield begin, at - begin
+            begin = end
+        at = stream.seek(end)
+    yield begin, max(0, at - begin) + len(chunk)  # also what is cut off
 
 
 def _text(kind: bytes, rest: bytes) -> bytes | None:

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from annotator.imaging.containers import Header
+from annotator.imaging.containers import Header, size_of
 from annotator.imaging.errors import ImageError
 from annotator.imaging.exif import apply_orientation
-from annotator.imaging.headers import MAX_PIXELS, read_header
+from annotator.imaging.headers import MAX_BYTES, MAX_PIXELS, read_header
 from annotator.imaging.jpeg import decode_jpeg
 from annotator.imaging.pillow_route import decode_with_pillow
 from annotator.imaging.pixels import Decoded
+from annotator.system.regular import is_database, open_regular
 
 Source = str | Path | bytes
 """A path, or the content of a file."""
@@ -224,7 +225,7 @@ def _opened(source: Source) -> BinaryIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
-        return _regular(source).open("rb")
+        return _small_enough(open_regular(_regular(source)))
     except ImageError:
         raise
     except (OSError, ValueError) as error:
@@ -235,15 +236,25 @@ def _content(source: Source) -> bytes:
     if isinstance(source, bytes):
         return source
     try:
-        return _regular(source).read_bytes()
+        with _small_enough(open_regular(_regular(source))) as stream:
+            # No more than it says that it holds: what is no photograph may go on for ever.
+            return stream.read(size_of(stream)) or b""
     except ImageError:
         raise
     except (OSError, ValueError) as error:
         raise _unreadable(error) from error
 
 
+def _small_enough(stream: BinaryIO) -> BinaryIO:
+    """Refuse a file that no image can be as large as, before any of it is read."""
+    if size_of(stream) > MAX_BYTES:
+        stream.close()
+        raise ImageError(f"the file is larger than {MAX_BYTES >> 30} GB, which no image is")
+    return stream
+
+
 def _regular(source: str | Path) -> Path:
-    """Refuse what is no file: opening a pipe could wait for ever."""
+    """Refuse what is no file, in words; what it is by the time it is opened is looked at again."""
     path = Path(source)
     try:
         mode = path.stat().st_mode
@@ -257,6 +268,8 @@ def _regular(source: str | Path) -> Path:
         raise ImageError("it is a folder, not a file")
     if not stat.S_ISREG(mode):
         raise ImageError("it is a device or a pipe, not a file")
+    if is_database(path):  # whose locks would go when it is closed
+        raise ImageError("it is a project's database, not an image")
     return path
 
 

@@ -15,6 +15,7 @@ from annotator.inference.runtime import ModelError, NotFiniteError, open_session
 from annotator.inference.sampling import Image, stacked
 from annotator.mesh.layout import LAYOUTS, MeshLayout, known_layouts
 from annotator.system.assets import asset_path
+from annotator.system.foreign_text import path_text
 from annotator.system.hashing import file_sha256
 
 Floats = NDArray[np.float32]
@@ -73,7 +74,7 @@ class MeshNet:
         outputs = run(session, {name: np.ascontiguousarray(trial)}, str(path))
         landmarks, layout = _find_landmarks(path, outputs, len(trial))
         presence = _find_output(path, outputs, len(trial), 1, "presence")
-        info = ModelInfo(path.stem, file_sha256(path), layout)
+        info = ModelInfo(path_text(path.stem), file_sha256(path), layout)
         batch = 1 if one_by_one else _BATCH_ON_CPU if providers[0] == "cpu" else _BATCH
         return cls(info, session, name, channels_first, batch, landmarks, presence)
 

@@ -7,6 +7,9 @@ from typing import Any
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as _states
 
+from annotator.system.foreign_text import recovered
+from annotator.system.memory import lacks_memory
+
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
     "cuda": "CUDAExecutionProvider",
@@ -20,23 +23,28 @@ _PACKAGES = {
     "directml": "onnxruntime-directml",
     "openvino": "onnxruntime-openvino",
 }
-_ERRORS_ONLY = 3
-# Not every release has every one of them.
-_ERRORS: tuple[type[Exception], ...] = tuple(
-    getattr(_states, name)
-    for name in (
-        "EPFail",
-        "Fail",
-        "InvalidArgument",
-        "InvalidGraph",
-        "InvalidProtobuf",
-        "ModelLoadCanceled",
-        "NoModel",
-        "NoSuchFile",
-        "NotImplemented",
-        "RuntimeException",
-    )
-    if hasattr(_states, name)
+# An accelerator's log says why it does not work; of the processor the exception says all.
+_ERRORS_ONLY, _NOTHING = 3, 4
+# Not every release has every one of them. What cannot be decoded is a name in the model, or one
+# in what is said of it.
+_ERRORS: tuple[type[Exception], ...] = (
+    UnicodeDecodeError,
+    *(
+        getattr(_states, name)
+        for name in (
+            "EPFail",
+            "Fail",
+            "InvalidArgument",
+            "InvalidGraph",
+            "InvalidProtobuf",
+            "ModelLoadCanceled",
+            "NoModel",
+            "NoSuchFile",
+            "NotImplemented",
+            "RuntimeException",
+        )
+        if hasattr(_states, name)
+    ),
 )
 
 
@@ -104,15 +112,24 @@ def open_session(path: Path, providers: Sequence[str], threads: int | None) -> A
     names = provider_names(providers)
     if not path.is_file():
         raise ModelError(f"{path}: no such model file; give the path of an .onnx file")
+    file = recovered(str(path))  # the library takes text alone
+    if file.encode("utf-8", "replace").decode() != file:
+        raise ModelError(f"{path}: the path of a model has to be UTF-8 text: rename it")
     options = ort.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _NOTHING if providers[0] == "cpu" else _ERRORS_ONLY
     options.intra_op_num_threads = threads or 1
     options.inter_op_num_threads = 1
     if "directml" in providers:
         options.enable_mem_pattern = False  # as DirectML demands
     try:
-        session = ort.InferenceSession(str(path), options, providers=names)
+        # Falling back from the processor to itself would only print that it does.
+        session = ort.InferenceSession(
+            file, options, providers=names, enable_fallback=int(providers[0] != "cpu")
+        )
+        _ = [(given.name, given.shape) for given in session.get_inputs()]
     except _ERRORS as error:
+        if lacks_memory(error):
+            raise MemoryError(f"{path} does not fit into memory") from error
         if providers[0] != "cpu":
             open_session(path, ("cpu",), threads)  # tells a bad model from a bad provider
             raise _not_working(providers[0], _first_line(error)) from error
@@ -138,9 +155,13 @@ def run(session: Any, inputs: dict[str, Any], what: str) -> list[Any]:
     try:
         results: list[Any] = session.run(None, inputs)
     except _ERRORS as error:
+        if lacks_memory(error):
+            raise MemoryError(f"{what} does not fit into memory") from error
         raise ModelError(f"{what} failed to run: {_first_line(error)}") from error
     return results
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "a name in it is no text"
     return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -1,5 +1,6 @@
 """The main job once, by itself: open, brush, accept, export, with a screenshot of each."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import napari
@@ -24,7 +25,9 @@ class DemoError(RuntimeError):
     """The demonstration did not do what it shows."""
 
 
-def run_headless(project_folder: Path, screenshots_folder: Path) -> list[Path]:
+def run_headless(
+    project_folder: Path, screenshots_folder: Path, tell: Callable[[str], object]
+) -> list[Path]:
     """Drive one stroke with real mouse events, accept it and export.
 
     Parameters
@@ -33,6 +36,8 @@ def run_headless(project_folder: Path, screenshots_folder: Path) -> list[Path]:
         A project with at least one sample; where all have a verdict, the first is reopened.
     screenshots_folder : Path
         Made if need be.
+    tell : callable
+        Takes a line about what was done.
 
     Returns
     -------
@@ -50,16 +55,23 @@ def run_headless(project_folder: Path, screenshots_folder: Path) -> list[Path]:
         viewer.window.resize(*_WINDOW)
         process_events(1.0)
         dock.view.frame()
-        return _Demo(viewer, dock, screenshots_folder).run()
+        return _Demo(viewer, dock, screenshots_folder, tell).run()
     finally:
         viewer.close()
 
 
 class _Demo:
-    def __init__(self, viewer: napari.Viewer, dock: AnnotatorDock, folder: Path) -> None:
+    def __init__(
+        self,
+        viewer: napari.Viewer,
+        dock: AnnotatorDock,
+        folder: Path,
+        tell: Callable[[str], object],
+    ) -> None:
         self._viewer = viewer
         self._dock = dock
         self._folder = folder
+        self._tell = tell
         self._pointer = Pointer(viewer)
         self._screenshots: list[Path] = []
 
@@ -96,7 +108,7 @@ class _Demo:
         moved = vertex_errors(annotation.landmarks, annotation.prediction).max()
         if not project.annotations.strokes(sample_id) or moved == 0:
             raise DemoError("the stroke is not in the database")
-        print(f"one stroke moved the chin by {moved:.1f} px; it is in the database")
+        self._tell(f"one stroke moved the chin by {moved:.1f} px; it is in the database")
 
     def _accept(self, sample_id: int) -> None:
         self._pointer.key(Qt.Key.Key_Return, "\r")
@@ -110,7 +122,7 @@ class _Demo:
         project = self._dock.workbench.project
         assert project is not None
         report = export_release(project, free_folder(project.home), "npz")
-        print(f"{count(report.samples, 'accepted sample')} exported to {report.folder}")
+        self._tell(f"{count(report.samples, 'accepted sample')} exported to {report.folder}")
 
     def _show_keys(self) -> None:
         self._pointer.key(Qt.Key.Key_H, "h")

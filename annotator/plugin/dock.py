@@ -23,12 +23,14 @@ from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
 from annotator.plugin.keyboard.key_help import KeyHelp
 from annotator.plugin.keyboard.space_bar import SpaceBar
+from annotator.plugin.menu.backup_clock import BackupClock
 from annotator.plugin.menu.closing import Closing
 from annotator.plugin.menu.name_row import NameButton, NameRow
 from annotator.plugin.menu.opened_files import OpenedFiles
 from annotator.plugin.menu.pages import Pages, ProjectTitle
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
+from annotator.plugin.menu.read_only_row import ReadOnlyRow
 from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
@@ -142,6 +144,7 @@ class AnnotatorDock(QWidget):
         self._settings = SettingsLink(
             self._store, self.workbench, self.view, self._visits.clock, self.use_keys
         )
+        self._backups = BackupClock(self.workbench, self._store, self)
 
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
@@ -202,6 +205,7 @@ class AnnotatorDock(QWidget):
         self._guard.close()
         self._opened_files.close()
         self._settings.close()
+        self._backups.close()
         self.workbench.close()
         self._spread.close()
         self.faces.close()
@@ -234,6 +238,7 @@ class AnnotatorDock(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
+        layout.addWidget(ReadOnlyRow(self.workbench))
         layout.addWidget(self.ask_name)
         layout.addWidget(self._pages, stretch=1)
         layout.addWidget(self._message)

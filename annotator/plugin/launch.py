@@ -4,6 +4,7 @@ from pathlib import Path
 
 import napari
 
+from annotator.plugin.asked_to_end import closed_when_asked
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.reader import settle, show_dock
@@ -31,8 +32,15 @@ def open_viewer(
 
 
 def open_project(address: str | Path, annotator: str | None = None) -> None:
-    """Open napari on a project and return when its window is closed."""
-    _, dock = open_viewer(address, annotator)
+    """Open napari on a project and return when its window is closed.
+
+    Raises
+    ------
+    Ended
+        If it was closed because the program was asked to end.
+    """
+    viewer, dock = open_viewer(address, annotator)
     if dock.workbench.project is not None:
         remember_reader(dock.workbench.project.home)
-    napari.run()
+    with closed_when_asked(dock.workbench, viewer.close):
+        napari.run()

@@ -1,10 +1,13 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
-from annotator.project.engine import BUSY_TIMEOUT
+from annotator.project.engine import BUSY_TIMEOUT, BackupMade, Restored
 from annotator.project.errors import (
+    BackupCancelled,
+    BackupExists,
     DamagedProject,
     DiskFull,
     NewerProject,
+    NoBackup,
     NotAProject,
     ProjectBusy,
     ProjectError,
@@ -15,6 +18,7 @@ from annotator.project.errors import (
     UnknownImage,
     UnknownSample,
     UnseenVerdict,
+    UnusableName,
 )
 from annotator.project.image_records import (
     AddReport,
@@ -46,6 +50,9 @@ __all__ = [
     "AcceptedSample",
     "AddReport",
     "Annotation",
+    "BackupCancelled",
+    "BackupExists",
+    "BackupMade",
     "DamagedProject",
     "DiskFull",
     "EditSession",
@@ -56,6 +63,7 @@ __all__ = [
     "Kept",
     "NewImage",
     "NewerProject",
+    "NoBackup",
     "NotAProject",
     "Project",
     "ProjectBusy",
@@ -65,6 +73,7 @@ __all__ = [
     "ReadOnlyProject",
     "RejectReason",
     "RemovedImage",
+    "Restored",
     "Review",
     "SampleState",
     "SampleSummary",
@@ -76,6 +85,7 @@ __all__ = [
     "UnknownImage",
     "UnknownSample",
     "UnseenVerdict",
+    "UnusableName",
     "Verdict",
     "Visit",
     "VisitPurpose",

@@ -16,9 +16,10 @@ from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT, image_record
-from annotator.project.layouts import check_stored, stored_layout, unmarked
+from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import AcceptedSample, SampleState, verdict_in_effect
+from annotator.project.soundness import naming_damage, refuse_damaged
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -38,7 +39,7 @@ class AcceptedSamples:
     """The accepted samples of one moment, ordered by their image's hash, frame and face index.
 
     Iterating reads them a few at a time, every time anew: of all at once only their ids are kept,
-    8 bytes each.
+    8 bytes each. It raises DamagedProject, which names the sample, at a mesh that is not as stored.
 
     Parameters
     ----------
@@ -103,8 +104,15 @@ class AcceptedSamples:
             .where(SampleRow.id.in_(sample_ids))
             .order_by(*_IN_ORDER)
         )
-        for rows in self._session.execute(query):
-            yield _accepted_sample(self._paths, rows)
+        missing = set(sample_ids)
+        with naming_damage(self._session, sample_ids):
+            for rows in self._session.execute(query):
+                sample, annotation, prediction, *_ = rows
+                refuse_damaged(self._session, sample.id, annotation, prediction)
+                missing.remove(sample.id)
+                yield _accepted_sample(self._paths, rows)
+        if missing:  # a release that left them out would say that nobody accepted them
+            raise lost_rows(min(missing))
 
 
 def last_review_id() -> ScalarSelect[int]:

@@ -14,10 +14,14 @@ import numpy.typing as npt
 from sqlalchemy import delete, select
 
 from annotator.mesh.layout import MeshLayout
-from annotator.project.edit import EditedSample, current_annotation, listed, stroke_at
+from annotator.project.digests import anchors_digest, stroke_digest
+from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation
 from annotator.project.layouts import check_stored_vertices
+from annotator.project.people import recorded_name
+from annotator.project.soundness import naming_damage, refuse_damaged_stroke
+from annotator.project.stroke_rows import current_annotation, listed, stroke_at, stroke_before
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 from annotator.project.tables import AnnotationRow, StrokeRow
 
@@ -29,7 +33,16 @@ class Annotations:
         self._engine = engine
 
     def load(self, sample_id: int) -> Annotation:
-        """Return a sample's annotation as it stands, or raise `UnknownSample`."""
+        """Return a sample's annotation as it stands.
+
+        Raises
+        ------
+        UnknownSample
+            If there is no such sample.
+        DamagedProject
+            If its mesh, the prediction of it or its anchors are not what was stored. So do all
+            methods that change an annotation, and undo and redo if their stroke is not.
+        """
         with self._engine.reading() as session:
             return current_annotation(session, EditedSample.load(session, sample_id))
 
@@ -67,7 +80,10 @@ class Annotations:
             If there is no such sample.
         ValueError
             If the sample's mesh does not have all the stroke's vertices.
+        UnusableName
+            If nobody could be called as the annotator is.
         """
+        who = None if annotator is None else recorded_name(annotator)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             _refuse_other_vertices(edited, stroke)
@@ -75,7 +91,7 @@ class Annotations:
             session.execute(
                 delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
             )
-            row = _row(edited, stroke, annotator)
+            row = _row(edited, stroke, who)
             session.add(row)
             edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
             return current_annotation(session, edited)
@@ -92,9 +108,7 @@ class Annotations:
             if count:
                 stroke = stroke_at(session, edited, count, undone=False)
                 stroke.undone = True
-                previous = (
-                    stroke_at(session, edited, count - 1, undone=False) if count > 1 else None
-                )
+                previous = stroke_before(session, edited, count)
                 edited.move(
                     stroke.vertex_indices,
                     stroke.before,
@@ -140,13 +154,20 @@ class Annotations:
         return found
 
     def strokes(self, sample_id: int) -> list[StrokeRecord]:
-        """Return a sample's strokes in the order they were made, undone ones last."""
+        """Return a sample's strokes in the order they were made, undone ones last.
+
+        Raises `DamagedProject` if one of them is not what was stored.
+        """
         query = (
             select(StrokeRow).where(StrokeRow.sample_id == sample_id).order_by(StrokeRow.sequence)
         )
         with self._engine.reading() as session:
             layout = EditedSample.load(session, sample_id).layout
-            return [_record(row, layout) for row in session.scalars(query)]
+            with naming_damage(session, [sample_id]):
+                rows = session.scalars(query).all()
+            for row in rows:
+                refuse_damaged_stroke(session, sample_id, row)
+            return [_record(row, layout) for row in rows]
 
 
 def _refuse_other_vertices(edited: EditedSample, stroke: Stroke) -> None:
@@ -166,7 +187,7 @@ def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
 
 
 def _row(edited: EditedSample, stroke: Stroke, annotator: str | None) -> StrokeRow:
-    return StrokeRow(
+    row = StrokeRow(
         sample_id=edited.sample.id,
         sequence=edited.sample.stroke_count + 1,
         tool=stroke.tool,
@@ -182,6 +203,11 @@ def _row(edited: EditedSample, stroke: Stroke, annotator: str | None) -> StrokeR
         anchors_added=_stored_vertices(stroke.anchors_added),
         anchors_removed=_stored_vertices(stroke.anchors_removed),
     )
+    row.digest = stroke_digest(row.sample_id, row.sequence, row)
+    row.anchors_digest = anchors_digest(
+        row.sample_id, row.sequence, row.anchors_added, row.anchors_removed
+    )
+    return row
 
 
 def _stored_vertices(vertices: tuple[int, ...]) -> npt.NDArray[np.uint16] | None:

@@ -1,30 +1,27 @@
-"""The file in a project's folder that holds its learned covariance."""
+"""The file in a project's folder that holds its learned covariance.
+
+It comes with a folder that may be anybody's: nothing is read before it is known to be of the right
+size, type and shape, and what is wrong with it never keeps the project from opening.
+"""
 
 import hashlib
-import lzma
-import os
-import zipfile
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from annotator.mesh.array_archive import Expected, read_archive
 from annotator.mesh.covariance import Covariance
-from annotator.mesh.layout import layout_of_size
+from annotator.mesh.layout import LAYOUTS
 from annotator.project import ProjectError
-from annotator.system.durable import sync_file, sync_folder
+from annotator.system.durable import sync_folder
+from annotator.system.placing import placed, remove_leftovers
+from annotator.system.regular import open_regular
 
 FILE_NAME = "guided-covariance.npz"
 
 _VERSION = 1
-# What numpy and zipfile say of bytes that are no such file, and `_read` of wrong content.
-_NO_SUCH_FILE = (
-    ValueError, KeyError, EOFError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error,
-    lzma.LZMAError,
-)  # fmt: skip
-_ARRAYS = ("version", "matrix", "noise", "corrections", "learned_at", "sha256")
 
 
 class CovarianceFileError(ProjectError):
@@ -75,7 +72,7 @@ def read_covariance(project_folder: Path) -> LearnedFile | None:
         return _read(path)
     except FileNotFoundError:
         return None
-    except _NO_SUCH_FILE as error:
+    except ValueError as error:
         raise CovarianceFileError(
             f"{path} is damaged ({error}): run 'facemesh-annotator learn {project_folder}' "
             "to replace it, or delete it"
@@ -98,10 +95,9 @@ def write_covariance(
         If it cannot be written; an older one is left as it was.
     """
     path = project_folder / FILE_NAME
-    partial = path.with_name(f".{FILE_NAME}.{os.getpid()}.partial")
     when = learned_at.astimezone(UTC).isoformat(timespec="seconds")
     try:
-        with partial.open("wb") as stream:
+        with placed(path) as stream:
             np.savez(
                 stream,
                 version=np.int64(_VERSION),
@@ -111,33 +107,47 @@ def write_covariance(
                 learned_at=np.str_(when),
                 sha256=np.str_(_digest(covariance, corrections, when)),
             )
-        sync_file(partial)
-        partial.replace(path)
         sync_folder(project_folder)
+        remove_leftovers(project_folder)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CovarianceFileError(
             f"{path} cannot be written ({reason}): make room or allow it, then learn again"
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 
+def _arrays() -> dict[str, Expected]:
+    """Return what the file can hold; nothing larger is ever read."""
+    sizes = tuple((layout.count, layout.count) for layout in LAYOUTS.values())
+    one: tuple[tuple[int, ...], ...] = ((),)
+    return {
+        "version": Expected(("<i8",), one),
+        "matrix": Expected(("<c16", "<f8"), sizes),
+        "noise": Expected(("<f8",), one),
+        "corrections": Expected(("<i8",), one),
+        "learned_at": Expected(("<U40",), one),
+        "sha256": Expected(("<U64",), one),
+    }
+
+
 def _read(path: Path) -> LearnedFile:
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in _ARRAYS}
+    with open_regular(path) as stream:
+        arrays = read_archive(stream, _arrays())
     version = int(arrays["version"])
     if version != _VERSION:
         raise ValueError(f"expected version {_VERSION}, but got {version}")
     matrix = arrays["matrix"].astype(np.complex128, casting="safe")
-    covariance = Covariance(matrix, float(arrays["noise"]))
-    layout_of_size(len(matrix))  # or it is of no mesh that there is
+    with np.errstate(all="ignore"):  # what is too large is refused in words
+        covariance = Covariance(matrix, float(arrays["noise"]))
     corrections, when = int(arrays["corrections"]), str(arrays["learned_at"])
     if str(arrays["sha256"]) != _digest(covariance, corrections, when):
         raise ValueError("its content is not what was written")
     matrix.flags.writeable = False
-    return LearnedFile(covariance, corrections, datetime.fromisoformat(when))
+    moment = datetime.fromisoformat(when)
+    if moment.tzinfo is None or corrections < 0:
+        raise ValueError("it does not say when it learned, and of how many corrections")
+    return LearnedFile(covariance, corrections, moment)
 
 
 def _digest(covariance: Covariance, corrections: int, when: str) -> str:

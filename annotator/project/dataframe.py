@@ -15,6 +15,7 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout, unmarked
 from annotator.project.paths import ImagePaths
 from annotator.project.records import verdict_in_effect
+from annotator.project.soundness import naming_damage, refuse_damaged
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -83,7 +84,10 @@ _Columns = dict[str, list[Any]]
 
 
 def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
-    """Return one row a sample, in the order of lists; see `COLUMNS`."""
+    """Return one row a sample, in the order of lists; see `COLUMNS`.
+
+    Raises `DamagedProject` if a mesh that is measured for it is not what was stored.
+    """
     rows = session.connection().execute(_QUERY).all()
     table: _Columns = {name: [row[i] for row in rows] for i, name in enumerate(_STORED)}
     # Bytes that are no text are spelt out: pandas takes text, and nothing else.
@@ -113,7 +117,8 @@ def _judge(table: _Columns) -> None:
 
 def _measure(table: _Columns, session: Session) -> None:
     """Add how far the meshes were moved, and how many of their vertices do not show."""
-    displacements, counts = _displacements(session), _visibility_counts(session)
+    with naming_damage(session):
+        displacements, counts = _displacements(session), _visibility_counts(session)
     moved = [displacements.get(sample_id, _UNMOVED) for sample_id in table["sample_id"]]
     table["displacement_mean"] = [displacement.mean for displacement in moved]
     table["displacement_max"] = [displacement.maximum for displacement in moved]
@@ -126,42 +131,42 @@ def _measure(table: _Columns, session: Session) -> None:
 def _displacements(session: Session) -> dict[int, Displacement]:
     """Return those of the samples with a stroke in effect; all others are where they were."""
     query = (
-        select(
-            AnnotationRow.sample_id,
-            AnnotationRow.landmarks,
-            PredictionRow.landmarks,
-            ModelRow.layout,
-        )
+        select(AnnotationRow, PredictionRow, ModelRow.layout)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .where(AnnotationRow.landmarks.is_not(None))
+        .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(AnnotationRow.landmarks.is_not(None), IN_PROJECT)
         .execution_options(yield_per=200)
     )
     found = {}
-    for sample_id, annotation, prediction, name in session.execute(query):
-        layout = stored_layout(name)
-        check_stored(layout, annotation, prediction)
-        if annotation is not None:
-            found[sample_id] = Displacement.between(annotation, prediction, layout)
+    for annotation, prediction, name in session.execute(query):
+        refuse_damaged(session, annotation.sample_id, annotation, prediction)
+        layout, landmarks = stored_layout(name), annotation.landmarks
+        check_stored(layout, landmarks, prediction.landmarks)
+        if landmarks is not None:
+            moved = Displacement.between(landmarks, prediction.landmarks, layout)
+            found[annotation.sample_id] = moved
     return found
 
 
 def _visibility_counts(session: Session) -> dict[int, tuple[int, int]]:
     """Return how many vertices are occluded and out of frame, of the samples with any such."""
     query = (
-        select(AnnotationRow, PredictionRow.landmarks, ModelRow.layout, ImageRow)
+        select(AnnotationRow, PredictionRow, ModelRow.layout, ImageRow)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(or_(AnnotationRow.marks.is_not(None), *_LEAVES_THE_FRAME))
+        .where(or_(AnnotationRow.marks.is_not(None), *_LEAVES_THE_FRAME), IN_PROJECT)
         .execution_options(yield_per=200)
     )
     counts = {}
     for annotation, prediction, name, image in session.execute(query):
-        layout = stored_layout(name)
-        check_stored(layout, annotation.landmarks, prediction, annotation.marks)
-        landmarks = prediction if annotation.landmarks is None else annotation.landmarks
+        refuse_damaged(session, annotation.sample_id, annotation, prediction)
+        layout, predicted = stored_layout(name), prediction.landmarks
+        check_stored(layout, annotation.landmarks, predicted, annotation.marks)
+        landmarks = predicted if annotation.landmarks is None else annotation.landmarks
         marks = unmarked(layout) if annotation.marks is None else annotation.marks
         seen = visibility_in_frame(marks, landmarks, (image.width, image.height)).tolist()
         occluded = seen.count(Visibility.OCCLUDED)

@@ -7,26 +7,21 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks
+from annotator.project.digests import annotation_digest
 from annotator.project.displacement import Displacement
-from annotator.project.errors import DamagedProject, StaleAnnotation, UnknownSample
-from annotator.project.layouts import (
-    check_stored,
-    check_stored_vertices,
-    stored_layout,
-    unmarked,
-)
+from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
 from annotator.project.locking import locked
 from annotator.project.records import UNDECIDED, SampleState
 from annotator.project.review_rows import refuse_unseen
-from annotator.project.strokes import Annotation, StrokeMade, with_anchors
+from annotator.project.soundness import naming_damage, refuse_damaged
 from annotator.project.tables import (
-    CHANGES_ANCHORS,
     AnnotationRow,
     ModelRow,
     PredictionRow,
@@ -39,7 +34,10 @@ Landmarks = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EditedSample:
-    """A sample, its annotation, the prediction it started from and the layout of both."""
+    """A sample, its annotation, the prediction it started from and the layout of both.
+
+    Both meshes are as they were stored: a damaged one is not handed out, nor built upon.
+    """
 
     sample: SampleRow
     row: AnnotationRow
@@ -48,7 +46,15 @@ class EditedSample:
 
     @classmethod
     def load(cls, session: Session, sample_id: int) -> EditedSample:
-        """Load a sample to look at it, or raise `UnknownSample`."""
+        """Load a sample to look at it.
+
+        Raises
+        ------
+        UnknownSample
+            If there is none with this id.
+        DamagedProject
+            If its mesh, or the prediction of it, is damaged.
+        """
         return cls._found(session, _edited(sample_id), sample_id)
 
     @classmethod
@@ -68,6 +74,8 @@ class EditedSample:
             If `revision` is not the current one.
         UnseenVerdict
             If a newer verdict than the one seen is in effect.
+        DamagedProject
+            If its mesh, or the prediction of it, is damaged.
         """
         query = locked(_edited(sample_id), SampleRow, AnnotationRow)
         edited = cls._found(session, query, sample_id)
@@ -83,16 +91,20 @@ class EditedSample:
     def _found(
         cls,
         session: Session,
-        query: Select[SampleRow, AnnotationRow, Landmarks, str],
+        query: Select[SampleRow, AnnotationRow, PredictionRow, str],
         sample_id: int,
     ) -> EditedSample:
-        found = session.execute(query).one_or_none()
+        with naming_damage(session, [sample_id]):
+            found = session.execute(query).one_or_none()
         if found is None:
+            if session.get(SampleRow, sample_id) is not None:
+                raise lost_rows(sample_id)
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         sample, row, prediction, name = found
+        refuse_damaged(session, sample_id, row, prediction)
         layout = stored_layout(name)
-        check_stored(layout, prediction, row.landmarks, row.marks)
-        return cls(sample, row, prediction, layout)
+        check_stored(layout, prediction.landmarks, row.landmarks, row.marks)
+        return cls(sample, row, prediction.landmarks, layout)
 
     @property
     def landmarks(self) -> Landmarks:
@@ -110,12 +122,12 @@ class EditedSample:
         positions: Landmarks,
         marks: Marks | None,
         *,
-        last_stroke: StrokeRow | None,
+        last_stroke: StrokeRow | Row[int, str | None] | None,
     ) -> None:
         """Put vertices where a stroke, an undo or a redo takes them; withdraw any verdict.
 
         Their marks become `marks`, unless that is None. `last_stroke` is the last one in effect
-        afterwards.
+        afterwards, or its number and annotator.
         """
         landmarks = self.landmarks.copy()
         landmarks[vertex_indices] = positions
@@ -123,7 +135,11 @@ class EditedSample:
         self.row.landmarks = None if last_stroke is None else landmarks
         if marks is not None:
             self._mark(vertex_indices, marks)
-        self.row.revision += 1
+        row = self.row
+        row.revision += 1
+        row.digest = annotation_digest(
+            row.sample_id, row.prediction_id, row.revision, row.landmarks, row.marks
+        )
         sample = self.sample
         sample.stroke_count = 0 if last_stroke is None else last_stroke.sequence
         sample.annotator = None if last_stroke is None else last_stroke.annotator
@@ -141,9 +157,9 @@ class EditedSample:
         self.row.marks = marks if marks.any() else None
 
 
-def _edited(sample_id: int) -> Select[SampleRow, AnnotationRow, Landmarks, str]:
+def _edited(sample_id: int) -> Select[SampleRow, AnnotationRow, PredictionRow, str]:
     return (
-        select(SampleRow, AnnotationRow, PredictionRow.landmarks, ModelRow.layout)
+        select(SampleRow, AnnotationRow, PredictionRow, ModelRow.layout)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
@@ -157,75 +173,3 @@ def withdraw_verdict(sample: SampleRow) -> None:
     sample.state = SampleState.IN_PROGRESS if edited else SampleState.PREDICTED
     sample.reviewer = None
     sample.updated_at = datetime.now(UTC)
-
-
-def current_annotation(session: Session, edited: EditedSample) -> Annotation:
-    """Return the annotation as the store hands it out."""
-    session.flush()  # the query has to see a stroke that was just undone or redone
-    last, following = _strokes_around(session, edited)
-    return Annotation(
-        sample_id=edited.sample.id,
-        landmarks=edited.landmarks,
-        prediction=edited.prediction,
-        layout=edited.layout,
-        marks=edited.marks,
-        revision=edited.row.revision,
-        can_undo=edited.sample.stroke_count > 0,
-        can_redo=following is not None,
-        anchors=_current_anchors(session, edited),
-        last_stroke=last,
-        next_redo=following,
-    )
-
-
-def _strokes_around(
-    session: Session, edited: EditedSample
-) -> tuple[StrokeMade | None, StrokeMade | None]:
-    """Return what an undo would take back and what a redo would bring back."""
-    count = edited.sample.stroke_count
-    query = select(
-        StrokeRow.sequence, StrokeRow.id, StrokeRow.annotator, StrokeRow.created_at
-    ).where(StrokeRow.sample_id == edited.sample.id, StrokeRow.sequence.in_((count, count + 1)))
-    found = {
-        row.sequence: StrokeMade(row.id, row.annotator, row.created_at)
-        for row in session.execute(query)
-    }
-    return found.get(count), found.get(count + 1)
-
-
-def _current_anchors(session: Session, edited: EditedSample) -> tuple[int, ...]:
-    """Return what the strokes in effect make of the anchors, one after the other."""
-    query = (
-        select(StrokeRow.anchors_added, StrokeRow.anchors_removed)
-        .where(
-            StrokeRow.sample_id == edited.sample.id,
-            CHANGES_ANCHORS,
-            StrokeRow.undone.is_(False),
-        )
-        .order_by(StrokeRow.sequence)
-    )
-    anchors: tuple[int, ...] = ()
-    for added, removed in session.execute(query):
-        check_stored_vertices(edited.layout, added, removed)
-        anchors = with_anchors(anchors, added=listed(added), removed=listed(removed))
-    return anchors
-
-
-def listed(vertices: npt.NDArray[np.uint16] | None) -> tuple[int, ...]:
-    """Return stored vertices, none where NULL is stored."""
-    return () if vertices is None else tuple(vertices.tolist())
-
-
-def stroke_at(session: Session, edited: EditedSample, sequence: int, *, undone: bool) -> StrokeRow:
-    """Return the stroke at a place of the history, or raise `DamagedProject`."""
-    sample_id = edited.sample.id
-    stroke = session.scalar(
-        select(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.sequence == sequence)
-    )
-    if stroke is None or stroke.undone is not undone:
-        raise DamagedProject(
-            f"the history of sample {sample_id} has a gap at stroke {sequence}: "
-            "restore the database from a backup"
-        )
-    check_stored_vertices(edited.layout, stroke.vertex_indices)
-    return stroke

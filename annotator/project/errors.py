@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from annotator.project.records import Review
 
 
+RESTORE = "restore it from a backup (`facemesh-annotator restore`)"
+"""What to do about a project that is damaged."""
+
+
 class ProjectError(Exception):
     """Anything that keeps the store from doing what it was asked."""
 
@@ -28,12 +32,28 @@ class NewerProject(ProjectError):  # noqa: N818
     """A newer version of this program made the database; it was left as it is."""
 
 
+class BackupExists(ProjectError):  # noqa: N818
+    """Something bears the name that a backup was to have; it was left alone."""
+
+
+class BackupCancelled(ProjectError):  # noqa: N818
+    """Whoever wanted a backup no longer does; none is left."""
+
+
+class NoBackup(ProjectError):  # noqa: N818
+    """A file is no backup of a project; nothing was restored."""
+
+
 class UnknownSample(ProjectError):  # noqa: N818
     """No sample has this id."""
 
 
 class UnknownImage(ProjectError):  # noqa: N818
     """No image has this id."""
+
+
+class UnusableName(ProjectError, ValueError):  # noqa: N818
+    """Nobody could be called so; nothing was written."""
 
 
 class StaleAnnotation(ProjectError):  # noqa: N818

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
+from annotator.project.damage import damaged_meshes
 from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.records import SampleState
 from annotator.project.tables import AnnotationRow, ModelRow, PredictionRow, SampleRow
@@ -41,11 +42,20 @@ class FaceOfImage:
 def load_faces(session: Session, image_id: int) -> list[FaceOfImage]:
     """Return the faces of an image in their order, without the deleted ones.
 
+    One whose mesh is damaged is left out: the others can still be worked on. Whoever goes to it is
+    told.
+
     Raises
     ------
     NewerProject, DamagedProject
         If a mesh is of a layout that this program does not know, or not what is stored for it.
     """
+    there = (SampleRow.image_id == image_id, SampleRow.state != SampleState.DELETED)
+    damaged = {
+        mesh.sample_id
+        for mesh in damaged_meshes(session, select(SampleRow.id).where(*there), strokes=False)
+        if mesh.is_in_use
+    }
     query = (
         select(
             SampleRow.id, SampleRow.face_index, SampleRow.state, ModelRow.layout,
@@ -54,7 +64,7 @@ def load_faces(session: Session, image_id: int) -> list[FaceOfImage]:
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .where(SampleRow.image_id == image_id, SampleRow.state != SampleState.DELETED)
+        .where(*there, SampleRow.id.not_in(damaged))
         .order_by(SampleRow.face_index)
     )  # fmt: skip
     faces = []

@@ -17,6 +17,8 @@ from annotator.project.records import UNDECIDED, RejectReason
 from annotator.project.review_rows import newest_ids, refuse_unseen
 from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
 
+_ANY = 2**63  # greater than any review's id: nothing is asked about it
+
 
 def write_rows(
     session: Session,
@@ -52,7 +54,8 @@ def write_rows(
     for sample, current in judged:
         if revisions is not None and revisions.get(sample.id, current) != current:
             raise _stale(sample.id)
-        refuse_unseen(session, sample.id, None if seen is None else seen.get(sample.id))
+        if seen is not None and prior.get(sample.id, 0) > seen.get(sample.id, _ANY):
+            refuse_unseen(session, sample.id, seen.get(sample.id))
         rows.append(_review_row(judgement, sample.id, current))
         replaced.append(sample.state not in UNDECIDED)
         withdraw_verdict(sample)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from annotator.project.people import recorded_name
 from annotator.project.records import RejectReason, Review, SampleSummary, Verdict
 
 
@@ -15,8 +16,10 @@ class Judgement:
 
     Raises
     ------
+    UnusableName
+        If nobody could be called as the reviewer is.
     ValueError
-        If the reviewer has no name, or a rejection no reason.
+        If a rejection has no reason.
     """
 
     verdict: Verdict
@@ -25,8 +28,7 @@ class Judgement:
     reasons: Collection[RejectReason] = ()
 
     def __post_init__(self) -> None:
-        if not self.reviewer.strip():
-            raise ValueError("a verdict needs the name of its reviewer")
+        object.__setattr__(self, "reviewer", recorded_name(self.reviewer))
         if self.verdict is Verdict.REJECT and not self.reasons:
             raise ValueError("a rejection needs at least one reason")
 

@@ -48,6 +48,14 @@ def check_stored_vertices(layout: MeshLayout, *indices: npt.NDArray[np.uint16] |
             )
 
 
+def lost_rows(sample_id: int) -> DamagedProject:
+    """Return the error for a sample that is there without all that belongs to it."""
+    return DamagedProject(
+        f"the database is damaged: sample {sample_id} has lost its mesh, its model or its verdict; "
+        "restore it from a backup"
+    )
+
+
 @cache
 def unmarked(layout: MeshLayout) -> Marks:
     """Return the marks of a sample that nobody marked, (n,), read-only."""

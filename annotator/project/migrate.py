@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from annotator.project.engine.base import Engine
+from annotator.project.engine.base import Backup, Engine
 from annotator.project.errors import (
     DamagedProject,
     NewerProject,
@@ -31,27 +31,44 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
     ProjectUnavailable
         If it cannot be written now; it stays as it was, and no copy is left.
     """
-    if revision not in known_revisions():
-        raise NewerProject(
-            f"{engine.name} was made by a newer version of facemesh-annotator (its schema is "
-            f"{revision}, this version knows {head_revision()}): "
-            "upgrade with `pip install --upgrade facemesh-annotator`"
-        )
+    check_known(engine.name, revision)
     backup = engine.back_up(revision)
     if engine.examine() != revision:
-        backup.discard()  # another program was faster, and may have been so when we copied
+        _discard(backup)  # another program was faster, and may have been so when we copied
         return
     try:
         with engine.migrating() as connection:
             run_migrations(connection)
     except ProjectUnavailable:
-        backup.discard()  # of what is there as it was; every other try would leave one more
+        _discard(backup)  # of what is there as it was; every other try would leave one more
         raise
-    except (CommandError, ProjectError) as error:
+    except (CommandError, ProjectError, ValueError, TypeError) as error:
+        # What a migration computes with, a damaged database may hold anything in place of.
+        copied = "" if backup is None else f", with a copy in {backup.name}"
         raise DamagedProject(
-            f"{engine.name} cannot be brought up to date ({error}): it was left as it was, "
-            f"with a copy in {backup.name}"
+            f"{engine.name} cannot be brought up to date ({error}): it was left as it was{copied}"
         ) from error
+    engine.forget_old_back_ups()
+
+
+def check_known(name: str, revision: str) -> None:
+    """Refuse a database of a schema revision that this program does not know.
+
+    Raises
+    ------
+    NewerProject
+    """
+    if revision not in known_revisions():
+        raise NewerProject(
+            f"{name} was made by a newer version of facemesh-annotator (its schema is "
+            f"{revision}, this version knows {head_revision()}): "
+            "upgrade with `pip install --upgrade facemesh-annotator`"
+        )
+
+
+def _discard(backup: Backup | None) -> None:
+    if backup is not None:
+        backup.discard()
 
 
 def run_migrations(connection: Connection, revision: str = "head") -> None:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from annotator.system.foreign_text import escaped
+
 
 class ImagePaths:
     """Convert between paths and what the database stores.
@@ -59,6 +61,6 @@ def absolute(path: Path) -> Path:
 
 
 def display_name(path: Path | str) -> str:
-    """Return the file's name as any window can show it."""
+    """Return the file's name as any window and terminal can show it: see `escaped`."""
     name = os.path.basename(path)  # noqa: PTH119 - without making a path of a text
-    return name if name.isascii() else name.encode("utf-8", "replace").decode("utf-8")
+    return escaped(name)

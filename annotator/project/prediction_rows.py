@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import as_landmarks, bounding_box
 from annotator.mesh.layout import MeshLayout
+from annotator.project.digests import prediction_digest
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.matching import Box, match_boxes
 from annotator.project.records import SampleState
@@ -133,6 +134,10 @@ class PredictionRows:
             prediction["sample_id"] = sample_id
         if self.prediction_count:
             rows = [*self.first_predictions, *self.later_predictions]
+            for row in rows:
+                row["digest"] = prediction_digest(
+                    row["sample_id"], row["model_id"], row["landmarks"]
+                )
             connection.execute(insert(PredictionRow), rows)
         for chunk in chunks(sample_ids, engine):
             connection.execute(_first_annotations(self.model_id, chunk))

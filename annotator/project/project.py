@@ -8,7 +8,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
-from annotator.project.engine import BUSY_TIMEOUT, Engine, engine_for
+from annotator.project.engine import (
+    BUSY_TIMEOUT,
+    ENGINES,
+    BackupMade,
+    Engine,
+    OnProgress,
+    Restored,
+    engine_for,
+)
 from annotator.project.errors import NotAProject
 from annotator.project.images import Images
 from annotator.project.models import Models
@@ -87,7 +95,13 @@ class Project:
         return cls.open(address, busy_timeout=busy_timeout)
 
     @classmethod
-    def open(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def open(
+        cls,
+        address: str | Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        read_only: bool | None = False,
+    ) -> Self:
         """Open a project, after bringing an older one up to date.
 
         Parameters
@@ -96,6 +110,10 @@ class Project:
             The project's folder.
         busy_timeout
             Seconds that a change waits for another program's before `ProjectBusy` is raised.
+        read_only
+            Whether it is opened for reading: whatever would change it raises `ReadOnlyProject`,
+            and nothing is written in its folder; an older one is brought up to date in a private
+            copy. None: only if it may not be written.
 
         Raises
         ------
@@ -103,15 +121,23 @@ class Project:
             If the folder holds no project, or the address is of a kind that is not served.
         DamagedProject, NewerProject
             If the database cannot be used; not a byte of it is changed.
-        ReadOnlyProject, ProjectBusy
+        ReadOnlyProject
+            If it may not be written, unless it is opened for reading.
+        ProjectBusy, ProjectUnavailable
             If it cannot be used for now.
         """
-        engine = engine_for(address).find(str(address), busy_timeout=busy_timeout)
-        revision = engine.examine()
-        if revision != CURRENT_REVISION:
-            from annotator.project.migrate import bring_up_to_date  # noqa: PLC0415 - slow to import
+        engine = engine_for(address).find(
+            str(address), busy_timeout=busy_timeout, read_only=read_only
+        )
+        try:
+            revision = engine.examine()
+            if revision != CURRENT_REVISION:
+                from annotator.project.migrate import bring_up_to_date  # noqa: PLC0415 - slow
 
-            bring_up_to_date(engine, revision)
+                bring_up_to_date(engine, revision)
+        except BaseException:
+            engine.close()
+            raise
         return cls(engine)
 
     @staticmethod
@@ -122,12 +148,88 @@ class Project:
         except NotAProject:
             return False
 
+    @staticmethod
+    def is_backup(file: str | Path) -> bool:
+        """Return whether a file is a backup that `restore` takes, by its looks; never raises."""
+        return any(engine.is_backup(Path(file)) for engine in ENGINES)
+
+    @staticmethod
+    def restore(
+        address: str | Path,
+        file: str | Path,
+        *,
+        replaces: bool = False,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project at an address what a backup holds; what is there is kept beside it.
+
+        Parameters
+        ----------
+        address
+            Of a project that nobody has open, a damaged one too, or where none is yet.
+        file
+            What `back_up` made, or the database of a project that nobody has open.
+        replaces
+            Whether a project that is there is replaced.
+        busy_timeout, on_progress
+            As for `open` and `back_up`.
+
+        Raises
+        ------
+        NoBackup, DamagedProject, NewerProject, NotAProject, ProjectExists, ProjectBusy
+            As `Engine.restore` says; nothing was changed.
+        """
+        engine = engine_for(address)
+        return engine.restore(
+            str(address),
+            Path(file),
+            replaces=replaces,
+            busy_timeout=busy_timeout,
+            on_progress=on_progress,
+        )
+
+    def back_up(
+        self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
+    ) -> BackupMade:
+        """Write the project's database as it is now into one file, while people work on it.
+
+        Photographs are not in it, nor what Guided drag learned, which can be learned again.
+        """
+        return self._engine.back_up_to(file, replaces=replaces, on_progress=on_progress)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed: every change raises `ReadOnlyProject`."""
+        return self._engine.is_read_only
+
+    def check_writable(self) -> None:
+        """Do nothing, but in a project that is only read refuse, before long work begins.
+
+        Raises
+        ------
+        ReadOnlyProject
+        """
+        self._engine.check_writable()
+
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row a sample, ordered by image and face; see ``docs/data-model.md``."""
         from annotator.project.dataframe import sample_table  # noqa: PLC0415 - slow to import
 
         with self._engine.reading() as session:
             return sample_table(session, self._paths)
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the database itself, all of which is read; often nothing.
+
+        Whether meshes are what was stored is told by `samples.damaged`.
+
+        Raises
+        ------
+        DamagedProject
+            If it cannot be read at all.
+        """
+        return self._engine.problems()
 
     def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
         """Let changes made inside, by this thread, wait at most so long for other programs."""

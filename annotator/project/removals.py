@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 
 from sqlalchemy import Delete, Select, delete, func, select
@@ -25,6 +26,7 @@ from annotator.project.tables import (
     StrokeRow,
     VisitRow,
 )
+from annotator.system.portions import portions
 
 # All that is a sample's, in an order in which nothing refers to what is gone.
 _OF_SAMPLES = (VisitRow, ReviewRow, StrokeRow, AnnotationRow, PredictionRow, SampleChangeRow)
@@ -42,19 +44,22 @@ class Removals:
         self._paths = paths
 
     def remove(self, image_ids: Collection[int]) -> list[ImageRecord]:
-        """Take images out of the project; those that are out already stay so.
+        """Take images out of the project, some at a time; those that are out already stay so.
 
         Raises
         ------
         UnknownImage
             If there is no such image; nothing is changed.
         """
-        with self._engine.writing() as session:
-            rows = self._rows(session, image_ids)
-            now = datetime.now(UTC)
-            for row in rows:
-                row.removed_at = row.removed_at or now
-            return [image_record(row, self._paths) for row in rows]
+        now = datetime.now(UTC)
+        records = []
+        for some in self._portions(image_ids):
+            with self._engine.writing() as session:
+                rows = self._rows(session, some)
+                for row in rows:
+                    row.removed_at = row.removed_at or now
+                records += [image_record(row, self._paths) for row in rows]
+        return records
 
     def restore(self, image_ids: Collection[int]) -> list[ImageRecord]:
         """Bring images back as they were; as `remove`.
@@ -62,13 +67,20 @@ class Removals:
         One whose path became another image's meanwhile has lost its file: it fails as such
         images do.
         """
-        with self._engine.writing() as session:
-            rows = self._rows(session, image_ids)
-            for row in rows:
-                if row.removed_at is not None and _path_is_taken(session, row):
-                    row.failure, row.file_size, row.modified_ns = REPLACED, None, None
-                row.removed_at = None
-            return [image_record(row, self._paths) for row in rows]
+        records = []
+        for some in self._portions(image_ids):
+            with self._engine.writing() as session:
+                rows = self._rows(session, some)
+                shown = _shown_at(session, [row.path for row in rows])
+                for row in rows:
+                    others = shown.setdefault(row.path, set())
+                    if row.removed_at is not None and others - {row.sha256}:
+                        row.failure, row.file_size, row.modified_ns = REPLACED, None, None
+                    elif row.failure is None:
+                        others.add(row.sha256)
+                    row.removed_at = None
+                records += [image_record(row, self._paths) for row in rows]
+        return records
 
     def delete(self, image_ids: Collection[int]) -> Kept:
         """Delete removed images for good, with all that was made of them; files stay.
@@ -85,14 +97,17 @@ class Removals:
         ProjectError
             If one is still in the project; nothing is deleted.
         """
-        with self._engine.writing() as session:
-            rows = self._rows(session, image_ids)
-            if there := [row.id for row in rows if row.removed_at is None]:
-                raise ProjectError(f"image {there[0]} is still in the project: remove it first")
-            kept = self._kept(session, image_ids)
-            for statement in self._deletions(session, image_ids):
-                session.execute(statement)
-            return kept
+        with self._engine.reading() as session:
+            self._refuse_present(session, image_ids, to_change=False)
+        totals = [0, 0, 0, 0]
+        for some in self._portions(image_ids):
+            with self._engine.writing() as session:
+                self._refuse_present(session, some)  # somebody may have brought it back
+                kept = self._kept(session, some)
+                for statement in self._deletions(session, some):
+                    session.execute(statement)
+            totals = [sum(pair) for pair in zip(totals, astuple(kept), strict=True)]
+        return Kept(*totals)
 
     def kept(self, image_ids: Collection[int]) -> Kept:
         """Return what was made of images, whether or not they are in the project."""
@@ -116,15 +131,28 @@ class Removals:
         with self._engine.reading() as session:
             return list(session.scalars(query))
 
-    def _rows(self, session: Session, image_ids: Collection[int]) -> list[ImageRow]:
+    def _portions(self, image_ids: Collection[int]) -> Iterator[Sequence[int]]:
+        """Yield images that there are, as many at a time as one transaction may change."""
         ids = sorted(set(image_ids))
-        found = [
-            row
-            for some in chunks(ids, self._engine)
-            for row in session.scalars(
-                locked(select(ImageRow).where(ImageRow.id.in_(some)), ImageRow)
-            )
-        ]
+        with self._engine.reading() as session:
+            self._rows(session, ids, to_change=False)
+        return portions(ids)
+
+    def _refuse_present(
+        self, session: Session, image_ids: Collection[int], *, to_change: bool = True
+    ) -> None:
+        rows = self._rows(session, image_ids, to_change=to_change)
+        if there := [row.id for row in rows if row.removed_at is None]:
+            raise ProjectError(f"image {there[0]} is still in the project: remove it first")
+
+    def _rows(
+        self, session: Session, image_ids: Collection[int], *, to_change: bool = True
+    ) -> list[ImageRow]:
+        ids = sorted(set(image_ids))
+        found: list[ImageRow] = []
+        for some in chunks(ids, self._engine):
+            query = select(ImageRow).where(ImageRow.id.in_(some)).order_by(ImageRow.id)
+            found += session.scalars(locked(query, ImageRow) if to_change else query)
         if missing := set(ids) - {row.id for row in found}:
             raise UnknownImage(f"there is no image {min(missing)} in this project")
         return found
@@ -160,8 +188,12 @@ def _counts(image_ids: Sequence[int]) -> tuple[Select[int], ...]:
     )  # fmt: skip
 
 
-def _path_is_taken(session: Session, row: ImageRow) -> bool:
-    others = select(ImageRow.id).where(
-        ImageRow.path == row.path, ImageRow.sha256 != row.sha256, ImageRow.failure.is_(None)
+def _shown_at(session: Session, paths: Sequence[str]) -> dict[str, set[str]]:
+    """Return, by path, the hashes of the files that images of the project have there."""
+    query = select(ImageRow.path, ImageRow.sha256).where(
+        ImageRow.path.in_(paths), ImageRow.failure.is_(None), IN_PROJECT
     )
-    return session.scalar(others.where(IN_PROJECT).limit(1)) is not None
+    found: dict[str, set[str]] = {}
+    for path, sha256 in session.execute(query):
+        found.setdefault(path, set()).add(sha256)
+    return found

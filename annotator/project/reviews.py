@@ -13,11 +13,13 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
+from annotator.project.people import recorded_name
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
 from annotator.project.review_rows import newest_ids, newest_review, review_of
 from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, ReviewRow, SampleRow
 from annotator.project.taking_back import take_back_rows
+from annotator.system.portions import portions
 
 
 class Reviews:
@@ -170,8 +172,7 @@ class Reviews:
         reviewer
             Who takes them back.
         """
-        if not reviewer.strip():
-            raise ValueError("taking a verdict back needs the name of who does it")
+        reviewer = recorded_name(reviewer)
         samples: list[SampleSummary] = []
         newest: dict[int, int] = {}
         left: dict[int, Review | None] = {}
@@ -213,9 +214,10 @@ class Reviews:
         comment: str = "",
         leaving_out: Collection[int] = (),
     ) -> list[int]:
-        """Give all samples without a verdict, but for some, the same one, in one transaction.
+        """Give all samples without a verdict, but for some, the same one, some at a time.
 
-        Which they are is decided in it: a verdict that someone else gives meanwhile stands.
+        No transaction holds others up for long. Which samples they are is decided in it: a
+        verdict that someone else gives meanwhile stands.
 
         Returns
         -------
@@ -224,17 +226,22 @@ class Reviews:
         """
         judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
         undecided = (
-            select(SampleRow.image_id, SampleRow.face_index, SampleRow.id)
+            select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
             .where(SampleRow.state.in_(UNDECIDED), IN_PROJECT)
         )
-        with self._engine.writing() as session:
-            found = session.execute(locked(undecided, SampleRow)).all()
+        with self._engine.reading() as session:
+            found = session.scalars(undecided.order_by(SampleRow.image_id, SampleRow.face_index))
             left_out = set(leaving_out)
-            ordered = (sample_id for _, _, sample_id in sorted(map(tuple, found)))
-            sample_ids = [sample_id for sample_id in ordered if sample_id not in left_out]
-            for chunk in chunks(sample_ids, self._engine):
-                write_rows(session, judgement, chunk)
+            asked = [sample_id for sample_id in found if sample_id not in left_out]
+        sample_ids: list[int] = []
+        for some in portions(asked):
+            still = undecided.where(SampleRow.id.in_(some))
+            with self._engine.writing() as session:
+                there = set(session.scalars(locked(still, SampleRow)))
+                given = [sample_id for sample_id in some if sample_id in there]
+                write_rows(session, judgement, given)
+            sample_ids += given
         return sample_ids
 
     def history(self, sample_id: int) -> list[Review]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.accepted import AcceptedSamples
+from annotator.project.damage import DamagedMesh, damaged_meshes
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.faces_of_image import FaceOfImage, load_faces
@@ -17,6 +18,7 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
 from annotator.project.paths import ImagePaths
+from annotator.project.people import recorded_name
 from annotator.project.prediction_rows import Face, PredictionRows
 from annotator.project.records import AcceptedSample, SampleState, SampleSummary
 from annotator.project.summaries import load_summaries, load_summary
@@ -60,6 +62,14 @@ class Samples:
         """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""
         with self._engine.reading() as session:
             return load_faces(session, image_id)
+
+    def damaged(self) -> Iterator[DamagedMesh]:
+        """Yield what is damaged of all meshes and strokes, of removed images too.
+
+        Every one is read and compared with its digest: 100,000 samples take seconds.
+        """
+        with self._engine.reading() as session:
+            yield from damaged_meshes(session)
 
     def last_change(self) -> int:
         """Return the number of the last change of a sample; 0 if there is no sample."""
@@ -120,10 +130,11 @@ class Samples:
         ProjectError
             If there is no such model.
         ValueError
-            If the landmarks have the wrong shape or are not finite, or nobody added them.
+            If the landmarks have the wrong shape or are not finite.
+        UnusableName
+            If nobody could be called as who added them is.
         """
-        if not added_by.strip():
-            raise ValueError("a face needs the name of who added it")
+        added_by = recorded_name(added_by)
         with self._engine.writing() as session:
             layout = layout_of_model(session, model_id)
             face = Face.checked(landmarks, layout, presence, detection_score)

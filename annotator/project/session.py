@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.tools.base import Edit, MeshState, Position
 from annotator.mesh.tools.editor import MeshEditor
+from annotator.project.people import recorded_name
 from annotator.project.project import Project
 from annotator.project.rebase import put_on_top
 from annotator.project.strokes import Annotation, Stroke, StrokeMade
@@ -39,11 +40,13 @@ class EditSession(MeshEditor):
     ------
     UnknownSample
         If the project has no such sample.
+    UnusableName
+        If nobody could be called as the annotator is.
     """
 
     def __init__(self, project: Project, sample_id: int, *, annotator: str) -> None:
         self._project = project
-        self.annotator = annotator
+        self.annotator = recorded_name(annotator)
         # Before the mesh: a verdict that comes in between is one that nobody has seen.
         self.found = project.reviews.newest(sample_id)
         self.seen = 0 if self.found is None else self.found.id

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from annotator.project.checked import DamagedValue, as_stored, check_columns
 from annotator.project.columns import path_of_stored
 from annotator.project.errors import UnknownSample
 from annotator.project.image_rows import IN_PROJECT
@@ -23,22 +24,27 @@ _STATES = {state.value: state for state in SampleState}
 # another one a field and a column are all it takes.
 _REST = SampleSummary._fields[SampleSummary._fields.index("box") + 1 :]
 
+_AT_ONCE = 2000  # rows that are checked together: few enough for a processor's cache
+
+_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    SampleRow.id,
+    SampleRow.image_id,
+    ImageRow.path,  # made a path below, once an image
+    SampleRow.face_index,
+    SampleRow.state,
+    SampleRow.presence,
+    SampleRow.stroke_count,
+    SampleRow.box_left,
+    SampleRow.box_top,
+    SampleRow.box_width,
+    SampleRow.box_height,
+    *(getattr(SampleRow if hasattr(SampleRow, name) else ImageRow, name) for name in _REST),
+)
+
+# Samples whose image is missing are not passed over: they are damage.
 _QUERY = (
-    select(
-        SampleRow.id,
-        SampleRow.image_id,
-        type_coerce(ImageRow.path, Text),  # made a path below, once an image
-        SampleRow.face_index,
-        type_coerce(SampleRow.state, Text),  # looked up below, in a third of the time
-        SampleRow.presence,
-        SampleRow.stroke_count,
-        SampleRow.box_left,
-        SampleRow.box_top,
-        SampleRow.box_width,
-        SampleRow.box_height,
-        *(getattr(SampleRow if hasattr(SampleRow, name) else ImageRow, name) for name in _REST),
-    )
-    .join(ImageRow, ImageRow.id == SampleRow.image_id)
+    select(*map(as_stored, _COLUMNS), as_stored(ImageRow.id))
+    .outerjoin(ImageRow, ImageRow.id == SampleRow.image_id)
     .where(IN_PROJECT)
     .order_by(SampleRow.image_id, SampleRow.face_index)
 )
@@ -51,12 +57,23 @@ def load_summaries(
 
     Those of removed images are left out.
 
-    Written for speed: executed below the ORM, no column converted on the way, the tuples made
-    without their constructor, which would take names.
+    Written for speed: executed below the ORM, no value converted on the way, all of a column
+    checked at once, the tuples made without their constructor, which would take names.
+
+    Raises
+    ------
+    DamagedProject
+        If a value is impossible, or a sample's image is not there.
     """
-    rows = session.connection().execute(_QUERY.where(*conditions))
+    summaries: list[SampleSummary] = []
     with _collector_paused():
-        return _summaries(rows, paths)
+        result = session.connection().execute(_QUERY.where(*conditions))
+        for rows in result.partitions(_AT_ONCE):
+            if None in [row[-1] for row in rows]:
+                raise DamagedValue("samples", "image_id", "an image that is not there")
+            check_columns(rows, _COLUMNS)
+            summaries += _summaries(rows, paths)
+    return summaries
 
 
 def load_summary(session: Session, paths: ImagePaths, sample_id: int) -> SampleSummary:
@@ -72,7 +89,7 @@ def _summaries(rows: Iterable[Any], paths: ImagePaths) -> list[SampleSummary]:
     last_image, name, file = None, "", ""
     for (
         sample_id, image_id, stored, face_index, state, presence, stroke_count, left, top, width,
-        height, *rest,
+        height, *rest, _,
     ) in rows:  # fmt: skip
         if image_id != last_image:  # the samples of an image share its path
             last_image, file = image_id, paths.absolute_text(path_of_stored(stored))

@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     Identity,
@@ -20,7 +19,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from annotator.mesh.marks import Marks
 from annotator.project.columns import (
-    IndicesBlob,
     MarksBlob,
     PathText,
     PositionsBlob,
@@ -28,9 +26,28 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
-from annotator.project.records import SampleState, Verdict, VisitPurpose
+from annotator.project.records import RejectReason, SampleState, Verdict, VisitPurpose
+from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
+from annotator.project.values import BigWhole, Count, Sha256, SomeOf
 
-CURRENT_REVISION = "0005"
+__all__ = [
+    "CHANGES_ANCHORS",
+    "CURRENT_REVISION",
+    "METADATA",
+    "AnnotationRow",
+    "FailedFileRow",
+    "ImageRow",
+    "ModelRow",
+    "PredictionRow",
+    "PredictionRunRow",
+    "ReviewRow",
+    "SampleChangeRow",
+    "SampleRow",
+    "StrokeRow",
+    "VisitRow",
+]
+
+CURRENT_REVISION = "0006"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -38,6 +55,7 @@ METADATA = Table.metadata
 
 # Of any layout: how many they have to be is checked where a mesh leaves the store.
 _WHOLE_VERTICES = "length(landmarks) > 0 AND length(landmarks) % 12 = 0"
+_DIGEST = "length(digest) = 8"
 
 
 class ImageRow(Table):
@@ -59,16 +77,16 @@ class ImageRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     path: Mapped[str] = mapped_column(PathText, index=True)
-    sha256: Mapped[str]
-    frame: Mapped[int | None]
-    width: Mapped[int]
-    height: Mapped[int]
-    file_size: Mapped[int | None] = mapped_column(BigInteger)
-    modified_ns: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(Sha256)
+    frame: Mapped[int | None] = mapped_column(Count)
+    width: Mapped[int] = mapped_column(Count)
+    height: Mapped[int] = mapped_column(Count)
+    file_size: Mapped[int | None] = mapped_column(BigWhole)
+    modified_ns: Mapped[int | None] = mapped_column(BigWhole)
     failure: Mapped[str | None]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    coded_sha256: Mapped[str | None] = mapped_column(index=True)
-    pixels_sha256: Mapped[str | None]
+    coded_sha256: Mapped[str | None] = mapped_column(Sha256, index=True)
+    pixels_sha256: Mapped[str | None] = mapped_column(Sha256)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -107,7 +125,7 @@ class PredictionRunRow(Table):
 
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
-    face_count: Mapped[int]
+    face_count: Mapped[int] = mapped_column(Count)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -127,10 +145,10 @@ class SampleRow(Table):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
-    face_index: Mapped[int]
+    face_index: Mapped[int] = mapped_column(Count)
     state: Mapped[SampleState] = mapped_column(one_of(SampleState, "state"), index=True)
     presence: Mapped[float]
-    stroke_count: Mapped[int]
+    stroke_count: Mapped[int] = mapped_column(Count)
     box_left: Mapped[float]
     box_top: Mapped[float]
     box_width: Mapped[float]
@@ -162,13 +180,14 @@ class SampleChangeRow(Table):
 class PredictionRow(Table):
     """What a model said about a sample; triggers refuse to change it, or to delete it.
 
-    Only what was said about a removed image may go, for good.
+    Only what was said about a removed image may go, for good. Every one has its digest.
     """
 
     __tablename__ = "predictions"
     __table_args__ = (
         UniqueConstraint("sample_id", "model_id"),
         CheckConstraint(_WHOLE_VERTICES, name="landmarks_length"),
+        CheckConstraint(_DIGEST, name="digest_length"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -178,12 +197,14 @@ class PredictionRow(Table):
     detection_score: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
+    digest: Mapped[bytes | None]
 
 
 class AnnotationRow(Table):
     """What people made of a prediction.
 
-    `landmarks` are NULL while no stroke is in effect, `marks` while no vertex has one.
+    `landmarks` are NULL while no stroke is in effect, `marks` while no vertex has one, `digest`
+    while both are.
     """
 
     __tablename__ = "annotations"
@@ -193,69 +214,15 @@ class AnnotationRow(Table):
         CheckConstraint(
             "length(marks) > 0 AND 12 * length(marks) = length(landmarks)", name="marks_length"
         ),
+        CheckConstraint(_DIGEST, name="digest_length"),
     )
 
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
     prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column(Count)
     landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob)
     marks: Mapped[Marks | None] = mapped_column(MarksBlob)
-
-
-class StrokeRow(Table):
-    """One edit; undone ones wait for a redo and go when another stroke is made instead."""
-
-    __tablename__ = "strokes"
-    __table_args__ = (
-        UniqueConstraint("sample_id", "sequence"),
-        CheckConstraint("sequence >= 1", name="sequence"),
-        CheckConstraint(
-            'length("before") = 6 * length(vertex_indices) '
-            'AND length("after") = 6 * length(vertex_indices)',
-            name="lengths",
-        ),
-        CheckConstraint(
-            "(marks_before IS NULL) = (marks_after IS NULL) "
-            "AND 2 * length(marks_before) = length(vertex_indices) "
-            "AND 2 * length(marks_after) = length(vertex_indices)",
-            name="marks_lengths",
-        ),
-        CheckConstraint(
-            "length(anchors_added) % 2 = 0 AND length(anchors_removed) % 2 = 0",
-            name="anchors_lengths",
-        ),
-        {"sqlite_autoincrement": True},  # an id dropped with its redo branch never comes back
-    )
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
-    sequence: Mapped[int]
-    tool: Mapped[str]
-    annotator: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    undone: Mapped[bool]
-    vertex_indices: Mapped[npt.NDArray[np.uint16]] = mapped_column(IndicesBlob)
-    before: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
-    after: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
-    marks_before: Mapped[Marks | None] = mapped_column(MarksBlob)
-    marks_after: Mapped[Marks | None] = mapped_column(MarksBlob)
-    anchors_added: Mapped[npt.NDArray[np.uint16] | None] = mapped_column(IndicesBlob)
-    anchors_removed: Mapped[npt.NDArray[np.uint16] | None] = mapped_column(IndicesBlob)
-
-
-CHANGES_ANCHORS = StrokeRow.anchors_added.is_not(None) | StrokeRow.anchors_removed.is_not(None)
-
-# Holds all that a sample's anchors are made of, so that loading them reads no stroke's positions.
-Index(
-    "ix_strokes_anchors",
-    StrokeRow.sample_id,
-    StrokeRow.sequence,
-    StrokeRow.undone,
-    StrokeRow.anchors_added,
-    StrokeRow.anchors_removed,
-    sqlite_where=CHANGES_ANCHORS,
-    postgresql_where=CHANGES_ANCHORS,
-)
+    digest: Mapped[bytes | None]
 
 
 class ReviewRow(Table):
@@ -273,10 +240,10 @@ class ReviewRow(Table):
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
-    reasons: Mapped[str]  # comma-separated values of RejectReason
+    reasons: Mapped[str] = mapped_column(SomeOf(RejectReason))
     comment: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column(Count)
 
 
 class VisitRow(Table):
@@ -293,7 +260,7 @@ class VisitRow(Table):
     annotator: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seconds: Mapped[float]
-    strokes: Mapped[int]
+    strokes: Mapped[int] = mapped_column(Count)
     purpose: Mapped[VisitPurpose] = mapped_column(
         one_of(VisitPurpose, "purpose"),
         default=VisitPurpose.ANNOTATE,

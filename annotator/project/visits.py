@@ -12,6 +12,7 @@ from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownSample
 from annotator.project.locking import locked
 from annotator.project.paths import ImagePaths
+from annotator.project.people import recorded_name
 from annotator.project.records import SampleSummary, Visit, VisitPurpose
 from annotator.project.summaries import load_summary
 from annotator.project.tables import SampleRow, VisitRow
@@ -57,6 +58,8 @@ class Visits:
             If there is no such sample.
         ValueError
             If a number is negative or not finite.
+        UnusableName
+            If nobody could be called so.
         """
         if not (isfinite(seconds) and seconds >= 0 and strokes >= 0):
             raise ValueError(f"a visit cannot take {seconds} s and {strokes} strokes")
@@ -65,7 +68,7 @@ class Visits:
             session.add(
                 VisitRow(
                     sample_id=sample_id,
-                    annotator=annotator,
+                    annotator=None if annotator is None else recorded_name(annotator),
                     started_at=started_at,
                     seconds=float(seconds),
                     strokes=strokes,

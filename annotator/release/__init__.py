@@ -3,10 +3,18 @@
 ``docs/releases.md`` describes what the files hold and what is guaranteed.
 """
 
-from annotator.release.errors import DamagedRelease, ExportError, UnknownFormat
+from annotator.release.errors import (
+    DamagedRelease,
+    ExportError,
+    KeyFileError,
+    UnknownFormat,
+    UntrustedRelease,
+)
 from annotator.release.export import ExportFormat, ExportReport, export_release
 from annotator.release.images import ImageMode
 from annotator.release.load import Release, load_release
+from annotator.release.signing import Signer, SigningKey
+from annotator.release.verify import Verified, verify_release
 
 __all__ = [
     "DamagedRelease",
@@ -14,8 +22,14 @@ __all__ = [
     "ExportFormat",
     "ExportReport",
     "ImageMode",
+    "KeyFileError",
     "Release",
+    "Signer",
+    "SigningKey",
     "UnknownFormat",
+    "UntrustedRelease",
+    "Verified",
     "export_release",
     "load_release",
+    "verify_release",
 ]

@@ -11,3 +11,11 @@ class UnknownFormat(ExportError):  # noqa: N818 - reads as the condition it name
 
 class DamagedRelease(Exception):  # noqa: N818 - reads as the condition it names
     """A folder is not a release, or its files are not those it was made with."""
+
+
+class UntrustedRelease(DamagedRelease):
+    """A release is not signed, or not by whom it should be."""
+
+
+class KeyFileError(Exception):
+    """A key cannot be used, to sign or to check who signed."""

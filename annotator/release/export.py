@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from annotator.mesh.layout import MeshLayout
     from annotator.project import AcceptedSample, Project
     from annotator.project.accepted import AcceptedSamples
+    from annotator.release.signing import SigningKey
 
 _LOG = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ def export_release(
     format: ExportFormat,
     *,
     images: ImageMode = "copy",
+    sign: SigningKey | None = None,
     on_progress: OnProgress | None = None,
 ) -> ExportReport:
     """Write the accepted samples of a project into a new folder.
@@ -122,6 +124,8 @@ def export_release(
         that readers would not agree how to turn; ``"upright"`` writes all so that are to be turned
         at all; ``"reference"`` records absolute paths. Either way each file must still be the one
         that was imported.
+    sign
+        Writes its signature of the manifest beside it.
     on_progress
         Called with the number of samples done and their total.
 
@@ -144,6 +148,8 @@ def export_release(
         _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
         with staged_folder(target) as partial:
             tally = _write(partial, accepted, layout, chosen, images, show=on_progress)
+            if sign is not None:
+                sign.sign(partial)
         return ExportReport(target, format, len(accepted), tally)
 
 

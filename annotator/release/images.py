@@ -13,6 +13,7 @@ from annotator.imaging import ImageError, inspect_image
 from annotator.release.errors import ExportError
 from annotator.release.unique_names import UniqueNames
 from annotator.release.upright import SUFFIX, UPRIGHT, is_read_alike, write_upright
+from annotator.system.foreign_text import recovered
 from annotator.system.hashing import file_sha256
 from annotator.system.regular import open_regular
 
@@ -148,7 +149,7 @@ class ImagePlaces:
 
 def _reference(path: Path) -> str:
     try:
-        return path.as_posix().encode().decode()
+        return recovered(path.as_posix()).encode().decode()
     except UnicodeEncodeError as error:
         raise ExportError(
             f"{path.as_posix()!a} is no valid Unicode and cannot be referenced:"
@@ -166,7 +167,7 @@ def _transfer(image: ImageRecord, target: Path | None) -> int:
             f"{image.path} cannot be read any more ({error.strerror or error}):"
             " put it back, say with 'relocate' where it is now, or exclude its samples"
         ) from error
-    with source, target.open("wb") if target else nullcontext() as copied:
+    with source, target.open("xb") if target else nullcontext() as copied:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)

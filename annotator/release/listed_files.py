@@ -2,13 +2,18 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from annotator.release.errors import DamagedRelease
+from annotator.system.foreign_text import escaped
 from annotator.system.regular import open_inside
+
+_LARGEST_IMAGE = 1 << 34  # bytes: a hole in a file can be of any size, and takes time to hash
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class ListedFiles:
@@ -19,58 +24,88 @@ class ListedFiles:
     folder
         The release.
     entries
-        The manifest's ``files``, whatever they hold.
+        The manifest's ``files``.
 
     Raises
     ------
     DamagedRelease
-        If the entries are no list of files.
+        If a file is listed twice, or under a name that lies elsewhere.
     """
 
-    def __init__(self, folder: Path, entries: object) -> None:
+    def __init__(self, folder: Path, entries: Sequence[Mapping[str, Any]]) -> None:
         self._folder = folder
-        self._entries = _by_name(folder, entries)
+        self._entries = {entry["path"]: entry for entry in entries}
+        if len(self._entries) != len(entries):
+            raise DamagedRelease(f"{folder} lists a file twice")
+        for name in self._entries:
+            if not _lies_inside(name):
+                raise self.damaged(name, "cannot be read (it does not lie in the folder)")
         self._unverified = set(self._entries)
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
-    def open(self, name: str) -> BufferedReader:
+    def open(self, name: str, at_most: int) -> BufferedReader:
         """Open a file at its beginning, after comparing its size and hash with the manifest.
+
+        Parameters
+        ----------
+        name
+        at_most
+            How many bytes it can have, by the number of samples and vertices. A larger one is not
+            read.
 
         Raises
         ------
         DamagedRelease
-            If the release does not list it, it is missing or another one now, or it is no
-            regular file inside the release's folder.
+            If the release does not list it, it is missing, too large or another one now, or it is
+            no regular file inside the release's folder.
         """
         if name not in self._entries:
             raise DamagedRelease(f"{self._folder} does not list {name}")
+        size = self._entries[name]["size"]
+        if size > at_most:
+            raise self.damaged(name, f"has {size} bytes, and can have {at_most} at most")
         try:
             stream = open_inside(self._folder, name)
         except FileNotFoundError as error:
-            said = _said(self._folder, name)
-            raise DamagedRelease(f"{said} is missing from the release") from error
+            raise self.damaged(name, "is missing from the release") from error
         except OSError as error:
-            raise _unreadable(self._folder, name, error) from error
+            raise self._unreadable(name, error) from error
         try:
             # What is open is compared, not what bears its name: that may be another one by now.
             intact = _is_as_listed(stream, self._entries[name])
         except OSError as error:
             stream.close()
-            raise _unreadable(self._folder, name, error) from error
+            raise self._unreadable(name, error) from error
         if not intact:
             stream.close()
-            raise DamagedRelease(
-                f"{_said(self._folder, name)} was changed after the release was made"
-            )
+            raise self.damaged(name, "was changed after the release was made")
         self._unverified.discard(name)
         return stream
 
-    def verify(self) -> None:
-        """Compare all that were not opened yet, and raise what `open` raises."""
+    def verify(self, images: Collection[str]) -> None:
+        """Compare the images, and raise what `open` raises, also for what is no image."""
         for name in sorted(self._unverified):
-            self.open(name).close()
+            if name not in images:
+                raise self.damaged(name, "is listed, but is no file of such a release")
+            self.open(name, _LARGEST_IMAGE).close()
+
+    def damaged(self, name: str, what: str) -> DamagedRelease:
+        """Return the error that says what is wrong with a file."""
+        # The name is anybody's, and so is what a parser repeats: both may hold what a terminal
+        # takes for a command.
+        said = str(self._folder / name) if name.isprintable() else f"{name!a} in {self._folder}"
+        return DamagedRelease(f"{said} {escaped(what)}")
+
+    def _unreadable(self, name: str, error: OSError) -> DamagedRelease:
+        return self.damaged(name, f"cannot be read ({error.strerror or error})")
+
+
+def _lies_inside(name: str) -> bool:
+    """Whether a name is one that all systems take for the same file in the folder."""
+    parts = name.split("/")
+    return not ({"", ".", ".."} & set(parts) or "\\" in name or _DRIVE.match(name))
 
 
 def _is_as_listed(stream: BufferedReader, entry: Mapping[str, Any]) -> bool:
@@ -81,29 +116,3 @@ def _is_as_listed(stream: BufferedReader, entry: Mapping[str, Any]) -> bool:
     sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     stream.seek(0)
     return bool(sha256 == entry["sha256"])
-
-
-def _by_name(folder: Path, entries: object) -> dict[str, Mapping[str, Any]]:
-    if not isinstance(entries, Sequence) or not all(map(_is_entry, entries)):
-        raise DamagedRelease(f"{folder} does not say which files it has")
-    listed = {entry["path"]: entry for entry in entries}
-    if len(listed) != len(entries):
-        raise DamagedRelease(f"{folder} lists a file twice")
-    return listed
-
-
-def _is_entry(entry: object) -> bool:
-    return (
-        isinstance(entry, dict)
-        and isinstance(entry.get("path"), str)
-        and {"sha256", "size"} <= set(entry)
-    )
-
-
-def _unreadable(folder: Path, name: str, error: OSError) -> DamagedRelease:
-    return DamagedRelease(f"{_said(folder, name)} cannot be read ({error.strerror or error})")
-
-
-def _said(folder: Path, name: str) -> str:
-    # The name is anybody's: it may hold what a terminal takes for a command.
-    return str(folder / name) if name.isprintable() else f"{name!a} in {folder}"

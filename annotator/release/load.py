@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import lzma
-import tokenize
-import zipfile
-import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,36 +14,19 @@ from annotator.mesh.marks import Visibility
 from annotator.release.errors import DamagedRelease, UnknownFormat
 from annotator.release.formats import Format, format_named
 from annotator.release.listed_files import ListedFiles
-from annotator.release.manifest import (
-    FORMAT_NAME,
-    FORMAT_VERSION,
-    MANIFEST,
-    UNSTATED_LAYOUT,
-    content_hash,
-)
+from annotator.release.manifest_reading import Manifest, read_manifest
 from annotator.release.meshes import Meshes
 from annotator.release.rows import COLUMNS, UNSTATED
-from annotator.system.regular import open_inside
+from annotator.release.signing import signer_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What parsers say of files that are not what their format is.
+# What a format's parser may say that leaves it to us; ours say themselves what is wrong.
 _MALFORMED = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    EOFError,
-    MemoryError,  # a header asks for more than there is
-    OSError,
-    lzma.LZMAError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, EOFError,
+    MemoryError, OSError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -95,88 +72,76 @@ class Release:
         )
 
 
-def load_release(folder: str | Path) -> Release:
-    """Verify the SHA-256 of every file of a release and read it.
+def load_release(folder: str | Path, *, signed_by: str | Path | None = None) -> Release:
+    """Verify a release of anybody's and read it.
 
-    Only regular files inside the folder are opened, whatever the manifest says. Images that are
-    only referenced are not looked at. Files that the release does not list are ignored.
+    Sizes, the SHA-256 of every file, and everything that is said of samples are compared with one
+    another: what is returned is what the manifest describes. Only regular files inside the folder
+    are opened, none of them larger than so many samples make it. Images that are only referenced
+    are not looked at. Files that the release does not list are ignored.
+
+    Parameters
+    ----------
+    folder
+    signed_by
+        Public SSH keys, one of which must have signed the release: a ``.pub`` file, a line of one,
+        or a file of allowed signers. None: whoever made it.
 
     Raises
     ------
     DamagedRelease
-        If the folder holds no release, one of a newer format, or one with files that are
-        missing or changed, or lie elsewhere.
+        If the folder holds no release, one of a newer format, or one with anything that is
+        missing, changed, impossible or elsewhere: the first thing that is wrong.
+    UntrustedRelease
+        A `DamagedRelease`: if it is not signed, or not by one of those keys.
+    KeyFileError
+        If there are no such keys.
     """
     folder = Path(folder)
-    manifest = _read_manifest(folder)
-    known, layout = _known_format(folder, manifest), _known_layout(folder, manifest)
-    files = ListedFiles(folder, manifest["files"])
+    manifest = read_manifest(folder)
+    if signed_by is not None:
+        signer_of(folder, manifest.sha512, signed_by)
+    return read_release(folder, manifest)
+
+
+def read_release(folder: Path, manifest: Manifest) -> Release:
+    """Verify and read what a manifest describes, see `load_release`."""
+    known, layout = _known_format(folder, manifest.format), _known_layout(folder, manifest.layout)
+    files = ListedFiles(folder, manifest.files)
     try:
-        meshes = known.read(files, layout)
-        samples = _table(manifest["samples"])
+        meshes = known.read(files, layout, manifest.samples)
     except _MALFORMED as error:
         raise DamagedRelease(f"{folder} is no release in the format {known.name}") from error
-    _check_meshes(folder, meshes, len(samples), layout)
-    files.verify()
+    _check_meshes(folder, meshes, len(manifest.samples), layout)
+    referenced = manifest.images == "reference"
+    files.verify(set() if referenced else {row["image_file"] for row in manifest.samples})
     return Release(
         folder,
         known.name,
-        manifest["content_sha256"],
+        manifest.content_sha256,
         layout,
         meshes.landmarks,
         meshes.predictions,
         meshes.visibility,
-        samples,
+        _table(manifest.samples),
     )
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    if not folder.is_dir():
-        raise DamagedRelease(f"{folder} is no folder: give that of a release")
+def _known_format(folder: Path, name: str) -> Format:
     try:
-        with open_inside(folder, MANIFEST) as stream:
-            manifest = json.load(stream)
-    except FileNotFoundError as error:
-        raise DamagedRelease(f"{folder} holds no release: it has no {MANIFEST}") from error
-    except _MALFORMED as error:
-        raise DamagedRelease(f"{folder / MANIFEST} cannot be read: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT_NAME:
-        raise DamagedRelease(f"{folder} holds no release of facemesh-annotator")
-    version = manifest.get("format_version", 0)
-    if not isinstance(version, int) or version > FORMAT_VERSION:
-        raise DamagedRelease(f"{folder} was made by a newer version: update facemesh-annotator")
-    if not _is_as_hashed(manifest):
-        raise DamagedRelease(f"{folder / MANIFEST} was changed after the release was made")
-    return manifest
-
-
-def _is_as_hashed(manifest: Mapping[str, Any]) -> bool:
-    files, samples = manifest.get("files"), manifest.get("samples")
-    if not (isinstance(files, list) and isinstance(samples, list)):
-        return False
-    try:
-        return bool(manifest.get("content_sha256") == content_hash(files, samples))
-    except (ValueError, RecursionError):  # no UTF-8 can hold it, or it is nested without end
-        return False
-
-
-def _known_format(folder: Path, manifest: Mapping[str, Any]) -> Format:
-    name = manifest.get("release_format")
-    try:
-        return format_named(str(name))
+        return format_named(name)
     except UnknownFormat as error:
         raise DamagedRelease(
-            f"{folder} says that its format is {name!r}, which this version does not know"
+            f"{folder} says that its format is {name[:80]!r}, which this version does not know"
         ) from error
 
 
-def _known_layout(folder: Path, manifest: Mapping[str, Any]) -> MeshLayout:
-    name = manifest.get("layout", UNSTATED_LAYOUT.name)
+def _known_layout(folder: Path, name: str) -> MeshLayout:
     try:
-        return layout_named(str(name))
+        return layout_named(name)
     except UnknownLayout as error:
         raise DamagedRelease(
-            f"{folder} says that its layout is {name!r}, which this version does not know"
+            f"{folder} says that its layout is {name[:80]!r}, which this version does not know"
         ) from error
 
 

@@ -44,7 +44,7 @@ def write_manifest(
     }
     if layout is not UNSTATED_LAYOUT:
         stated["layout"] = layout.name
-    with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as stream:
+    with (folder / MANIFEST).open("x", encoding="utf-8", newline="\n") as stream:
         separator = "{\n "
         for key in sorted({**stated, **lists}):
             stream.write(f"{separator}{json.dumps(key)}: ")

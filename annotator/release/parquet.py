@@ -1,17 +1,20 @@
-"""The table of samples as Parquet; slow to import, and imported where one is written."""
+"""The table of samples as Parquet; slow to import, and imported where one is written or read."""
 
 import mmap
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from annotator.release.parquet_footer import Group, read_groups
 from annotator.release.rows import COLUMNS, ReleaseSample
 
 _TYPES: Mapping[str, pa.DataType] = MappingProxyType(
@@ -25,6 +28,10 @@ _TYPES: Mapping[str, pa.DataType] = MappingProxyType(
 )
 SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
 
+_TEXTS = tuple(name for name, kind in COLUMNS.items() if kind == "text")
+_FOOTER = 1 << 16  # bytes at most of what a table says of itself
+_PACKINGS = {0, 1}  # none, and snappy, which packs to a twentieth at most
+_GROUP = 1 << 20  # rows in one group
 _BATCH = 4096  # rows in memory at once
 
 
@@ -51,7 +58,7 @@ class TableSpool:
         self._flush()
         self._writer.close()
         table = self._in_whole_columns(pa.ipc.open_file(_mapped(self._rows)).read_all())
-        with path.open("wb") as stream:  # Arrow itself refuses paths that are no valid Unicode
+        with path.open("xb") as stream:  # Arrow itself refuses paths that are no valid Unicode
             pq.write_table(table, stream, compression="snappy")
 
     def _flush(self) -> None:
@@ -91,3 +98,91 @@ def _mapped(file: IO[bytes]) -> pa.Buffer:
     """Return what was written to a file, in pages that come and go as they are looked at."""
     file.flush()
     return pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def largest_table(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many bytes the table of some rows has at most, packed or not."""
+    texts = sum(len(row.get(name) or "") for row in rows for name in _TEXTS)
+    return 2 * _FOOTER + 4 * texts + 16 * len(COLUMNS) * len(rows)
+
+
+def check_table(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what is wrong with a table of anybody's, None if it holds the rows of a manifest.
+
+    What it says of its size is compared before anything is read, and texts are counted before they
+    are written out: a few bytes can stand for very many.
+    """
+    try:
+        return (
+            _wrong_in_groups(read_groups(stream, largest_table(rows)), rows)
+            or _wrong_in_types(file := _opened(stream, rows), rows)
+            or _wrong_in_columns(file, rows)
+        )
+    except KeyError as error:  # how Arrow says that there is no such column
+        return f"has no column {error.args[0]!a:.40}"
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        return f"is no table of samples ({' '.join(str(error).split()):.100})"
+
+
+def _opened(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        stream,
+        read_dictionary=[name for name in _TEXTS if name in rows[0]],
+        thrift_string_size_limit=_FOOTER,
+        thrift_container_size_limit=_FOOTER,
+    )
+
+
+def _schema(rows: Sequence[Mapping[str, Any]]) -> pa.Schema:
+    return pa.schema([field for field in SCHEMA if field.name in rows[0]])
+
+
+def _wrong_in_groups(groups: list[Group], rows: Sequence[Mapping[str, Any]]) -> str | None:
+    stated, largest = sum(group.rows for group in groups), largest_table(rows)
+    if stated != len(rows):
+        return f"has {stated} rows, and the manifest {len(rows)}"
+    if len(groups) > 1 + len(rows) // _GROUP:
+        return "has more groups of rows than it can have"
+    for group in groups:
+        for number, column in enumerate(group.columns):
+            if column.values != group.rows or column.packing not in _PACKINGS:
+                return f"is packed in a way of its own, in column {number}"
+            if not 0 <= column.unpacked <= largest:
+                return f"unpacks to more than it can hold, in column {number}"
+    return None
+
+
+def _wrong_in_types(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    stored = pa.schema([(f.name, _without_dictionary(f.type)) for f in file.schema_arrow])
+    if stored.equals(_schema(rows)):
+        return None
+    return "has other columns than a table of samples, or in another order"
+
+
+def _wrong_in_columns(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    for name in _schema(rows).names:
+        values = [row[name] for row in rows]
+        if COLUMNS[name] == "time":
+            values = [datetime.fromisoformat(value) for value in values]
+        expected = pa.array(values, _TYPES[COLUMNS[name]])
+        column = file.read(columns=[name], use_threads=False).column(0)
+        column.validate(full=True)
+        if not _is_same(column, expected):
+            return f"is another table than the manifest's, in {name}"
+    return None
+
+
+def _is_same(column: pa.ChunkedArray, expected: pa.Array) -> bool:
+    if pa.types.is_dictionary(column.type):
+        lengths = (
+            pc.sum(pc.take(pc.binary_length(chunk.dictionary), chunk.indices)).as_py() or 0
+            for chunk in column.chunks
+        )
+        if sum(lengths) != (pc.sum(pc.binary_length(expected)).as_py() or 0):
+            return False
+        column = column.cast(pa.string())
+    return bool(column.equals(pa.chunked_array([expected])))
+
+
+def _without_dictionary(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -1,7 +1,15 @@
-"""A folder that appears complete or not at all."""
+"""A folder that appears complete or not at all.
 
+Whoever may write beside it can plant links and files there: the folder on the way has a name that
+nobody can know beforehand and is new, and the lock is a file or there is none.
+"""
+
+import errno
 import os
+import re
+import secrets
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,26 +19,31 @@ from annotator.release.errors import ExportError
 from annotator.system.durable import sync_file, sync_folder
 from annotator.system.placing import companion
 
+_LOCK = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_MARK = 8  # bytes, two signs each
+_MARKED = "?" * (2 * _MARK)
+
 
 @contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
     """Yield a temporary sibling of `folder` that is renamed to it when the block succeeds.
 
-    The temporary folder, ``.NAME.partial`` or, where that is too long, one named by its hash, is
-    removed when the block fails. Where the program was killed instead, the next export to the same
-    folder removes it. A lock file beside it keeps two exports to the same folder apart.
+    The temporary folder, ``.NAME.MARK.partial`` or, where that is too long, one with a hash in
+    place of the name, is removed when the block fails. Where the program was killed instead, the
+    next export to the same folder removes it. A lock file beside it keeps two exports to the same
+    folder apart.
 
     Raises
     ------
     ExportError
         If the folder exists, is being written, or cannot be written.
     """
-    partial = companion(folder, "partial")
+    partial = _partial(folder, secrets.token_hex(_MARK))
     try:
         _refuse_existing(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _locked(companion(folder, "lock"), folder):
-            _remove(partial)  # of an export that was killed
+            _remove_leftovers(folder)
             partial.mkdir()
             try:
                 yield partial
@@ -39,7 +52,8 @@ def staged_folder(folder: Path) -> Iterator[Path]:
                 partial.rename(folder)
                 sync_folder(folder.parent)
             finally:
-                _remove(partial)
+                with suppress(FileNotFoundError):  # it has its name by now
+                    shutil.rmtree(partial)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ExportError(f"{folder} cannot be written ({reason}): choose another place") from error
@@ -50,15 +64,38 @@ def _refuse_existing(folder: Path) -> None:
         raise ExportError(f"{folder} exists already: choose a folder that does not exist yet")
 
 
-def _remove(partial: Path) -> None:
-    if partial.exists():
-        shutil.rmtree(partial)
+def _partial(folder: Path, mark: str) -> Path:
+    return companion(folder, f"{mark}.partial")
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what exports to a folder left that were killed: nobody writes it while it is locked.
+
+    Links are left alone, and so is what lies behind them.
+    """
+    begin, _, end = _partial(folder, _MARKED).name.rpartition(_MARKED)
+    ours = re.compile(f"{re.escape(begin)}[0-9a-f]{{{len(_MARKED)}}}{re.escape(end)}", re.DOTALL)
+    with os.scandir(folder.parent) as entries:
+        left = [
+            entry.path
+            for entry in entries
+            if ours.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+        ]
+    for partial in left:
+        shutil.rmtree(partial, ignore_errors=True)  # it may be somebody else's to remove
 
 
 @contextmanager
 def _locked(path: Path, folder: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
+        descriptor = os.open(path, _LOCK, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EISDIR):
+            raise _in_the_way(path) from error
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _in_the_way(path)
         # Someone who held the lock may have removed the file between our open and our lock:
         # then others lock a new file, and ours means nothing.
         if not (_try_lock(descriptor) and _is_same_file(descriptor, path)):
@@ -75,9 +112,13 @@ def _locked(path: Path, folder: Path) -> Iterator[None]:
                 path.unlink(missing_ok=True)
 
 
+def _in_the_way(path: Path) -> ExportError:
+    return ExportError(f"{path} is a link, a pipe or a folder, and no lock file: remove it")
+
+
 def _is_same_file(descriptor: int, path: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
         return False
 

@@ -65,7 +65,9 @@ def write_upright(source: Path, target: Path) -> None:
 
     # It takes half of Pillow's time to write PNG.
     pixels = cv2.cvtColor(read_image(source), cv2.COLOR_RGB2BGR)
-    target.write_bytes(cv2.imencode(SUFFIX, pixels)[1].tobytes())
+    encoded = cv2.imencode(SUFFIX, pixels)[1].tobytes()
+    with target.open("xb") as stream:
+        stream.write(encoded)
 
 
 def _metadata(stream: BufferedReader) -> Iterator[bytes]:

@@ -1,10 +1,14 @@
 """What a file is known by: the SHA-256 of its content, and in short its stamp."""
 
+import errno
 import hashlib
 import os
+from io import BufferedIOBase
 from pathlib import Path
 
 from annotator.system.regular import open_regular
+
+_CHUNK = 1 << 18
 
 FileStamp = tuple[int, int]
 """Size in bytes, and a number for what else a system says of a file: see `file_stamp`."""
@@ -19,7 +23,23 @@ def file_sha256(path: Path) -> str:
         If the file cannot be read, or is none: a pipe would be waited for without end.
     """
     with open_regular(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return stream_sha256(stream)
+
+
+def stream_sha256(stream: BufferedIOBase) -> str:
+    """Return the SHA-256 of what an open file still holds, 64 hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or would have to be waited for, as some of the system's own files.
+    """
+    digest, buffer = hashlib.sha256(), memoryview(bytearray(_CHUNK))
+    while size := stream.readinto(buffer):
+        digest.update(buffer[:size])
+    if size is None:  # hashlib's own way reads on for ever
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return digest.hexdigest()
 
 
 def file_stamp(path: Path) -> FileStamp:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from annotator.system.foreign_text import recovered
+
 _DIGITS = re.compile(r"\d+")
 _APART = "\0"  # in no file's name
 
@@ -17,7 +19,7 @@ def folded(name: str) -> str:
     """
     if name.isascii():
         return name.lower()
-    decomposed = unicodedata.normalize("NFD", name).casefold()
+    decomposed = unicodedata.normalize("NFD", recovered(name)).casefold()
     return unicodedata.normalize("NFC", decomposed)
 
 

@@ -3,9 +3,10 @@
 import getpass
 from unicodedata import category, normalize
 
-from annotator.system.foreign_text import JOINERS
+from annotator.system.foreign_text import JOINERS, recovered
 
 LONGEST_NAME = 80
+_NOBODY = "unknown"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # What machines call whoever sits at them: nobody is known by such a name.
 _ANYBODY = frozenset(
@@ -23,8 +24,7 @@ def login_name() -> str:
         name = getpass.getuser()
     except (OSError, KeyError):  # no such user: a container without a password entry
         name = ""
-    # The variables it is read from hold anything, bytes that are no text included.
-    return name.encode("utf-8", "replace").decode("utf-8").strip() or "unknown"
+    return usable_name(name)  # the variables it is read from hold anything
 
 
 def is_anybody(name: str) -> bool:
@@ -40,11 +40,25 @@ def checked_name(name: str) -> str:
     ValueError
         If nobody could be called so, with a sentence that says why.
     """
-    name = normalize("NFC", name.strip())
+    name = normalize("NFC", recovered(name).strip())
     if not name.strip(JOINERS):
         raise ValueError("a name cannot be empty")
     if len(name) > LONGEST_NAME:
         raise ValueError(f"a name has {LONGEST_NAME} characters at most, this one {len(name)}")
-    if any(category(sign) in _HIDDEN and sign not in JOINERS for sign in name):
+    if any(map(_is_hidden, name)):
         raise ValueError("a name cannot hold line breaks or other characters that are not shown")
     return name
+
+
+def usable_name(name: str) -> str:
+    """Return a name that nobody typed, or long ago, as one that can be recorded.
+
+    What cannot be shown is left out, and the end of what is too long; work does not stop for it.
+    """
+    shown = "".join(" " if _is_hidden(sign) else sign for sign in recovered(name))
+    shown = normalize("NFC", " ".join(shown.split()))[:LONGEST_NAME].strip()
+    return shown if shown.strip(JOINERS) else _NOBODY
+
+
+def _is_hidden(sign: str) -> bool:
+    return category(sign) in _HIDDEN and sign not in JOINERS

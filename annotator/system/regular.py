@@ -1,7 +1,11 @@
-"""Opening files that others named: regular files only, and only where they may lie.
+"""Opening files that others named: regular files only, no databases, and only where they may lie.
 
 A name in a file from elsewhere can lead anywhere, and what bears a name can be a pipe, whose
 opening waits for ever, or a device, whose content never ends.
+
+Closing a file lets go, on POSIX, of all locks that the program holds on it, whoever took them. With
+a project open, its database would be anybody's to clean up: so no database is opened here, nor what
+SQLite keeps beside one. Only SQLite knows when it may close them.
 """
 
 import errno
@@ -18,6 +22,7 @@ def _flag(name: str) -> int:
 
 _AT_ONCE = os.O_RDONLY | _flag("O_BINARY") | _flag("O_NONBLOCK") | _flag("O_NOCTTY")
 _NO_LINK = _flag("O_NOFOLLOW")
+_DATABASES = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite-journal")
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -26,10 +31,24 @@ def open_regular(path: Path) -> BufferedReader:
     Raises
     ------
     OSError
-        If there is no such file, it cannot be read, or it is a folder, a device or a pipe. It
-        says so at once, whatever it is.
+        If there is no such file, it cannot be read, or it is a folder, a device, a pipe or a
+        database. It says so at once, whatever it is.
     """
     return _opened(path, _AT_ONCE)
+
+
+def kind_of(mode: int) -> str:
+    """Return in words what it is that is no file, by its mode."""
+    return "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+
+
+def is_database(path: Path) -> bool:
+    """Return whether a file is a project's database or belongs to one, by its name, links followed.
+
+    Nothing is opened. A hard link of another name is not known.
+    """
+    name = os.path.realpath(path) if os.path.islink(path) else str(path)  # noqa: PTH114
+    return name.lower().endswith(_DATABASES)
 
 
 def open_inside(folder: Path, name: str) -> BufferedReader:
@@ -61,13 +80,14 @@ def open_inside(folder: Path, name: str) -> BufferedReader:
 
 
 def _opened(path: Path, flags: int) -> BufferedReader:
+    if is_database(path):
+        raise OSError(errno.EINVAL, "it is a database, which is opened as a project", str(path))
     descriptor = os.open(path, flags)
     try:
         # What was opened is looked at, and not what bears the name: they may differ by now.
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-            raise OSError(errno.EINVAL, f"it is {what}, not a file", str(path))
+            raise OSError(errno.EINVAL, f"it is {kind_of(mode)}, not a file", str(path))
     except OSError:
         os.close(descriptor)
         raise

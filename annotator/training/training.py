@@ -10,6 +10,7 @@ from time import monotonic
 import torch
 
 from annotator.inference.mesh_net import MeshNet, model_path
+from annotator.system.ending import Ended
 from annotator.system.hashing import file_sha256
 from annotator.system.placing import placed
 from annotator.training import folder as names
@@ -114,7 +115,7 @@ def train(
         If it cannot be done; the message says what to do. What was made so far is kept.
     OSError
         If the folder cannot be written.
-    KeyboardInterrupt
+    KeyboardInterrupt, Ended
         If somebody interrupts it; a checkpoint of that step is written before.
     """
     started = monotonic()
@@ -165,7 +166,7 @@ def _trained(
     with Diary(order.out, run.step) as diary:
         try:
             return run.train(diary, on_progress, until=until)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Ended):
             run.keep()
             raise
 

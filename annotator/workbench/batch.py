@@ -177,6 +177,8 @@ def give(
 def _may_give(bench: Workbench, batch: Batch) -> bool:
     if not batch.sample_ids or (bench.session is not None and bench.session.is_dragging):
         return False
+    if not bench.may_change():
+        return False
     is_seen = bench.sample_id not in batch.sample_ids or bench.in_sight(for_verdict=True)
     return is_seen and are_listed(bench, batch) and bench.edits.save_pending()
 

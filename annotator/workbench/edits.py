@@ -9,6 +9,7 @@ from collections.abc import Callable
 from annotator.mesh.tools.base import Edit, Position, Tool
 from annotator.project import (
     UNDECIDED,
+    DamagedProject,
     EditSession,
     ProjectError,
     Review,
@@ -244,6 +245,11 @@ class Edits:
             self._show_verdict(session, unseen.review, waited, refused)
             self._take_in(session)
             return
+        except DamagedProject as error:
+            # Waiting mends no mesh, and a stroke that waits would keep the annotator on this face.
+            session.forget_unsaved(but=min(waited, session.unsaved_count))
+            said = refused or "Your stroke was not made."
+            bench.failed.emit(refusal_text(error, session.unsaved_count, said))
         except ProjectError as error:
             if session.unsaved_count > waited > 0:
                 bench.told.emit(waiting_text(session.unsaved_count))

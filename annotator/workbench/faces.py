@@ -77,8 +77,15 @@ class Faces:
         """The model, as soon as it is loaded."""
         return self._model
 
+    def draw_box(self, *, adds_face: bool) -> None:
+        """Let the next drag draw a box, for the current face or for one that was missed."""
+        if self._workbench.may_change():
+            self._workbench.tools.draw_box(adds_face=adds_face)
+
     def repredict(self) -> None:
         """Predict the current face again where its mesh is now."""
+        if not self._workbench.may_change():
+            return
         session, photograph = self._workbench.session, self._photograph()
         if session is None or photograph is None or session.is_dragging:
             return

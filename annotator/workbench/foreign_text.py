@@ -1,9 +1,11 @@
-"""Text that other people wrote, made fit for one line of a sentence."""
+"""Text that other people wrote, made fit for a sentence, and for what takes markup for markup."""
 
 from html import escape
 from unicodedata import category
 
-from annotator.system.foreign_text import JOINERS
+from annotator.system.foreign_text import JOINERS, plain
+
+__all__ = ["LONGEST", "one_line", "plain", "quoted", "rich"]
 
 LONGEST = 120
 _TIMES = 20
@@ -24,8 +26,8 @@ def quoted(text: str, longest: int = LONGEST) -> str:
     return f"“{shown}”" if shown else ""
 
 
-def rich(text: str) -> str:
-    """Return text as rich text that shows it as it is, broken into lines where it is long."""
+def rich(*lines: str) -> str:
+    """Return lines as rich text that shows them as they are, broken where they are long."""
     # Qt takes a tooltip that looks like markup for markup, and breaks lines only in markup.
-    lines = escape(text).replace("\n", "<br>")
-    return f"<qt>{lines}</qt>" if text else ""
+    shown = "<br>".join(escape(plain(line)) for line in lines)
+    return f"<qt>{shown}</qt>" if shown else ""

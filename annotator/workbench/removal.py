@@ -42,7 +42,7 @@ def remove_photographs(bench: Workbench, image_ids: Collection[int]) -> bool:
     project, session = bench.project, bench.session
     if project is None or not image_ids or (session is not None and session.is_dragging):
         return False
-    if not bench.edits.save_pending():
+    if not bench.may_change() or not bench.edits.save_pending():
         return False
     if bench.image_id in image_ids and (target := _next_of_others(bench, image_ids)) is not None:
         bench.go_to(target)
@@ -59,7 +59,7 @@ def remove_photographs(bench: Workbench, image_ids: Collection[int]) -> bool:
 
 def bring_back(bench: Workbench, image_ids: Collection[int]) -> bool:
     """Bring removed photographs back with all that was made of them; False if not done."""
-    if bench.project is None:
+    if bench.project is None or not bench.may_change():
         return False
     try:
         restored = bench.project.removals.restore(image_ids)

@@ -1,8 +1,7 @@
 """What is said about a sample in the list and beside it."""
 
-from html import escape
-
 from annotator.project import SampleSummary
+from annotator.workbench.foreign_text import rich
 from annotator.workbench.sort_keys import SortKey
 from annotator.workbench.states import state_text
 
@@ -47,4 +46,4 @@ def sample_tooltip(sample: SampleSummary, remark: str = "") -> str:
     if reviewed := spent_text(sample.seconds_reviewed):
         lines.append(f"reviewed for {reviewed}")
     lines += [remark] if remark else []
-    return "<br>".join(map(escape, lines))
+    return rich(*lines)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotator.system.people import checked_name
+from annotator.workbench.daily_backup import OFTEN, BackupPlan
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings, chosen_bindings
 from annotator.workbench.tools.kinds import ToolKind, remembered
 from annotator.workbench.tools.tool_settings import ToolSettings
@@ -27,6 +28,8 @@ class Settings:
         Whether the next sample is shown at the zoom of the one before.
     idle_seconds : float
         After so long without a hand on mouse or keyboard, time does not count as work.
+    backups : BackupPlan
+        How often projects are backed up by themselves, how many are kept, and where.
     tool : ToolKind
         The tool in hand.
     tools : ToolSettings
@@ -38,6 +41,7 @@ class Settings:
     goes_on: bool = True
     keeps_zoom: bool = False
     idle_seconds: float = 60.0
+    backups: BackupPlan = field(default_factory=BackupPlan)
     tool: ToolKind = ToolKind.GRAB
     tools: ToolSettings = field(default_factory=ToolSettings)
     keys: KeyBindings = DEFAULT_BINDINGS
@@ -50,7 +54,7 @@ def read_settings(
 
     Parameters
     ----------
-    pages : mapping of a page's name (``work``, ``tools``, ``keys``) to its entries
+    pages : mapping of a page's name (``work``, ``backups``, ``tools``, ``keys``) to its entries
         Entries that are missing stay as they are in effect; those unknown are passed over.
     in_effect : Settings
         What holds where an entry is of no use.
@@ -73,7 +77,9 @@ def read_settings(
         chosen["annotator"] = _read_name(str(work.get("annotator", in_effect.annotator)))
     except ValueError as error:
         problems = (*problems, f"Your name: {error}.")
-    return replace(in_effect, **chosen, tool=tool, tools=settings, keys=keys), problems
+    backups = _read_plan(pages.get("backups", {}), in_effect.backups)
+    settled = replace(in_effect, **chosen, tool=tool, tools=settings, keys=keys, backups=backups)
+    return settled, problems
 
 
 def write_tools(tool: ToolKind, settings: ToolSettings) -> dict[str, Any]:
@@ -90,6 +96,15 @@ def with_remembered(settings: ToolSettings, chosen: ToolSettings) -> ToolSetting
 
 def _read_name(written: str) -> str:
     return checked_name(written) if written.strip() else ""
+
+
+def _read_plan(page: Page, in_effect: BackupPlan) -> BackupPlan:
+    often = page.get("often", in_effect.often)
+    return BackupPlan(
+        often if often in OFTEN else in_effect.often,
+        max(1, int(page.get("kept", in_effect.kept))),
+        str(page.get("folder", in_effect.folder)).strip(),
+    )
 
 
 def _read_tools(page: Page, in_effect: Settings) -> tuple[ToolKind, ToolSettings]:

@@ -1,9 +1,14 @@
-"""Whether an annotator can see what tools act on and verdicts are about. No widgets here."""
+"""Whether an annotator can see what tools act on and verdicts are about. No widgets here.
+
+And what is said where that is no question, as nothing may be changed.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
+
+READ_ONLY = "The project is read-only. Once its folder may be written, open it again to change it."
 
 # Fainter than this nobody sees it.
 _LEAST_OPACITY = 0.1

@@ -87,6 +87,7 @@ def _told_of_files(found: int, failed: int, notes: Mapping[str, int]) -> str:
 
 def predicting(project: Project, *, small_faces: bool = True) -> Work:
     """Predict every photograph that the shipped model has not seen."""
+    project.check_writable()
     yield Step(0, 0, "Loading the model")
     face_mesh = FaceMesh.load(small_faces=small_faces)
     step = Step(1, 1, "Every photograph has its prediction")
@@ -113,6 +114,7 @@ def exporting(
 
 def learning(project: Project) -> Work:
     """Teach Guided drag and Contour what this project's annotators corrected."""
+    project.check_writable()
     yield Step(0, 0, "Learning from the accepted corrections")
     lesson = learn(project)
     if lesson.costs_strokes:

@@ -54,6 +54,8 @@ class Verdicts:
     def accept(self) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted."""
         bench = self._bench
+        if not bench.may_change():
+            return
         if bench.session is not None and (reason := bench.why_unacceptable()):
             bench.failed.emit(reason)
             return

@@ -2,17 +2,21 @@
 
 from contextlib import suppress
 
-from annotator.project import UNDECIDED, EditSession, ImageRecord, ProjectError
+from annotator.project import UNDECIDED, DamagedProject, EditSession, ImageRecord, ProjectError
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 
 
 class Walk:
-    """Takes one sample after the other under edit, once the strokes on the one before are saved."""
+    """Takes one sample after the other under edit, once the strokes on the one before are saved.
+
+    A sample whose mesh is damaged is told of and not opened; the next step goes on from there.
+    """
 
     def __init__(self, bench: Bench, edits: Edits) -> None:
         self._bench = bench
         self._edits = edits
+        self._damaged: int | None = None  # that was to be opened last, and was not
 
     def refresh(self) -> None:
         """Read the list of samples anew, as after a prediction run; begin if nothing is open."""
@@ -52,6 +56,7 @@ class Walk:
     def go_to(self, sample_id: int) -> None:
         """Take a sample under edit."""
         bench = self._bench
+        self._damaged = None
         if bench.project is None or sample_id == bench.sample_id or not self._may_leave():
             return
         try:
@@ -61,26 +66,32 @@ class Walk:
             if not bench.samples.knows(sample_id) or sample != bench.samples.get(sample_id):
                 bench.take_in(sample)
         except ProjectError as error:
+            if isinstance(error, DamagedProject):
+                self._damaged = sample_id
             bench.failed.emit(str(error))
             return
         bench.take_under_edit(session)
 
     def look_at_photograph(self, image: ImageRecord) -> None:
-        """Show a photograph that has no face, and let the annotator draw a box around one."""
+        """Show a photograph that has no face, and let the annotator draw a box around one.
+
+        Where nothing may be changed there is only the photograph.
+        """
         if self._may_leave():
             self._bench.take_faceless(image)
-            self._bench.tools.draw_box(adds_face=True)
+            if not self._bench.is_read_only:
+                self._bench.tools.draw_box(adds_face=True)
 
     def step(self, offset: int) -> None:
         """Go so many samples on in the list shown, or back if negative; ends at its ends."""
         self._go_to_or_tell(
-            self._bench.samples.neighbour(self._bench.sample_id, offset),
+            self._bench.samples.neighbour(self._place, offset),
             "This is the last sample shown." if offset > 0 else "This is the first sample shown.",
         )
 
     def go_to_next_to_do(self) -> None:
         """Go to the next sample without a verdict, starting over at the end of the list."""
-        samples, current = self._bench.samples, self._bench.sample_id
+        samples, current = self._bench.samples, self._place
         if samples.total:
             target = samples.next_in(UNDECIDED, after=current)
             self._go_to_or_tell(target, samples.why_nothing_to_do(current))
@@ -97,6 +108,11 @@ class Walk:
             self.go_to_next_to_do()
         else:
             self.step(1)
+
+    @property
+    def _place(self) -> int | None:
+        """Where in the list the annotator is: past a sample that could not be opened."""
+        return self._bench.sample_id if self._damaged is None else self._damaged
 
     def _may_leave(self) -> bool:
         # A stroke under way belongs to the mesh under the mouse: it is ended or cancelled first.

@@ -1,17 +1,16 @@
 """Photographs copied into a project, which makes it independent of where they came from."""
 
 import errno
-import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
 from annotator.system.durable import sync_folder
-from annotator.system.hashing import file_sha256, file_stamp
-from annotator.system.placing import fitting, placed
+from annotator.system.hashing import file_sha256, file_stamp, stream_sha256
+from annotator.system.placing import fitting, placed_anew
 from annotator.system.regular import open_regular
 from annotator.workflow.image_files import ADD_AGAIN, failed_by, trouble_with
 
@@ -21,6 +20,7 @@ IMAGE_FOLDER = "images"
 _CHANGED_MEANWHILE = f"the file changed while it was being added: {ADD_AGAIN}"
 # What is wrong with one name, and not with the disk that all copies go to.
 _NAME_ERRORS = frozenset((errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ))
+_MOST_NAMES = 100
 
 
 def copy_new(
@@ -63,6 +63,8 @@ def copy_new(
 def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
     """Copy one image under its own name, or with its hash where that name is taken.
 
+    Any number of programs may copy into one folder: what has a name keeps it.
+
     The copy is on the disk, under a name that was not taken, when this returns; the folder
     itself is the caller's to flush.
 
@@ -77,41 +79,56 @@ def copy_into(folder: Path, image: NewImage) -> NewImage | FailedImage:
     OSError
         If the copy cannot be written.
     """
-    name = image.path.name
-    with_hash = fitting(f"{image.path.stem}-{image.sha256[:12]}{image.path.suffix}")
-    target = folder / (with_hash if _is_taken(folder / name, image.sha256) else name)
     try:
-        if not os.path.lexists(target) and not _copied(image, target):
-            return FailedImage(image.path, _CHANGED_MEANWHILE)
-        size, modified = file_stamp(target)
+        for name in _names(image):
+            target = folder / name
+            if _settled(image, target):
+                size, modified = file_stamp(target)
+                copied = replace(image, path=target, file_size=size, modified_ns=modified)
+                return replace(copied, copied_from=image.path)
+    except _OtherContentError:
+        return FailedImage(image.path, _CHANGED_MEANWHILE)
     except OSError as error:
         if error.errno in _NAME_ERRORS or error.filename == str(image.path):
             return failed_by(image.path, error)
         raise
-    return replace(image, path=target, file_size=size, modified_ns=modified, copied_from=image.path)
+    return FailedImage(image.path, "too many other files have its name: give it another one")
 
 
-def _is_taken(path: Path, sha256: str) -> bool:
-    """Return whether a name stands for anything but a certain content."""
-    if not os.path.lexists(path):
-        return False
+def _names(image: NewImage) -> Iterator[str]:
+    """Yield what a copy may be called, the best name first."""
+    path = image.path
+    yield path.name
+    yield fitting(f"{path.stem}-{image.sha256[:12]}{path.suffix}")
+    for number in range(2, _MOST_NAMES):
+        yield fitting(f"{path.stem}-{image.sha256[:12]}-{number}{path.suffix}")
+
+
+def _settled(image: NewImage, target: Path) -> bool:
+    """Return whether a file of a name holds an image, copied there if nothing had that name.
+
+    Other programs may be doing the same: nothing of theirs is written over.
+    """
+    if not os.path.lexists(target):
+        try:
+            _copy(image, target)
+        except FileExistsError:
+            pass  # somebody was faster
+        else:
+            return True
     try:
-        return file_sha256(path) != sha256
-    except OSError:  # a folder, a link that leads nowhere
-        return True
-
-
-def _copied(image: NewImage, target: Path) -> bool:
-    """Copy a file unless it is no longer what was inspected; return whether it was copied."""
-    try:
-        with open_regular(image.path) as source, placed(target) as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-            copy.seek(0)
-            if hashlib.file_digest(copy, "sha256").hexdigest() != image.sha256:
-                raise _OtherContentError(image.path)
-    except _OtherContentError:
+        return not target.is_symlink() and file_sha256(target) == image.sha256
+    except OSError:  # a folder, a pipe, gone again
         return False
-    return True
+
+
+def _copy(image: NewImage, target: Path) -> None:
+    """Copy a file, unless it is no longer what was inspected."""
+    with open_regular(image.path) as source, placed_anew(target) as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+        copy.seek(0)
+        if stream_sha256(copy) != image.sha256:
+            raise _OtherContentError(image.path)
 
 
 class _OtherContentError(Exception):

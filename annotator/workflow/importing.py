@@ -120,7 +120,10 @@ def import_images(
     ------
     OSError
         If a copy cannot be written.
+    ReadOnlyProject
+        If nothing can be changed, before any file is looked for.
     """
+    project.check_writable()
     # Links are resolved but for the file's own: its name is the one people know.
     found = list(dict.fromkeys(_with_real_folders(find_images(paths))))
     forget_gone(project)

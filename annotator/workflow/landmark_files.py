@@ -11,7 +11,7 @@ import numpy as np
 from annotator.inference import FileResult
 from annotator.mesh.layout import MeshLayout
 from annotator.project import FailedImage
-from annotator.system.placing import placed
+from annotator.system.placing import placed, remove_leftovers
 
 
 class SameNameError(ValueError):
@@ -56,6 +56,7 @@ def save_landmarks(
     """
     faces: dict[str, int] = {}
     failed: list[FailedImage] = []
+    remove_leftovers(output.parent)
     with suppress(_NothingReadError), placed(output) as stream:
         with zipfile.ZipFile(stream, "w") as archive:
             for result in results:

@@ -60,7 +60,13 @@ def preannotate(
         The model.
     workers
         Threads that decode ahead; by default as many as suit the machine.
+
+    Raises
+    ------
+    ReadOnlyProject
+        If nothing can be changed, before any image is read.
     """
+    project.check_writable()
     model_id = project.models.register(face_mesh.info)
     records = project.images.pending(model_id)
     run, ahead = _Run(project, model_id, len(records)), deque[_Ahead]()

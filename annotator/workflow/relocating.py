@@ -7,7 +7,11 @@ from pathlib import Path
 
 from annotator.imaging import Picture
 from annotator.project import ImageRecord, NewImage, Project
+from annotator.system.portions import portions
 from annotator.workflow.image_files import READERS, inspect_picture, shows_same
+
+# Photographs that one transaction lets follow: strokes of others wait meanwhile.
+_AT_A_TIME = 25
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,9 @@ def look_for(
 
 
 def relocate(project: Project, relocation: Relocation) -> None:
-    """Let the project follow the photographs that were found."""
-    project.images.move({record.id: entry for record, entry in relocation.found})
+    """Let the project follow the photographs that were found, some at a time."""
+    for some in portions(relocation.found, _AT_A_TIME):
+        project.images.move({record.id: entry for record, entry in some})
 
 
 def _at(pair: tuple[ImageRecord, Path]) -> tuple[ImageRecord, Path, NewImage | None]:

@@ -65,7 +65,12 @@ def keep_changed(project: Project, records: Iterable[ImageRecord]) -> tuple[Imag
 
 
 def keep_accepted(project: Project) -> tuple[ImageRecord, ...]:
-    """Take over the changed files of all that is accepted, for a release: see `keep_changed`."""
+    """Take over the changed files of all that is accepted, for a release: see `keep_changed`.
+
+    In a project that may only be read nothing is, and no file read for it.
+    """
+    if project.is_read_only:
+        return ()
     accepted = project.samples.summaries((SampleState.ACCEPTED,))
     return keep_changed(project, project.images.records({s.image_id for s in accepted}).values())
 

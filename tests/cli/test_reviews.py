@@ -53,13 +53,13 @@ def lock_asked_for():
     """Return an event that is set whenever a transaction asks the database for its lock."""
     asked = Event()
 
-    def notice(connection, cursor, statement, *more):
-        if statement.startswith("BEGIN IMMEDIATE"):
+    def notice(connection):
+        if "sqlite_begin" in connection.get_execution_options():
             asked.set()
 
-    event.listen(Engine, "before_cursor_execute", notice)
+    event.listen(Engine, "begin", notice)
     yield asked
-    event.remove(Engine, "before_cursor_execute", notice)
+    event.remove(Engine, "begin", notice)
 
 
 @pytest.mark.parametrize("which", ["1", "--all"])

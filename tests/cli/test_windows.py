@@ -53,7 +53,7 @@ def test_a_demonstration_that_fails_says_why_in_one_line(command, tmp_path, monk
     class DemoError(RuntimeError):
         pass
 
-    def run_headless(project_folder, screenshots_folder):
+    def run_headless(project_folder, screenshots_folder, tell):
         raise DemoError("the stroke is not in the database")
 
     module.DemoError, module.run_headless = DemoError, run_headless

@@ -140,6 +140,57 @@ def test_a_linked_folder_is_followed_but_not_in_circles(tmp_path: Path):
     assert found == ["photos/a.jpg", "photos/more/b.jpg"]
 
 
+def family(tmp_path: Path) -> Path:
+    """Make a folder among others, a photograph in each."""
+    for name in ("trip/ada", "trip/kim", "trip/ada/day", "elsewhere/in", "elsewhere/next"):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "one.jpg").touch()
+    (tmp_path / "trip" / "above.jpg").touch()
+    return tmp_path / "trip" / "ada"
+
+
+@pytest.mark.parametrize("target", ["..", ".", "../..", "../../trip", "/"])
+@pytest.mark.parametrize("place", ["", "day"])
+def test_a_link_to_a_folder_above_brings_none_of_its_other_contents(
+    tmp_path: Path, target: str, place: str
+):
+    folder = family(tmp_path)
+    above = Path(os.path.normpath(folder / target))
+    (folder / place / "link").symlink_to(above)
+    (folder / place / "relative").symlink_to(os.path.relpath(above, folder / place))
+    found = [path.relative_to(folder).as_posix() for path in find_images([folder])]
+    assert found == ["one.jpg", "day/one.jpg"]
+
+
+def test_a_link_back_up_from_a_folder_elsewhere_is_not_followed_either(tmp_path: Path):
+    folder = family(tmp_path)
+    (folder / "more").symlink_to(tmp_path / "elsewhere" / "in")
+    for name, target in (("up", ".."), ("there", tmp_path / "trip"), ("all", tmp_path)):
+        (tmp_path / "elsewhere" / "in" / name).symlink_to(target)
+    found = [path.relative_to(folder).as_posix() for path in find_images([folder])]
+    assert found == ["one.jpg", "day/one.jpg", "more/one.jpg"]
+
+
+def test_a_linked_sibling_is_walked_once(tmp_path: Path):
+    folder = family(tmp_path)
+    (folder / "a-link").symlink_to("day")
+    (folder / "z-link").symlink_to("day")
+    assert len(list(find_images([folder]))) == 2
+
+
+def test_a_link_to_a_file_is_followed_wherever_it_leads(tmp_path: Path):
+    folder = family(tmp_path)
+    (folder / "ours.jpg").symlink_to("../above.jpg")
+    found = [path.relative_to(folder).as_posix() for path in find_images([folder])]
+    assert found == ["one.jpg", "ours.jpg", "day/one.jpg"]
+
+
+def test_a_folder_that_is_given_as_a_link_is_walked(tmp_path: Path):
+    folder = family(tmp_path)
+    (tmp_path / "latest").symlink_to(folder)
+    assert len(list(find_images([tmp_path / "latest"]))) == 2
+
+
 def test_find_images_is_lazy(tmp_path: Path):
     (tmp_path / "a.jpg").touch()
     walk = find_images([tmp_path, tmp_path / "never_reached"])

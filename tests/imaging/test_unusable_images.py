@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from annotator.imaging import MAX_PIXELS, ImageError, inspect_image, read_image, read_thumbnail
+from annotator.imaging.identity import coded_sha256
 from annotator.imaging.signatures import HEAD, shows_an_image
 
 FORMATS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "AVIF"]
@@ -208,7 +210,10 @@ def test_a_thumbnail_needs_a_size(picture, encode, size):
 
 OF_SEVERAL = ["animated PNG", "animated WebP", "TIFF of pages"]
 DEEP = ["deep PNG", "deep TIFF", "deep grey TIFF"]
-KINDS = [*FORMATS, "HEIC", "CMYK JPEG", "palette PNG", "LZW TIFF", "RGBA WebP", *DEEP, *OF_SEVERAL]
+PACKED = ["LZW TIFF", "JPEG TIFF", "fax TIFF"]
+OTHERS = ["HEIC", "CMYK JPEG", "palette PNG", "RGBA WebP", "PBM", "PPM", "GIF"]
+KINDS = [*FORMATS, *OTHERS, *PACKED, *DEEP, *OF_SEVERAL]
+LONGER = int(os.environ.get("FACEMESH_FUZZ", "1"))  # times as many examples
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +233,11 @@ def healthy(encode) -> Callable[[str], bytes]:
     files["animated WebP"] = encode(pixels, "WEBP", save_all=True, append_images=more, exif=exif)
     files["TIFF of pages"] = encode(pixels, "TIFF", save_all=True, append_images=more)
     files["LZW TIFF"] = encode(pixels, "TIFF", compression="tiff_lzw", exif=exif)
+    files["JPEG TIFF"] = encode(pixels, "TIFF", compression="jpeg")
+    files["fax TIFF"] = encode(picture.convert("1"), "TIFF", compression="group4")
+    files["PBM"] = encode(picture.convert("1"), "PPM")
+    files["PPM"] = encode(pixels, "PPM")
+    files["GIF"] = encode(picture.quantize(16), "GIF")
     files["RGBA WebP"] = encode(np.dstack([pixels, pixels[..., :1]]), "WEBP", lossless=True)
     files["HEIC"] = HEIC.read_bytes()
     deep = (pixels.astype(np.uint16) * 16).astype(np.uint16)
@@ -250,7 +260,7 @@ def spoil(data: bytes, seed: int, flips: int, keep: float) -> bytes:
 
 
 @settings(
-    max_examples=1500,
+    max_examples=1500 * LONGER,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -288,6 +298,47 @@ def test_a_spoiled_file_gives_an_image_or_an_image_error(healthy, kind, seed, fl
         return
     assert info.width > 0
     assert info.height > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_spoiled_file_is_known_by_is_told_or_refused(healthy, tmp_path, kind):
+    path = tmp_path / "spoiled"
+    for seed in range(30 * LONGER):
+        path.write_bytes(spoil(healthy(kind), seed, seed % 8, 1.0 if seed % 3 else seed / 90))
+        with suppress(ImageError):
+            known_by = coded_sha256(path)
+            assert known_by is None or len(known_by) == 64
+
+
+MEASURING = """
+import random, resource, runpy, sys
+sys.path[:0] = sys.argv[2:]
+from annotator.imaging import ImageError, inspect_image, read_image
+
+spoil = runpy.run_path(sys.argv[1], run_name="spoil")["spoil"]
+files = [bytes.fromhex(line) for line in sys.stdin]
+for data in files:
+    read_image(data)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for number, data in enumerate(files * 25):
+    spoiled = spoil(data, number, 4, 1.0)
+    for read in (read_image, inspect_image):
+        try:
+            read(spoiled, max_pixels=1_000_000)
+        except ImageError:
+            pass
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory is measured in Linux's units")
+def test_no_spoiled_file_takes_more_memory_than_the_pixels_that_are_allowed(healthy):
+    lines = "\n".join(healthy(kind).hex() for kind in KINDS if kind != "GIF")
+    child = subprocess.run(
+        [sys.executable, "-c", MEASURING, __file__],
+        input=lines, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert int(child.stdout) < 100, "megabytes"
 
 
 def test_signs_of_comments_without_end_are_told_from_an_image_at_once():

@@ -1,5 +1,6 @@
 """The real window: every stroke is stored at once, or waits in memory until it can be."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -263,6 +264,28 @@ def test_a_photograph_that_vanished_is_shown_when_it_is_back(
     assert not dock._message.isVisible(), "it can be shown"
     dock.workbench.verdicts.accept()
     assert dock.workbench.project.samples.get(sample.id).state is SampleState.ACCEPTED
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_photograph_that_became_a_pipe_is_refused_in_words_and_not_waited_for(
+    workplace: Workplace, tmp_path: Path, wait_for: Callable[..., None]
+) -> None:
+    dock, _ = workplace
+    sample = dock.workbench.current
+    said: list[str] = []
+    dock.workbench.failed.connect(said.append)
+    dock.workbench.step(1)
+    assert dock.workbench.current.image_path != sample.image_path
+    away = sample.image_path.rename(tmp_path / "away.jpg")
+    os.mkfifo(sample.image_path)
+    dock.workbench.go_to(sample.id)
+    wait_for(lambda: said)
+    assert "a device or a pipe, not a file" in said[-1]
+    assert not dock.view.is_shown
+    sample.image_path.unlink()
+    away.rename(sample.image_path)
+    wait_for(lambda: dock.view.is_shown)
+    assert not dock._message.isVisible()
 
 
 def test_strokes_are_stored_while_the_photograph_on_screen_has_vanished(

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from annotator.project import Project
+from tests.fuzzing import kills
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
@@ -22,7 +23,7 @@ EDITOR = runpy.run_path(
     str(Path(__file__).parents[1] / "project" / "scripted_editor.py"), run_name="editor"
 )
 # More by `FACEMESH_WINDOW_KILLS=50 make test`: each takes a window to open.
-KILLS = int(os.environ.get("FACEMESH_WINDOW_KILLS", "4"))
+KILLS = kills(4, "FACEMESH_WINDOW_KILLS")
 
 
 @pytest.fixture

@@ -92,16 +92,19 @@ def rewritten(path, **changes):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"matrix": np.eye(3)}, "no layout has 3 vertices"),
-        ({"matrix": np.ones((468, 3))}, r"shape \(n, n\)"),
+        ({"matrix": np.eye(3)}, r"matrix of shape \(468, 468\), but got \(3, 3\)"),
+        ({"matrix": np.ones((468, 3))}, r"but got \(468, 3\)"),
         ({"matrix": np.eye(468) * 1e-3}, "not what was written"),
         ({"matrix": np.full((468, 468), np.nan)}, "finite numbers"),
-        ({"matrix": np.array(["a"])}, "cast"),
+        ({"matrix": np.array(["a"])}, "matrix of type complex128 or float64, but got '<U1'"),
+        ({"matrix": np.full((468, 468), 1e308)}, "Hermitian|not what was written"),
         ({"corrections": np.int64(41)}, "not what was written"),
         ({"noise": np.float64(-1)}, "positive noise"),
         ({"version": np.int64(2)}, "version 1, but got 2"),
         ({"learned_at": np.str_("yesterday")}, "not what was written"),
-        ({"sha256": np.array([{}], dtype=object)}, "allow_pickle"),
+        ({"sha256": np.array([{}], dtype=object)}, r"sha256 of type <U64, but got '\|O'"),
+        ({"sha256": np.str_("0" * 65)}, r"sha256 of type <U64, but got '<U65'"),
+        ({"more": np.zeros(3)}, "holds 'more.npy', which does not belong there"),
     ],
 )
 def test_a_file_with_other_content_is_refused(tmp_path, written, changes, reason):

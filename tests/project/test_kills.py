@@ -21,11 +21,12 @@ from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
 from annotator.project import NewImage, Project
+from tests.fuzzing import kills
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # More by `FACEMESH_KILLS=200 make test`.
-KILLS = int(os.environ.get("FACEMESH_KILLS", "60"))
+KILLS = kills(60)
 SAMPLES = 3
 SCRIPT = Path(__file__).with_name("scripted_editor.py")
 EDITOR = runpy.run_path(str(SCRIPT), run_name="editor")

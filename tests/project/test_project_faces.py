@@ -69,7 +69,7 @@ def test_what_cannot_be_added_leaves_nothing_behind(predicted, add, make_face):
         add(99, 100, 100)
     with pytest.raises(ProjectError, match="no model 9"):
         add(1, 100, 100, model_id=9)
-    with pytest.raises(ValueError, match="who added it"):
+    with pytest.raises(ValueError, match="give the name"):
         add(1, 100, 100, added_by=" ")
     with pytest.raises(ValueError, match="shape"):
         predicted.samples.add(

@@ -5,17 +5,19 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh import layout as registered
 from annotator.mesh.layout import FACE_468, MeshLayout, UnknownLayout
 from annotator.mesh.marks import no_marks, with_pins
 from annotator.project import layouts
+from annotator.project.digests import annotation_digest, stroke_digest
 from annotator.project.errors import DamagedProject, NewerProject
 from annotator.project.project import Project
 from annotator.project.session import EditSession
 from annotator.project.strokes import Stroke
+from annotator.project.tables import StrokeRow
 
 OTHER = replace(FACE_468, name="face_500", count=500)
 
@@ -120,10 +122,11 @@ def test_a_project_with_a_layout_of_a_later_version_says_so(predicted, make_face
 @pytest.mark.parametrize("column", ["landmarks", "marks"])
 def test_a_mesh_of_the_wrong_length_is_reported_as_damage(predicted, column):
     size = 12 * 467 if column == "landmarks" else 467
+    blobs = (bytes(size), None) if column == "landmarks" else (None, bytes(size))
     with predicted._engine.writing() as session:
         session.execute(
-            text(f"UPDATE annotations SET {column} = :value WHERE sample_id = 1"),
-            {"value": bytes(size)},
+            text(f"UPDATE annotations SET {column} = :value, digest = :digest WHERE sample_id = 1"),
+            {"value": bytes(size), "digest": annotation_digest(1, 1, 0, *blobs)},
         )
     with pytest.raises(DamagedProject, match="467 vertices where face_468 has 468"):
         predicted.annotations.load(1)
@@ -133,9 +136,9 @@ def test_a_mesh_of_the_wrong_length_is_reported_as_damage(predicted, column):
 def test_a_stroke_of_vertices_that_its_mesh_lacks_is_reported_as_damage(predicted, edit):
     edit(predicted, 1)
     with predicted._engine.writing() as session:
-        session.execute(
-            text("UPDATE strokes SET vertex_indices = :value"), {"value": b"\xff\x03" * 3}
-        )
+        stroke = session.scalars(select(StrokeRow)).one()
+        stroke.vertex_indices = np.array([1021, 1022, 1023], np.uint16)
+        stroke.digest = stroke_digest(1, 1, stroke)
     for attempt in (
         lambda: predicted.annotations.strokes(1),
         lambda: predicted.annotations.undo(1, revision=1),

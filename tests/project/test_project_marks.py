@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, is_pinned, no_marks, with_pins, with_visibility
+from annotator.project.digests import anchors_digest, annotation_digest
 from annotator.project.errors import DamagedProject, StaleAnnotation
 from annotator.project.project import Project
 from annotator.project.records import SampleState
@@ -171,15 +172,22 @@ def test_an_impossible_stroke_cannot_be_made(stroke, words):
 @pytest.mark.parametrize(
     ("statement", "value", "words"),
     [
-        ("UPDATE annotations SET marks = :value", b"\xff" * 468, "impossible marks"),
-        ("UPDATE strokes SET anchors_added = :value", b"\xff\xff", "impossible vertex indices"),
+        ("UPDATE annotations SET marks = :value, digest = :digest", b"\xff" * 468, "marks"),
+        (
+            "UPDATE strokes SET anchors_added = :value, anchors_digest = :digest",
+            b"\xff\xff",
+            "vertex indices",
+        ),
     ],
 )
 def test_impossible_marks_and_anchors_are_reported_as_damage(predicted, statement, value, words):
-    record(predicted, anchoring(added=(5,)))
+    landmarks = record(predicted, anchoring(added=(5,))).landmarks
+    digest = annotation_digest(1, 1, 1, landmarks, value)
+    if words == "vertex indices":
+        digest = anchors_digest(1, 1, value, None)
     with predicted._engine.writing() as session:
-        session.execute(text(statement), {"value": value})
-    with pytest.raises(DamagedProject, match=words):
+        session.execute(text(statement), {"value": value, "digest": digest})
+    with pytest.raises(DamagedProject, match=f"impossible {words}"):
         predicted.annotations.load(1)
 
 

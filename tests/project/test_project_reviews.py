@@ -44,7 +44,7 @@ def test_a_rejection_without_a_reason_is_refused(predicted):
 
 
 def test_a_verdict_without_a_name_is_refused(predicted):
-    with pytest.raises(ValueError, match="name of its reviewer"):
+    with pytest.raises(ValueError, match="give the name"):
         predicted.reviews.accept(2, reviewer=" ")
 
 

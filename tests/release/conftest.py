@@ -1,8 +1,12 @@
 """A small project whose samples are accepted, edited, rejected and left alone."""
 
 import hashlib
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +18,9 @@ from annotator.project import Project
 from annotator.project.image_records import NewImage
 from annotator.project.records import RejectReason
 from annotator.project.strokes import Stroke
-from annotator.release import export_release
+from annotator.release import DamagedRelease, export_release, load_release
 from annotator.release.formats import FORMATS
+from annotator.release.manifest import content_hash
 from annotator.system.assets import asset_path
 
 SAMPLES = asset_path("datasets", "sample")
@@ -129,3 +134,66 @@ def content() -> Callable[[Path], dict[str, bytes]]:
         }
 
     return read
+
+
+class Attacked:
+    """A copy of a release whose files and manifest somebody changes, computing all hashes anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+
+    def state(self, **changes: Any) -> None:
+        """Change what the manifest states, and make it agree with itself."""
+        manifest = self.manifest | changes
+        manifest["content_sha256"] = content_hash(manifest["files"], manifest["samples"])
+        text = json.dumps(manifest, ensure_ascii=False)
+        (self.folder / "manifest.json").write_text(text, encoding="utf-8")
+
+    def state_of_sample(self, number: int, **changes: Any) -> None:
+        """Change what is said of one sample."""
+        samples = self.manifest["samples"]
+        samples[number] |= changes
+        self.state(samples=samples)
+
+    def overwrite(self, name: str, content: bytes) -> None:
+        """Change a file, and make the manifest agree with it."""
+        (self.folder / name).write_bytes(content)
+        self.list_anew(name)
+
+    def list_anew(self, name: str) -> None:
+        content = (self.folder / name).read_bytes()
+        entry = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        files = self.manifest["files"]
+        self.state(files=[one | entry if one["path"] == name else one for one in files])
+
+    def refusal(self, patience: float = 60) -> str:
+        """Return why the release is refused; fail if that takes for ever."""
+        raised: list[DamagedRelease] = []
+
+        def load() -> None:
+            try:
+                load_release(self.folder)
+            except DamagedRelease as error:  # pytest tells of any other one
+                raised.append(error)
+
+        thread = Thread(target=load, daemon=True)
+        thread.start()
+        thread.join(patience)
+        assert not thread.is_alive(), "it never came back"
+        assert raised, "it was loaded"
+        assert str(raised[0]).isprintable()
+        return str(raised[0])
+
+
+@pytest.fixture
+def attacked(releases: dict[str, Path], tmp_path: Path) -> Callable[[str], Attacked]:
+    """Return a function that copies the release of a format, to be attacked."""
+
+    def copy(format_name: str) -> Attacked:
+        return Attacked(shutil.copytree(releases[format_name], tmp_path / f"a_{format_name}"))
+
+    return copy

@@ -141,3 +141,16 @@ def test_a_pipe_is_not_waited_for_to_be_hashed(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="a device or a pipe"):
         file_sha256(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal"])
+def test_a_database_and_what_lies_beside_it_are_not_opened(tmp_path: Path, ending: str) -> None:
+    database = tmp_path / f"project.sqlite{ending}"
+    database.write_bytes(b"SQLite format 3")
+    link = tmp_path / "photograph.jpg"
+    link.symlink_to(database)
+    for path in (database, link):
+        with pytest.raises(OSError, match="it is a database"):
+            open_regular(path)
+    with pytest.raises(OSError, match="it is a database"):
+        open_inside(tmp_path, link.name)

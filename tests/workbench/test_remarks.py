@@ -99,7 +99,7 @@ def test_what_others_wrote_is_one_line_without_hidden_characters() -> None:
     assert one_line("علی\u200cرضا 👩\u200d🔬") == "علی\u200cرضا 👩\u200d🔬"
     assert quoted("x" * 200) == f"“{'x' * 119}…”"
     assert quoted(" \n ") == ""
-    assert rich("<b>\nc") == "<qt>&lt;b&gt;<br>c</qt>"
+    assert rich("<b>", "c\n\x1bd") == r"<qt>&lt;b&gt;<br>c \x1bd</qt>"
     review = Review(1, Verdict.REJECT, "An\nna", (RejectReason.OTHER,), "<i>", NOON, 0)
     assert verdict_sentence(review) == "An na rejected this face: “<i>”."
     assert review.verdict.state is SampleState.REJECTED

@@ -1,6 +1,9 @@
 """An annotator at work on a project, without a window."""
 
+import os
+import sys
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 
@@ -27,3 +30,15 @@ def test_a_damaged_file_is_told_and_the_tools_go_on(bench: Workbench, content: b
     bench.tools.choose(ToolKind.GUIDED)
     assert FILE_NAME in told[0]
     assert bench.tools.tool.covariance is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+def test_a_pipe_in_its_place_is_told_at_once_and_the_tools_go_on(bench: Workbench) -> None:
+    told: list[str] = []
+    bench.failed.connect(told.append)
+    os.mkfifo(bench.project.home / FILE_NAME)
+    step = Thread(target=bench.learn_anew, daemon=True)
+    step.start()
+    step.join(60)  # seconds: what hangs would last for ever
+    assert not step.is_alive(), "it never came back"
+    assert "it is a device or a pipe" in told[0]

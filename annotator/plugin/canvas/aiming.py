@@ -58,6 +58,8 @@ class Aiming:
         editor = self._bench.editor
         if editor is None or self.pointer is None or not self._view.is_editable:
             return
+        if self._bench.is_read_only:  # no press would do anything
+            return
         if not self.is_over:  # the annotator looks at the result, not at the next stroke
             self._view.show_aim(None)
         elif aim_on is not None:

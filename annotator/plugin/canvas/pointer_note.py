@@ -1,7 +1,9 @@
 """A few words beside the pointer: which contour will move, whose face that is."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLabel, QWidget
+from qtpy.QtWidgets import QWidget
+
+from annotator.plugin.canvas.plain_text import PlainLabel
 
 _OFFSET = 26
 _STYLE = (
@@ -10,7 +12,7 @@ _STYLE = (
 )
 
 
-class PointerNote(QLabel):
+class PointerNote(PlainLabel):
     """Words over the canvas; the mouse does not notice them.
 
     Parameters
@@ -19,9 +21,8 @@ class PointerNote(QLabel):
     """
 
     def __init__(self, canvas: QWidget) -> None:
-        super().__init__(canvas)
+        super().__init__(parent=canvas)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setStyleSheet(_STYLE)
         self.hide()
 

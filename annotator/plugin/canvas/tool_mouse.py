@@ -103,6 +103,8 @@ class ToolMouse:
         editor, pointer = self._workbench.editor, self.pointer
         if editor is None or editor.is_dragging or pointer is None:
             return
+        if not self._workbench.may_change():
+            return
         if self._size is not None:
             self._size = None
             return
@@ -178,7 +180,10 @@ class ToolMouse:
             return None
         if button == _RIGHT_BUTTON:
             return BrightnessDrag(self._view, event)
-        if button == _LEFT_BUTTON and self._view.turns_on_drag:
+        turns = self._view.turns_on_drag
+        if self._workbench.is_read_only:
+            turns = self._view.settings.turned
+        if button == _LEFT_BUTTON and turns:
             return TurnDrag(self._view, tools, event)
         return self._stroke(event) if button == _LEFT_BUTTON else None
 

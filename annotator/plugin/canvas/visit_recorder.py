@@ -135,6 +135,8 @@ class VisitRecorder(QObject):
             self.clock.count_stroke()
 
     def _keep(self, stay: Stay) -> None:
+        if self._workbench.is_read_only:
+            return  # nobody works there
         annotator, found = self._workbench.annotator, self._found
         purpose = VisitPurpose.ANNOTATE
         if found is not None and found.id == stay.sample_id:

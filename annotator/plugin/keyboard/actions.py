@@ -69,8 +69,9 @@ def _tool_actions(hands: Hands) -> dict[str, Action]:
 
     def choose(kind: ToolKind) -> Action:
         def take_in_hand() -> None:
-            tools.choose(kind)
-            hands.show_tools()
+            if hands.bench.may_change():
+                tools.choose(kind)
+                hands.show_tools()
 
         return take_in_hand
 
@@ -92,8 +93,8 @@ def _face_actions(hands: Hands) -> dict[str, Action]:
         "undo": lambda: _first_that_acts(bench.tools.take_back_click, bench.undoing.undo),
         "redo": bench.undoing.redo,
         "repredict": faces.repredict,
-        "repredict_in_box": lambda: bench.tools.draw_box(adds_face=False),
-        "add_face": lambda: bench.tools.draw_box(adds_face=True),
+        "repredict_in_box": lambda: faces.draw_box(adds_face=False),
+        "add_face": lambda: faces.draw_box(adds_face=True),
         "delete_face": faces.delete,
     }
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
-from qtpy.QtCore import QEvent, QObject, Qt
-from qtpy.QtWidgets import QLabel, QWidget
+from qtpy.QtCore import QEvent, QObject
+from qtpy.QtWidgets import QWidget
 
+from annotator.plugin.canvas.plain_text import MarkupLabel
 from annotator.workbench.key_names import key_text
 from annotator.workbench.keys import DEFAULT_BINDINGS, MOUSE, SHORTCUTS, KeyBindings
 
@@ -20,7 +21,7 @@ Action = Callable[..., object]
 Group = tuple[str, list[tuple[str, str]]]
 
 
-class KeyHelp(QLabel):
+class KeyHelp(MarkupLabel):
     """A sheet over the window with all keys; hidden until asked for.
 
     Parameters
@@ -31,9 +32,8 @@ class KeyHelp(QLabel):
 
     def __init__(self, canvas: QWidget) -> None:
         window = canvas.window() or canvas
-        super().__init__(window)
+        super().__init__(parent=window)
         self._bindings = DEFAULT_BINDINGS
-        self.setTextFormat(Qt.TextFormat.RichText)
         self.hide()
         window.installEventFilter(self)
 
@@ -90,7 +90,7 @@ class KeyHelp(QLabel):
             return
         for columns, font, padding in _LAYOUTS:
             self.setStyleSheet(_STYLE.format(font=font, padding=padding))
-            self.setText(help_html(self._bindings, columns))
+            self.show_html(help_html(self._bindings, columns))
             self.adjustSize()
             if self.width() <= window.width() and self.height() <= window.height():
                 break

@@ -7,9 +7,9 @@ from qtpy.QtCore import QEvent, QTimer
 from qtpy.QtWidgets import QMessageBox, QWidget
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.plain_text import message_box
 from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.canvas.private_window import is_at_work, question_closing
-from annotator.workbench.foreign_text import rich
 from annotator.workbench.workbench import Workbench
 
 
@@ -92,12 +92,10 @@ def _saved(workbench: Workbench, reasons: list[str]) -> bool:
 
 
 def _ask(count: int, reasons: list[str], parent: QWidget | None) -> int:
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Strokes are not saved")
     strokes = "1 stroke" if count == 1 else f"{count} strokes"
-    box.setText(f"{strokes} could not be saved and would be lost.")
-    box.setInformativeText(rich("".join(reasons)))
+    lost = f"{strokes} could not be saved and would be lost."
+    box = message_box(parent, "Strokes are not saved", lost, reasons)
+    box.setIcon(QMessageBox.Icon.Warning)
     buttons = QMessageBox.StandardButton.Retry | QMessageBox.StandardButton.Discard
     if parent is not None:
         buttons |= QMessageBox.StandardButton.Cancel

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from qtpy.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QListWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import PlainLabel, list_item
 from annotator.project import ImageRecord
 
 _SIZE = (420, 360)
@@ -32,10 +32,11 @@ class FacelessDialog(QDialog):
         self._images = images
         self.names = QListWidget()
         self.names.setUniformItemSizes(True)
-        self.names.addItems([image.name for image in images])
+        for image in images:
+            self.names.addItem(list_item(image.name))
         self.names.setCurrentRow(0)
         self.names.itemDoubleClicked.connect(self.accept)
-        text = QLabel(
+        text = PlainLabel(
             "No face was found in these. Open one and draw a box around the face that was "
             "missed; the model then looks there."
         )

@@ -13,9 +13,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import explain, name_button, named_button
 from annotator.plugin.preferences.annotator_name import AnnotatorName
 from annotator.system.people import LONGEST_NAME
-from annotator.workbench.foreign_text import one_line, rich
+from annotator.workbench.foreign_text import one_line
 from annotator.workbench.workbench import Workbench
 
 _WIDTH = 96
@@ -64,9 +65,9 @@ class NameButton(QToolButton):
         name = one_line(self._workbench.annotator, LONGEST_NAME)
         room = _WIDTH - 16
         elided = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
-        self.setText(elided.replace("&", "&&"))
-        said = f"{name} works here. It goes with every stroke and verdict.\nClick to change it."
-        self.setToolTip(rich(said))
+        name_button(self, elided)
+        said = f"{name} works here. It goes with every stroke and verdict."
+        explain(self, said, "Click to change it.")
 
 
 class NameRow(QWidget):
@@ -91,6 +92,7 @@ class NameRow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._workbench = workbench
         self._name = name
         self._tell = tell
         self._done = done
@@ -107,7 +109,8 @@ class NameRow(QWidget):
         for widget in (self.field, self.use, self.keep):
             row.addWidget(widget)
         name.answered.connect(self.hide)
-        self.setVisible(name.is_unknown)
+        workbench.project_changed.connect(self._show)
+        self._show()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Use the name with Enter, before a shortcut of the window hears the key."""
@@ -117,6 +120,10 @@ class NameRow(QWidget):
             return False
         self._use()
         return True
+
+    def _show(self) -> None:
+        """Ask where it matters: nobody's name goes with looking."""
+        self.setVisible(self._name.is_unknown and not self._workbench.is_read_only)
 
     def _use(self) -> None:
         if use_name(self._name, self.field.text(), self._tell):
@@ -139,7 +146,7 @@ def use_name(name: AnnotatorName, given: str, tell: Callable[[str], None]) -> bo
 
 
 def _button(text: str, callback: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text.replace("&", "&&"))
+    button = named_button(text)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.clicked.connect(lambda: callback())  # noqa: PLW0108 - Qt would pass whether it is checked
     return button

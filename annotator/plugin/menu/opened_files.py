@@ -11,9 +11,11 @@ from qtpy.QtWidgets import QCheckBox, QMessageBox, QWidget
 from annotator.imaging import ImageError, Picture, find_images, inspect_image
 from annotator.plugin.canvas.face_layers import PLACEHOLDER_LAYER
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.plain_text import name_button
 from annotator.plugin.canvas.private_window import hear_of_files
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.project import ImageRecord, NewImage, Project, ProjectError
+from annotator.workbench.foreign_text import one_line
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.image_files import inspect_picture
 
@@ -58,10 +60,15 @@ class OpenedFiles(QObject):
             self._stop_hearing()
             self._stop_hearing = None
 
+    @property
+    def _takes_nothing(self) -> bool:
+        """Whether there is no project that anything can be added to."""
+        return self._workbench.project is None or self._workbench.is_read_only
+
     def _take(self, names: list[str], as_napari_does: Callable[[], object]) -> bool:
         """Ask about files that napari is about to open, unless they are none of ours."""
         paths = [Path(name) for name in names]
-        if self._workbench.project is None or not _are_photographs(paths):
+        if self._takes_nothing or not _are_photographs(paths):
             return False
 
         def open_layers() -> None:
@@ -77,7 +84,7 @@ class OpenedFiles(QObject):
     def _on_inserted(self, event: Any) -> None:
         layer = event.value
         is_ours = layer in (self._view.layers.image, self._view.layers.points)
-        if self._is_answered or is_ours or self._workbench.project is None:
+        if self._is_answered or is_ours or self._takes_nothing:
             return
         if isinstance(layer, Image) and layer.source.path and layer.name != PLACEHOLDER_LAYER:
             self._layers.append(layer)
@@ -87,7 +94,7 @@ class OpenedFiles(QObject):
         """Ask about photographs that came as layers by another way, as a script's."""
         layers, self._layers = self._layers, []
         paths = list(dict.fromkeys(Path(str(layer.source.path)) for layer in layers))
-        if self._workbench.project is None or not _are_photographs(paths):
+        if self._takes_nothing or not _are_photographs(paths):
             return
 
         def remove() -> None:
@@ -149,7 +156,8 @@ class _Question(QMessageBox):
         self.setTextFormat(Qt.TextFormat.PlainText)
         others = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
         # In one text: what else a box shows is rich text, and names are anybody's.
-        self.setText(f"Add to the project?\n\n{paths[0].name}{others}")
+        named = f"{one_line(paths[0].name, 80)}{others}"
+        self.setText(f"Add to the project?\n\n{one_line(named)}")
         self._predicts = QCheckBox("Predict the faces, and show the first")
         self._predicts.setChecked(True)
         self.setCheckBox(self._predicts)
@@ -157,7 +165,7 @@ class _Question(QMessageBox):
         for button, text in ((_Button.Yes, "Add"), (_Button.No, "Open below the face")):
             shown = self.button(button)
             if shown is not None:
-                shown.setText(text)
+                name_button(shown, text)
         self.setDefaultButton(_Button.Yes)
 
     @property

@@ -1,17 +1,17 @@
 """What the dock shows of a project: its name, and the page for where the work is."""
 
 from collections.abc import Sequence
-from html import escape
 
-from qtpy.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import explain
 from annotator.plugin.menu.project_menu import ProjectMenu
-from annotator.plugin.menu.welcome import nothing_predicted, welcome
-from annotator.workbench.foreign_text import rich
+from annotator.plugin.menu.welcome import nothing_predicted, nothing_to_see, welcome
+from annotator.plugin.panels.status_line import StatusLine
 from annotator.workbench.workbench import Workbench
 
 
-class ProjectTitle(QLabel):
+class ProjectTitle(StatusLine):
     """The name of the open project; the tooltip has its folder.
 
     Parameters
@@ -27,9 +27,11 @@ class ProjectTitle(QLabel):
 
     def _show(self) -> None:
         project = self._workbench.project
-        name = "No project" if project is None else f"<b>{escape(project.home.name)}</b>"
-        self.setText(name)
-        self.setToolTip("" if project is None else rich(str(project.home)))
+        if project is None:
+            self.say("", "No project")
+        else:
+            self.say(project.home.name, "")
+            explain(self, str(project.home))
 
 
 class Pages(QStackedWidget):
@@ -55,7 +57,8 @@ class Pages(QStackedWidget):
         self._workbench = workbench
         # napari puts a stretch below docks of which no part asks for the room itself.
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        for page in (welcome(menu), nothing_predicted(menu), _page_of(work)):
+        pages = (welcome(menu), nothing_predicted(menu), _page_of(work), nothing_to_see(menu))
+        for page in pages:
             self.addWidget(page)
         workbench.project_changed.connect(self._show)
         workbench.samples_changed.connect(self._show)
@@ -63,7 +66,8 @@ class Pages(QStackedWidget):
 
     def _show(self) -> None:
         bench = self._workbench
-        self.setCurrentIndex(0 if bench.project is None else 2 if bench.samples.total else 1)
+        without = 3 if bench.is_read_only else 1
+        self.setCurrentIndex(0 if bench.project is None else 2 if bench.samples.total else without)
 
 
 def _page_of(parts: Sequence[QWidget]) -> QWidget:

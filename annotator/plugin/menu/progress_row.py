@@ -5,8 +5,9 @@ from threading import Event
 
 from napari.qt.threading import GeneratorWorker, create_worker
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import PlainLabel
 from annotator.workbench.steps import Step, Work
 
 # A step is a batch of photographs at most; this is long enough for a slow disk.
@@ -43,8 +44,7 @@ class ProgressRow(QWidget):
         self._cancelled = Event()
         self._ended = Event()
         self._step = Step(0, 0, "")
-        self._text = QLabel()
-        self._text.setTextFormat(Qt.TextFormat.PlainText)  # files are named in it
+        self._text = PlainLabel()  # files are named in it
         self._text.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

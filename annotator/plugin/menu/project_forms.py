@@ -5,12 +5,14 @@ from pathlib import Path
 
 from magicgui.types import FileDialogMode
 from magicgui.widgets import CheckBox, ComboBox, FileEdit, LineEdit, Widget
-from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import PlainLabel, name_button
 from annotator.plugin.panels.parts import RowLabel, row_form
 from annotator.release import ExportFormat, ImageMode
 from annotator.release.formats import FORMATS
 from annotator.system.words import count
+from annotator.workbench.foreign_text import plain
 
 _IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("copied into the release", "copy"),
@@ -31,9 +33,9 @@ class FormDialog(QDialog):
         parent: QWidget | None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(plain(title))
         self.setMinimumWidth(480)
-        text = QLabel(explanation)
+        text = PlainLabel(explanation)
         text.setWordWrap(True)
         text.setObjectName("explanation")
         buttons = QDialogButtonBox(
@@ -41,7 +43,7 @@ class FormDialog(QDialog):
         )
         ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
-            ok.setText(action)
+            name_button(ok, action)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form = row_form()
@@ -98,6 +100,28 @@ class ExportDialog(FormDialog):
         """Whether photographs are copied."""
         value: ImageMode = self._images.value
         return value
+
+
+class BackupDialog(FormDialog):
+    """Where to, and under which name."""
+
+    def __init__(self, suggested: Path, parent: QWidget | None = None) -> None:
+        self._folder = FileEdit(mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent)
+        self._name = LineEdit(value=suggested.name)
+        super().__init__(
+            "Back up the project",
+            "One file gets all that was made of the photographs, as it is now. You can go on "
+            "annotating meanwhile. The photographs are not in it: their files need a backup of "
+            "their own.",
+            (("In folder", self._folder), ("New file", self._name)),
+            "Back up",
+            parent,
+        )
+
+    @property
+    def file(self) -> Path:
+        """The file to make."""
+        return Path(str(self._folder.value)) / str(self._name.value).strip()
 
 
 class PredictDialog(FormDialog):

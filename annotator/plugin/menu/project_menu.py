@@ -1,6 +1,7 @@
-"""Opening, filling, predicting and exporting a project from the dock."""
+"""Opening, filling, predicting, exporting and backing up a project from the dock."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,22 +9,24 @@ from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
     QFileDialog,
     QMenu,
-    QMessageBox,
     QPushButton,
 )
 
+from annotator.plugin.canvas.plain_text import add_entry, message_box, show_details
 from annotator.plugin.menu.closing import may_close
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.progress_row import ProgressRow
-from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
+from annotator.plugin.menu.project_forms import BackupDialog, ExportDialog, PredictDialog
 from annotator.plugin.menu.recent_menu import RecentMenu
 from annotator.plugin.menu.sample_project import sample_project_folder
-from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
 from annotator.system.words import count
-from annotator.workbench.foreign_text import rich
+from annotator.workbench.backing_up import backing_up, backup_name
+from annotator.workbench.foreign_text import one_line
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import (
     adding,
     exporting,
@@ -74,6 +77,7 @@ class ProjectMenu(QPushButton):
         self.recent = recent
         self._recent_menu = RecentMenu(recent, self._open_recent, self)
         self._needs_project: list[QAction | None] = []
+        self._changes: list[QAction | None] = []
         self.setMenu(self._filled_menu(others))
         workbench.project_changed.connect(self._enable)
         self._enable()
@@ -85,25 +89,30 @@ class ProjectMenu(QPushButton):
         menu.addAction("New project…", self.ask_new)
         menu.addAction("Open the sample project", self.open_sample)
         for text, callback in others.items():
-            menu.addAction(text, callback)
+            add_entry(menu, text, callback)
         menu.addSeparator()
-        self._needs_project += [
+        self._changes += [
             menu.addAction("Add photographs…", self.ask_photographs),
             menu.addAction("Add a folder of photographs…", self.ask_folder),
             menu.addAction("Predict…", self.ask_predict),
-            menu.addAction("Photographs without a face…", self.ask_faceless),
-            menu.addAction("Learn from corrections", self.learn),
+        ]
+        faceless = menu.addAction("Photographs without a face…", self.ask_faceless)
+        self._changes.append(menu.addAction("Learn from corrections", self.learn))
+        self._needs_project += [
+            *self._changes,
+            faceless,
             menu.addAction("Export accepted samples…", self.ask_export),
+            menu.addAction("Back up…", self.ask_backup),
             menu.addAction("Files that failed…", self.show_failed),
         ]
         return menu
 
     def open_folder(self, address: str | Path) -> bool:
-        """Open a project; tells why not if that fails."""
+        """Open a project, to look at it if it may not be written; tells why not if that fails."""
         if self._busy():
             return False
         try:
-            project = Project.open(address, busy_timeout=_BUSY_TIMEOUT)
+            project = Project.open(address, busy_timeout=_BUSY_TIMEOUT, read_only=None)
         except ProjectError as error:
             self._tell(str(error))
             return False
@@ -210,10 +219,21 @@ class ProjectMenu(QPushButton):
         if not accepted:
             self._tell("Nothing is accepted yet: accept a sample (Enter) before exporting.")
             return
-        dialog = ExportDialog(free_folder(project.home), accepted, self)
+        # A release goes beside the project, but for one that lies on a medium, say.
+        beside = Path.home() / project.home.name if project.is_read_only else project.home
+        dialog = ExportDialog(free_folder(beside), accepted, self)
         if dialog.exec():
             work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
             self._progress.run(work)
+
+    def ask_backup(self) -> None:
+        """Ask where to, then back the project up."""
+        project = self._workbench.project
+        if project is None or self._busy():
+            return
+        dialog = BackupDialog(project.home.parent / backup_name(project.home, datetime.now()), self)
+        if dialog.exec():
+            self._progress.run(backing_up(project, dialog.file))
 
     def show_failed(self) -> None:
         """List the files that could not be used, with their reasons."""
@@ -224,15 +244,11 @@ class ProjectMenu(QPushButton):
         failed = self._asked(project.images.failed)
         if failed is None:
             return
-        box = QMessageBox(self)
-        box.setWindowTitle("Files that failed")
-        box.setText(
-            f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
-        )
-        names = "\n".join(f"{f.path.name}: {f.reason}" for f in failed[:10])
-        box.setInformativeText(rich(names))
+        text = f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
+        few = [f"{one_line(f.path.name, 80)}: {one_line(f.reason)}" for f in failed[:10]]
+        box = message_box(self, "Files that failed", text, few)
         if len(failed) > 10:
-            box.setDetailedText("\n".join(f"{f.path}: {f.reason}" for f in failed))
+            show_details(box, [f"{f.path}: {f.reason}" for f in failed])
         box.exec()
 
     def _open_recent(self, address: str) -> None:
@@ -273,6 +289,11 @@ class ProjectMenu(QPushButton):
         for action in self._needs_project:
             if action is not None:
                 action.setEnabled(self._workbench.project is not None)
+                action.setToolTip("")
+        if (menu := self.menu()) is not None:
+            menu.setToolTipsVisible(self._workbench.is_read_only)
+        for action in self._changes if self._workbench.is_read_only else ():
+            refuse_entry(action, READ_ONLY)
 
 
 def free_folder(project_folder: Path) -> Path:

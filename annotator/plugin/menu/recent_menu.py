@@ -5,8 +5,8 @@ from functools import partial
 
 from qtpy.QtWidgets import QMenu, QWidget
 
+from annotator.plugin.canvas.plain_text import add_entry, explain
 from annotator.plugin.preferences.recent_projects import Recent, RecentProjects
-from annotator.workbench.foreign_text import rich
 
 
 class RecentMenu(QMenu):
@@ -39,17 +39,13 @@ class RecentMenu(QMenu):
         for recent in entries:
             self._add(recent)
         if not entries:
-            nothing = self.addAction("None yet")
-            if nothing is not None:
-                nothing.setEnabled(False)
+            add_entry(self, "None yet").setEnabled(False)
 
     def _add(self, recent: Recent) -> None:
         shown = f"{recent.title}: {recent.missing}" if recent.missing else recent.title
-        action = self.addAction(shown.replace("&", "&&"))
-        if action is not None:
-            action.setToolTip(rich(recent.address))
-            action.setEnabled(not recent.missing)
-            action.triggered.connect(partial(self._choose, recent.address))
+        entry = add_entry(self, shown, partial(self._choose, recent.address))
+        explain(entry, recent.address)
+        entry.setEnabled(not recent.missing)
 
     def _choose(self, address: str, _checked: bool = False) -> None:
         self._open(address)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import MarkupLabel, named_button
 from annotator.plugin.menu.project_menu import ProjectMenu
 
 
@@ -28,14 +28,13 @@ class Guidance(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        title = QLabel(f"<h3>{heading}</h3>")
-        text = QLabel(explanation)
+        title = MarkupLabel(f"<h3>{heading}</h3>")
+        text = MarkupLabel(explanation)
         for label in (title, text):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.RichText)
             layout.addWidget(label)
         for name, callback in actions:
-            button = QPushButton(name)
+            button = named_button(name)
             button.clicked.connect(lambda _checked=False, call=callback: call())
             layout.addWidget(button)
         layout.addStretch(1)
@@ -44,9 +43,7 @@ class Guidance(QWidget):
 def welcome(menu: ProjectMenu) -> Guidance:
     """Return the page of a dock without a project."""
     last = menu.recent.last()
-    again = (
-        [] if last is None else [(f"Reopen “{last.title}”".replace("&", "&&"), menu.reopen_last)]
-    )
+    again = [] if last is None else [(f"Reopen “{last.title}”", menu.reopen_last)]
     return Guidance(
         "Correct face meshes",
         "A <b>project</b> holds photographs, predicted meshes and everything you correct. "
@@ -58,6 +55,15 @@ def welcome(menu: ProjectMenu) -> Guidance:
             ("New project…", menu.ask_new),
             ("Try the sample project", menu.open_sample),
         ],
+    )
+
+
+def nothing_to_see(menu: ProjectMenu) -> Guidance:
+    """Return the page of a project without samples that may only be looked at."""
+    return Guidance(
+        "No faces",
+        "There is no face in this project, and none can be added: it is read-only.",
+        [("Open another project…", menu.ask_open)],
     )
 
 

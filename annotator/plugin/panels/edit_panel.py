@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import (
     QCheckBox,
-    QLabel,
     QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import MarkupLabel, without_mnemonic
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.project import Verdict
 from annotator.workbench.sample_text import sample_text
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.states import STATE_COLOURS
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
@@ -94,7 +95,7 @@ class EditPanel(QWidget):
         workbench.tools.changed.connect(self._show_tool)
         for signal in (
             workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
-            workbench.done_changed,
+            workbench.done_changed, workbench.project_changed,
         ):  # fmt: skip
             signal.connect(self._show_current)
 
@@ -103,8 +104,12 @@ class EditPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(4)
-        again = QLabel("<b>The mesh is far off?</b> Let the model look again, here or in a box.")
-        missing = QLabel("<b>A face without a mesh?</b> Add it. <b>No face at all?</b> Delete it.")
+        again = MarkupLabel(
+            "<b>The mesh is far off?</b> Let the model look again, here or in a box."
+        )
+        missing = MarkupLabel(
+            "<b>A face without a mesh?</b> Add it. <b>No face at all?</b> Delete it."
+        )
         for label, names in (
             (again, ("repredict", "repredict_in_box")),
             (missing, ("add_face", "delete_face")),
@@ -123,15 +128,29 @@ class EditPanel(QWidget):
         sample, session = self._workbench.current, self._workbench.session
         faceless = self._workbench.faceless
         self.setEnabled(sample is not None or faceless is not None)
+        is_read_only = self._workbench.is_read_only
+        self._refuse(READ_ONLY if is_read_only else "")
         if sample is None or session is None:
             name = "" if faceless is None else faceless.name
-            self._current.say(name, ": draw a box around a face" if name else "")
+            todo = ": no face, read-only" if is_read_only else ": draw a box around a face"
+            self._current.say(name, todo if name else "")
+            return
+        if is_read_only:
+            rest = f" #{sample.face_index + 1}: {sample_text(sample)}; read-only"
+            self._current.say(sample.image_name, rest, STATE_COLOURS[sample.state])
             return
         waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""
         rest = f" #{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         self._current.say(sample.image_name, rest, STATE_COLOURS[sample.state])
         self.buttons["undo"].setEnabled(self._workbench.undoing.can_undo)
         self.buttons["redo"].setEnabled(self._workbench.undoing.can_redo)
+
+    def _refuse(self, reason: str) -> None:
+        """Let the buttons be of no use for a reason; without one, of use."""
+        for button in self.buttons.values():
+            button.refuse(reason)
+        self._goes_on.setEnabled(not reason)
+        self._goes_on.setToolTip(reason)
 
     def mark_tab(self, page: int, *, is_unusual: bool) -> None:
         """Put a dot behind a page's title, or take it away."""
@@ -140,7 +159,7 @@ class EditPanel(QWidget):
 
     def _show_tool(self) -> None:
         """Say which tool is in hand, also while another page is open."""
-        self.tabs.setTabText(0, self._workbench.tools.title)
+        self.tabs.setTabText(0, without_mnemonic(self._workbench.tools.title))
 
     def _show_goes_on(self, goes_on: bool) -> None:
         self._goes_on.setChecked(goes_on)

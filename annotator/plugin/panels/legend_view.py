@@ -5,8 +5,9 @@ from html import escape
 import numpy as np
 from qtpy.QtCore import QRectF, Qt
 from qtpy.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import MarkupLabel, PlainLabel, explain
 from annotator.workbench.look.colouring import Legend
 from annotator.workbench.look.palette import Colour, scale_colours
 
@@ -19,9 +20,8 @@ class LegendView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._low, self._bar, self._high = QLabel(), _ScaleBar(), QLabel()
-        self._text = QLabel()
-        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._low, self._bar, self._high = PlainLabel(), _ScaleBar(), PlainLabel()
+        self._text = MarkupLabel()
         self._text.setWordWrap(True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 1, 0, 1)
@@ -34,14 +34,14 @@ class LegendView(QWidget):
     def show_legend(self, legend: Legend) -> None:
         """Say what these colours mean."""
         self.setVisible(bool(legend.title))
-        self.setToolTip(legend.title)
+        explain(self, legend.title)
         low, high = legend.scale_ends or ("", "")
         self._low.setText(low)
         self._high.setText(high)
         for part in (self._low, self._bar, self._high):
             part.setVisible(legend.scale_ends is not None)
         entries = "&nbsp; ".join(_entry(*entry) for entry in legend.entries)
-        self._text.setText(entries or escape(legend.title))
+        self._text.show_html(entries or escape(legend.title))
         self._text.setVisible(legend.scale_ends is None)
 
 

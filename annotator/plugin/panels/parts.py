@@ -3,17 +3,16 @@
 from collections.abc import Callable
 
 from qtpy.QtCore import QEvent, QRect, QSize, Qt, QTimer
-from qtpy.QtGui import QFontMetrics, QResizeEvent
+from qtpy.QtGui import QAction, QFontMetrics, QResizeEvent
 from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
-from annotator.workbench.foreign_text import rich
+from annotator.plugin.canvas.plain_text import PlainLabel, explain, name_button
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 
 _MESSAGE_MS = 12_000
@@ -51,13 +50,25 @@ class KeyButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(40)
+        self._key, self._refusal = "", ""
         self.show_key(DEFAULT_BINDINGS)
 
     def show_key(self, bindings: KeyBindings) -> None:
         """Name the key that is in effect now."""
         key = bindings.text(self._action)
-        self.setText(f"{self._text}  ({key})" if key and self._with_key else self._text)
-        self.setToolTip(f"{self._tooltip}\nKey: {key}" if key else self._tooltip)
+        name_button(self, f"{self._text}  ({key})" if key and self._with_key else self._text)
+        self._key = key
+        self._explain()
+
+    def refuse(self, reason: str) -> None:
+        """Be of no use for a reason, which the tooltip says; without one, be of use again."""
+        self.setEnabled(not reason)
+        self._refusal = reason
+        self._explain()
+
+    def _explain(self) -> None:
+        key = f"Key: {self._key}" if self._key else ""
+        explain(self, *filter(None, [self._tooltip, key, self._refusal]))
 
 
 def key_button(
@@ -68,6 +79,13 @@ def key_button(
     # Through a lambda because Qt would pass whether the button is checked.
     button.clicked.connect(lambda: callback())  # noqa: PLW0108
     return button
+
+
+def refuse_entry(entry: QAction | None, reason: str) -> None:
+    """Let an entry of a menu be of no use for a reason, which its tooltip says."""
+    if entry is not None:
+        entry.setEnabled(False)
+        entry.setToolTip(reason)
 
 
 def button_row(*buttons: QPushButton) -> QWidget:
@@ -91,7 +109,7 @@ def row_form() -> QFormLayout:
     return form
 
 
-class RowLabel(QLabel):
+class RowLabel(PlainLabel):
     """A label as wide as all others, on whichever page: what stands beside it lines up."""
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -127,7 +145,7 @@ def elided_lines(text: str, metrics: QFontMetrics, width: int, lines: int) -> st
     return f"{text[:low].rstrip()}…"
 
 
-class PassingMessage(QLabel):
+class PassingMessage(PlainLabel):
     """A sentence that goes away by itself after a while, or with the sample that it is about.
 
     The room of two lines stays, so that nothing moves under the annotator's hand when it comes
@@ -135,9 +153,7 @@ class PassingMessage(QLabel):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        # What others wrote is a part of many sentences: it is no markup.
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(parent=parent)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         room = self.sizePolicy()
@@ -161,7 +177,7 @@ class PassingMessage(QLabel):
         """
         self._is_of_sample = of_sample
         self.setText(text)
-        self.setToolTip(rich(text))
+        explain(self, text)
         self._fit()
         self.show()
         self._timer.start(_MESSAGE_MS)

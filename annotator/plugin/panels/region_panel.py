@@ -1,12 +1,14 @@
 """The page of the dock with the regions of the face: show, pin, and what is visible of each."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from annotator.mesh.layout import REGION_TITLES
 from annotator.mesh.marks import Visibility
+from annotator.plugin.canvas.plain_text import PlainLabel, explain
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.region_marks import RegionMarks
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.workbench import Workbench
 
 _VISIBILITY_TEXT = {
@@ -23,6 +25,11 @@ _WIDEST = 88
 # Flat rows, in which what is not as usual stands out.
 _STYLE = "QPushButton { padding: 1px 4px; } QPushButton:checked { background: palette(highlight); }"
 _PIN_TEXT = {True: "pinned", False: "free", None: "mixed"}
+_TOOLTIPS = (
+    "Whether it is shown; the tools leave alone what is hidden",
+    "Whether its vertices stay where they are",
+    "Visible, occluded or out of frame; exported",
+)
 _KEYS = {"pin_region": "pins", "mark_region": "marks", "hide_region": "hides"}
 
 
@@ -33,9 +40,10 @@ class RegionPanel(QWidget):
         self, workbench: Workbench, marks: RegionMarks, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._workbench = workbench
         self._marks = marks
         self._buttons: dict[str, tuple[QPushButton, QPushButton, QPushButton]] = {}
-        self._hint = QLabel()
+        self._hint = PlainLabel()
         self._hint.setWordWrap(True)
         self.show_keys(DEFAULT_BINDINGS)
         grid = QGridLayout()
@@ -51,6 +59,7 @@ class RegionPanel(QWidget):
         layout.addStretch(1)
         for signal in (workbench.current_changed, workbench.mesh_changed, marks.hidden_changed):
             signal.connect(self._show)
+        workbench.project_changed.connect(self._show_use)
         self._show()
 
     def buttons(self, region: str) -> tuple[QPushButton, QPushButton, QPushButton]:
@@ -63,11 +72,9 @@ class RegionPanel(QWidget):
         self._hint.setText(f"For the region under the pointer: {', '.join(named)}.")
 
     def _add_row(self, grid: QGridLayout, row: int, region: str) -> None:
-        grid.addWidget(QLabel(REGION_TITLES[region]), row, 0)
+        grid.addWidget(PlainLabel(REGION_TITLES[region]), row, 0)
         marks = self._marks
-        shown = _button("Whether it is shown; the tools leave alone what is hidden")
-        pinned = _button("Whether its vertices stay where they are")
-        visible = _button("Visible, occluded or out of frame; exported")
+        shown, pinned, visible = map(_button, _TOOLTIPS)
         visible.setMinimumWidth(_WIDEST)
         shown.clicked.connect(lambda: marks.toggle_hidden(region))
         pinned.clicked.connect(lambda: marks.toggle_pinned(region))
@@ -75,6 +82,14 @@ class RegionPanel(QWidget):
         self._buttons[region] = (shown, pinned, visible)
         for column, button in enumerate(self._buttons[region], start=1):
             grid.addWidget(button, row, column)
+
+    def _show_use(self) -> None:
+        """Let what is stored alone in a project that may only be looked at; hiding is not."""
+        reason = READ_ONLY if self._workbench.is_read_only else ""
+        for buttons in self._buttons.values():
+            for button, tooltip in zip(buttons[1:], _TOOLTIPS[1:], strict=True):
+                button.setEnabled(not reason)
+                button.setToolTip(f"{tooltip}\n{reason}".strip())
 
     def _show(self) -> None:
         for region, (shown, pinned, visible) in self._buttons.items():
@@ -92,7 +107,7 @@ class RegionPanel(QWidget):
 def _button(tooltip: str) -> QPushButton:
     button = QPushButton()
     button.setCheckable(True)
-    button.setToolTip(tooltip)
+    explain(button, tooltip)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setFixedHeight(_ROW_HEIGHT)
     button.setStyleSheet(_STYLE)

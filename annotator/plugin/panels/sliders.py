@@ -7,7 +7,9 @@ from math import log
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QMouseEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QSlider, QWidget
+
+from annotator.plugin.canvas.plain_text import PlainLabel
 
 _STEPS = 200
 _VALUE_WIDTH = 47
@@ -70,7 +72,7 @@ class ValueSlider(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setMinimumWidth(_SLIDER_WIDTH)
-        self._label = QLabel()
+        self._label = PlainLabel()
         self._label.setFixedWidth(_VALUE_WIDTH)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)

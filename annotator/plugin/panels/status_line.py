@@ -4,7 +4,8 @@ from qtpy.QtCore import QRect, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
-from annotator.workbench.foreign_text import rich
+from annotator.plugin.canvas.plain_text import explain
+from annotator.workbench.foreign_text import plain
 
 _DOT, _GAP = 9, 6
 # As little of a name as says anything.
@@ -31,9 +32,9 @@ class StatusLine(QWidget):
 
     def say(self, name: str, rest: str, colour: str | None = None) -> None:
         """Show a name and what follows it, behind a dot of a colour like ``#3fb56b``."""
-        self._name, self._rest = name, rest
+        self._name, self._rest = plain(name), rest
         self._dot = None if colour is None else QColor(colour)
-        self.setToolTip(rich(self.text()))
+        explain(self, self.text())
         self.setAccessibleName(self.text())
         self.update()
 

@@ -1,8 +1,8 @@
 """How the annotator is told things: a sentence in the dock, and a warning of napari's besides."""
 
-from napari.utils.notifications import show_warning
 from qtpy.QtWidgets import QWidget
 
+from annotator.plugin.canvas.plain_text import notify
 from annotator.plugin.canvas.private import put_away_notifications
 from annotator.plugin.panels.parts import PassingMessage
 from annotator.workbench.bench import Bench
@@ -45,6 +45,7 @@ class Telling:
         if self._warned:
             put_away_notifications(self._window, self._warned)
             self._warned.clear()
+            self._window = None  # which would be held by what holds on to this
 
     def _tell_of_sample(self, sentence: str) -> None:
         self._message.show_for_a_while(sentence, of_sample=True)
@@ -55,6 +56,5 @@ class Telling:
 
     def _notify(self, sentence: str) -> None:
         self.put_away()
-        show_warning(sentence)
-        self._warned.append(sentence)
+        self._warned.append(notify(sentence))
         self._window = self._message.window()

@@ -1,11 +1,13 @@
 """The page of the dock with the tools: a palette, what the tool does, and its settings."""
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import MarkupLabel, explain
 from annotator.plugin.panels.tool_icons import IconButton
 from annotator.plugin.panels.tool_options import ToolOptions
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.workbench import Workbench
 
@@ -18,10 +20,11 @@ class ToolPanel(QWidget):
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._workbench = workbench
         self._tools = workbench.tools
         self.options = ToolOptions(workbench)
         self._buttons: dict[ToolKind, QToolButton] = {}
-        self._hint = QLabel()
+        self._hint = MarkupLabel()
         self._hint.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 4, 2, 2)
@@ -31,6 +34,7 @@ class ToolPanel(QWidget):
         layout.addWidget(self.options)
         layout.addStretch(1)
         self._tools.changed.connect(self._show)
+        workbench.project_changed.connect(self._show_use)
         self.show_keys(DEFAULT_BINDINGS)
         self._show()
 
@@ -39,7 +43,7 @@ class ToolPanel(QWidget):
         for kind, button in self._buttons.items():
             key = keys.text(kind)
             named = f"\nKey: {key}" if key else ""
-            button.setToolTip(f"{kind.card.title}: {kind.card.hint}{named}")
+            explain(button, f"{kind.card.title}: {kind.card.hint}{named}")
 
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""
@@ -62,6 +66,13 @@ class ToolPanel(QWidget):
             self._buttons[kind] = button
         return row
 
+    def _show_use(self) -> None:
+        """Be of no use in a project that may only be looked at."""
+        for part in (*self._buttons.values(), self.options):
+            part.setEnabled(not self._workbench.is_read_only)
+        self._show()
+
     def _show(self) -> None:
         self._buttons[self._tools.kind].setChecked(True)
-        self._hint.setText(f"<b>{self._tools.title}.</b> {self._tools.hint}")
+        hint = f"<b>{self._tools.title}.</b> {self._tools.hint}"
+        self._hint.show_html(READ_ONLY if self._workbench.is_read_only else hint)

@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.plain_text import explain
 from annotator.plugin.panels.legend_view import LegendView
 from annotator.plugin.panels.parts import RowLabel, row_form, without_focus
 from annotator.plugin.panels.sliders import Scale, ValueSlider
@@ -80,7 +81,7 @@ class ViewPanel(QWidget):
         for name, (text, action) in _TIPS.items():
             key = keys.text(action) if action else ""
             for widget in self._tipped[name]:
-                widget.setToolTip(f"{text}\nKey: {key}" if key else text)
+                explain(widget, text, *([f"Key: {key}"] if key else []))
 
     def _make_mesh_controls(self) -> None:
         self.style_choice = _choices(MeshStyle)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from annotator.workbench.daily_backup import OFTEN, BackupPlan
 from annotator.workbench.keys import SHORTCUTS
 from annotator.workbench.settings import Settings, write_tools
 from annotator.workbench.tools.kinds import ToolKind, remembered
@@ -23,10 +24,11 @@ JsonSchema = dict[str, Any]
 
 
 def configurations() -> dict[str, dict[str, Any]]:
-    """Return the manifest's ``configurations``: three pages and their entries."""
+    """Return the manifest's ``configurations``: four pages and their entries."""
     keys = {s.action: _entry(f"{s.group}: {s.text}", ", ".join(s.keys)) for s in SHORTCUTS}
     return {
         "work": {"title": "Work", "properties": _work_entries()},
+        "backups": {"title": "Backups of projects", "properties": _backup_entries()},
         "tools": {"title": "Tools, as they were last used", "properties": _tool_entries()},
         "keys": {"title": "Keys, written like D or Mod-Shift-Z, Mod-Y", "properties": keys},
     }
@@ -56,6 +58,30 @@ def _work_entries() -> dict[str, JsonSchema]:
             description="So long without mouse or keyboard, and time no longer counts as work",
             minimum=5.0,
             maximum=3600.0,
+        ),
+    }
+
+
+def _backup_entries() -> dict[str, JsonSchema]:
+    default = BackupPlan()
+    return {
+        "often": _entry(
+            "Back up",
+            default.often,
+            description="The project that is open, by itself; photographs are not in it",
+            enum=list(OFTEN),
+        ),
+        "kept": _entry(
+            "Backups kept",
+            default.kept,
+            description="Older ones that were made by themselves are removed",
+            minimum=1,
+            maximum=1000,
+        ),
+        "folder": _entry(
+            "Folder for backups",
+            default.folder,
+            description="On another disk, best; if it is empty, 'backups' in the project's folder",
         ),
     }
 

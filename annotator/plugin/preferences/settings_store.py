@@ -10,7 +10,7 @@ from annotator.workbench.settings import Settings, read_settings, write_tools
 from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.tools.tool_settings import ToolSettings
 
-_PAGES = ("work", "tools", "keys")
+_PAGES = ("work", "backups", "tools", "keys")
 # The preferences hand on every letter as it is typed; keys and names are read when that pauses.
 _TYPING_MS = 1000
 _CLICK_MS = 50

@@ -5,7 +5,8 @@ from functools import partial
 
 from qtpy.QtWidgets import QMenu, QPushButton, QWidget
 
-from annotator.plugin.panels.parts import MENU_BUTTON_STYLE
+from annotator.plugin.canvas.plain_text import add_entry, name_button
+from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.panels.questions import is_wanted
 from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
@@ -13,6 +14,8 @@ from annotator.plugin.samples.sample_list import SampleList
 from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.system.words import count
 from annotator.workbench.batch import Batch, are_listed, checked, give, planned, to_read
+from annotator.workbench.foreign_text import plain
+from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.verdict_words import VERDICT_WORDS
 from annotator.workbench.workbench import Workbench
@@ -63,7 +66,7 @@ class BatchButton(QPushButton):
 
         Where many photographs must be read first, that is done on a thread, and asked after it.
         """
-        if not are_listed(self._workbench, batch):
+        if not self._workbench.may_change() or not are_listed(self._workbench, batch):
             return
         try:
             images = to_read(self._workbench, batch)
@@ -100,7 +103,7 @@ class BatchButton(QPushButton):
             return
         if batch.verdict is Verdict.REJECT:
             dialog = RejectDialog(self.window())
-            dialog.setWindowTitle(f"Reject {count(len(batch.sample_ids), 'sample')}")
+            dialog.setWindowTitle(plain(f"Reject {count(len(batch.sample_ids), 'sample')}"))
             if dialog.exec():
                 give(self._workbench, batch, dialog.reasons, dialog.comment)
         elif self._is_wanted(batch):
@@ -112,15 +115,18 @@ class BatchButton(QPushButton):
         selected = self._list.selected_ids
         for verdict, words in VERDICT_WORDS.items():
             batch = planned(self._workbench.samples, verdict, selected)
-            entry = self._menu.addAction(f"{words.entry} ({len(batch.sample_ids):,})…")
-            if entry is not None:
-                # One that nobody has seen can be chosen, to be told why it is not accepted.
-                entry.setEnabled(bool(batch.sample_ids or batch.unseen))
-                entry.triggered.connect(partial(self._run_chosen, batch))
+            text = f"{words.entry} ({len(batch.sample_ids):,})…"
+            entry = add_entry(self._menu, text, partial(self._run_chosen, batch))
+            # One that nobody has seen can be chosen, to be told why it is not accepted.
+            entry.setEnabled(bool(batch.sample_ids or batch.unseen))
         add_removal(self._menu, self._workbench, selected, self.window())
+        self._menu.setToolTipsVisible(self._workbench.is_read_only)
+        if self._workbench.is_read_only:
+            for entry in self._menu.actions():
+                refuse_entry(entry, READ_ONLY)
         self._menu.addSeparator()
         shown = len(self._workbench.samples)
-        self._menu.addAction(f"Select all that are shown ({shown:,})", self._list.selectAll)
+        add_entry(self._menu, f"Select all that are shown ({shown:,})", self._list.selectAll)
 
     def _run_chosen(self, batch: Batch, _checked: bool = False) -> None:
         self.run(batch)
@@ -129,4 +135,4 @@ class BatchButton(QPushButton):
         return is_wanted(self.window(), count(len(batch.sample_ids), "sample"), batch.question)
 
     def _count(self, selected: int) -> None:
-        self.setText(f"{selected:,} selected")
+        name_button(self, f"{selected:,} selected")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import PlainLabel, name_button
 from annotator.workbench.known_faces import KnownFace
 
 _FROM_TOP = 24
@@ -28,8 +29,7 @@ class FaceQuestion(QFrame):
         super().__init__(canvas)
         self._give_back = give_back
         self._asked: KnownFace | None = None
-        self.text = QLabel()
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text = PlainLabel()
         self.go, self.make = QPushButton(), QPushButton()
         self.go.clicked.connect(lambda: self._answer(goes=True))
         self.make.clicked.connect(lambda: self._answer(goes=False))
@@ -50,8 +50,8 @@ class FaceQuestion(QFrame):
         """Show a question in place of the one before."""
         self._asked = asked
         self.text.setText(asked.text)
-        self.go.setText(f"{asked.go_text}  (Enter)")
-        self.make.setText(asked.make_text)
+        name_button(self.go, f"{asked.go_text}  (Enter)")
+        name_button(self.make, asked.make_text)
         self.show()
         self._place()
         self.raise_()

@@ -6,6 +6,7 @@ from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import list_item
 from annotator.workbench.sample_text import sample_text
 from annotator.workbench.workbench import Workbench
 
@@ -98,7 +99,7 @@ class SampleFinder(QFrame):
         self.matches.clear()
         for sample in self._workbench.samples.find(text, _MATCHES):
             name = f"{sample.image_name}  #{sample.face_index + 1}"
-            item = QListWidgetItem(f"{name}   {sample_text(sample)}   (sample {sample.id})")
+            item = list_item(f"{name}   {sample_text(sample)}   (sample {sample.id})")
             item.setData(Qt.ItemDataRole.UserRole, sample.id)
             self.matches.addItem(item)
         self.matches.setCurrentRow(0)

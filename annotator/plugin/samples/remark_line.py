@@ -2,16 +2,16 @@
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QResizeEvent, QShowEvent
-from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
+from qtpy.QtWidgets import QSizePolicy, QWidget
 
+from annotator.plugin.canvas.plain_text import PlainLabel, explain
 from annotator.plugin.panels.parts import AROUND, elided_lines
-from annotator.workbench.foreign_text import rich
 from annotator.workbench.remarks import Remarks
 
 _LINES = 3
 
 
-class RemarkLine(QLabel):
+class RemarkLine(PlainLabel):
     """Shows the remark on the current sample, cut after a few lines; the tooltip has all of it.
 
     Parameters
@@ -20,9 +20,8 @@ class RemarkLine(QLabel):
     """
 
     def __init__(self, remarks: Remarks, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._remarks = remarks
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -35,7 +34,7 @@ class RemarkLine(QLabel):
         remark = self._remarks.current
         self.setVisible(bool(remark))
         self.setText(self._cut(remark))
-        self.setToolTip(rich(remark))
+        explain(self, remark)
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Cut the text by the font that it is shown in: themes give it when it is shown first."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from qtpy.QtWidgets import QMenu, QWidget
 
+from annotator.plugin.canvas.plain_text import add_entry
 from annotator.plugin.panels.questions import is_wanted
 from annotator.project import ProjectError
 from annotator.system.words import count
@@ -33,10 +34,8 @@ def add_removal(
     """
     images = photographs_of(workbench, sample_ids)
     what = f"{len(images):,} photographs" if len(images) > 1 else "the photograph"
-    entry = menu.addAction(f"Remove {what} from the project…")
-    if entry is not None:
-        entry.setEnabled(bool(images))
-        entry.triggered.connect(partial(_ask_and_remove, workbench, images, window))
+    ask = partial(_ask_and_remove, workbench, images, window)
+    add_entry(menu, f"Remove {what} from the project…", ask).setEnabled(bool(images))
     _add_bringing_back(menu, workbench)
 
 
@@ -47,9 +46,7 @@ def _add_bringing_back(menu: QMenu, workbench: Workbench) -> None:
     with suppress(ProjectError):
         if removed := workbench.project.removals.ids():
             what = count(len(removed), "removed photograph")
-            entry = menu.addAction(f"Bring back {what}")
-            if entry is not None:
-                entry.triggered.connect(partial(_bring_back, workbench, removed))
+            add_entry(menu, f"Bring back {what}", partial(_bring_back, workbench, removed))
 
 
 def _bring_back(workbench: Workbench, images: Sequence[int], _checked: bool = False) -> None:

@@ -5,7 +5,6 @@ from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QSizePolicy,
@@ -15,6 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import PlainLabel, name_button
 from annotator.plugin.panels.parts import button_row, key_button, without_focus
 from annotator.plugin.samples.batch_menu import BatchButton, RunLong
 from annotator.plugin.samples.sample_list import SampleList
@@ -58,7 +58,7 @@ class SamplePanel(QWidget):
         self._workbench = workbench
         self.list = SampleList(workbench, remarks)
         self.batch = BatchButton(workbench, self.list, run_long)
-        self._done = QLabel()
+        self._done = PlainLabel()
         # One in the other's place, so that nothing moves when several samples are selected.
         self._tally = QStackedWidget()
         for widget in (self._done, self.batch):
@@ -68,7 +68,7 @@ class SamplePanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(6)
-        self._empty = QLabel("No sample passes this filter.")
+        self._empty = PlainLabel("No sample passes this filter.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._make_choices()
         self._arrange()
@@ -166,7 +166,7 @@ class SamplePanel(QWidget):
         self._workbench.show_samples(Shown(tuple(states), self.text.text(), key, descending))
 
     def _show_direction(self, descending: bool) -> None:
-        self.direction.setText("↓" if descending else "↑")
+        name_button(self.direction, "↓" if descending else "↑")
 
     def _show_tally(self, selected: int) -> None:
         self._tally.setCurrentWidget(self.batch if selected > 1 else self._done)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ClassVar, Protocol, Self, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
+
+from annotator.project.engine.backups import BackupMade, OnProgress, Restored
 
 BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another one
 
@@ -26,11 +28,10 @@ class Backup(Protocol):
         """Remove it: nothing was changed."""
 
 
-class Engine(Protocol):
-    """The database of one project, usable from any thread, and how its kind is driven.
+class EngineKind(Protocol):
+    """A kind of database: what addresses it serves, and how one is made and found.
 
-    What is raised is a `ProjectError`, never an error of the database's own. Every method may
-    raise `ProjectUnavailable` (`ProjectBusy`, `ReadOnlyProject`, `DiskFull`).
+    What is raised is a `ProjectError`, as by an `Engine`.
     """
 
     addresses: ClassVar[str]
@@ -45,6 +46,45 @@ class Engine(Protocol):
         """Return whether there is a project at an address, cheaply; never raises."""
 
     @classmethod
+    def is_backup(cls, file: Path) -> bool:
+        """Return whether a file is a backup of this kind, by its looks; never raises."""
+
+    @classmethod
+    def restore(
+        cls,
+        address: str,
+        file: Path,
+        *,
+        replaces: bool = False,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project at an address what a backup holds, all of it or nothing.
+
+        There need not be a project; a damaged one may be.
+
+        Parameters
+        ----------
+        address
+        file
+        replaces
+            Whether a project that is there is replaced; what it was is kept beside it.
+        busy_timeout
+        on_progress
+
+        Raises
+        ------
+        ProjectExists
+            If there is one, and it is not to be replaced.
+        NoBackup, DamagedProject, NewerProject
+            If the backup cannot be used; nothing was changed.
+        NotAProject
+            If something else is in the project's place.
+        ProjectBusy
+            If another program has the project open.
+        """
+
+    @classmethod
     def create(cls, address: str, *, revision: str = "head") -> None:
         """Make an empty database of a schema revision; it appears complete or not at all.
 
@@ -57,7 +97,13 @@ class Engine(Protocol):
         """
 
     @classmethod
-    def find(cls, address: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def find(
+        cls,
+        address: str,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        read_only: bool | None = False,
+    ) -> Engine:
         """Return the database at an address, without changing anything.
 
         Parameters
@@ -65,11 +111,32 @@ class Engine(Protocol):
         address
         busy_timeout
             Seconds to wait for another writer before `ProjectBusy` is raised.
+        read_only
+            Whether it is only read. None: only if this program may not change it, be it for the
+            rights on a file or for those of a role.
 
         Raises
         ------
         NotAProject, DamagedProject
             If there is none, or no usable one.
+        ReadOnlyProject
+            If it was to be changed, and may not be.
+        """
+
+
+class Engine(Protocol):
+    """The database of one project, usable from any thread.
+
+    What is raised is a `ProjectError`, never an error of the database's own. Every method may
+    raise `ProjectUnavailable` (`ProjectBusy`, `ReadOnlyProject`, `DiskFull`).
+    """
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed through it, now or later.
+
+        Nothing is then written beside the database either. One of an older schema is read in a
+        copy that is brought up to date, or not at all.
         """
 
     @property
@@ -97,8 +164,41 @@ class Engine(Protocol):
             If it is not sound, as far as can be told in a moment.
         """
 
-    def back_up(self, revision: str) -> Backup:
-        """Copy the database of a schema revision, all of it or nothing."""
+    def problems(self) -> list[str]:
+        """Return what is wrong with the database itself, all of which is read; often nothing.
+
+        Of what its blobs mean it knows nothing: `annotator.project.damage` does.
+        """
+
+    def back_up(self, revision: str) -> Backup | None:
+        """Copy the database of a schema revision, all of it or nothing.
+
+        None if nothing about the database itself will be changed.
+        """
+
+    def forget_old_back_ups(self) -> None:
+        """Remove what earlier upgrades left, but for the newest copies; never anything else."""
+
+    def back_up_to(
+        self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
+    ) -> BackupMade:
+        """Write the database as it is now into one new file, while others may work on it.
+
+        Parameters
+        ----------
+        file
+            In a folder that exists.
+        replaces
+            Whether an older backup of that name is replaced.
+        on_progress
+
+        Raises
+        ------
+        BackupExists
+            If something bears that name.
+        DamagedProject
+            If the database, or what was written, is not sound.
+        """
 
     def migrating(self) -> AbstractContextManager[Connection]:
         """Give a transaction in which the schema may change, all of it or, on an error, nothing.
@@ -123,6 +223,16 @@ class Engine(Protocol):
             Whether no other such transaction may run meanwhile: for what is added because it is
             not there yet, which no row can be locked for. An engine whose writers all wait for
             one another has nothing to do for it.
+        """
+
+    def check_writable(self) -> None:
+        """Do nothing, but where nothing can be changed raise what `writing` would.
+
+        For work that begins long before it writes.
+
+        Raises
+        ------
+        ReadOnlyProject
         """
 
     def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:

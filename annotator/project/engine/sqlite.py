@@ -13,25 +13,36 @@ from typing import ClassVar, Self
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from annotator.project.engine.backups import BackupMade, OnProgress, Restored
 from annotator.project.engine.base import BUSY_TIMEOUT
-from annotator.project.engine.sqlite_check import read_revision
+from annotator.project.engine.sqlite_backup import back_up
+from annotator.project.engine.sqlite_check import read_revision, refuse_orphans
+from annotator.project.engine.sqlite_companions import refuse_companions
 from annotator.project.engine.sqlite_connections import connect, immediately, pooled
-from annotator.project.engine.sqlite_errors import busy_message, translated
+from annotator.project.engine.sqlite_errors import busy_message, read_only_message, translated
 from annotator.project.engine.sqlite_files import (
     DATABASE_NAME,
-    FileBackup,
     appearing,
-    copy_beside,
     file_id,
     find_database,
     has_project,
     make_folder,
+    may_be_written,
+)
+from annotator.project.engine.sqlite_integrity import integrity_problems
+from annotator.project.engine.sqlite_reader import SqliteReader
+from annotator.project.engine.sqlite_restore import is_backup, restore
+from annotator.project.engine.sqlite_upgrade_copies import (
+    FileBackup,
+    copy_beside,
+    remove_half_made,
+    remove_old_copies,
 )
 from annotator.project.errors import (
-    DamagedProject,
     ProjectBusy,
     ProjectError,
     ProjectUnavailable,
+    ReadOnlyProject,
 )
 from annotator.project.paths import absolute
 
@@ -51,6 +62,7 @@ class SqliteEngine:
 
     addresses: ClassVar[str] = "a folder"
     values_per_statement = 500  # builds of SQLite take 999 at least
+    is_read_only = False
 
     def __init__(self, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.path = path
@@ -90,9 +102,25 @@ class SqliteEngine:
             run_migrations(connection, revision)
 
     @classmethod
-    def find(cls, address: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def find(
+        cls,
+        address: str,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        read_only: bool | None = False,
+    ) -> Self | SqliteReader:
         """Return the database at an address, without changing anything."""
-        return cls(find_database(absolute(Path(address))), busy_timeout=busy_timeout)
+        path = find_database(absolute(Path(address)))
+        if may_be_written(path):
+            if not read_only:
+                return cls(path, busy_timeout=busy_timeout)
+            refusal = f"{path} was opened for reading: open it for writing to change it"
+        else:
+            refusal = read_only_message(path)
+            if read_only is False:
+                raise ReadOnlyProject(refusal)
+        refuse_companions(path, is_read=True)
+        return SqliteReader(path, refusal, busy_timeout=busy_timeout)
 
     @property
     def address(self) -> str:
@@ -113,9 +141,51 @@ class SqliteEngine:
         """Return the schema revision of a sound database, without changing a byte of it."""
         return read_revision(self.path, busy_timeout=self._busy_timeout)
 
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the database, all of which is read."""
+        with self.reading() as session:
+            return integrity_problems(session.connection())
+
     def back_up(self, revision: str) -> FileBackup:
         """Copy the database to a file beside it."""
-        return copy_beside(self.path, revision)
+        return copy_beside(self.path, revision, self._busy_timeout)
+
+    def forget_old_back_ups(self) -> None:
+        """Remove the copies of earlier upgrades beside it, but for the newest two."""
+        remove_old_copies(self.path)
+        remove_half_made(self.path)
+
+    def back_up_to(
+        self, file: Path, *, replaces: bool = False, on_progress: OnProgress | None = None
+    ) -> BackupMade:
+        """Write the database as it is now into one new file; see `sqlite_backup`."""
+        with closing(connect(self.path, self._busy_timeout)) as source:
+            return back_up(source, self.path, file, replaces=replaces, on_progress=on_progress)
+
+    @classmethod
+    def is_backup(cls, file: Path) -> bool:
+        """Return whether a file is a project's database, or calls itself one; never raises."""
+        return is_backup(absolute(file))
+
+    @classmethod
+    def restore(
+        cls,
+        address: str,
+        file: Path,
+        *,
+        replaces: bool = False,
+        busy_timeout: float = BUSY_TIMEOUT,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Make the project in a folder what a backup holds; see `sqlite_restore`."""
+        folder = absolute(Path(address))
+        return restore(
+            folder,
+            absolute(file),
+            replaces=replaces,
+            busy_timeout=busy_timeout,
+            on_progress=on_progress,
+        )
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -129,11 +199,7 @@ class SqliteEngine:
                 immediately(pool, wait).begin() as connection,
             ):
                 yield connection
-                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if orphans:
-                    raise DamagedProject(
-                        f"{self.path} has {len(orphans)} rows that refer to missing ones"
-                    )
+                refuse_orphans(connection, self.path)
         finally:
             pool.dispose()
 
@@ -162,6 +228,9 @@ class SqliteEngine:
                 yield session
         finally:
             self._write_turn.release()
+
+    def check_writable(self) -> None:
+        """Do nothing: it was when it was found, and what is written says what is wrong now."""
 
     @contextmanager
     def waiting_at_most(self, seconds: float) -> Iterator[None]:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from annotator.project.engine.sqlite_companions import refuse_companions
+from annotator.project.engine.sqlite_connections import harden
+from annotator.project.engine.sqlite_damage import broken_rule, damaged
 from annotator.project.engine.sqlite_errors import project_error
+from annotator.project.engine.sqlite_schema import (
+    VERSION_TABLE,
+    has_version_table,
+    read_schema,
+    schema_problem,
+)
 from annotator.project.errors import DamagedProject
-from annotator.project.tables import CURRENT_REVISION, METADATA
+from annotator.project.tables import CURRENT_REVISION
 
 _FULL_CHECK_BYTES = 64 * 2**20  # checking more would make opening slow
+_IMMUTABLE = "immutable=1"
 _ALWAYS_CHECKED = ("images", "samples", "models", "reviews")  # small and read by everything
 
 
@@ -20,23 +33,25 @@ def read_revision(path: Path, *, busy_timeout: float) -> str:
     Raises
     ------
     DamagedProject
-        If the database is not sound.
+        If the database is not sound, or holds what this program did not make.
     ProjectBusy
         If another program keeps it locked for `busy_timeout` seconds.
     """
+    refuse_companions(path)
     before = _fingerprint(path)
     live = _write_ahead_log(path).exists()
     try:
-        return _inspect(path, live=live, busy_timeout=busy_timeout)
+        return inspect(path, _options(live=live), busy_timeout=busy_timeout)
     except DamagedProject:
         if _fingerprint(path) == before:
             raise
     # Another window opened or closed the project meanwhile, and what was read were two halves.
-    return _inspect(path, live=True, busy_timeout=busy_timeout)
+    return inspect(path, _options(live=True), busy_timeout=busy_timeout)
 
 
 def _write_ahead_log(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+    """Return where the log is: SQLite keeps it beside the file that a link leads to."""
+    return Path(os.path.realpath(path) + "-wal")
 
 
 def _fingerprint(path: Path) -> tuple[int, int, bool]:
@@ -44,31 +59,79 @@ def _fingerprint(path: Path) -> tuple[int, int, bool]:
     return status.st_size, status.st_mtime_ns, _write_ahead_log(path).exists()
 
 
-def _inspect(path: Path, *, live: bool, busy_timeout: float) -> str:
+def _options(*, live: bool) -> str:
     # With no write-ahead log the file is complete in itself, and `immutable` keeps SQLite from
     # making one. With a log, either another window is open or a program was killed: the log
     # holds committed changes and has to be read too.
-    address = f"{path.as_uri()}?{'mode=ro' if live else 'immutable=1'}"
+    return "mode=ro" if live else _IMMUTABLE
+
+
+def inspect(path: Path, options: str, *, busy_timeout: float, called: Path | None = None) -> str:
+    """Return the schema revision of a sound database, read in one way.
+
+    Parameters
+    ----------
+    path
+    options
+        What SQLite is told of how to open it, as in its addresses.
+    busy_timeout
+    called
+        What messages call it, in case it is a copy.
+
+    Raises
+    ------
+    DamagedProject, ProjectBusy
+        As `read_revision` does; other programs are not allowed for.
+    """
+    address, live, called = f"{path.as_uri()}?{options}", options != _IMMUTABLE, called or path
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=busy_timeout)) as connection:
-            revision = _revision(connection)
+            harden(connection)
             size = path.stat().st_size
             problem = None if live else _truncation(connection, size)
-            problem = problem or _integrity_problem(connection, size)
-            if problem is None and revision == CURRENT_REVISION:
-                problem = _schema_problem(connection)
+            revision, problem = (None, problem) if problem else _of_schema(connection)
+            if problem is None and (revision == CURRENT_REVISION or _is_known(revision)):
+                problem = _integrity_problem(connection, size)
+            if problem is None and revision == CURRENT_REVISION and size <= _FULL_CHECK_BYTES:
+                problem = broken_rule(connection)
     except sqlite3.DatabaseError as error:
-        raise project_error(error, path) from error
+        raise project_error(error, called) from error
+    except UnicodeDecodeError as error:  # in what SQLite says of the schema, quoting it
+        raise damaged(called, "text that is no UTF-8") from error
     if revision is None or problem is not None:
         problem = problem or "it does not say its version"
-        raise DamagedProject(f"{path} is damaged ({problem}): restore it from a backup")
+        raise damaged(called, problem)
     return revision
 
 
+def _of_schema(connection: sqlite3.Connection) -> tuple[str | None, str | None]:
+    """Return the revision, if it can be told, and what is wrong with the schema, if anything.
+
+    No table is read, but for the one of the revision, before all of them are known to be tables.
+    """
+    schema = read_schema(connection)
+    revision = _revision(connection) if has_version_table(schema) else None
+    if revision is None or not (revision == CURRENT_REVISION or _is_known(revision)):
+        return revision, None  # a newer one, of which nothing is read
+    return revision, schema_problem(schema, revision)
+
+
+def _is_known(revision: str | None) -> bool:
+    from annotator.project.migrate import known_revisions  # noqa: PLC0415 - slow to import
+
+    return revision in known_revisions()
+
+
+def refuse_orphans(connection: Connection, called: Path) -> None:
+    """Raise DamagedProject where rows refer to missing ones, as after a change of the schema."""
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if orphans:
+        raise DamagedProject(f"{called} has {len(orphans)} rows that refer to missing ones")
+
+
 def _revision(connection: sqlite3.Connection) -> str | None:
-    if not _columns(connection, "alembic_version"):
-        return None
-    revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    query = f"SELECT version_num FROM {VERSION_TABLE} LIMIT 2"
+    revisions = connection.execute(query).fetchall()
     return str(revisions[0][0]) if len(revisions) == 1 else None
 
 
@@ -87,15 +150,3 @@ def _integrity_problem(connection: sqlite3.Connection, size: int) -> str | None:
         if answer != "ok":
             return " ".join(str(answer).split())
     return None
-
-
-def _schema_problem(connection: sqlite3.Connection) -> str | None:
-    for table in METADATA.sorted_tables:
-        missing = {column.name for column in table.columns} - _columns(connection, table.name)
-        if missing:
-            return f"its table {table.name} lacks {', '.join(sorted(missing))}"
-    return None
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}

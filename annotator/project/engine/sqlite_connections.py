@@ -8,6 +8,8 @@ transaction begins with ``BEGIN IMMEDIATE``: what it reads cannot change before 
 from __future__ import annotations
 
 import sqlite3
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +17,64 @@ import sqlalchemy
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from annotator.project.engine.sqlite_turns import begin_writing
+
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync does not reach the platter
 )
 
+# Far more than this program needs: what needs more comes from somebody else.
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_LENGTH: 64 * 2**20,  # bytes of a value or a row; a mesh takes 6 kB
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 2**20,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 10,
+}
 
-def connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
-    """Open a connection to an existing file, outside of any pool."""
-    return sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",  # never creates a file
+
+def harden(connection: sqlite3.Connection) -> None:
+    """Make a connection trust as little as possible of what is in its file.
+
+    What the schema runs may be no function with effects, pages are checked as they are read, and
+    sizes have their limits.
+    """
+    for limit, most in _LIMITS.items():
+        connection.setlimit(limit, most)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
+if sys.version_info >= (3, 12):
+
+    def defend(connection: sqlite3.Connection) -> None:
+        """Refuse statements that could damage the file, and views, of which there are none."""
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
+
+else:
+
+    def defend(connection: sqlite3.Connection) -> None:
+        """Do nothing: Python before 3.12 cannot ask for it."""
+
+
+def connect(path: Path, busy_timeout: float, options: str = "mode=rw") -> sqlite3.Connection:
+    """Open a connection to an existing file, outside of any pool.
+
+    By default one that writes, but never creates a file.
+    """
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?{options}",
         uri=True,
         timeout=busy_timeout,
         isolation_level=None,  # transactions begin where _begin says, not where sqlite3 thinks
         check_same_thread=False,  # the pool lends a connection to one thread at a time
     )
+    harden(connection)
+    defend(connection)
+    return connection
 
 
 def pooled(path: Path, busy_timeout: float, *, foreign_keys: bool) -> sqlalchemy.Engine:
@@ -38,12 +82,23 @@ def pooled(path: Path, busy_timeout: float, *, foreign_keys: bool) -> sqlalchemy
 
     A migration that rebuilds a table must switch `foreign_keys` off.
     """
+    pragmas = (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}")
+    return _pool(path, busy_timeout, "mode=rw", pragmas)
 
+
+def pooled_to_read(path: Path, busy_timeout: float, options: str) -> sqlalchemy.Engine:
+    """Return a pool of connections that write nothing, with these options of SQLite's addresses."""
+    return _pool(path, busy_timeout, options, ("PRAGMA query_only = ON",))
+
+
+def _pool(
+    path: Path, busy_timeout: float, options: str, pragmas: Sequence[str]
+) -> sqlalchemy.Engine:
     def open_one() -> sqlite3.Connection:
-        return connect(path, busy_timeout)
+        return connect(path, busy_timeout, options)
 
     def set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
-        for pragma in (*_PRAGMAS, f"PRAGMA foreign_keys = {int(foreign_keys)}"):
+        for pragma in pragmas:
             connection.execute(pragma)
 
     pool = create_engine(
@@ -67,5 +122,8 @@ def immediately(pool: sqlalchemy.Engine, wait: float) -> sqlalchemy.Engine:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("sqlite_begin") == "IMMEDIATE":
+        begin_writing(connection, options["sqlite_wait_ms"] / 1000)
+        return
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {options['sqlite_wait_ms']}")
-    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
+    connection.exec_driver_sql("BEGIN DEFERRED")

@@ -11,14 +11,16 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from annotator.project.checked import DamagedValue
+from annotator.project.engine.sqlite_damage import damaged, is_undecodable, located, undecodable
 from annotator.project.errors import (
-    DamagedProject,
     DiskFull,
     ProjectBusy,
     ProjectError,
     ProjectUnavailable,
     ReadOnlyProject,
 )
+from annotator.system.foreign_text import escaped
 
 _LEAST_ROOM = 2**17  # bytes: less does not even hold the index of an empty write-ahead log
 
@@ -28,12 +30,16 @@ def translated(path: Path) -> Iterator[None]:
     """Turn errors of SQLite, through SQLAlchemy or not, into those of the project."""
     try:
         yield
+    except DamagedValue as error:
+        raise located(error, path) from error
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.Error):
             raise project_error(error.orig, path) from error
         raise
     except sqlite3.Error as error:
         raise project_error(error, path) from error
+    except UnicodeDecodeError as error:  # in what SQLite says, quoting the database
+        raise undecodable(path) from error
 
 
 def project_error(error: sqlite3.Error, path: Path) -> ProjectError:
@@ -48,12 +54,13 @@ def project_error(error: sqlite3.Error, path: Path) -> ProjectError:
             return ProjectBusy(busy_message(path))
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return ReadOnlyProject(read_only_message(path))
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DamagedProject(f"{path} is damaged ({error}): restore it from a backup")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_TOOBIG:
+            return damaged(path, str(error))
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
             return ProjectUnavailable(_unavailable_message(path, error))
         case _:
-            return ProjectError(f"{path} refused a change: {error}")
+            undecoded = is_undecodable(error)
+            return undecodable(path) if undecoded else ProjectError(_refused_message(path, error))
 
 
 def file_error(error: OSError, path: Path) -> ProjectError:
@@ -91,6 +98,10 @@ def _unavailable_message(path: Path, reason: object) -> str:
         f"{path} cannot be read or written ({reason}): check that its disk is there and has room, "
         "and that you may write to it"
     )
+
+
+def _refused_message(path: Path, error: sqlite3.Error) -> str:
+    return f"{path} refused a change: {escaped(str(error))}"
 
 
 def _is_disk_full(path: Path) -> bool:

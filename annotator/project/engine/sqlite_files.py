@@ -1,35 +1,34 @@
-"""The file in a folder that holds a project: found, put in place, copied, known again."""
+"""The file in a folder that holds a project: found, put in place, known again."""
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.project.engine.sqlite_errors import (
     file_error,
     project_error,
-    read_only_message,
     translated,
 )
+from annotator.project.engine.sqlite_sources import may
 from annotator.project.errors import (
+    RESTORE,
     DamagedProject,
     NotAProject,
     ProjectExists,
     ReadOnlyProject,
 )
 from annotator.project.paths import absolute
+from annotator.system.placing import partial_name, remove_leftovers
 
 DATABASE_NAME = "project.sqlite"
 APPLICATION_ID = 0x464D4131  # "FMA1"; SQLite keeps it in the file's header
 
-_HEADER_BYTES = 100
+HEADER_BYTES = 100
 _ADVICE = "choose the folder of a project, or create one with `facemesh-annotator new`"
 
 
@@ -37,7 +36,7 @@ def has_project(folder: Path) -> bool:
     """Return whether the folder holds a project, by its database's header; never raises."""
     try:
         path = absolute(folder) / DATABASE_NAME  # which fails in a working folder that is gone
-        return path.is_file() and _application_id(path) == APPLICATION_ID
+        return path.is_file() and application_id(path) == APPLICATION_ID
     except (OSError, ValueError, sqlite3.Error):
         return False
 
@@ -51,8 +50,6 @@ def find_database(folder: Path) -> Path:
         If there is no project in the folder, or it may not be read.
     DamagedProject
         If the file is no SQLite database.
-    ReadOnlyProject
-        If it may not be written.
     """
     path = folder / DATABASE_NAME
     try:
@@ -60,25 +57,30 @@ def find_database(folder: Path) -> Path:
     except OSError as error:  # a folder above may not be looked into
         reason = error.strerror or str(error)
         raise NotAProject(f"{folder} cannot be looked into ({reason}): allow it") from error
-    if not os.access(path, os.R_OK):  # SQLite would not say why
+    if not may(path, os.R_OK):  # SQLite would not say why
         raise NotAProject(f"{path} cannot be read: {os.strerror(errno.EACCES)}")
-    if (size := path.stat().st_size) < _HEADER_BYTES:  # SQLite would begin a new database in it
+    if (size := path.stat().st_size) < HEADER_BYTES:  # SQLite would begin a new database in it
         what = "is not an SQLite database" if size else "is empty"
-        raise DamagedProject(f"{path} {what}: restore it from a backup")
+        raise DamagedProject(f"{path} {what}: {RESTORE}")
     try:
-        application = _application_id(path)
-    except sqlite3.Error as error:
-        if isinstance(project_error(error, path), DamagedProject):
+        application = application_id(path)
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where it quotes the file
+        if not isinstance(error, sqlite3.Error) or isinstance(
+            project_error(error, path), DamagedProject
+        ):
             what = "is not an SQLite database"
-            raise DamagedProject(f"{path} {what}: restore it from a backup") from error
+            raise DamagedProject(f"{path} {what}: {RESTORE}") from error
         raise NotAProject(f"{path} cannot be read: {error}") from error
     if application != APPLICATION_ID:
         raise NotAProject(
             f"{path} belongs to another program: choose the folder of a facemesh-annotator project"
         )
-    if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
-        raise ReadOnlyProject(read_only_message(path))
     return path
+
+
+def may_be_written(path: Path) -> bool:
+    """Return whether a database may be written: the file, and its folder, where the log goes."""
+    return may(path, os.W_OK) and may(path.parent, os.W_OK)
 
 
 def make_folder(folder: Path) -> None:
@@ -99,63 +101,24 @@ def make_folder(folder: Path) -> None:
         raise ReadOnlyProject(f"{folder} cannot be made: choose another place") from error
     except OSError as error:
         raise file_error(error, folder) from error
-    if not os.access(folder, os.W_OK):
+    if not may(folder, os.W_OK):
         raise ReadOnlyProject(f"{folder} may not be written: choose another place")
 
 
 @contextmanager
 def appearing(path: Path) -> Iterator[Path]:
     """Give an empty database of another name, which takes its place at the end or goes."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
+    unfinished = path.with_name(partial_name())
+    remove_leftovers(path.parent)  # of programs that were killed here
     try:
-        remove(unfinished)
         with translated(path), closing(sqlite3.connect(unfinished)) as connection:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         yield unfinished
-        _put_in_place(unfinished, path)
+        put_in_place(unfinished, path)
     except OSError as error:
         raise file_error(error, path) from error
     finally:
         remove(unfinished)
-
-
-@dataclass(frozen=True, slots=True)
-class FileBackup:
-    """A copy beside the database."""
-
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """Of the file."""
-        return self.path.name
-
-    def discard(self) -> None:
-        """Remove the copy."""
-        remove(self.path)
-
-
-def copy_beside(path: Path, revision: str) -> FileBackup:
-    """Copy a database, with what its log holds, to a file named by revision and time."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    # Two programs may find the same older project: neither writes over the other's copy.
-    mark = secrets.token_hex(3)
-    name = f"{path.stem}.before-upgrade-{revision}-{moment}-{mark}{path.suffix}"
-    backup = path.with_name(name)
-    unfinished = backup.with_name(f".{backup.name}.part")
-    try:
-        with (
-            translated(path),
-            closing(sqlite3.connect(path)) as source,
-            closing(sqlite3.connect(unfinished)) as target,
-        ):
-            source.backup(target)
-        unfinished.replace(backup)
-    except OSError as error:
-        raise file_error(error, path) from error
-    finally:
-        remove(unfinished)
-    return FileBackup(backup)
 
 
 def remove(database: Path) -> None:
@@ -182,7 +145,7 @@ def _check_presence(folder: Path, path: Path) -> None:
         raise NotAProject(f"{folder} holds no project ({DATABASE_NAME} is missing): {_ADVICE}")
 
 
-def _application_id(path: Path) -> int:
+def application_id(path: Path) -> int:
     """Read the number in the header through SQLite, never by opening the file ourselves.
 
     On POSIX, closing a file lets go of all locks that the process holds on it, also those of
@@ -195,7 +158,13 @@ def _application_id(path: Path) -> int:
         return int(number)
 
 
-def _put_in_place(unfinished: Path, path: Path) -> None:
+def put_in_place(unfinished: Path, path: Path) -> None:
+    """Give a database its name, unless another program gave that to its own.
+
+    Raises
+    ------
+    ProjectExists
+    """
     exists = ProjectExists(f"{path.parent} already holds a project: open it instead")
     if path.exists():
         raise exists

@@ -14,24 +14,23 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
 from annotator.release.boxes import area, box_of, clipped
+from annotator.release.formats.coco_reading import (
+    ANNOTATIONS,
+    CATEGORY,
+    NOT_VISIBLE,
+    VISIBLE,
+    read,
+)
 from annotator.release.formats.definition import Format
-from annotator.release.listed_files import ListedFiles
-from annotator.release.meshes import Meshes, all_visible, as_visibility
 from annotator.release.rows import ReleaseSample
 from annotator.release.spool import sorted_spool
-
-ANNOTATIONS = "annotations.json"
-_CATEGORY = 1
-# COCO's visibility flags. Its 0 means "not labelled", and readers drop such a keypoint with its
-# coordinates. All vertices are labelled, those outside the image too: they have places.
-_NOT_VISIBLE, _VISIBLE = 1, 2
 
 
 def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
     """Write ``annotations.json``, one entry a line."""
     path = folder / ANNOTATIONS
     last = datetime.min.replace(tzinfo=UTC)
-    with path.open("w", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
+    with path.open("x", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
         stream.write('{\n"annotations": [')
         separator = "\n"
         for sample in samples:
@@ -43,26 +42,6 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
         _write_list(stream, "categories", [_category(layout)])
         _write_list(stream, "images", (next(same) for _, same in groupby(images, itemgetter("id"))))
         stream.write(f'"info": {_json(_info(last, layout))},\n"licenses": []\n}}\n')
-
-
-def read(files: ListedFiles, layout: MeshLayout) -> Meshes:
-    """Return landmarks and visibility in the order of the annotations."""
-    with files.open(ANNOTATIONS) as stream:
-        annotations = json.load(stream)["annotations"]
-    points = [
-        np.column_stack(
-            [
-                np.reshape(annotation["keypoints"], (layout.count, 3))[:, :2],
-                annotation["keypoints_z"],
-            ]
-        )
-        for annotation in annotations
-    ]
-    visibility = all_visible(len(points), layout)  # of releases of earlier versions
-    for row, annotation in zip(visibility, annotations, strict=True):
-        if "visibility" in annotation:
-            row[:] = as_visibility(np.reshape(annotation["visibility"], row.shape))
-    return Meshes(np.array(points, dtype=np.float32), None, visibility)
 
 
 def _write_list(stream: TextIO, key: str, entries: Iterable[dict[str, Any]]) -> None:
@@ -90,7 +69,7 @@ def _info(last: datetime, layout: MeshLayout) -> dict[str, Any]:
 def _category(layout: MeshLayout) -> dict[str, Any]:
     topology = layout.topology
     return {
-        "id": _CATEGORY,
+        "id": CATEGORY,
         "name": "face",
         "supercategory": "person",
         "keypoints": [f"vertex_{vertex}" for vertex in range(layout.count)],
@@ -118,14 +97,14 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
     box = box_of(landmarks)
     shown = clipped(box, (sample.sample.image.width, sample.sample.image.height))
     visibility = sample.sample.visibility
-    flags = np.where(visibility == Visibility.VISIBLE, _VISIBLE, _NOT_VISIBLE).tolist()
+    flags = np.where(visibility == Visibility.VISIBLE, VISIBLE, NOT_VISIBLE).tolist()
     keypoints: list[float] = []
     for point in zip(x, y, flags, strict=True):
         keypoints += point
     return {
         "id": sample.sample.sample_id,
         "image_id": sample.sample.image.id,
-        "category_id": _CATEGORY,
+        "category_id": CATEGORY,
         "keypoints": keypoints,
         "keypoints_z": z,
         "visibility": visibility.tolist(),

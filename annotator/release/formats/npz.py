@@ -11,8 +11,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from annotator.mesh.array_archive import ArchiveError, Expected, largest_archive, read_archive
 from annotator.mesh.layout import MeshLayout
-from annotator.release.formats.definition import Format
+from annotator.release.formats.definition import Format, Rows
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
 from annotator.release.rows import ReleaseSample
@@ -49,13 +50,35 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
         table.write(folder / TABLE)
 
 
-def read(files: ListedFiles, layout: MeshLayout) -> Meshes:
+def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
     """Return what `write` wrote; releases of earlier versions say nothing about visibility."""
-    with files.open(ARRAYS) as stream, np.load(stream, allow_pickle=False) as archive:
-        landmarks = archive["landmarks"]
-        if "visibility" in archive:
-            return Meshes(landmarks, archive["predictions"], archive["visibility"])
-        return Meshes(landmarks, archive["predictions"], all_visible(len(landmarks), layout))
+    from annotator.release.parquet import check_table, largest_table  # noqa: PLC0415 - slow
+
+    expected = _expected(layout, len(rows))
+    with files.open(ARRAYS, largest_archive(expected)) as stream:
+        try:
+            arrays = read_archive(stream, expected)
+        except ArchiveError as error:
+            raise files.damaged(ARRAYS, f"is damaged: {error}") from error
+    wrong = np.flatnonzero(arrays["sample_ids"] != [row["sample_id"] for row in rows])
+    if len(wrong):
+        raise files.damaged(ARRAYS, f"is of other samples than the manifest, in row {wrong[0]}")
+    with files.open(TABLE, largest_table(rows)) as stream:
+        wrong_table = check_table(stream, rows)
+    if wrong_table:
+        raise files.damaged(TABLE, wrong_table)
+    visibility = arrays.get("visibility", all_visible(len(rows), layout))
+    return Meshes(arrays["landmarks"], arrays["predictions"], visibility)
+
+
+def _expected(layout: MeshLayout, count: int) -> dict[str, Expected]:
+    points = Expected(("<f4",), ((count, layout.count, 3),))
+    return {
+        "landmarks": points,
+        "predictions": points,
+        "visibility": Expected(("|u1",), ((count, layout.count),), optional=True),
+        "sample_ids": Expected(("<i8",), ((count,),)),
+    }
 
 
 class _Rows:
@@ -90,7 +113,7 @@ def _write_arrays(path: Path, arrays: Mapping[str, _Rows]) -> None:
 
     Stored and not compressed: landmarks hardly compress, and compressors differ.
     """
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             member = zipfile.ZipInfo(f"{name}.npy", date_time=_EPOCH)
             member.external_attr = 0o644 << 16

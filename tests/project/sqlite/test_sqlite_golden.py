@@ -17,7 +17,7 @@ from annotator.project import Annotation, DamagedProject, Project, SampleSummary
 from annotator.system.assets import asset_path
 
 DATA = Path(__file__).parents[1] / "data"
-REVISIONS = ("0003", "0004")
+REVISIONS = ("0003", "0004", "0005")
 
 
 @pytest.fixture(params=REVISIONS)
@@ -151,20 +151,83 @@ def test_the_images_of_an_older_project_are_pictures_without_frames(older):
             assert record.picture.content_hash() == record.sha256
 
 
-@pytest.mark.parametrize("revision", ["0004"], indirect=True)
-def test_the_images_failures_and_visits_of_a_project_of_0004_are_what_they_were(older, expected):
+@pytest.mark.parametrize("revision", ["0004", "0005"], indirect=True)
+def test_the_images_failures_and_visits_of_an_older_project_are_what_they_were(older, expected):
     with Project.open(older) as project:
-        records = [project.images.get(number) for number in (1, 2, 3, 4, 5)]
+        records = [project.images.get(1 + at) for at in range(len(expected["images"]))]
         found = [[each.name, each.sha256, each.width, each.height, each.frame] for each in records]
         assert found == expected["images"]
         failed = [[each.path.name, each.reason] for each in project.images.failed()]
         assert failed == expected["failed"]
         visits = [
-            [visit.annotator, visit.started_at.isoformat(), visit.seconds, visit.strokes]
+            [
+                visit.annotator,
+                visit.started_at.isoformat(),
+                visit.seconds,
+                visit.strokes,
+                visit.purpose.value,
+            ]
             for visit in project.visits.history(1)
         ]
-        assert visits == expected["visits"]
+        read = expected["visits"]
+        assert [visit[: len(read[0])] for visit in visits] == read  # 0004 knew no purposes
         assert project.samples.last_change() >= max(map(int, expected["samples"]))
+
+
+@pytest.mark.parametrize("revision", ["0005"], indirect=True)
+def test_what_was_taken_out_of_a_project_of_0005_comes_back_as_it_was(older, expected):
+    with Project.open(older) as project:
+        (removed,) = project.removals.all()
+        kept = removed.kept
+        assert [
+            [removed.image.name, kept.faces, kept.edited, kept.strokes, kept.verdicts]
+        ] == expected["removed"]
+        project.removals.restore([removed.image.id])
+        assert stored(project.annotations.load(3)) == expected["restored"]
+
+
+def test_no_mesh_of_an_older_project_is_damaged_and_all_have_digests(older):
+    with Project.open(older) as project:
+        assert list(project.samples.damaged()) == []
+    for mesh in ("predictions.landmarks", "annotations.landmarks", "strokes.vertex_indices"):
+        table = mesh.split(".", maxsplit=1)[0]
+        query = f"SELECT count(*) FROM {table} WHERE {mesh} IS NOT NULL AND digest IS NULL"
+        with closing(sqlite3.connect(older / "project.sqlite")) as connection:
+            assert connection.execute(query).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("revision", ["0005"], indirect=True)
+def test_bringing_a_project_of_0005_up_to_date_is_no_change_of_its_samples(older):
+    def numbers() -> list[tuple[int, int]]:
+        with closing(sqlite3.connect(older / "project.sqlite")) as connection:
+            return connection.execute("SELECT * FROM sample_changes ORDER BY 1").fetchall()
+
+    before = numbers()
+    Project.open(older).close()
+    assert numbers() == before
+
+
+@pytest.mark.usefixtures("failing_upgrade")
+@pytest.mark.parametrize("revision", ["0005"], indirect=True)
+def test_an_upgrade_from_0005_that_is_interrupted_leaves_it_as_it_was(older):
+    path = older / "project.sqlite"
+    before = tables(path)
+    with pytest.raises(DamagedProject, match="cannot be brought up to date"):
+        Project.open(older)
+    assert tables(path) == before
+
+
+@pytest.mark.parametrize("revision", ["0005"], indirect=True)
+def test_a_mesh_that_is_no_blob_is_brought_up_to_date_as_damaged(older):
+    path = older / "project.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("UPDATE annotations SET landmarks = 'text' WHERE sample_id = 1")
+        connection.execute("UPDATE annotations SET revision = 'text' WHERE sample_id = 2")
+        connection.commit()
+    with Project.open(older) as project:
+        found = [(mesh.sample_id, mesh.part) for mesh in project.samples.damaged()]
+        assert found == [(1, "annotation"), (2, "annotation")]
 
 
 def test_a_copy_of_the_older_database_is_kept(older, revision, expected):
@@ -176,21 +239,14 @@ def test_a_copy_of_the_older_database_is_kept(older, revision, expected):
         assert len(project.samples.summaries()) == len(expected["samples"])
 
 
+@pytest.mark.usefixtures("failing_upgrade")
 @pytest.mark.parametrize("revision", ["0004"], indirect=True)
 def test_an_upgrade_from_0004_that_is_interrupted_leaves_it_as_it_was(older, revision):
     path = older / "project.sqlite"
-    with closing(sqlite3.connect(path)) as connection:  # in the way of the last steps
-        connection.execute(
-            "CREATE TRIGGER reviews_refuse_replace BEFORE DELETE ON models BEGIN SELECT 1; END"
-        )
     before = tables(path)
     with pytest.raises(DamagedProject, match="cannot be brought up to date"):
         Project.open(older)
-    assert tables(path) == before
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TRIGGER reviews_refuse_replace")
-    assert tables(path) == tables(original(older.parent, revision))
-    Project.open(older).close()
+    assert tables(path) == before == tables(original(older.parent, revision))
 
 
 def tables(database: Path) -> list[str]:

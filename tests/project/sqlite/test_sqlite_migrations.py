@@ -107,11 +107,8 @@ def test_an_up_to_date_database_is_not_backed_up(migrated):
     assert [path.name for path in migrated.parent.iterdir()] == ["project.sqlite"]
 
 
+@pytest.mark.usefixtures("failing_upgrade")
 def test_a_failing_migration_leaves_the_older_database_as_it_was(older):
-    with closing(sqlite3.connect(older)) as connection:  # in the way of the second trigger
-        connection.execute(
-            "CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON images BEGIN SELECT 1; END"
-        )
     before = schema_of(older)
     with pytest.raises(DamagedProject, match="cannot be brought up to date"):
         Project.open(older.parent)
@@ -156,7 +153,8 @@ def test_a_prediction_cannot_be_replaced_under_another_id(predicted):
     ):
         connection.execute(
             "REPLACE INTO predictions "
-            "SELECT 99, sample_id, model_id, 0.1, 0.1, created_at, landmarks FROM predictions"
+            "SELECT 99, sample_id, model_id, 0.1, 0.1, created_at, landmarks, digest "
+            "FROM predictions"
         )
 
 
@@ -197,8 +195,10 @@ def test_the_ids_of_deleted_images_and_samples_never_come_back(predicted, table)
         "UPDATE annotations SET landmarks = x''",
         "UPDATE annotations SET marks = x''",
         "UPDATE annotations SET landmarks = zeroblob(5616), marks = x'00'",
-        "INSERT INTO predictions VALUES (9, 1, 9, 1, 1, '2025-01-01 00:00:00', x'')",
-        "INSERT INTO predictions VALUES (9, 1, 9, 1, 1, '2025-01-01 00:00:00', x'0102')",
+        "INSERT INTO predictions VALUES (9, 1, 9, 1, 1, '2025-01-01 00:00:00', x'', NULL)",
+        "INSERT INTO predictions VALUES (9, 1, 9, 1, 1, '2025-01-01 00:00:00', x'0102', NULL)",
+        "UPDATE annotations SET digest = x'00'",
+        "UPDATE annotations SET digest = x''",
         "UPDATE images SET frame = -1",
         "UPDATE samples SET displacement = -1",
         "UPDATE samples SET seconds_spent = -1",
@@ -208,12 +208,14 @@ def test_the_ids_of_deleted_images_and_samples_never_come_back(predicted, table)
         "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', -1, 0, 'annotate')",
         "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, -1, 'review')",
         "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, 1, 'rest')",
-        f"{STROKE}, x'0100', x'', x'', NULL, NULL, NULL, NULL)",
-        f"{STROKE}, x'', x'', x'', x'', NULL, NULL, NULL)",
-        f"{STROKE}, x'', x'', x'', NULL, x'', NULL, NULL)",
-        f"{STROKE}, x'', x'', x'', x'00', x'00', NULL, NULL)",
-        f"{STROKE}, x'', x'', x'', NULL, NULL, x'00', NULL)",
-        f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, x'00')",
+        f"{STROKE}, x'0100', x'', x'', NULL, NULL, NULL, NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', x'', NULL, NULL, NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, x'', NULL, NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', x'00', x'00', NULL, NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, NULL, x'00', NULL, NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, x'00', NULL, NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, NULL, x'00', NULL)",
+        f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, NULL, NULL, x'')",
     ],
 )
 def test_the_database_itself_refuses_impossible_values(predicted, statement):

@@ -1,0 +1,75 @@
+"""The command `check`: whether a project is what was stored."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.terminal import count, progress_bar, report
+
+if TYPE_CHECKING:
+    from annotator.workflow.checking import Findings
+
+commands = typer.Typer()
+
+
+@commands.command()
+def check(
+    project: ProjectAddress,
+    *,
+    photographs: Annotated[
+        bool, typer.Option("--photographs", help="Read and compare all photographs, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the whole project and say whether anything in it is damaged; changes nothing."""
+    from annotator.project import DamagedProject, Project
+    from annotator.workflow.checking import Findings, check_project
+
+    try:
+        with (
+            Project.open(project, read_only=None) as opened,
+            progress_bar("reading photographs") as show,
+        ):
+            found = check_project(opened, photographs=photographs, on_progress=show)
+    except DamagedProject as error:  # not even to be opened
+        found = Findings(database=(str(error),))
+    report(
+        _values(found),
+        *_lines(found, photographs=photographs),
+        failed=found.photographs,
+        as_json=as_json,
+        is_answer=True,
+    )
+    if not found.are_none:
+        raise typer.Exit(1)
+
+
+def _values(found: "Findings") -> dict[str, Any]:
+    return {
+        "sound": found.are_none,
+        "samples": found.samples,
+        "photographs": found.files,
+        "database": list(found.database),
+        "damaged": [
+            {
+                "sample": mesh.sample_id,
+                "photograph": mesh.image_name,
+                "face": mesh.face_index,
+                "part": mesh.part,
+            }
+            for mesh in found.meshes
+        ],
+    }
+
+
+def _lines(found: "Findings", *, photographs: bool) -> list[str]:
+    looked = count(found.samples, "sample")
+    if photographs:
+        looked += f" and {count(found.files, 'photograph')}"
+    lines = [f"damaged: the database: {problem}" for problem in found.database]
+    lines += [f"damaged: {mesh}" for mesh in found.meshes]
+    if found.are_none:
+        return [f"sound: {looked}, all as they were stored"]
+    damaged = [f"looked at {looked}: restore the project from a backup, or exclude what is damaged"]
+    return lines + damaged * bool(lines)

@@ -1,0 +1,96 @@
+"""The command `verify`: whether a release is what it says, and who made it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotator.cli.options import AsJson
+from annotator.cli.terminal import count, report
+
+if TYPE_CHECKING:
+    from annotator.release import Verified
+
+commands = typer.Typer()
+
+
+@commands.command()
+def verify(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE", help="A release's folder.")],
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="PUBLIC",
+            help="Who must have signed it: an SSH .pub file, or a list of allowed signers.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that a release is whole and who signed it."""
+    from annotator.release import DamagedRelease, verify_release
+
+    try:
+        done = verify_release(release, signed_by=key)
+    except DamagedRelease as error:
+        if not as_json:
+            raise
+        report({"folder": str(release), "holds": False, "wrong": str(error)}, as_json=True)
+        raise typer.Exit(1) from error
+    report(_values(release, done), *_lines(done), as_json=as_json, is_answer=True)
+
+
+def _values(folder: Path, done: "Verified") -> dict[str, object]:
+    signer = done.signer
+    return {
+        "folder": str(folder),
+        "holds": True,
+        "wrong": None,
+        "samples": len(done.release.samples),
+        "format": done.release.format,
+        "format_version": done.version,
+        "layout": done.release.layout.name,
+        "images": done.images,
+        "generator": done.generator,
+        "content_sha256": done.release.content_sha256,
+        "files": done.files,
+        "bytes": done.size,
+        "unlisted_files": done.unlisted,
+        "signed_by": None if signer is None else signer.who,
+        "key": None if signer is None else signer.fingerprint,
+    }
+
+
+def _lines(done: "Verified") -> list[str]:
+    """Return what holds, for people, line by line."""
+    release = done.release
+    made = " ".join(done.generator.split())
+    lines = [
+        f"{count(len(release.samples), 'sample')} of {release.layout.name} as {release.format},"
+        f" made by {made}",
+        f"{count(done.files, 'file')} of {done.size / 1e6:,.1f} MB as listed, and what they hold",
+        f"content {release.content_sha256}",
+        _IMAGES[done.images],
+        _signed(done),
+    ]
+    if done.unlisted:
+        lines.append(
+            f"not looked at: {count(done.unlisted, 'file')} that the release does not list"
+        )
+    return lines
+
+
+_IMAGES = {
+    "copy": "images are in it",
+    "upright": "images are in it, upright",
+    "reference": "images lie elsewhere, and were not looked at",
+}
+
+
+def _signed(done: "Verified") -> str:
+    signer = done.signer
+    if signer is None:
+        return "not signed: nothing says who made it"
+    if signer.who is None:
+        return f"signed by {signer.fingerprint}; give --key to compare it with a key that you trust"
+    return f"signed by {signer.who or 'the key given'} ({signer.fingerprint})"

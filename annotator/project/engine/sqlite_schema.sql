@@ -1,0 +1,201 @@
+-- Schema 0006, as the migrations make it: written by a program, see sqlite_schema.py.
+
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+CREATE TABLE failed_files (
+    id INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    failed_at DATETIME NOT NULL,
+    CONSTRAINT pk_failed_files PRIMARY KEY (id),
+    CONSTRAINT uq_failed_files_path UNIQUE (path)
+);
+
+CREATE TABLE prediction_runs (
+    model_id INTEGER NOT NULL,
+    image_id INTEGER NOT NULL,
+    face_count INTEGER NOT NULL,
+    created_at DATETIME NOT NULL,
+    CONSTRAINT pk_prediction_runs PRIMARY KEY (model_id, image_id),
+    CONSTRAINT fk_prediction_runs_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT fk_prediction_runs_image_id FOREIGN KEY(image_id) REFERENCES images (id),
+    CONSTRAINT ck_prediction_runs_face_count CHECK (face_count >= 0)
+);
+
+CREATE TABLE strokes (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    sample_id INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    tool TEXT NOT NULL,
+    annotator TEXT,
+    created_at DATETIME NOT NULL,
+    undone BOOLEAN NOT NULL,
+    vertex_indices BLOB NOT NULL,
+    "before" BLOB NOT NULL,
+    "after" BLOB NOT NULL, marks_before BLOB, marks_after BLOB CONSTRAINT ck_strokes_marks_lengths CHECK ((marks_before IS NULL) = (marks_after IS NULL) AND 2 * length(marks_before) = length(vertex_indices) AND 2 * length(marks_after) = length(vertex_indices)), anchors_added BLOB, anchors_removed BLOB CONSTRAINT ck_strokes_anchors_lengths CHECK (length(anchors_added) % 2 = 0 AND length(anchors_removed) % 2 = 0), digest BLOB CONSTRAINT ck_strokes_digest_length CHECK (length(digest) = 8), anchors_digest BLOB CONSTRAINT ck_strokes_anchors_digest_length CHECK (length(anchors_digest) = 8),
+    CONSTRAINT fk_strokes_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT uq_strokes_sample_id UNIQUE (sample_id, sequence),
+    CONSTRAINT ck_strokes_sequence CHECK (sequence >= 1),
+    CONSTRAINT ck_strokes_lengths CHECK (length("before") = 6 * length(vertex_indices) AND length("after") = 6 * length(vertex_indices))
+);
+
+CREATE TABLE "reviews" (
+    id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    verdict VARCHAR(7) NOT NULL,
+    reviewer TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    created_at DATETIME NOT NULL,
+    revision INTEGER NOT NULL,
+    CONSTRAINT pk_reviews PRIMARY KEY (id),
+    CONSTRAINT fk_reviews_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_reviews_reject_has_reasons CHECK (verdict <> 'reject' OR reasons <> ''),
+    CONSTRAINT ck_reviews_verdict CHECK (verdict IN ('accept', 'reject', 'exclude', 'delete', 'reopen'))
+);
+
+CREATE INDEX ix_reviews_sample_id ON reviews (sample_id);
+
+CREATE TRIGGER reviews_refuse_update BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TABLE visits (
+    id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    annotator TEXT,
+    started_at DATETIME NOT NULL,
+    seconds FLOAT NOT NULL,
+    strokes INTEGER NOT NULL, purpose VARCHAR(8) NOT NULL DEFAULT 'annotate' CONSTRAINT ck_visits_purpose CHECK (purpose IN ('annotate', 'review')),
+    CONSTRAINT pk_visits PRIMARY KEY (id),
+    CONSTRAINT fk_visits_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_visits_seconds CHECK (seconds >= 0),
+    CONSTRAINT ck_visits_strokes CHECK (strokes >= 0)
+);
+
+CREATE INDEX ix_visits_sample_id ON visits (sample_id);
+
+CREATE TABLE "models" (
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    layout TEXT NOT NULL,
+    registered_at DATETIME NOT NULL,
+    CONSTRAINT pk_models PRIMARY KEY (id),
+    CONSTRAINT uq_models_sha256 UNIQUE (sha256)
+);
+
+CREATE TABLE "predictions" (
+    id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    presence FLOAT NOT NULL,
+    detection_score FLOAT NOT NULL,
+    created_at DATETIME NOT NULL,
+    landmarks BLOB NOT NULL, digest BLOB CONSTRAINT ck_predictions_digest_length CHECK (length(digest) = 8),
+    CONSTRAINT pk_predictions PRIMARY KEY (id),
+    CONSTRAINT fk_predictions_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT fk_predictions_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT uq_predictions_sample_id UNIQUE (sample_id, model_id),
+    CONSTRAINT ck_predictions_landmarks_length CHECK (length(landmarks) > 0 AND length(landmarks) % 12 = 0)
+);
+
+CREATE TABLE "annotations" (
+    sample_id INTEGER NOT NULL,
+    prediction_id INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    landmarks BLOB,
+    marks BLOB, digest BLOB CONSTRAINT ck_annotations_digest_length CHECK (length(digest) = 8),
+    CONSTRAINT pk_annotations PRIMARY KEY (sample_id),
+    CONSTRAINT fk_annotations_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT fk_annotations_prediction_id FOREIGN KEY(prediction_id) REFERENCES predictions (id),
+    CONSTRAINT ck_annotations_revision CHECK (revision >= 0),
+    CONSTRAINT ck_annotations_landmarks_length CHECK (length(landmarks) > 0 AND length(landmarks) % 12 = 0),
+    CONSTRAINT ck_annotations_marks_length CHECK (length(marks) > 0 AND 12 * length(marks) = length(landmarks))
+);
+
+CREATE TABLE sample_changes (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    sample_id INTEGER NOT NULL,
+    CONSTRAINT fk_sample_changes_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT uq_sample_changes_sample_id UNIQUE (sample_id)
+);
+
+CREATE TABLE "images" (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    frame INTEGER,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    file_size BIGINT,
+    modified_ns BIGINT,
+    failure TEXT,
+    added_at DATETIME NOT NULL,
+    coded_sha256 TEXT,
+    pixels_sha256 TEXT,
+    removed_at DATETIME,
+    CONSTRAINT ck_images_sha256_length CHECK (length(sha256) = 64),
+    CONSTRAINT ck_images_size CHECK (width > 0 AND height > 0),
+    CONSTRAINT ck_images_frame CHECK (frame >= 0),
+    CONSTRAINT ck_images_coded_sha256_length CHECK (length(coded_sha256) = 64),
+    CONSTRAINT ck_images_pixels_sha256_length CHECK (length(pixels_sha256) = 64)
+);
+
+CREATE INDEX ix_images_path ON images (path);
+
+CREATE INDEX ix_images_coded_sha256 ON images (coded_sha256);
+
+CREATE UNIQUE INDEX uq_images_content ON images (sha256, coalesce(frame, -1));
+
+CREATE TABLE "samples" (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    image_id INTEGER NOT NULL,
+    face_index INTEGER NOT NULL,
+    state VARCHAR(11) NOT NULL,
+    presence FLOAT NOT NULL,
+    stroke_count INTEGER NOT NULL,
+    box_left FLOAT NOT NULL,
+    box_top FLOAT NOT NULL,
+    box_width FLOAT NOT NULL,
+    box_height FLOAT NOT NULL,
+    annotator TEXT,
+    reviewer TEXT,
+    created_at DATETIME NOT NULL,
+    updated_at DATETIME NOT NULL,
+    displacement FLOAT DEFAULT 0 NOT NULL,
+    seconds_spent FLOAT DEFAULT 0 NOT NULL,
+    added_by TEXT,
+    seconds_reviewed FLOAT DEFAULT 0 NOT NULL,
+    CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
+    CONSTRAINT uq_samples_image_id UNIQUE (image_id, face_index),
+    CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
+    CONSTRAINT ck_samples_stroke_count CHECK (stroke_count >= 0),
+    CONSTRAINT ck_samples_displacement CHECK (displacement >= 0),
+    CONSTRAINT ck_samples_seconds_spent CHECK (seconds_spent >= 0),
+    CONSTRAINT ck_samples_seconds_reviewed CHECK (seconds_reviewed >= 0),
+    CONSTRAINT ck_samples_state CHECK (state IN ('predicted', 'in_progress', 'accepted', 'rejected', 'excluded', 'deleted'))
+);
+
+CREATE INDEX ix_samples_state ON samples (state);
+
+CREATE TRIGGER samples_count_insert AFTER INSERT ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
+
+CREATE TRIGGER samples_count_update AFTER UPDATE ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
+
+CREATE TRIGGER images_count_update AFTER UPDATE OF path, removed_at ON images WHEN NEW.path IS NOT OLD.path OR NEW.removed_at IS NOT OLD.removed_at BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id = NEW.id); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE image_id = NEW.id; END;
+
+CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON predictions WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
+
+CREATE TRIGGER predictions_refuse_replace BEFORE INSERT ON predictions WHEN EXISTS (SELECT 1 FROM predictions WHERE id = NEW.id OR (sample_id = NEW.sample_id AND model_id = NEW.model_id)) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
+
+CREATE TRIGGER reviews_refuse_delete BEFORE DELETE ON reviews WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TRIGGER reviews_refuse_replace BEFORE INSERT ON reviews WHEN EXISTS (SELECT 1 FROM reviews WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TRIGGER predictions_refuse_update BEFORE UPDATE ON predictions BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
+
+CREATE TRIGGER annotations_count_update AFTER UPDATE ON annotations BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
+
+CREATE INDEX ix_strokes_anchors ON strokes (sample_id, sequence, undone, anchors_added, anchors_removed, anchors_digest) WHERE anchors_added IS NOT NULL OR anchors_removed IS NOT NULL;

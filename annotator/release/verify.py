@@ -1,0 +1,79 @@
+"""What holds of a release, for whoever wants to know before using it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.release.load import Release, read_release
+from annotator.release.manifest import MANIFEST
+from annotator.release.manifest_reading import read_manifest
+from annotator.release.signing import SIGNATURE, Signer, is_signed, signer_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verified:
+    """A release of which everything holds that it says.
+
+    Attributes
+    ----------
+    release : Release
+    version
+        Of the format.
+    generator
+        The program that made it, in its own words.
+    images
+        An `annotator.release.images.ImageMode`.
+    files, size
+        How many the manifest lists, and their bytes together.
+    unlisted
+        How many files are beside them in the folder: nothing is known of these.
+    signer
+        None if it is not signed.
+    """
+
+    release: Release
+    version: int
+    generator: str
+    images: str
+    files: int
+    size: int
+    unlisted: int
+    signer: Signer | None
+
+
+def verify_release(folder: str | Path, *, signed_by: str | Path | None = None) -> Verified:
+    """Verify a release as `load_release` does, and say what holds.
+
+    A signature that is there has to hold, whether or not anybody's keys are given.
+
+    Raises
+    ------
+    DamagedRelease
+        The first thing that does not hold.
+    KeyFileError
+        If the keys cannot be read.
+    """
+    folder = Path(folder)
+    manifest, signer = read_manifest(folder), None
+    if signed_by is not None or is_signed(folder):
+        signer = signer_of(folder, manifest.sha512, signed_by)
+    release = read_release(folder, manifest)
+    return Verified(
+        release,
+        manifest.version,
+        manifest.generator,
+        manifest.images,
+        len(manifest.files),
+        sum(entry["size"] for entry in manifest.files),
+        _unlisted(folder, {entry["path"] for entry in manifest.files} | {MANIFEST, SIGNATURE}),
+        signer,
+    )
+
+
+def _unlisted(folder: Path, known: set[str]) -> int:
+    """Count what is in a folder besides, links not followed."""
+    return sum(
+        (Path(parent).relative_to(folder) / name).as_posix() not in known
+        for parent, _, names in os.walk(folder)
+        for name in names
+    )

@@ -1,0 +1,100 @@
+"""Everything of a project read and compared with what it is known by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from annotator.project import DamagedProject, FailedImage, ImageRecord, Project
+from annotator.project.damage import DamagedMesh
+from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, READERS, shows_same
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is damaged in a project.
+
+    Attributes
+    ----------
+    database
+        What is wrong with the database itself.
+    meshes
+        Predictions, annotations and strokes that are not what was stored.
+    photographs
+        Files that are gone or hold another picture; empty if none was read.
+    samples, files
+        How many were looked at.
+    """
+
+    database: tuple[str, ...] = ()
+    meshes: tuple[DamagedMesh, ...] = ()
+    photographs: tuple[FailedImage, ...] = ()
+    samples: int = 0
+    files: int = 0
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is damaged."""
+        return not (self.database or self.meshes or self.photographs)
+
+
+def check_project(
+    project: Project,
+    *,
+    photographs: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Findings:
+    """Look at all of a project's database and, if asked to, at all of its photographs.
+
+    Nothing is changed.
+
+    Parameters
+    ----------
+    project
+    photographs
+        Whether to read and hash every file, whatever the system says of its time.
+    on_progress
+        Called with the number of files read and their total.
+    """
+    database, meshes = project.problems(), list[DamagedMesh]()
+    try:
+        meshes += project.samples.damaged()
+    except DamagedProject as error:
+        # Broken pages end the search, and were told already.
+        database = database or [str(error)]
+    records = project.images.all() if photographs else []
+    return Findings(
+        tuple(database),
+        tuple(meshes),
+        tuple(_damaged_files(records, on_progress)),
+        project.samples.stored_count(),
+        len(records),
+    )
+
+
+def _damaged_files(
+    records: Sequence[ImageRecord], on_progress: Callable[[int, int], None] | None
+) -> list[FailedImage]:
+    found = []
+    with ThreadPoolExecutor(READERS, thread_name_prefix="check") as executor:
+        troubles = executor.map(_trouble_with, records)
+        for done, (record, trouble) in enumerate(zip(records, troubles, strict=True), start=1):
+            if trouble is not None:
+                found.append(FailedImage(record.path, trouble))
+            if on_progress is not None:
+                on_progress(done, len(records))
+    return found
+
+
+def _trouble_with(record: ImageRecord) -> str | None:
+    """Return why a file cannot stand for an image; bits that rot leave its time as it was."""
+    picture = record.picture
+    try:
+        if picture.content_hash() == record.sha256 or shows_same(record, picture):
+            return None
+    except FileNotFoundError:
+        return "the file does not exist"
+    except OSError as error:
+        return (error.strerror or type(error).__name__).lower()
+    return f"the file {HAS_CHANGED}: put the original back, or {ADD_AGAIN}"

@@ -1,0 +1,397 @@
+"""Names that would give a terminal commands, or forge lines, do neither: for every command.
+
+They are photographs' names, folders', people's and comments', and what stands in a project's rows.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from annotator.cli.app import GROUPS
+from annotator.project import Project
+from annotator.system.assets import asset_path
+from annotator.system.people import LONGEST_NAME
+
+SAMPLES = asset_path("datasets", "sample")
+PORTRAIT = SAMPLES / "collins.jpg"
+QUICK = "--no-small-faces"
+
+# Each does something to a terminal, to a line, to markup or to a format string.
+HOSTILE = {
+    "clears": "\x1b[2J\x1b[H",
+    "links": "\x1b]8;;http://example.org\x1b\\here\x1b]8;;\x1b\\",
+    "copies": "\x1b]52;c;Zm9yZ2Vk\x07",
+    "forges": "\nfailed: forged",
+    "returns": "\rforged",
+    "backs up": "x\b\b\bforged",
+    "turns": "\u202egpj.exe",
+    "separates": "\u2028forged\u2029forged\x85forged",
+    "c1": "\x9b2J\x84",
+    "bytes": os.fsdecode(b"\xff\xfe"),
+    "markup": "<h1>big<img src=x onerror=y>&amp;",
+    "rich": "[red]no[/red] [link=x]y[/link]",
+    "percent": "%s %d {} {0.__class__}",
+    "option": "--help",
+    "long": "é" * 125 + "x",
+}
+PEOPLE = {kind: text for kind, text in HOSTILE.items() if kind not in {"bytes", "long"}}
+ENVIRONMENT_NAME = "\x1b[2JAnn\nerror: forged"
+
+COMMANDS = {
+    (command.name or command.callback.__name__).strip("_")
+    for group in GROUPS
+    for command in group.commands.registered_commands
+}
+NEEDS_A_WINDOW = {"open", "demo"}
+
+
+@pytest.fixture(scope="module")
+def folder_of_names(tmp_path_factory):
+    """Return a hostile folder with photographs of hostile names, and files that are none."""
+    folder = tmp_path_factory.mktemp("named") / "f\x1b[2J\nadded 99\r\u202e"
+    folder.mkdir()
+    for number, text in enumerate(HOSTILE.values()):
+        # Each of its own pixels, or they are one photograph.
+        with Image.open(PORTRAIT) as portrait:
+            cut = portrait.crop((0, 0, portrait.width - number, portrait.height))
+            cut.save(folder / f"{text.replace('/', '_')}.jpg")
+        (folder / f"{text.replace('/', '_')}.png").write_bytes(
+            b"\x89PNG\r\n\x1a\n" + bytes([number])
+        )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prepared(folder_of_names, tmp_path_factory):
+    """Return a hostile project: of such names, and with rows that no version wrote so."""
+    from annotator.cli import main  # noqa: PLC0415
+
+    home = tmp_path_factory.mktemp("p") / "p\x1b[2J\nforged: 1\u202e"
+    for arguments in (["new", home], ["add", home, folder_of_names], ["predict", home, QUICK]):
+        assert main(["-q", *map(str, arguments)]) in (0, 1)
+    with Project.open(home) as project:
+        ids = [sample.id for sample in project.samples.summaries()]
+        project.removals.remove([project.samples.image_of(ids[-1])])
+    with closing(sqlite3.connect(home / "project.sqlite")) as rows, rows:
+        for sample, text in zip(ids, PEOPLE.values(), strict=False):
+            rows.execute(
+                "UPDATE samples SET annotator = ?, reviewer = ?, state = 'accepted' WHERE id = ?",
+                (text, text, sample),
+            )
+            rows.execute(
+                "INSERT INTO reviews (sample_id, verdict, reviewer, reasons, comment, created_at, "
+                "revision) VALUES (?, 'accept', ?, '', ?, '2026-01-01 00:00:00.000000', 0)",
+                (sample, text, text),
+            )
+        rows.execute("UPDATE failed_files SET reason = 'no image\n\x1b[2Jforged'")
+    return home
+
+
+@pytest.fixture
+def hostile(prepared, tmp_path):
+    """Return a copy of that project, which may be changed."""
+    return Path(shutil.copytree(prepared, tmp_path / prepared.name))
+
+
+def assert_harmless(text: str, lines: int | None = None) -> None:
+    """Check that a terminal does nothing but print this, and how many lines it prints."""
+    for line in text.removesuffix("\n").split("\n"):
+        unfit = [one for one in line if not (one.isprintable() or one in "\u200c\u200d")]
+        assert not unfit, repr(line)
+        assert not line.startswith(("added 99", "failed: forged", "forged")), line
+    if lines is not None:
+        assert text.count("\n") == lines, text
+
+
+@pytest.fixture
+def hand(command, hostile, folder_of_names, tmp_path):
+    (tmp_path / "scratch").mkdir()
+    return Hand(command, hostile, folder_of_names, tmp_path / "scratch")
+
+
+Case = Callable[["Hand"], None]
+
+
+class Hand:
+    """What a case is handed: it runs commands and looks at what they print."""
+
+    def __init__(self, command: Any, project: Path, folder: Path, scratch: Path) -> None:
+        self.command, self.project, self.folder, self.scratch = command, project, folder, scratch
+
+    def run(
+        self, *arguments: object, code: int = 0, lines: int | None = None, on_stderr: int = 1
+    ) -> str:
+        """Run a command; what it prints must be harmless. Returns what it printed on stdout."""
+        got, out, err = self.command(*arguments)
+        assert_harmless(out, lines)
+        assert_harmless(err)
+        assert got == code, (arguments, out, err)
+        assert err.count("\n") <= on_stderr
+        return out
+
+    def run_json(self, *arguments: object, code: int = 0) -> Any:
+        name, *others = arguments
+        out = self.run(name, "--json", *others, code=code)
+        out.encode("utf-8")
+        return json.loads(out)
+
+
+def new(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        hand.run("new", "--", hand.scratch / "n" / text, lines=1)
+    hand.run("new", hand.project, code=1, lines=0)
+
+
+def add(hand: Hand) -> None:
+    failed = len(HOSTILE)
+    out = hand.run("add", hand.project, hand.folder, lines=2 + failed)
+    assert out.split("\n")[1].startswith("back in the project")  # what had been removed
+    done = hand.run_json("add", hand.project, hand.folder)
+    assert len(done["failed"]) == failed
+    on_disk = {os.fsencode(path).decode("utf-8", "replace") for path in hand.folder.glob("*.png")}
+    told = {one["path"] for one in done["failed"]}
+    assert len(told & on_disk) == failed - 1  # but for the name that is no text
+    for text in HOSTILE.values():
+        hand.run("add", hand.project, "--", text, code=2, lines=0)
+        hand.run("add", "--", text, hand.folder, code=1, lines=0)
+
+
+def predict(hand: Hand) -> None:
+    hand.run("predict", hand.project, QUICK, "-v", lines=1, on_stderr=2)
+    hand.run_json("predict", hand.project, QUICK)
+    for text in HOSTILE.values():
+        hand.run("predict", hand.project, f"--model={text}", code=1, lines=0)
+        hand.run("predict", hand.project, f"--providers={text}", code=1, lines=0)
+        hand.run("predict", hand.project, f"--decode={text}", code=2, lines=0)
+        hand.run(
+            "predict", hand.project, f"--{text}", code=2, lines=0
+        ) if text != "--help" else None
+
+
+def landmarks(hand: Hand) -> None:
+    two = [hand.folder / f"{HOSTILE[kind]}.jpg" for kind in ("clears", "forges")]
+    bad = hand.folder / f"{HOSTILE['forges']}.png"
+    output = hand.scratch / "\x1b[2J\nforged.npz"
+    hand.run("landmarks", "--output", output, QUICK, "--", *two, lines=1)
+    out = hand.run("landmarks", "--output", output, QUICK, "--", *two, bad, code=1, lines=2)
+    assert out.split("\n")[1].startswith("failed: ")
+    done = hand.run_json("landmarks", "--output", output, QUICK, two[0])
+    assert list(done["faces"]) == [two[0].name]
+    for text in HOSTILE.values():
+        hand.run("landmarks", f"--output={text}", hand.folder, code=2, lines=0)
+
+
+def status(hand: Hand) -> None:
+    out = hand.run("status", hand.project)
+    assert out.count("\nfailed: ") == len(HOSTILE)
+    every = hand.run("status", hand.project, "--all")
+    assert every.count("\nfailed: ") == len(HOSTILE)
+    assert every.count("\n") == out.count("\n") + 1  # the one that was removed has its own line
+    values = hand.run_json("status", hand.project)
+    assert {one["reason"] for one in values["failed"]} == {"no image\n\x1b[2Jforged"}
+
+
+def list_(hand: Hand) -> None:
+    faces = len(HOSTILE) - 1
+    hand.run("list", hand.project, lines=1 + faces)
+    values = hand.run_json("list", hand.project)["samples"]
+    names = {
+        os.fsencode(path.name).decode("utf-8", "replace") for path in hand.folder.glob("*.jpg")
+    }
+    assert len({sample["photograph"] for sample in values} & names) >= faces - 1
+    assert {sample["annotator"] for sample in values} >= {"\nfailed: forged", "\u202egpj.exe"}
+    for text in HOSTILE.values():
+        hand.run("list", hand.project, f"--name={text}")
+        hand.run("list", hand.project, f"--sort={text}", code=2, lines=0)
+        hand.run("list", hand.project, f"--state={text}", code=2, lines=0)
+
+
+def review(hand: Hand) -> None:
+    for kind, text in HOSTILE.items():
+        hand.run("review", hand.project, "exclude", "--", f"{text}.gif", code=1, lines=0)
+        is_text = kind != "bytes"
+        hand.run(
+            "review", hand.project, "exclude", "1", f"--comment={text}", "--reviewer=Rae",
+            code=0 if is_text else 2, lines=int(is_text),
+        )  # fmt: skip
+        is_name = text.strip().isprintable() and len(text) <= LONGEST_NAME
+        hand.run(
+            "review", hand.project, "exclude", "1", f"--reviewer={text}",
+            code=0 if is_name else 2, lines=int(is_name),
+        )  # fmt: skip
+        hand.run("review", hand.project, "reject", "1", f"--reason={text}", code=2, lines=0)
+        hand.run("review", hand.project, "--", text, "1", code=2, lines=0)
+    hand.run_json("review", hand.project, "withdraw", "1")
+    with Project.open(hand.project) as project:
+        assert project.reviews.newest(1).reviewer == "[2JAnn error: forged"
+
+
+def remove(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        hand.run("remove", hand.project, "--", f"{text}.gif", code=1, lines=0)
+    hand.run("remove", hand.project, "--", f"{HOSTILE['clears']}.jpg", lines=2)
+    done = hand.run_json("remove", hand.project, "--", f"{HOSTILE['forges']}.jpg")
+    assert [Path(path).name for path in done["paths"]] == [f"{HOSTILE['forges']}.jpg"]
+    hand.run("remove", hand.project, "--", f"{HOSTILE['forges']}.png", lines=1)
+
+
+def restore(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        hand.run("restore", hand.project, "--", f"{text}.gif", code=1, lines=0)
+    hand.run("restore", hand.project, "--all", lines=1)
+    hand.run_json("restore", hand.project, "--all")
+
+
+def relocate(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        hand.run("relocate", hand.project, "--", text, hand.folder, code=1, lines=0)
+    gone = hand.scratch / "\x1b[2J\nforged"
+    hand.run("relocate", hand.project, hand.folder, gone, code=1, lines=2)
+    hand.run_json("relocate", hand.project, hand.folder, hand.folder)
+
+
+def export(hand: Hand) -> None:
+    for name in ("npz", "csv", "coco"):
+        hand.run("export", hand.project, hand.scratch / f"{name}\x1b[2J\nforged", "--format", name)
+    hand.run_json("export", hand.project, hand.scratch / "json\n", "--format", "csv")
+    hand.run("export", hand.project, hand.scratch / "json\n", "--format", "csv", code=1, lines=0)
+    for text in HOSTILE.values():
+        hand.run("export", hand.project, hand.scratch / "x", f"--format={text}", code=2, lines=0)
+
+
+def learn(hand: Hand) -> None:
+    hand.run("learn", hand.project, code=1, lines=0)
+
+
+def check(hand: Hand) -> None:
+    hand.run("check", hand.project, lines=1)
+    with closing(sqlite3.connect(hand.project / "project.sqlite")) as rows, rows:
+        rows.execute("UPDATE annotations SET landmarks = zeroblob(5616)")
+    out = hand.run("check", hand.project, code=1)
+    damaged = [line for line in out.splitlines() if line.startswith("damaged: ")]
+    assert len(damaged) == out.count("\n") - 1 == len(HOSTILE)
+    hand.run_json("check", hand.project, code=1)
+    hand.run("check", hand.project, "--photographs", code=1)
+
+
+def backup(hand: Hand) -> None:
+    for number, text in enumerate(PEOPLE.values()):
+        (hand.scratch / str(number)).mkdir()
+        hand.run(
+            "backup", hand.project, hand.scratch / str(number) / f"b{text[:40]}".replace("/", "_")
+        )
+    hand.run("backup", hand.project, hand.scratch / "no\x1b[2J" / "x\nforged", code=1, lines=0)
+    hand.run_json("backup", hand.project, hand.scratch / "json\n\x1b[2J")
+    hand.run("restore", hand.scratch / "back\n", hand.scratch / "json\n\x1b[2J")
+
+
+def verify(hand: Hand) -> None:
+    folder = hand.scratch / "r\x1b[2J\nforged"
+    hand.run("export", hand.project, folder, "--format", "npz")
+    hand.run("verify", folder)
+    hand.run_json("verify", folder)
+    hand.run("verify", folder, "--key", hand.scratch / "\x1b[2Jnone", code=1, lines=0)
+    (folder / "samples.parquet").write_bytes(b"\x1b[2J")
+    hand.run("verify", folder, code=1, lines=0)
+
+
+def train(hand: Hand) -> None:
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    release, out = hand.scratch / "r\x1b[2J\nforged", hand.scratch / "o\x1b[2J\nforged"
+    hand.run("export", hand.project, release, "--format", "npz")
+    hand.run("train", release, "--out", out, "--steps", "0")
+    hand.run("train", release, "--out", out, "--steps", "0", code=1, lines=0)
+    hand.run_json("train", release, "--out", hand.scratch / "json\n", "--steps", "0")
+    for text in PEOPLE.values():
+        hand.run("train", release, "--out", hand.scratch / "x", "--set", text, code=1, lines=0)
+        hand.run("train", hand.scratch / text[:40], "--out", hand.scratch / "x", code=1, lines=0)
+
+
+def evaluate(hand: Hand) -> None:
+    release = hand.scratch / "r\x1b[2J\nforged"
+    hand.run("export", hand.project, release, "--format", "npz")
+    hand.run("evaluate", "face_landmark", release, "--out", hand.scratch / "e\x1b[2J\n", lines=3)
+    hand.run_json("evaluate", "face_landmark", release)
+    hand.run("evaluate", "no\x1b[2J\nnet", release, code=1, lines=0)
+
+
+def compare(hand: Hand) -> None:
+    release = hand.scratch / "r\x1b[2J\nforged"
+    hand.run("export", hand.project, release, "--format", "npz")
+    hand.run("compare", "face_landmark", "face_landmark", release, code=3, lines=4)
+    hand.run_json("compare", "face_landmark", "face_landmark", release, code=3)
+    hand.run("compare", "face_landmark", "no\x1b[2J\nnet", release, code=1, lines=0)
+
+
+CASES: dict[str, Case] = {
+    "new": new,
+    "add": add,
+    "predict": predict,
+    "landmarks": landmarks,
+    "status": status,
+    "check": check,
+    "list": list_,
+    "review": review,
+    "remove": remove,
+    "restore": restore,
+    "relocate": relocate,
+    "export": export,
+    "learn": learn,
+    "backup": backup,
+    "verify": verify,
+    "train": train,
+    "evaluate": evaluate,
+    "compare": compare,
+}
+
+
+def test_every_command_has_its_case():
+    assert set(CASES) | NEEDS_A_WINDOW == COMMANDS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", CASES)
+def test_hostile_names_do_nothing_to_the_terminal(name, hand, monkeypatch):
+    monkeypatch.setenv("LOGNAME", ENVIRONMENT_NAME)
+    CASES[name](hand)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_what_no_command_knows_is_refused_in_one_harmless_line(command, name, assert_one_line):
+    for text in HOSTILE.values():
+        for arguments in (
+            [name, f"--x{text}"],
+            [f"x{text}"],
+            [name, "p", "q", "r", "s", f"x{text}"],
+        ):
+            code, out, err = command(*arguments)
+            assert_harmless(err)
+            assert (code in {1, 2}, out) == (True, "")
+            assert_one_line(err)
+
+
+def test_a_project_of_a_hostile_name_that_is_not_there_is_one_line(command, assert_one_line):
+    for text in HOSTILE.values():
+        for name in ("status", "list", "predict", "learn", "open"):
+            code, out, err = command(name, "--", f"nowhere{text}")
+            assert (code, out) == (1, "")
+            assert_harmless(err)
+            assert_one_line(err)
+
+
+def test_values_for_programs_hold_the_names_as_they_are(command, hostile):
+    code, out, _ = command("list", hostile, "--csv")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    assert code == 0
+    assert f"{HOSTILE['clears']}.jpg" in {row["photograph"] for row in rows}

@@ -1,0 +1,151 @@
+"""Names of people: refused as the command line refuses them; older ones can be worked with."""
+
+import inspect
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.project import EditSession, Judgement, Project, ProjectError, UnusableName, Verdict
+from annotator.system.people import LONGEST_NAME
+
+NOBODY = ["", "  ", "\u200d", "x" * (LONGEST_NAME + 1), "an\nna", "\x1b[2J", "an\x00na", "a\u202eb"]
+NOBODY += ["\ud800", "Ann\udcff"]
+WRITTEN_LONG_AGO = "\x1b[2JAnn\nforged: line\u202e " + "x" * 200
+TODAY = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is at hand for those who call a method with the name of somebody."""
+
+    project: Project
+    draw: Callable[..., Any]
+    landmarks: Any
+
+    def stroke(self, name: str | None) -> None:
+        annotation = self.project.annotations.load(1)
+        self.project.annotations.record_stroke(
+            1, self.draw(annotation), revision=annotation.revision, annotator=name
+        )
+
+    def face(self, name: str) -> None:
+        self.project.samples.add(
+            1, self.landmarks, model_id=1, presence=1, detection_score=1, added_by=name
+        )
+
+    def visit(self, name: str | None) -> None:
+        self.project.visits.record(1, annotator=name, started_at=TODAY, seconds=1, strokes=0)
+
+
+# Each method of a project's parts that takes a person's name, and how it is called.
+CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
+    ("annotations", "record_stroke"): Given.stroke,
+    ("samples", "add"): Given.face,
+    ("visits", "record"): Given.visit,
+    ("reviews", "accept"): lambda given, name: given.project.reviews.accept(1, reviewer=name),
+    ("reviews", "reject"): lambda given, name: given.project.reviews.reject(
+        1, reviewer=name, reasons=["blurred"]
+    ),
+    ("reviews", "exclude"): lambda given, name: given.project.reviews.exclude(1, reviewer=name),
+    ("reviews", "delete"): lambda given, name: given.project.reviews.delete(1, reviewer=name),
+    ("reviews", "reopen"): lambda given, name: given.project.reviews.reopen(1, reviewer=name),
+    ("reviews", "take_back"): lambda given, name: given.project.reviews.take_back(
+        [], reviewer=name
+    ),
+    ("reviews", "give"): lambda given, name: given.project.reviews.give(
+        Verdict.ACCEPT, [1], reviewer=name
+    ),
+    ("reviews", "give_undecided"): lambda given, name: given.project.reviews.give_undecided(
+        Verdict.ACCEPT, reviewer=name
+    ),
+}
+PEOPLE = {"annotator", "reviewer", "added_by", "by", "person", "name"}
+
+
+@pytest.fixture
+def given(predicted, draw, make_face) -> Given:
+    return Given(predicted, draw, make_face(400, 400, seed=3).landmarks)
+
+
+def taking_names(project: Project) -> Iterator[tuple[str, str]]:
+    for part, value in vars(project).items():
+        if part.startswith("_") or not type(value).__module__.startswith("annotator."):
+            continue
+        for method, function in inspect.getmembers(value, inspect.ismethod):
+            if (
+                not method.startswith("_")
+                and PEOPLE & inspect.signature(function).parameters.keys()
+            ):
+                yield part, method
+
+
+def test_every_method_that_takes_a_name_is_tried_here(predicted):
+    assert set(taking_names(predicted)) == set(CALLS)
+
+
+@pytest.mark.parametrize("method", CALLS, ids=".".join)
+def test_nobody_is_called_so_and_nothing_is_written(given, method):
+    before = given.project.version()
+    for name in NOBODY:
+        with pytest.raises(UnusableName, match="give the name of who did it") as refused:
+            CALLS[method](given, name)
+        assert isinstance(refused.value, ProjectError)
+        assert str(refused.value).isprintable()
+    assert given.project.version() == before
+    CALLS[method](given, "Ann")
+
+
+def test_a_verdict_and_a_session_have_a_name_before_anything_is_done(predicted):
+    for name in NOBODY:
+        with pytest.raises(UnusableName):
+            Judgement(Verdict.ACCEPT, name)
+        with pytest.raises(UnusableName):
+            EditSession(predicted, 1, annotator=name)
+
+
+def test_a_name_is_recorded_composed_and_without_blanks_around_it(given):
+    given.stroke(" Zoe\u0308 ")
+    given.face("Zoe\u0308")
+    assert given.project.samples.get(1).annotator == "Zoë"
+    assert given.project.reviews.accept(1, reviewer="Zoe\u0308 ").reviewer == "Zoë"
+    assert given.project.samples.get(4).added_by == "Zoë"
+
+
+def test_who_worked_need_not_be_known(given):
+    given.stroke(None)
+    given.visit(None)
+    assert given.project.samples.get(1).annotator is None
+
+
+def test_names_of_older_projects_are_read_worked_with_and_undone_to(given):
+    project = given.project
+    given.stroke("Ann")
+    with closing(sqlite3.connect(Path(project.home) / "project.sqlite")) as older, older:
+        older.execute("UPDATE strokes SET annotator = ?", (WRITTEN_LONG_AGO,))
+        older.execute("UPDATE samples SET annotator = ? WHERE id = 1", (WRITTEN_LONG_AGO,))
+        older.execute(
+            "INSERT INTO reviews (sample_id, verdict, reviewer, reasons, comment, created_at, "
+            "revision) SELECT id, 'accept', ?, '', '', '2026-01-01 00:00:00.000000', "
+            "(SELECT revision FROM annotations WHERE sample_id = 1) FROM samples WHERE id = 1",
+            (WRITTEN_LONG_AGO,),
+        )
+        older.execute(
+            "UPDATE samples SET state = 'accepted', reviewer = ? WHERE id = 1", (WRITTEN_LONG_AGO,)
+        )
+    sample = project.samples.get(1)
+    assert (sample.annotator, sample.reviewer) == (WRITTEN_LONG_AGO, WRITTEN_LONG_AGO)
+    judged = project.reviews.judge(1, Judgement(Verdict.EXCLUDE, "Rae"))
+    taken = project.reviews.take_back([judged.given], reviewer="Rae")
+    assert taken.samples[0].reviewer == WRITTEN_LONG_AGO
+    assert project.reviews.newest(1).reviewer == WRITTEN_LONG_AGO
+    given.stroke("Rae")
+    annotation = project.annotations.load(1)
+    project.annotations.undo(1, revision=annotation.revision)
+    assert project.samples.get(1).annotator == WRITTEN_LONG_AGO
+    assert project.to_dataframe().annotator[0] == WRITTEN_LONG_AGO
