@@ -11,7 +11,7 @@ from annotator.mesh.layout import MeshLayout
 from annotator.training.crops import View, looked_at, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
-from annotator.training.judging import TestCrop, crops_of
+from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.near_duplicates import duplicates, hashes_of
 from annotator.training.photographs import Cutouts
 from annotator.training.settings import Settings
@@ -103,7 +103,7 @@ def prepared(
     if not train:
         raise TrainingError("all faces are for validation: lower `validation`, or add releases")
     validation = _of(Split.VALIDATION, faces.faces, splits)[:_MOST_JUDGED]
-    tests = tuple(crops_of(validation, faces.layout, cutouts))
+    tests = tuple(crops_of(validation, faces.layout, cutouts, of_images=by_image(faces.faces)))
     kept = [
         hashed for hashed, split in zip(hashes, splits, strict=True) if split is not Split.TRAIN
     ]

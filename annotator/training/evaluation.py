@@ -18,7 +18,7 @@ from annotator.mesh.pose import HeadPose, head_pose
 from annotator.training.crops import looked_at, mirrored_values, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
-from annotator.training.judging import TestCrop, crops_of
+from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.near_duplicates import hashes_of
 from annotator.training.photographs import Cutouts
 from annotator.training.splits import clusters
@@ -145,9 +145,9 @@ def evaluated(
     layout, total = faces.layout, len(faces.faces)
     cutouts = Cutouts(layout, _MEMORY)
     tallies = [_Tally(net, layout) for net in nets]
-    hashes = []
+    hashes, of_images = [], by_image(faces.faces)
     for done, face in enumerate(faces.faces, start=1):
-        tests = list(crops_of([face], layout, cutouts))
+        tests = list(crops_of([face], layout, cutouts, of_images=of_images))
         cutout = cutouts.of(face)
         hashes.append(
             hashes_of(looked_at(cutout.pixels, cutout.seen(plain_view(face.landmarks, layout))))

@@ -5,13 +5,13 @@ It needs no PyTorch: whatever turns crops into meshes can be judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.inference.regions import SLIGHT_JITTER, Jitter
+from annotator.inference.regions import SLIGHT_JITTER, Jitter, Region
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.training.crops import (
@@ -113,6 +113,7 @@ def crops_of(
     clean: int = CLEAN,
     spoilt: int = SPOILED,
     backgrounds: int = _BACKGROUNDS,
+    of_images: Mapping[str, Sequence[Face]] | None = None,
 ) -> Iterator[TestCrop]:
     """Yield the crops that faces are judged by: the same ones for the same face, always.
 
@@ -123,7 +124,11 @@ def crops_of(
     cutouts
     clean, spoilt, backgrounds
         How many crops of each kind a face has.
+    of_images
+        All known faces of each image, as `by_image` gives them: crops without a face show none
+        of these. By default those of the faces given.
     """
+    known = by_image(faces) if of_images is None else of_images
     for number, face in enumerate(faces):
         seed = [_SEED, *face.key.encode()]
         rng = np.random.default_rng(seed)
@@ -137,24 +142,39 @@ def crops_of(
                 crop = spoiled(crop, rng, Spoiling())
             points = in_crop(face.landmarks, view, layout)
             yield TestCrop(number, is_clean, view, crop, points, crop_iod(points, layout))
-        yield from _backgrounds(number, face, cutout, rng, backgrounds)
+        shown = known[face.image_sha256]
+        yield from _backgrounds(number, shown, cutout, rng, backgrounds)
+
+
+def by_image(faces: Iterable[Face]) -> dict[str, list[Face]]:
+    """Return the faces of each image, by its hash."""
+    found: dict[str, list[Face]] = {}
+    for face in faces:
+        found.setdefault(face.image_sha256, []).append(face)
+    return found
 
 
 def _backgrounds(
-    number: int, face: Face, cutout: Cutout, rng: np.random.Generator, count: int
+    number: int, faces: Sequence[Face], cutout: Cutout, rng: np.random.Generator, count: int
 ) -> Iterator[TestCrop]:
-    """Yield crops of the photograph beside the face, as many as a few tries find."""
+    """Yield crops of the photograph beside its faces, as many as a few tries find."""
     height, width = cutout.scene.shape[:2]
-    left, top, wide, high = (cutout.scale * at for at in bounding_box(face.landmarks))
-    middle = (left + wide / 2, top + high / 2)
+    boxes = [np.multiply(cutout.scale, bounding_box(face.landmarks)).tolist() for face in faces]
     for _ in range(_TRIES * count):
         view = background_view(rng, width, height)
-        reach = (view.region.side * _DIAGONAL + max(wide, high)) / 2
-        if max(abs(view.region.x - middle[0]), abs(view.region.y - middle[1])) > reach:
+        if not any(_may_overlap(view.region, box) for box in boxes):
             yield TestCrop(number, True, view, looked_at(cutout.scene, view), None, 1.0)
             count -= 1
         if not count:
             return
+
+
+def _may_overlap(region: Region, box: tuple[float, float, float, float]) -> bool:
+    """Return whether a turned square may reach into a box (left, top, width, height)."""
+    left, top, width, height = box
+    reach = region.side * _DIAGONAL / 2
+    across = abs(region.x - left - width / 2) < reach + width / 2
+    return across and abs(region.y - top - height / 2) < reach + height / 2
 
 
 def scores_of(tests: Sequence[TestCrop], predict: Predict) -> Scores:

@@ -144,10 +144,11 @@ def _details(summary: Mapping[str, Any]) -> Iterator[str]:
         )
     yield from _table(("mean, % of the outer IOD", *names), rows)
     yield "<h2>Presence</h2>"
+    yield '<p class="note">Crops that show no face of the release may show one that it lacks.</p>'
     titles = {
         "missed_clean": "faces missed, clean crops",
         "missed_spoiled": "faces missed, spoiled crops",
-        "found_in_background": "faces found in crops that show none",
+        "found_in_background": "faces found in crops that show none of the release",
     }
     yield from _table(
         ("%", *names),
