@@ -23,11 +23,12 @@ from annotator.project import Project
 from annotator.release import load_release
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
+from tests.fuzzing import kills
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 PORTRAIT = asset_path("datasets", "sample", "collins.jpg")
 QUICK = "--no-small-faces"
-RUNS = 8 * int(os.environ.get("FACEMESH_KILLS", "60")) // 60  # of each command
+RUNS = max(1, 8 * kills(60) // 60)  # of each command
 CODES = {signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
