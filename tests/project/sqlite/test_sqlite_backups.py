@@ -16,7 +16,7 @@ from annotator.project import (
     Project,
     ProjectUnavailable,
 )
-from annotator.project.engine import sqlite_backup
+from annotator.project.engine import sqlite_backup, sqlite_copy_check
 
 EDITING = """
 import sys
@@ -202,7 +202,7 @@ def test_a_backup_that_is_given_up_leaves_nothing(predicted, tmp_path):
 
 
 def test_the_check_of_a_large_backup_can_be_given_up(predicted, tmp_path, monkeypatch):
-    monkeypatch.setattr(sqlite_backup, "_INSTRUCTIONS", 1)
+    monkeypatch.setattr(sqlite_copy_check, "_INSTRUCTIONS", 1)
     calls: list[int] = []
 
     def give_up(done: int, total: int) -> None:
@@ -218,7 +218,7 @@ def test_the_check_of_a_large_backup_can_be_given_up(predicted, tmp_path, monkey
 def test_ctrl_c_during_the_check_of_a_large_backup_is_no_error_of_the_database(
     predicted, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sqlite_backup, "_INSTRUCTIONS", 1)
+    monkeypatch.setattr(sqlite_copy_check, "_INSTRUCTIONS", 1)
     calls: list[int] = []
 
     def interrupt(done: int, total: int) -> None:
