@@ -1,6 +1,6 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
-from annotator.project.engine import BUSY_TIMEOUT, BackupMade, Restored
+from annotator.project.engine import BUSY_TIMEOUT, LONGEST_BACKUP_NAME, BackupMade, Restored
 from annotator.project.errors import (
     BackupCancelled,
     BackupExists,
@@ -46,6 +46,7 @@ from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeReco
 
 __all__ = [
     "BUSY_TIMEOUT",
+    "LONGEST_BACKUP_NAME",
     "UNDECIDED",
     "AcceptedSample",
     "AddReport",

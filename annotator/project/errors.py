@@ -82,7 +82,8 @@ class UnseenVerdict(ProjectError):  # noqa: N818
 class ProjectUnavailable(ProjectError):  # noqa: N818
     """The project cannot be read or written right now; the same call may succeed later.
 
-    Nothing of the failed call was written.
+    Nothing of the failed call was written, but for calls that work in portions: the message says
+    how much they did.
     """
 
 

@@ -8,6 +8,7 @@ under constant strokes.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import time
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from annotator.project.engine.backups import BackupMade, OnProgress
+from annotator.project.engine.backups import LONGEST_BACKUP_NAME, BackupMade, OnProgress
 from annotator.project.engine.sqlite_copy_check import (
     Contents,
     check_copy,
@@ -28,6 +29,7 @@ from annotator.project.tables import CURRENT_REVISION
 from annotator.system.durable import sync_file, sync_folder
 from annotator.system.placing import placed_by_name, remove_leftovers
 
+_COMPANIONS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database is called so
 _PAGES_PER_STEP = 256  # a megabyte, as a rule
 _PAUSE = 0.002  # seconds after each step, in which others have the disk and the processor
 _STEPS_PER_FLUSH = 16  # what is to be flushed at once holds up the flushes of strokes
@@ -73,12 +75,13 @@ def back_up(
     DamagedProject
         If the database is damaged, or what was written does not hold what was read.
     ProjectUnavailable
-        If it cannot be read or the copy not be written now. No copy is left.
+        If it cannot be read or the copy not be written now, or not under that name. No copy is
+        left.
     """
     target = target.absolute()
-    _check_place(path, target, replaces=replaces)
-    remove_leftovers(target.parent)
     with _writing(target):
+        _check_place(path, target, replaces=replaces)
+        remove_leftovers(target.parent)
         with placed_by_name(target, replaces=replaces) as unfinished:
             with suppress(OSError):  # a stick for cameras, say, knows no permissions
                 unfinished.chmod(_permissions(path))
@@ -129,6 +132,15 @@ def _copy(
 def _check_place(path: Path, target: Path, *, replaces: bool) -> None:
     if not target.parent.is_dir():
         raise ProjectUnavailable(f"{target.parent} is no folder: make it, or choose another one")
+    if target.name.endswith(_COMPANIONS):
+        raise ProjectUnavailable(
+            f"{target} is called like what SQLite keeps beside a database: choose another name"
+        )
+    if len(os.fsencode(target.name)) > LONGEST_BACKUP_NAME:
+        raise ProjectUnavailable(
+            f"{target} has too long a name for a database: choose one of {LONGEST_BACKUP_NAME} "
+            "bytes at most"
+        )
     if target.is_symlink() or target.exists():
         if not replaces:
             raise BackupExists(f"{target} exists: choose another name")
