@@ -17,7 +17,7 @@ from annotator.project import Annotation, DamagedProject, Project, SampleSummary
 from annotator.system.assets import asset_path
 
 DATA = Path(__file__).parents[1] / "data"
-REVISIONS = ("0003", "0004", "0005")
+REVISIONS = ("0003", "0004", "0005", "0006")
 
 
 @pytest.fixture(params=REVISIONS)
@@ -151,7 +151,7 @@ def test_the_images_of_an_older_project_are_pictures_without_frames(older):
             assert record.picture.content_hash() == record.sha256
 
 
-@pytest.mark.parametrize("revision", ["0004", "0005"], indirect=True)
+@pytest.mark.parametrize("revision", ["0004", "0005", "0006"], indirect=True)
 def test_the_images_failures_and_visits_of_an_older_project_are_what_they_were(older, expected):
     with Project.open(older) as project:
         records = [project.images.get(1 + at) for at in range(len(expected["images"]))]
