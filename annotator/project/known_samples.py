@@ -65,6 +65,8 @@ class KnownSample:
     before
         What the model of the round before said of it, else what was said last, (n, 3); None where
         that is of another layout, damaged, or not there.
+    round_change
+        As the sample has it now.
     """
 
     id: int
@@ -73,6 +75,7 @@ class KnownSample:
     deleted: bool
     predicted: bool
     before: Landmarks | None = None
+    round_change: float | None = None
 
 
 def round_place(session: Session, model_id: int) -> RoundPlace:
@@ -118,6 +121,7 @@ def known_samples(
             deleted=row.state is SampleState.DELETED,
             predicted=prediction_id is not None,
             before=before.get(row.id),
+            round_change=row.round_change,
         )
         known.setdefault(row.image_id, []).append(sample)
     return known

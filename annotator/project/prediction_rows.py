@@ -148,7 +148,8 @@ class PredictionRows:
                 continue
             face = found.get(at)
             change = face and change_between(face.landmarks, sample.before, face.layout)
-            self.changes.append({"id": sample.id, "round_change": change})
+            if change != sample.round_change:  # lists are told of what changes, and of no more
+                self.changes.append({"id": sample.id, "round_change": change})
 
     def _join(self, sample: KnownSample, face: Face) -> None:
         if sample.predicted:

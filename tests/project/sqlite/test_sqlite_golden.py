@@ -253,3 +253,32 @@ def tables(database: Path) -> list[str]:
     """Return all that is in a database, as statements that make it."""
     with closing(sqlite3.connect(database)) as connection:
         return list(connection.iterdump())
+
+
+@pytest.mark.parametrize("revision", ["0006"], indirect=True)
+def test_what_two_models_said_in_a_project_of_0006_is_what_they_said(older, expected):
+    with Project.open(older) as project:
+        first = project.rounds.current()
+        assert first is not None
+        assert (first.number, first.model.name) == (1, "face_landmark")
+        found = sorted(
+            [sample.id, each.model.name, digest(each.landmarks)]
+            for sample in project.samples.summaries()
+            for each in project.predictions.of(sample.id).every
+        )
+        assert found == sorted(read[:3] for read in expected["predictions"])
+        assert {sample.round_change for sample in project.samples.summaries()} == {None}
+    with closing(sqlite3.connect(older / "project.sqlite")) as connection:
+        digests = connection.execute("SELECT hex(digest) FROM predictions ORDER BY id").fetchall()
+    assert [each.lower() for (each,) in digests] == [read[3] for read in expected["predictions"]]
+
+
+@pytest.mark.parametrize("revision", ["0006"], indirect=True)
+def test_an_upgrade_from_0006_that_is_interrupted_leaves_it_as_it_was(older):
+    path = older / "project.sqlite"
+    with closing(sqlite3.connect(path)) as connection:  # in the way of the last column
+        connection.execute("ALTER TABLE samples ADD COLUMN round_change FLOAT")
+    before = tables(path)
+    with pytest.raises(DamagedProject, match="cannot be brought up to date"):
+        Project.open(older)
+    assert tables(path) == before
