@@ -16,7 +16,6 @@ from annotator.project.models import known_model
 from annotator.project.paths import ImagePaths
 from annotator.project.round_records import (
     Facts,
-    KnownModel,
     Round,
     RoundOutcome,
     RoundRelease,
@@ -101,7 +100,8 @@ class Rounds:
             current = self._current(session)
             if current is None:
                 raise RoundError("no model has predicted yet: there is no round to finish")
-            _refuse_model(current, known_model(session, outcome.model_id))
+            model = known_model(session, outcome.model_id)
+            refuse_model(current, model.name, model.sha256, model.layout)
             row = _row(session, current)
             row.next_model_id = outcome.model_id
             if outcome.release is not None:
@@ -194,21 +194,20 @@ def _started(current: Round | None) -> datetime:
     return datetime.now(UTC) if current is None else current.started_at
 
 
-def _refuse_model(current: Round, model: KnownModel) -> None:
+def refuse_model(current: Round, name: str, sha256: str, layout: str) -> None:
     """Raise RoundError if a round cannot end with a model."""
-    number = current.number
-    if model == current.model:
-        raise RoundError(f"{model.name} is the model of round {number} already: train a new one")
-    if model.layout != current.model.layout:
+    number, following = current.number, current.next_model
+    if sha256 == current.model.sha256:
+        raise RoundError(f"{name} is the model of round {number} already: train a new one")
+    if layout != current.model.layout:
         raise RoundError(
-            f"{model.name} predicts meshes of {model.layout}, but those of round {number} are of "
+            f"{name} predicts meshes of {layout}, but those of round {number} are of "
             f"{current.model.layout}: train from a model of the same layout"
         )
-    if current.next_model is not None and current.next_model != model:
-        name = current.next_model.name
+    if following is not None and following.sha256 != sha256:
         raise RoundError(
-            f"round {number} is being finished with the model {name}: finish it with that one; "
-            "another one can end the next round"
+            f"round {number} is being finished with the model {following.name}: finish it with "
+            "that one; another one can end the next round"
         )
 
 
