@@ -9,7 +9,6 @@ import typer
 from annotator.cli.options import AsJson, ProjectAddress, Workers
 from annotator.cli.terminal import count, printable, progress_bar, report
 from annotator.system.collecting import uncollected
-from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
     from annotator.project import Round
@@ -89,7 +88,7 @@ def finish(
     ]
     values = {**_values(done), "images": last.done - last.failed, "faces": last.faces}
     values["remarks"] = list(finishing.remarks)
-    report(values, "\n".join(lines), failed, as_json=as_json)
+    report(values, *lines, failed=failed, as_json=as_json)
 
 
 @commands.command("list")
@@ -100,8 +99,8 @@ def list_rounds(project: ProjectAddress, *, as_json: AsJson = False) -> None:
     with Project.open(project) as opened:
         rounds = opened.rounds.all()
     values = {"rounds": [_values(each) for each in rounds]}
-    text = "\n".join(map(_line, rounds)) or "no round yet: `predict` begins the first one"
-    report(values, text, as_json=as_json, is_answer=True)
+    lines = list(map(_line, rounds)) or ["no round yet: `predict` begins the first one"]
+    report(values, *lines, as_json=as_json, is_answer=True)
 
 
 @commands.command()
@@ -120,13 +119,11 @@ def show(
         found = opened.rounds.current() if number is None else opened.rounds.get(number)
     if found is None:
         raise RoundError("no round yet: `predict` begins the first one")
-    report(_values(found), "\n".join(_page(found)), as_json=as_json, is_answer=True)
+    report(_values(found), *_page(found), as_json=as_json, is_answer=True)
 
 
 def _line(one: "Round") -> str:
-    text = (
-        f"{one.number:>3}  {one.started_at:%Y-%m-%d}  {_state(one):<10}  {escaped(one.model.name)}"
-    )
+    text = f"{one.number:>3}  {one.started_at:%Y-%m-%d}  {_state(one):<10}  {one.model.name}"
     if one.release is not None:
         text += f"  released {count(one.release.samples, 'sample')}"
     return "  ".join([text, *(f"{figure}" for figure in _figures(one))])
@@ -148,7 +145,7 @@ def _page(one: "Round") -> list[str]:
         )
     if one.next_model is not None:
         rows["new model"] = f"{one.next_model.name}  {one.next_model.sha256[:12]}"
-    lines = [escaped(f"{name:<10}{text}") for name, text in rows.items()]
+    lines = [f"{name:<10}{text}" for name, text in rows.items()]
     return lines + [f"{'':<10}{figure}" for figure in _figures(one)]
 
 

@@ -95,7 +95,7 @@ def start_round(project: Project, model: str | Path | None = None) -> Round:
     if model is None and current is not None:
         return project.rounds.start(current.model.id)
     path = model_path(model or "face_landmark")
-    face_mesh = FaceMesh.load(path)
+    face_mesh = FaceMesh.load(path).named(_name(path, None))
     if current is not None and current.model.sha256 != face_mesh.info.sha256:
         return project.rounds.start(project.models.register(face_mesh.info))  # which it refuses
     model_id = project.models.register(face_mesh.info)
