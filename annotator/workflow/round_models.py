@@ -57,6 +57,13 @@ def keep_first_model(project: Project, model: str | Path, face_mesh: FaceMesh) -
         keep_model(project, path, face_mesh.info.sha256)
 
 
+def kept_round_model(project: Project) -> Path | None:
+    """Return where the model lies that predicts now, if the project keeps it."""
+    model = _ahead(project)
+    kept = None if model is None else kept_model(project, model.sha256)
+    return kept if kept is not None and kept.exists() else None
+
+
 def load_round_model(
     project: Project,
     *,
@@ -73,16 +80,14 @@ def load_round_model(
     ProviderError
         If a provider is not available.
     """
-    current = project.rounds.current()
-    model = None if current is None else _ahead(project)
-    path = None if model is None else kept_model(project, model.sha256)
-    if path is None or model is None or not path.exists():
+    model, path = _ahead(project), kept_round_model(project)
+    if path is None or model is None:
         shipped = FaceMesh.load(providers=providers, small_faces=small_faces, decode=decode)
         if model is None or shipped.info.sha256 == model.sha256:
             return shipped
         raise ModelError(
             f"the project does not keep the model {model.name}, which predicts in this round: "
-            f"copy it to {path}, or name a model yourself"
+            f"copy it to {kept_model(project, model.sha256)}, or name a model yourself"
         )
     face_mesh = FaceMesh.load(path, providers=providers, small_faces=small_faces, decode=decode)
     if face_mesh.info.sha256 != model.sha256:
