@@ -270,6 +270,7 @@ class AnnotatorDock(QWidget):
         self._retry.start(_RETRY_MS)
         self._look = QTimer(self)
         self._look.timeout.connect(self._others.look)
+        self._look.timeout.connect(self.present_round.look)
         self._look.start(_LOOK_MS)
 
     def _after_work(self, text: str) -> None:

@@ -115,7 +115,7 @@ class Comparing:
         change = change_between(session.landmarks, found.landmarks, session.layout)
         if found.id == said.own_id or change is None:
             return ""
-        return f"{who} would move it by {change:.1%} of the eye distance."
+        return f"{who} would move it by {change:.1%}."
 
     def _by(self, session: EditSession, model_id: int) -> StoredPrediction | None:
         said = self._said

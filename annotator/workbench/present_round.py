@@ -1,5 +1,6 @@
 """Which round is under way, and which models the rounds had; read anew when it may be another."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -68,6 +69,7 @@ class PresentRound:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._known = RoundsKnown()
+        self._version: int | None = None
         bench.project_changed.connect(self._read)
         bench.samples_changed.connect(self._read)
         bench.current_changed.connect(self._read)
@@ -88,6 +90,17 @@ class PresentRound:
         if current.is_finishing:
             text += f" · {one_line(known.newest.name, _NAME)} is predicting"
         return text
+
+    def look(self) -> None:
+        """See whether another program finished the round; cheap while nothing was changed."""
+        project = self._bench.project
+        if project is None:
+            return
+        with suppress(ProjectError):  # looked for again soon
+            version = project.version()
+            if version != self._version:
+                self._version = version
+                self._read()
 
     def _read(self) -> None:
         project = self._bench.project

@@ -97,7 +97,7 @@ def test_a_corrected_face_is_told_how_far_the_new_model_would_move_it(bench, com
     bench.refresh()
     bench.go_to(sample_id)
     share = 3 / outer_iod(bench.session.landmarks, FACE_468)
-    assert comparing.remark == f"Round 2’s model would move it by {share:.1%} of the eye distance."
+    assert comparing.remark == f"Round 2’s model would move it by {share:.1%}."
 
 
 def test_a_face_that_follows_the_new_model_is_told_nothing(bench, comparing):

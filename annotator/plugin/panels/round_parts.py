@@ -8,6 +8,7 @@ from annotator.workbench.comparing import Comparing
 from annotator.workbench.foreign_text import rich
 from annotator.workbench.present_round import PresentRound
 
+_REMARK_TIP = "How far its vertices would move on average, as a share of the eye distance"
 _TIP = "Which prediction the ghost, the vectors and the comparison show"
 
 
@@ -88,6 +89,7 @@ class RoundRemark(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(rich(_REMARK_TIP))
         self.setAccessibleName("What the newest model says of this face")
         comparing.changed.connect(self._show)
         self._show()
