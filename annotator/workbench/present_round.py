@@ -56,7 +56,7 @@ class RoundsKnown:
 
 
 class PresentRound:
-    """Follows the rounds of the open project.
+    """Follows the rounds of the open project: whoever has a clock lets it `look`.
 
     Attributes
     ----------
@@ -72,7 +72,6 @@ class PresentRound:
         self._version: int | None = None
         bench.project_changed.connect(self._read)
         bench.samples_changed.connect(self._read)
-        bench.current_changed.connect(self._read)
 
     @property
     def known(self) -> RoundsKnown:

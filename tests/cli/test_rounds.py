@@ -3,6 +3,8 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -10,7 +12,6 @@ import pytest
 from annotator.project import Project, SampleState
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
-from annotator.workflow.rounds import Ending, begin_to_finish, predict_and_finish
 from tests.retraining import VALIDATION, retrained
 
 
@@ -126,17 +127,26 @@ def test_the_rounds_of_a_project_that_predicted_begin_with_its_model(project, co
     assert "under way   face_landmark" in command("round", "list", project)[1]
 
 
-def test_a_finish_that_was_interrupted_goes_on_without_naming_the_model_again(
+KILLED = """
+import os, sys
+from annotator.project import Project
+from annotator.workflow.rounds import Ending, begin_to_finish, predict_and_finish
+
+project, model, release = sys.argv[1:]
+opened = Project.open(project)
+finishing = begin_to_finish(opened, Ending(model, release))
+for step in predict_and_finish(opened, finishing):
+    os._exit(9)
+"""
+
+
+def test_a_finish_that_was_killed_goes_on_without_naming_the_model_again(
     released, command, tmp_path
 ):
     project, release, sha256 = released
     model = retrained(tmp_path / "second", releases=[sha256])
-    with Project.open(project) as opened:
-        finishing = begin_to_finish(opened, Ending(model=model, release=release))
-        steps = predict_and_finish(opened, finishing)
-        next(steps)
-        steps.close()
-        assert opened.rounds.current().is_finishing
+    killed = subprocess.run([sys.executable, "-c", KILLED, project, model, release], check=False)
+    assert killed.returncode == 9
     shutil.rmtree(model.parent)
     assert "finishing   face_landmark" in command("round", "list", project)[1]
     other = retrained(tmp_path / "other", by=5.0)
@@ -145,7 +155,7 @@ def test_a_finish_that_was_interrupted_goes_on_without_naming_the_model_again(
     assert "round 1 is being finished with the model second" in error
     code, out, _ = command("round", "finish", project)
     assert code == 0
-    assert out.startswith("round 1 is finished: second predicted 2 images")
+    assert out.startswith("round 1 is finished: second predicted 3 images")
     with Project.open(project) as opened:
         assert [each.number for each in opened.rounds.all()] == [1, 2]
         assert opened.rounds.get(1).release.content_sha256 == sha256
