@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from annotator.cli.options import AsJson, ProjectAddress, Workers
+from annotator.cli.options import AsJson, NoSmallFaces, ProjectAddress, Providers, Workers
 from annotator.cli.terminal import count, printable, progress_bar, report
 from annotator.system.collecting import uncollected
 
@@ -61,7 +61,9 @@ def finish(
     name: Annotated[
         str | None, typer.Option(help="What the model is called. Default: as its run's folder.")
     ] = None,
+    providers: Providers = "cpu",
     workers: Workers = None,
+    no_small_faces: NoSmallFaces = False,
     as_json: AsJson = False,
 ) -> None:
     """End the round with a new model: it predicts everything, and the next round begins."""
@@ -70,7 +72,10 @@ def finish(
         from annotator.workflow import PredictionProgress
         from annotator.workflow.rounds import Ending, begin_to_finish, predict_and_finish
 
-    ending = Ending(model, release, run, metrics, name)
+    names = tuple(providers.replace(",", " ").split())
+    ending = Ending(
+        model, release, run, metrics, name, providers=names, small_faces=not no_small_faces
+    )
     with Project.open(project) as opened, progress_bar("predicting") as show:
         finishing = begin_to_finish(opened, ending)
         last, failed = PredictionProgress(0, 0, 0, 0), []
@@ -126,7 +131,8 @@ def _line(one: "Round") -> str:
     text = f"{one.number:>3}  {one.started_at:%Y-%m-%d}  {_state(one):<10}  {one.model.name}"
     if one.release is not None:
         text += f"  released {count(one.release.samples, 'sample')}"
-    return "  ".join([text, *(f"{figure}" for figure in _figures(one))])
+    clean = _figures(one)[:1]  # as many as fit a line
+    return "  ".join([text, *clean])
 
 
 def _page(one: "Round") -> list[str]:

@@ -53,6 +53,8 @@ class Ending:
         A JSON file that says how good the model is.
     name
         What people call the model; by default what its file or its run's folder is called.
+    providers, small_faces
+        How it predicts, see `FaceMesh.load`.
     """
 
     model: str | Path | None = None
@@ -60,6 +62,8 @@ class Ending:
     run: Path | None = None
     metrics: Path | None = None
     name: str | None = None
+    providers: tuple[str, ...] = ("cpu",)
+    small_faces: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +126,8 @@ def begin_to_finish(project: Project, ending: Ending) -> Finishing:
     if current is None:
         raise RoundError("no model has predicted yet: there is no round to finish")
     path = _model_file(project, current, ending)
-    face_mesh = FaceMesh.load(path)
+    small = ending.small_faces
+    face_mesh = FaceMesh.load(path, providers=ending.providers, small_faces=small)
     if path != kept_model(project, face_mesh.info.sha256):
         face_mesh = face_mesh.named(_name(path, ending.name))
     elif current.next_model is not None:
