@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import LargeBinary, Select, select, type_coerce, union
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
-from annotator.project.digests import prediction_digest
+from annotator.project.checked import as_stored
+from annotator.project.digests import AnyRow, prediction_digest
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.locking import locked
 from annotator.project.matching import Box
@@ -148,22 +149,27 @@ def said_before(
         rows = list(session.execute(_others(place, ids)))
         rows.sort(key=lambda row: (row.model_id == place.before, row.id))
         for row in rows:  # the last one of a sample counts
-            if row.digest == prediction_digest(row.sample_id, row.model_id, row.landmarks):
+            if is_sound_prediction(row):
                 found[row.sample_id] = np.frombuffer(row.landmarks, "<f4").reshape(-1, 3)
             else:
                 found.pop(row.sample_id, None)
     return found
 
 
+def is_sound_prediction(row: AnyRow) -> bool:
+    """Return whether the landmarks of a prediction, as stored, are what was stored."""
+    is_blob = isinstance(row.landmarks, bytes)
+    return is_blob and row.digest == prediction_digest(row.sample_id, row.model_id, row.landmarks)
+
+
 def _others(place: RoundPlace, sample_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:
-    landmarks = type_coerce(PredictionRow.landmarks, LargeBinary).label("landmarks")
     return (
         select(
             PredictionRow.id,
             PredictionRow.sample_id,
             PredictionRow.model_id,
-            landmarks,
-            PredictionRow.digest,
+            as_stored(PredictionRow.landmarks).label("landmarks"),
+            as_stored(PredictionRow.digest).label("digest"),
         )
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .where(

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from annotator.project.columns import PathText, Table, UtcDateTime
+from annotator.project.values import Count, Sha256
 
 
 class RoundRow(Table):
@@ -30,13 +31,13 @@ class RoundRow(Table):
         ),
     )
 
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Count, primary_key=True, autoincrement=False)
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id"))
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    release_sha256: Mapped[str | None]
+    release_sha256: Mapped[str | None] = mapped_column(Sha256)
     release_folder: Mapped[str | None] = mapped_column(PathText)
-    release_samples: Mapped[int | None]
+    release_samples: Mapped[int | None] = mapped_column(Count)
     training: Mapped[str | None]
     metrics: Mapped[str | None]

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotator.project.digests import prediction_digest
+from annotator.project.checked import as_stored
 from annotator.project.errors import UnknownSample
+from annotator.project.known_samples import is_sound_prediction
 from annotator.project.models import known_model
 from annotator.project.round_records import KnownModel
 from annotator.project.tables import AnnotationRow, PredictionRow, PredictionRunRow, SampleRow
@@ -76,8 +77,9 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
             PredictionRow.id,
             PredictionRow.model_id,
             PredictionRow.created_at,
-            PredictionRow.digest,
-            type_coerce(PredictionRow.landmarks, LargeBinary).label("landmarks"),
+            PredictionRow.sample_id,
+            as_stored(PredictionRow.digest).label("digest"),
+            as_stored(PredictionRow.landmarks).label("landmarks"),
         )
         .where(PredictionRow.sample_id == sample_id)
         .order_by(PredictionRow.id)
@@ -90,7 +92,7 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
             row.created_at,
         )
         for row in session.execute(query)
-        if row.digest == prediction_digest(sample_id, row.model_id, row.landmarks)
+        if is_sound_prediction(row)
     )
     seen = select(PredictionRunRow.model_id).where(PredictionRunRow.image_id == image_id)
     return SamplePredictions(sample_id, every, own_id, frozenset(session.scalars(seen)))

@@ -95,6 +95,7 @@ def start_round(project: Project, model: str | Path | None = None) -> Round:
     ModelError
         If it cannot be used.
     """
+    project.check_writable()
     current = project.rounds.current()
     if model is None and current is not None:
         return project.rounds.start(current.model.id)
@@ -122,6 +123,7 @@ def begin_to_finish(project: Project, ending: Ending) -> Finishing:
     DamagedRelease
         If the folder is no release, or not what it was.
     """
+    project.check_writable()
     current = project.rounds.current()
     if current is None:
         raise RoundError("no model has predicted yet: there is no round to finish")

@@ -273,11 +273,10 @@ def test_what_two_models_said_in_a_project_of_0006_is_what_they_said(older, expe
     assert [each.lower() for (each,) in digests] == [read[3] for read in expected["predictions"]]
 
 
+@pytest.mark.usefixtures("failing_upgrade")
 @pytest.mark.parametrize("revision", ["0006"], indirect=True)
 def test_an_upgrade_from_0006_that_is_interrupted_leaves_it_as_it_was(older):
     path = older / "project.sqlite"
-    with closing(sqlite3.connect(path)) as connection:  # in the way of the last column
-        connection.execute("ALTER TABLE samples ADD COLUMN round_change FLOAT")
     before = tables(path)
     with pytest.raises(DamagedProject, match="cannot be brought up to date"):
         Project.open(older)
