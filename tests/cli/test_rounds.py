@@ -9,9 +9,10 @@ from contextlib import closing
 
 import pytest
 
-from annotator.project import Project, SampleState
+from annotator.project import Project, ReadOnlyProject, SampleState
 from annotator.system.assets import asset_path
 from annotator.system.hashing import file_sha256
+from annotator.workflow.rounds import Ending, begin_to_finish, start_round
 from tests.retraining import VALIDATION, retrained
 
 
@@ -277,3 +278,17 @@ def test_a_project_that_cannot_be_written_keeps_its_round(
     assert_one_line(error)
     assert not (project / "models").exists()
     assert "under way   face_landmark" in command("round", "list", project)[1]
+
+
+def test_a_project_that_is_opened_for_reading_alone_keeps_its_round(released, tmp_path):
+    project, release, sha256 = released
+    model = retrained(tmp_path / "second", releases=[sha256])
+    with Project.open(project, read_only=True) as opened:
+        for change in (
+            lambda: begin_to_finish(opened, Ending(model, release)),
+            lambda: start_round(opened, model),
+        ):
+            with pytest.raises(ReadOnlyProject):
+                change()
+        assert opened.rounds.current().model.name == "face_landmark"
+    assert not (project / "models").exists()
