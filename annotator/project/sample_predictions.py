@@ -13,9 +13,14 @@ from sqlalchemy.orm import Session
 from annotator.project.checked import as_stored
 from annotator.project.errors import UnknownSample
 from annotator.project.known_samples import is_sound_prediction
-from annotator.project.models import known_model
 from annotator.project.round_records import KnownModel
-from annotator.project.tables import AnnotationRow, PredictionRow, PredictionRunRow, SampleRow
+from annotator.project.tables import (
+    AnnotationRow,
+    ModelRow,
+    PredictionRow,
+    PredictionRunRow,
+    SampleRow,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,14 +85,18 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
             PredictionRow.sample_id,
             as_stored(PredictionRow.digest).label("digest"),
             as_stored(PredictionRow.landmarks).label("landmarks"),
+            ModelRow.name,
+            ModelRow.sha256,
+            ModelRow.layout,
         )
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .where(PredictionRow.sample_id == sample_id)
         .order_by(PredictionRow.id)
     )
     every = tuple(
         StoredPrediction(
             row.id,
-            known_model(session, row.model_id),
+            KnownModel(row.model_id, row.name, row.sha256, row.layout),
             np.frombuffer(row.landmarks, "<f4").reshape(-1, 3),
             row.created_at,
         )
