@@ -143,7 +143,10 @@ def begin_to_finish(project: Project, ending: Ending) -> Finishing:
     if ending.metrics is not None:
         metrics["evaluation"] = read_facts(ending.metrics, "the JSON of an evaluation")
     training = {key: facts for key, facts in (("run", run), ("model", said)) if facts}
-    remarks = _remarks(project, said, release, ending.run, info.sha256)
+    remarks = (
+        *_remarks_on_parent(project, current, said),
+        *_remarks(said, release, ending.run, info.sha256),
+    )
     model_id = project.models.register(info)
     _keep(project, path, face_mesh)
     noted = project.rounds.end_with(
@@ -220,19 +223,22 @@ def _run(model: Path, folder: Path | None) -> dict[str, Any]:
     return read_facts((folder or model.parent) / RUN, "the run.json of a training run")
 
 
-def _remarks(
-    project: Project,
-    said: dict[str, Any],
-    release: RoundRelease | None,
-    run: Path | None,
-    sha256: str,
-) -> tuple[str, ...]:
-    remarks = []
+def _remarks_on_parent(project: Project, current: Round, said: dict[str, Any]) -> tuple[str, ...]:
     parent = parent_of(said)
     if parent is None:
-        remarks.append("the model does not say what it was trained from")
-    elif parent[1] not in {model.sha256 for model in project.models.all()}:
-        remarks.append(f"the model was trained from {parent[0]}, which never predicted here")
+        return ("the model does not say what it was trained from",)
+    name, sha256 = parent
+    if sha256 not in {model.sha256 for model in project.models.all()}:
+        return (f"the model was trained from {name}, which never predicted here",)
+    if sha256 != current.model.sha256:
+        return (f"the model was trained from {name}: that is what its figures compare it with",)
+    return ()
+
+
+def _remarks(
+    said: dict[str, Any], release: RoundRelease | None, run: Path | None, sha256: str
+) -> tuple[str, ...]:
+    remarks = []
     if release is not None and said and release.content_sha256 not in releases_of(said):
         remarks.append("the model does not say that it was trained on this release")
     if run is not None and (run / _MODEL).is_file() and file_sha256(run / _MODEL) != sha256:

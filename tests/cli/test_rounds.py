@@ -248,6 +248,16 @@ def test_doubts_about_a_model_are_notes_and_no_errors(released, command, tmp_pat
     ]
 
 
+def test_figures_that_compare_with_an_earlier_model_are_noted(released, command, tmp_path):
+    project, release, sha256 = released
+    for name, by in (("second", 2.0), ("third", 3.0)):
+        model = retrained(tmp_path / name, by=by, releases=[sha256])  # both of face_landmark
+        code, out, _ = command("round", "finish", project, "--model", model, "--release", release)
+        assert code == 0
+        noted = "note: the model was trained from face_landmark: that is what its figures compare"
+        assert (noted in out) == (name == "third")
+
+
 def test_the_list_says_how_far_faces_move_between_rounds(released, command, tmp_path):
     project, release, sha256 = released
     assert {row["round_change"] for row in listed(command, project)} == {None}
