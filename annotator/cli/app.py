@@ -21,6 +21,7 @@ from annotator.cli import (
     projects,
     releases,
     reviews,
+    rounds,
     status,
     verify,
     windows,
@@ -42,6 +43,7 @@ GROUPS = (
     verify,
     learn,
     backups,
+    rounds,
 )
 
 app = typer.Typer(

@@ -14,6 +14,7 @@ from annotator.project.errors import (
     ProjectExists,
     ProjectUnavailable,
     ReadOnlyProject,
+    RoundError,
     StaleAnnotation,
     UnknownImage,
     UnknownSample,
@@ -41,6 +42,8 @@ from annotator.project.records import (
     Visit,
     VisitPurpose,
 )
+from annotator.project.round_records import KnownModel, Round, RoundOutcome, RoundRelease
+from annotator.project.sample_predictions import SamplePredictions, StoredPrediction
 from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeRecord
 
@@ -62,6 +65,7 @@ __all__ = [
     "Judged",
     "Judgement",
     "Kept",
+    "KnownModel",
     "NewImage",
     "NewerProject",
     "NoBackup",
@@ -76,9 +80,15 @@ __all__ = [
     "RemovedImage",
     "Restored",
     "Review",
+    "Round",
+    "RoundError",
+    "RoundOutcome",
+    "RoundRelease",
+    "SamplePredictions",
     "SampleState",
     "SampleSummary",
     "StaleAnnotation",
+    "StoredPrediction",
     "Stroke",
     "StrokeMade",
     "StrokeRecord",

@@ -56,6 +56,10 @@ class UnusableName(ProjectError, ValueError):  # noqa: N818
     """Nobody could be called so; nothing was written."""
 
 
+class RoundError(ProjectError):
+    """A round cannot begin, be finished or be shown; nothing was written."""
+
+
 class StaleAnnotation(ProjectError):  # noqa: N818
     """The annotation changed since it was loaded; nothing was written."""
 
