@@ -48,6 +48,7 @@ test: system lint
 fuzz: export FACEMESH_FUZZ ?= 50
 fuzz: export FACEMESH_KILLS ?= 200
 fuzz: export FACEMESH_WINDOW_KILLS ?= 50
+fuzz: export FACEMESH_RESTORE_KILLS ?= 160
 fuzz: export FACEMESH_IMAGES ?= 2000
 fuzz: export FACEMESH_STEPS ?= 300
 fuzz: system $(TRAINING)

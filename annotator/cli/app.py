@@ -22,6 +22,7 @@ from annotator.cli import (
     projects,
     releases,
     reviews,
+    rounds,
     status,
     training,
     verify,
@@ -46,6 +47,7 @@ GROUPS = (
     training,
     evaluations,
     backups,
+    rounds,
 )
 
 app = typer.Typer(

@@ -33,7 +33,8 @@ def list_samples(
     ] = None,
     name: Annotated[str, typer.Option(help="Only photographs whose name holds this.")] = "",
     sort: Annotated[
-        str, typer.Option(help="By name, image, state, score, displacement, time or strokes.")
+        str,
+        typer.Option(help="By name, image, state, score, displacement, time, strokes or change."),
     ] = "name",
     descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
@@ -98,6 +99,7 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
         "reviewer": sample.reviewer,
         "score": round(sample.presence, 6),
         "displacement": round(sample.displacement, 6),
+        "round_change": None if sample.round_change is None else round(sample.round_change, 6),
         "seconds_spent": round(sample.seconds_spent, 1),
         "seconds_reviewed": round(sample.seconds_reviewed, 1),
         "path": path_text(sample.image_file),
@@ -107,7 +109,8 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
 def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
     stream = io.StringIO()
     names = ["sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
-             "displacement", "seconds_spent", "seconds_reviewed", "path"]  # fmt: skip
+             "displacement", "round_change", "seconds_spent", "seconds_reviewed",
+             "path"]  # fmt: skip
     writer = csv.DictWriter(stream, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)

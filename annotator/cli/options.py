@@ -22,6 +22,10 @@ ProjectAddress = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[str, typer.Option(help="A shipped model's name, or an ONNX file.")]
+RoundModel = Annotated[
+    str | None,
+    typer.Option(help="A shipped model's name, or an ONNX file. Default: that of the round."),
+]
 Providers = Annotated[str, typer.Option(help="Execution providers, preferred first: cuda,cpu.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, max=256, help="Threads that decode images ahead.")

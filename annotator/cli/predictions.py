@@ -14,6 +14,7 @@ from annotator.cli.options import (
     NoSmallFaces,
     ProjectAddress,
     Providers,
+    RoundModel,
     Workers,
 )
 from annotator.cli.terminal import count, counted, progress_bar, report
@@ -31,7 +32,7 @@ commands = typer.Typer()
 def predict(
     project: ProjectAddress,
     *,
-    model: Model = "face_landmark",
+    model: RoundModel = None,
     providers: Providers = "cpu",
     workers: Workers = None,
     no_small_faces: NoSmallFaces = False,
@@ -42,9 +43,20 @@ def predict(
     with uncollected():
         from annotator.project import Project
         from annotator.workflow import PredictionProgress, preannotate
+        from annotator.workflow.round_models import keep_first_model, load_round_model
 
     with Project.open(project) as opened, progress_bar("predicting") as show:
-        face_mesh = _load(model, providers, no_small_faces, decode)
+        if model is None:
+            with timed("loading the model"):
+                face_mesh = load_round_model(
+                    opened,
+                    providers=_names(providers),
+                    small_faces=not no_small_faces,
+                    decode=decode,
+                )
+        else:
+            face_mesh = _load(model, providers, no_small_faces, decode)
+            keep_first_model(opened, model, face_mesh)
         last, failed = PredictionProgress(0, 0, 0, 0), []
         with closing(preannotate(opened, face_mesh, workers=workers)) as run:
             for last in run:
@@ -110,8 +122,16 @@ def _load(model: str, providers: str, no_small_faces: bool, decode: "Decode") ->
     with timed("loading the program and the model"):
         from annotator.inference import FaceMesh
 
-        names = providers.replace(",", " ").split()
-        return FaceMesh.load(model, providers=names, small_faces=not no_small_faces, decode=decode)
+        return FaceMesh.load(
+            model,
+            providers=_names(providers),
+            small_faces=not no_small_faces,
+            decode=decode,
+        )
+
+
+def _names(providers: str) -> list[str]:
+    return providers.replace(",", " ").split()
 
 
 def _check_npz_path(path: Path) -> None:

@@ -93,6 +93,8 @@ def _given_to_all(project: "Project", judgement: "Judgement") -> "_Given":
 
 def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]) -> "_Given":
     """Give samples a verdict that are named, but for those that cannot be accepted."""
+    from annotator.project.partly import telling_what_is_done
+
     ids = samples_named(project, samples)
     if judgement.verdict.state is None:
         ids = _with_verdict(project, ids)
@@ -100,8 +102,11 @@ def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]
     revisions, seen = project.annotations.revisions(ids), project.reviews.newest_ids(ids)
     left_out, failed = _not_acceptable(project, judgement, ids)
     ids = [sample_id for sample_id in ids if sample_id not in left_out]
-    for some in portions(ids):
-        project.reviews.judge_all(some, judgement, revisions=revisions, seen=seen)
+    given: list[int] = []
+    with telling_what_is_done(given, len(ids)):
+        for some in portions(ids):
+            project.reviews.judge_all(some, judgement, revisions=revisions, seen=seen)
+            given += some
     return ids, left_out, failed
 
 

@@ -1,7 +1,7 @@
 """Photographs in, the meshes of all their faces out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +86,16 @@ class FaceMesh:
     def info(self) -> ModelInfo:
         """Which mesh model this is."""
         return self._net.info
+
+    def named(self, name: str) -> "FaceMesh":
+        """Return the same model under a name that people know it by better than its file's."""
+        info = replace(self._net.info, name=name)
+        return replace(self, _net=replace(self._net, info=info))
+
+    @property
+    def facts(self) -> str | None:
+        """What the model file says of its making under ``facemesh_annotator``; None if nothing."""
+        return self._net.facts
 
     def predict(self, image: NDArray[np.uint8]) -> list[FacePrediction]:
         """Return the faces of one image, largest first.

@@ -21,6 +21,9 @@ from annotator.system.hashing import file_sha256
 Floats = NDArray[np.float32]
 
 SHIPPED = ("face_landmark",)
+METADATA_KEY = "facemesh_annotator"
+"""Under which a model file may say how it was made."""
+
 # Crops a run. On a processor the tensors of one crop just fit its caches, those of two do not.
 # Elsewhere the number bounds the memory, and more is no faster.
 _BATCH_ON_CPU, _BATCH = 1, 16
@@ -77,6 +80,12 @@ class MeshNet:
         info = ModelInfo(path_text(path.stem), file_sha256(path), layout)
         batch = 1 if one_by_one else _BATCH_ON_CPU if providers[0] == "cpu" else _BATCH
         return cls(info, session, name, channels_first, batch, landmarks, presence)
+
+    @property
+    def facts(self) -> str | None:
+        """What the file says of its making, as JSON, or whatever else it holds in that place."""
+        said: str | None = self._session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        return said
 
     def __call__(self, crops: Sequence[Image]) -> tuple[Floats, Floats]:
         """Return landmarks (k, 3 n) in pixels of the crops and presences (k,) from 0 to 1.

@@ -24,6 +24,7 @@ from annotator.inference.detection import (
 )
 from annotator.inference.detector import Detector
 from annotator.inference.sampling import Image, sample, shrunk, square_positions
+from annotator.mesh.same_face import SAME_FACE_COVER, SAME_FACE_IOU
 
 _COARSE_PIXELS = 240 * 180  # at least
 _COARSE_SHARE = 1 / 64  # of the image's pixels, where that is more
@@ -34,8 +35,6 @@ _CLOSE = 0.6
 _TILE = 64  # side of a close look
 _CLOSE_FACE = 32  # width of a hinted face in it
 _READABLE = (24, 44)  # widths at which a close look at a neighbour will do
-_SAME_FACE_IOU = 0.4
-_SAME_FACE_COVER = 0.8
 _MIDDLE = 0.5  # of a known face's sides
 
 
@@ -98,8 +97,8 @@ def distinct(boxes: Floats, certain: int) -> list[int]:
 
 def _overlaps(box: Floats, boxes: Floats) -> NDArray[np.bool_]:
     smaller = np.minimum(areas(box), areas(boxes))
-    covered = intersections(box, boxes) > _SAME_FACE_COVER * smaller
-    return np.asarray(covered | (iou(box, boxes) > _SAME_FACE_IOU))
+    covered = intersections(box, boxes) > SAME_FACE_COVER * smaller
+    return np.asarray(covered | (iou(box, boxes) > SAME_FACE_IOU))
 
 
 def _coarse_look(detector: Detector, image: Image, shrunk_by: int) -> Detections:
@@ -118,7 +117,7 @@ def _unknown(found: Detections, known: Floats) -> Detections:
     sides, middles = known[:, 2:] - known[:, :2], (known[:, 2:] + known[:, :2]) / 2
     centres = (found.boxes[:, None, :2] + found.boxes[:, None, 2:]) / 2
     inside = np.all(np.abs(centres - middles) < sides * (_MIDDLE / 2), axis=2)
-    same = iou(found.boxes[:, None], known) > _SAME_FACE_IOU
+    same = iou(found.boxes[:, None], known) > SAME_FACE_IOU
     return found[np.flatnonzero(~np.any(inside | same, axis=1))]
 
 

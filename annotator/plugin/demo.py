@@ -11,7 +11,7 @@ from annotator.mesh.metrics import vertex_errors
 from annotator.plugin.canvas.pointer import Pointer, positions_between, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.launch import open_viewer
-from annotator.plugin.menu.project_menu import free_folder
+from annotator.plugin.menu.project_forms import free_folder
 from annotator.project import UNDECIDED, SampleState
 from annotator.release import export_release
 from annotator.system.words import count

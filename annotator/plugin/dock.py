@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.compared import Compared
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.guard import Guard
 from annotator.plugin.canvas.other_faces import OtherFaces
@@ -36,6 +37,7 @@ from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
+from annotator.plugin.panels.round_parts import CompareRow, RoundRemark, RoundTitle
 from annotator.plugin.panels.tab_marks import TabMarks
 from annotator.plugin.panels.telling import Telling
 from annotator.plugin.panels.tool_panel import ToolPanel
@@ -52,9 +54,11 @@ from annotator.plugin.samples.rejecting import Rejecting
 from annotator.plugin.samples.remark_line import RemarkLine
 from annotator.plugin.samples.sample_panel import SamplePanel
 from annotator.system.people import login_name
+from annotator.workbench.comparing import Comparing
 from annotator.workbench.faces import Faces
 from annotator.workbench.keys import KeyBindings
 from annotator.workbench.other_windows import OtherWindows
+from annotator.workbench.present_round import PresentRound
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.remarks import Remarks
 from annotator.workbench.workbench import Workbench
@@ -119,6 +123,10 @@ class AnnotatorDock(QWidget):
         self._pictures = PictureKeeper(self.workbench, self._display)
         self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._uncertainty = Uncertainty(self.workbench, self.view, self._display, self.faces)
+        self.present_round = PresentRound(self.workbench)
+        self.comparing = Comparing(self.workbench, self.present_round)
+        self._compared = Compared(self.comparing, self.view, self._display)
+        self.present_round.changed.connect(self.faces.prepare)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         self._rejecting = Rejecting(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
@@ -220,11 +228,14 @@ class AnnotatorDock(QWidget):
     def _arrange(self, actions: dict[str, Action]) -> None:
         self.tool_panel = ToolPanel(self.workbench)
         self.view_panel = ViewPanel(self.view)
+        self.compare_row = CompareRow(self.comparing)
+        self.view_panel.add_row(self.compare_row)
         self.region_panel = RegionPanel(self.workbench, self.regions)
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
         self.edit = EditPanel(self.workbench, actions, pages)
         self._tab_marks = TabMarks(self.edit, self.view, self.regions)
-        work = (self.samples, self.remark, self.edit)
+        self.round_remark = RoundRemark(self.comparing)
+        work = (self.samples, self.remark, self.round_remark, self.edit)
         self._pages = Pages(self.workbench, self.project_menu, work)
         self.who = NameButton(self.workbench, self.name, self.telling.warn)
         self.ask_name = NameRow(self.workbench, self.name, self.telling.warn, self.focus_canvas)
@@ -238,6 +249,8 @@ class AnnotatorDock(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
+        self.round_title = RoundTitle(self.present_round)
+        layout.addWidget(self.round_title)
         layout.addWidget(ReadOnlyRow(self.workbench))
         layout.addWidget(self.ask_name)
         layout.addWidget(self._pages, stretch=1)
@@ -257,6 +270,7 @@ class AnnotatorDock(QWidget):
         self._retry.start(_RETRY_MS)
         self._look = QTimer(self)
         self._look.timeout.connect(self._others.look)
+        self._look.timeout.connect(self.present_round.look)
         self._look.start(_LOOK_MS)
 
     def _after_work(self, text: str) -> None:

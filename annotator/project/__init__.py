@@ -1,6 +1,6 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
-from annotator.project.engine import BUSY_TIMEOUT, BackupMade, Restored
+from annotator.project.engine import BUSY_TIMEOUT, LONGEST_BACKUP_NAME, BackupMade, Restored
 from annotator.project.errors import (
     BackupCancelled,
     BackupExists,
@@ -14,6 +14,7 @@ from annotator.project.errors import (
     ProjectExists,
     ProjectUnavailable,
     ReadOnlyProject,
+    RoundError,
     StaleAnnotation,
     UnknownImage,
     UnknownSample,
@@ -41,11 +42,14 @@ from annotator.project.records import (
     Visit,
     VisitPurpose,
 )
+from annotator.project.round_records import KnownModel, Round, RoundOutcome, RoundRelease
+from annotator.project.sample_predictions import SamplePredictions, StoredPrediction
 from annotator.project.session import EditSession
 from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeRecord
 
 __all__ = [
     "BUSY_TIMEOUT",
+    "LONGEST_BACKUP_NAME",
     "UNDECIDED",
     "AcceptedSample",
     "AddReport",
@@ -61,6 +65,7 @@ __all__ = [
     "Judged",
     "Judgement",
     "Kept",
+    "KnownModel",
     "NewImage",
     "NewerProject",
     "NoBackup",
@@ -75,9 +80,15 @@ __all__ = [
     "RemovedImage",
     "Restored",
     "Review",
+    "Round",
+    "RoundError",
+    "RoundOutcome",
+    "RoundRelease",
+    "SamplePredictions",
     "SampleState",
     "SampleSummary",
     "StaleAnnotation",
+    "StoredPrediction",
     "Stroke",
     "StrokeMade",
     "StrokeRecord",

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Dialect, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import NullType, TypeDecorator
 
-from annotator.project.errors import DamagedProject
+from annotator.project.errors import RESTORE, DamagedProject
 
 _Value = TypeVar("_Value")
 _SHOWN = 40  # characters of a value in a message
@@ -32,8 +32,7 @@ class DamagedValue(DamagedProject):
 
     def __init__(self, table: str, column: str, problem: str) -> None:
         super().__init__(
-            f"the database is damaged ({problem} in table {table}, column {column}): "
-            "restore it from a backup"
+            f"the database is damaged ({problem} in table {table}, column {column}): {RESTORE}"
         )
         self.table = table
         self.column = column

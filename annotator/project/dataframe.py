@@ -46,6 +46,7 @@ _TABLE: dict[str, tuple[str, Any]] = {
     "displacement_mean": ("float64", None),
     "displacement_max": ("float64", None),
     "displacement_nme": ("float64", None),
+    "round_change": ("float64", SampleRow.round_change),
     "occluded_count": ("int64", None),
     "out_of_frame_count": ("int64", None),
     "box_left": ("float64", SampleRow.box_left),

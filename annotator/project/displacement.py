@@ -36,3 +36,16 @@ class Displacement:
         mean, iod = float(errors.mean()), outer_iod(annotation, layout)
         nme = mean / iod if iod > 0 else float("nan")
         return cls(mean=mean, maximum=float(errors.max()), nme=nme if mean else 0.0)
+
+
+def change_between(
+    newer: npt.NDArray[np.float32], older: npt.NDArray[np.float32] | None, layout: MeshLayout
+) -> float | None:
+    """Return how far two predictions of a face lie apart, in outer IODs of the newer one.
+
+    None where there is no older one, or no IOD to divide by.
+    """
+    if older is None:
+        return None
+    nme = Displacement.between(newer, older, layout).nme
+    return nme if np.isfinite(nme) else None

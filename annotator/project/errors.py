@@ -56,6 +56,10 @@ class UnusableName(ProjectError, ValueError):  # noqa: N818
     """Nobody could be called so; nothing was written."""
 
 
+class RoundError(ProjectError):
+    """A round cannot begin, be finished or be shown; nothing was written."""
+
+
 class StaleAnnotation(ProjectError):  # noqa: N818
     """The annotation changed since it was loaded; nothing was written."""
 
@@ -82,7 +86,8 @@ class UnseenVerdict(ProjectError):  # noqa: N818
 class ProjectUnavailable(ProjectError):  # noqa: N818
     """The project cannot be read or written right now; the same call may succeed later.
 
-    Nothing of the failed call was written.
+    Nothing of the failed call was written, but for calls that work in portions: the message says
+    how much they did.
     """
 
 

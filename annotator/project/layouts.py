@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from annotator.mesh.layout import LAYOUTS, MeshLayout
 from annotator.mesh.marks import Marks, no_marks
-from annotator.project.errors import DamagedProject, NewerProject
+from annotator.project.errors import RESTORE, DamagedProject, NewerProject
 
 
 def stored_layout(name: str) -> MeshLayout:
@@ -35,7 +35,7 @@ def check_stored(layout: MeshLayout, *arrays: npt.NDArray[Any] | None) -> None:
         if array is not None and len(array) != layout.count:
             raise DamagedProject(
                 f"the database is damaged: {len(array)} vertices where {layout.name} has "
-                f"{layout.count}; restore it from a backup"
+                f"{layout.count}; {RESTORE}"
             )
 
 
@@ -43,16 +43,14 @@ def check_stored_vertices(layout: MeshLayout, *indices: npt.NDArray[np.uint16] |
     """Raise DamagedProject unless all are vertices of the layout; None is no array."""
     for each in indices:
         if each is not None and each.max(initial=0) >= layout.count:
-            raise DamagedProject(
-                "the database is damaged: impossible vertex indices; restore it from a backup"
-            )
+            raise DamagedProject(f"the database is damaged: impossible vertex indices; {RESTORE}")
 
 
 def lost_rows(sample_id: int) -> DamagedProject:
     """Return the error for a sample that is there without all that belongs to it."""
     return DamagedProject(
         f"the database is damaged: sample {sample_id} has lost its mesh, its model or its verdict; "
-        "restore it from a backup"
+        + RESTORE
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-SAME_FACE_IOU = 0.5
+from annotator.mesh.same_face import SAME_FACE_COVER, SAME_FACE_IOU
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 
@@ -14,15 +14,16 @@ def match_boxes(
 ) -> list[int | None]:
     """Return for each box the index of the known box that it overlaps best, or None.
 
-    Each known box is given to one box at most, the best overlap first; an overlap counts from
-    an intersection over union of 0.5 on. The known boxes whose indices are in `deleted` only get
-    what no other one takes: somebody may have deleted a poor face and added it anew.
+    Each known box is given to one box at most, the best overlap first. What counts as one face
+    is what counts where a model looks for faces it has found already: else what it takes for the
+    same face would become a second sample here. The known boxes whose indices are in `deleted`
+    only get what no other one takes: somebody may have deleted a poor face and added it anew.
     """
     pairs = [
         (overlap, index, candidate)
         for index, box in enumerate(boxes)
         for candidate, other in enumerate(known)
-        if (overlap := intersection_over_union(box, other)) >= SAME_FACE_IOU
+        if is_same_face(box, other, overlap := intersection_over_union(box, other))
     ]
     matches: list[int | None] = [None] * len(boxes)
     taken: set[int] = set()
@@ -32,6 +33,13 @@ def match_boxes(
             matches[index] = candidate
             taken.add(candidate)
     return matches
+
+
+def is_same_face(first: Box, second: Box, overlap: float) -> bool:
+    """Return whether two boxes whose intersection over union is known are those of one face."""
+    areas = first[2] * first[3], second[2] * second[3]
+    shared = overlap * sum(areas) / (1 + overlap)
+    return overlap > SAME_FACE_IOU or shared > SAME_FACE_COVER * min(areas)
 
 
 def intersection_over_union(first: Box, second: Box) -> float:

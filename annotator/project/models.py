@@ -12,6 +12,7 @@ from annotator.mesh.layout import MeshLayout, layout_named
 from annotator.project.engine.base import Engine
 from annotator.project.errors import ProjectError
 from annotator.project.layouts import stored_layout
+from annotator.project.round_records import KnownModel
 from annotator.project.tables import ModelRow
 
 
@@ -65,6 +66,24 @@ class Models:
             session.add(row)
             session.flush()
             return row.id
+
+    def all(self) -> list[KnownModel]:
+        """Return the models, in the order in which the project came to know them."""
+        with self._engine.reading() as session:
+            rows = session.scalars(select(ModelRow).order_by(ModelRow.id))
+            return [_known(row) for row in rows]
+
+
+def known_model(session: Session, model_id: int) -> KnownModel:
+    """Return a model by its id, or raise ProjectError."""
+    row = session.get(ModelRow, model_id)
+    if row is None:
+        raise ProjectError(f"there is no model {model_id} in this project: register it")
+    return _known(row)
+
+
+def _known(row: ModelRow) -> KnownModel:
+    return KnownModel(row.id, row.name, row.sha256, row.layout)
 
 
 def layout_of_model(session: Session, model_id: int) -> MeshLayout:

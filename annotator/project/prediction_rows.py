@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from annotator.mesh.landmarks import as_landmarks, bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.project.digests import prediction_digest
+from annotator.project.displacement import change_between
 from annotator.project.engine.base import Engine, chunks
+from annotator.project.known_samples import KnownSample
 from annotator.project.matching import Box, match_boxes
 from annotator.project.records import SampleState
 from annotator.project.tables import (
@@ -36,6 +38,7 @@ class Face:
     presence: float
     detection_score: float
     box: Box
+    layout: MeshLayout
 
     @classmethod
     def checked(
@@ -43,41 +46,26 @@ class Face:
     ) -> Self:
         """Return a face, or raise ValueError if its landmarks cannot be any of the layout."""
         copied = as_landmarks(landmarks, layout)
-        return cls(copied, float(presence), float(detection_score), bounding_box(copied))
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSample:
-    """A sample that the image has already.
-
-    Attributes
-    ----------
-    follows
-        Whether nobody edited or reviewed it.
-    deleted
-        Whether somebody said that there is no such face.
-    predicted
-        Whether it has a prediction by the model already: of a face that somebody added.
-    """
-
-    id: int
-    box: Box
-    follows: bool
-    deleted: bool
-    predicted: bool
+        box = bounding_box(copied)
+        return cls(copied, float(presence), float(detection_score), box, layout)
 
 
 @dataclass(slots=True, eq=False)
 class PredictionRows:
-    """Rows to write for one model and some images; the database gives them their ids."""
+    """Rows to write for one model and some images; the database gives them their ids.
+
+    `is_past` says that the model is one of an earlier round: what it says changes no sample.
+    """
 
     model_id: int
+    is_past: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     runs: _Rows = field(default_factory=list)
     samples: _Rows = field(default_factory=list)
     first_predictions: _Rows = field(default_factory=list)  # one a new sample, in their order
     later_predictions: _Rows = field(default_factory=list)  # of samples known before
     followed: _Rows = field(default_factory=list)
+    changes: _Rows = field(default_factory=list)  # of samples known before, between rounds
 
     @property
     def prediction_count(self) -> int:
@@ -100,6 +88,8 @@ class PredictionRows:
             [sample.box for sample in known],
             deleted=[index for index, sample in enumerate(known) if sample.deleted],
         )
+        if not self.is_past:
+            self._note_changes(faces, known, matches)
         for face, match in zip(faces, matches, strict=True):
             if match is not None:
                 self._join(known[match], face)
@@ -141,11 +131,25 @@ class PredictionRows:
             connection.execute(insert(PredictionRow), rows)
         for chunk in chunks(sample_ids, engine):
             connection.execute(_first_annotations(self.model_id, chunk))
-        if self.followed:
-            session.execute(update(SampleRow), self.followed)
+        for updates in (self.followed, self.changes):
+            if updates:
+                session.execute(update(SampleRow), updates)
         for chunk in chunks([row["id"] for row in self.followed], engine):
-            connection.execute(_follow(self.model_id, chunk))
+            connection.execute(follow_predictions(self.model_id, chunk))
         return sample_ids
+
+    def _note_changes(
+        self, faces: Sequence[Face], known: Sequence[KnownSample], matches: Sequence[int | None]
+    ) -> None:
+        """Note how far this model moves each known sample; None where it does not find it."""
+        found = dict(zip(matches, faces, strict=True))
+        for at, sample in enumerate(known):
+            if sample.predicted:
+                continue
+            face = found.get(at)
+            change = face and change_between(face.landmarks, sample.before, face.layout)
+            if change != sample.round_change:  # lists are told of what changes, and of no more
+                self.changes.append({"id": sample.id, "round_change": change})
 
     def _join(self, sample: KnownSample, face: Face) -> None:
         if sample.predicted:
@@ -203,7 +207,7 @@ def _first_annotations(model_id: int, sample_ids: Sequence[int]) -> Insert:
     return insert(AnnotationRow).from_select(columns, predicted)
 
 
-def _follow(model_id: int, sample_ids: Sequence[int]) -> Update:
+def follow_predictions(model_id: int, sample_ids: Sequence[int]) -> Update:
     """Return what moves annotations on to the newer prediction of a model."""
     newer = select(PredictionRow.id).where(
         PredictionRow.sample_id == AnnotationRow.sample_id, PredictionRow.model_id == model_id

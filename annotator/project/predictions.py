@@ -7,23 +7,17 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select, union, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownImage
+from annotator.project.known_samples import known_samples, round_place
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
-from annotator.project.prediction_rows import Face, KnownSample, PredictionRows
-from annotator.project.records import SampleState
-from annotator.project.tables import (
-    ImageRow,
-    PredictionRow,
-    PredictionRunRow,
-    ReviewRow,
-    SampleRow,
-    StrokeRow,
-)
+from annotator.project.prediction_rows import Face, PredictionRows
+from annotator.project.sample_predictions import SamplePredictions, load_predictions
+from annotator.project.tables import ImageRow, PredictionRunRow
 
 
 class PredictedFace(Protocol):
@@ -52,11 +46,13 @@ class Predictions:
         """Store what a model found, image by image, in one transaction.
 
         An image without faces is stored too: the model has seen it. What the model says about
-        an image that it has seen before is ignored. A face that overlaps a sample's box by an
-        IoU of 0.5 or more is another prediction of that sample, any other face a new sample.
-        A sample that nobody has edited or reviewed follows the newer prediction. A deleted one
-        takes a prediction that no other sample overlaps, and stays deleted. A face that somebody
-        added keeps the prediction that it has of the same model.
+        an image that it has seen before is ignored. A face that overlaps a sample's box as two
+        boxes of one face do (see `match_boxes`) is another prediction of that sample, any other
+        face a new sample. A sample that nobody has edited or reviewed follows the newer
+        prediction, unless the model is that of an earlier round. A deleted one takes a prediction
+        that no other sample overlaps, and stays deleted. A face that somebody added keeps the
+        prediction that it has of the same model. How far the newer prediction lies from that of
+        the round before is noted with each sample.
 
         Parameters
         ----------
@@ -96,53 +92,20 @@ class Predictions:
         return stored
 
     def _store_chunk(self, session: Session, model_id: int, faces_of: dict[int, list[Face]]) -> int:
-        rows = PredictionRows(model_id)
         unseen = _unseen_images(session, model_id, list(faces_of))
-        known = self._known_samples(session, model_id, unseen)
+        place = round_place(session, model_id)
+        rows = PredictionRows(model_id, is_past=place.is_past)
+        known = known_samples(session, self._engine, place, unseen)
         for image_id in unseen:
             rows.add_image(image_id, faces_of[image_id], known.get(image_id, []))
         rows.write(session, self._engine)
         session.execute(update(ImageRow).where(ImageRow.id.in_(unseen)).values(failure=None))
         return rows.prediction_count
 
-    def _known_samples(
-        self, session: Session, model_id: int, image_ids: Sequence[int]
-    ) -> dict[int, list[KnownSample]]:
-        query = (
-            select(SampleRow, PredictionRow.id)
-            .outerjoin(
-                PredictionRow,
-                (PredictionRow.sample_id == SampleRow.id) & (PredictionRow.model_id == model_id),
-            )
-            .where(SampleRow.image_id.in_(image_ids))
-        )
-        rows = sorted(
-            session.execute(locked(query, SampleRow)).all(),
-            key=lambda found: (found[0].image_id, found[0].face_index),
-        )
-        touched = self._touched(session, [row.id for row, _ in rows])
-        known: dict[int, list[KnownSample]] = {}
-        for row, prediction_id in rows:
-            sample = KnownSample(
-                id=row.id,
-                box=(row.box_left, row.box_top, row.box_width, row.box_height),
-                follows=row.state is SampleState.PREDICTED and row.id not in touched,
-                deleted=row.state is SampleState.DELETED,
-                predicted=prediction_id is not None,
-            )
-            known.setdefault(row.image_id, []).append(sample)
-        return known
-
-    def _touched(self, session: Session, sample_ids: Sequence[int]) -> set[int]:
-        """Return which samples somebody edited or reviewed, whatever became of it."""
-        touched: set[int] = set()
-        for ids in chunks(sample_ids, self._engine):
-            query = union(
-                select(StrokeRow.sample_id).where(StrokeRow.sample_id.in_(ids)),
-                select(ReviewRow.sample_id).where(ReviewRow.sample_id.in_(ids)),
-            )
-            touched.update(session.scalars(query))
-        return touched
+    def of(self, sample_id: int) -> SamplePredictions:
+        """Return all that models said of a sample, or raise `UnknownSample`."""
+        with self._engine.reading() as session:
+            return load_predictions(session, sample_id)
 
 
 def _unseen_images(session: Session, model_id: int, image_ids: Sequence[int]) -> list[int]:

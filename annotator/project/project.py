@@ -24,6 +24,7 @@ from annotator.project.paths import ImagePaths
 from annotator.project.predictions import Predictions
 from annotator.project.removals import Removals
 from annotator.project.reviews import Reviews
+from annotator.project.rounds import Rounds
 from annotator.project.samples import Samples
 from annotator.project.tables import CURRENT_REVISION
 from annotator.project.visits import Visits
@@ -53,6 +54,7 @@ class Project:
     reviews : Reviews
     visits : Visits
     removals : Removals
+    rounds : Rounds
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -69,6 +71,7 @@ class Project:
         self.reviews = Reviews(engine, paths)
         self.visits = Visits(engine, paths)
         self.removals = Removals(engine, paths)
+        self.rounds = Rounds(engine, paths)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

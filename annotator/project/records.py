@@ -114,6 +114,10 @@ class SampleSummary(NamedTuple):
         Which frame of the file, counted from 0; None for a file that is one picture.
     seconds_reviewed
         How long people looked at what others had made of it.
+    round_change
+        How far the newest model's prediction lies from that of the round before: the mean 2-D
+        distance in outer IODs of the newer one. None where there are no two, or the newest
+        model does not find the face.
     """
 
     id: int
@@ -132,6 +136,7 @@ class SampleSummary(NamedTuple):
     added_by: str | None
     frame: int | None = None
     seconds_reviewed: float = 0.0
+    round_change: float | None = None
 
     @property
     def image_path(self) -> Path:

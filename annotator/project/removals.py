@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
 
@@ -14,6 +14,7 @@ from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
 from annotator.project.locking import locked
+from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
 from annotator.project.tables import (
     AnnotationRow,
@@ -52,14 +53,12 @@ class Removals:
             If there is no such image; nothing is changed.
         """
         now = datetime.now(UTC)
-        records = []
-        for some in self._portions(image_ids):
-            with self._engine.writing() as session:
-                rows = self._rows(session, some)
-                for row in rows:
-                    row.removed_at = row.removed_at or now
-                records += [image_record(row, self._paths) for row in rows]
-        return records
+
+        def write(session: Session, rows: Sequence[ImageRow]) -> None:
+            for row in rows:
+                row.removed_at = row.removed_at or now
+
+        return self._changed(image_ids, write)
 
     def restore(self, image_ids: Collection[int]) -> list[ImageRecord]:
         """Bring images back as they were; as `remove`.
@@ -67,20 +66,7 @@ class Removals:
         One whose path became another image's meanwhile has lost its file: it fails as such
         images do.
         """
-        records = []
-        for some in self._portions(image_ids):
-            with self._engine.writing() as session:
-                rows = self._rows(session, some)
-                shown = _shown_at(session, [row.path for row in rows])
-                for row in rows:
-                    others = shown.setdefault(row.path, set())
-                    if row.removed_at is not None and others - {row.sha256}:
-                        row.failure, row.file_size, row.modified_ns = REPLACED, None, None
-                    elif row.failure is None:
-                        others.add(row.sha256)
-                    row.removed_at = None
-                records += [image_record(row, self._paths) for row in rows]
-        return records
+        return self._changed(image_ids, _bring_back)
 
     def delete(self, image_ids: Collection[int]) -> Kept:
         """Delete removed images for good, with all that was made of them; files stay.
@@ -99,14 +85,17 @@ class Removals:
         """
         with self._engine.reading() as session:
             self._refuse_present(session, image_ids, to_change=False)
-        totals = [0, 0, 0, 0]
-        for some in self._portions(image_ids):
-            with self._engine.writing() as session:
-                self._refuse_present(session, some)  # somebody may have brought it back
-                kept = self._kept(session, some)
-                for statement in self._deletions(session, some):
-                    session.execute(statement)
-            totals = [sum(pair) for pair in zip(totals, astuple(kept), strict=True)]
+        totals, deleted = [0, 0, 0, 0], list[int]()
+        ids = self._checked(image_ids)
+        with telling_what_is_done(deleted, len(ids)):
+            for some in portions(ids):
+                with self._engine.writing() as session:
+                    self._refuse_present(session, some)  # somebody may have brought it back
+                    kept = self._kept(session, some)
+                    for statement in self._deletions(session, some):
+                        session.execute(statement)
+                deleted += some
+                totals = [sum(pair) for pair in zip(totals, astuple(kept), strict=True)]
         return Kept(*totals)
 
     def kept(self, image_ids: Collection[int]) -> Kept:
@@ -131,12 +120,27 @@ class Removals:
         with self._engine.reading() as session:
             return list(session.scalars(query))
 
-    def _portions(self, image_ids: Collection[int]) -> Iterator[Sequence[int]]:
-        """Yield images that there are, as many at a time as one transaction may change."""
+    def _changed(
+        self, image_ids: Collection[int], write: Callable[[Session, Sequence[ImageRow]], None]
+    ) -> list[ImageRecord]:
+        """Change images that there are, as many at a time as one transaction may."""
+        records: list[ImageRecord] = []
+        ids = self._checked(image_ids)
+        with telling_what_is_done(records, len(ids)):
+            for some in portions(ids):
+                with self._engine.writing() as session:
+                    rows = self._rows(session, some)
+                    write(session, rows)
+                    changed = [image_record(row, self._paths) for row in rows]
+                records += changed  # now that it is written
+        return records
+
+    def _checked(self, image_ids: Collection[int]) -> list[int]:
+        """Return images each once, in order, after seeing that there are all of them."""
         ids = sorted(set(image_ids))
         with self._engine.reading() as session:
             self._rows(session, ids, to_change=False)
-        return portions(ids)
+        return ids
 
     def _refuse_present(
         self, session: Session, image_ids: Collection[int], *, to_change: bool = True
@@ -173,6 +177,17 @@ class Removals:
             yield delete(SampleRow).where(SampleRow.image_id.in_(some))
             yield delete(PredictionRunRow).where(PredictionRunRow.image_id.in_(some))
             yield delete(ImageRow).where(ImageRow.id.in_(some))
+
+
+def _bring_back(session: Session, rows: Sequence[ImageRow]) -> None:
+    shown = _shown_at(session, [row.path for row in rows])
+    for row in rows:
+        others = shown.setdefault(row.path, set())
+        if row.removed_at is not None and others - {row.sha256}:
+            row.failure, row.file_size, row.modified_ns = REPLACED, None, None
+        elif row.failure is None:
+            others.add(row.sha256)
+        row.removed_at = None
 
 
 def _counts(image_ids: Sequence[int]) -> tuple[Select[int], ...]:

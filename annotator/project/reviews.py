@@ -12,6 +12,7 @@ from annotator.project.giving import write_rows
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.locking import locked
+from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
 from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
@@ -235,13 +236,14 @@ class Reviews:
             left_out = set(leaving_out)
             asked = [sample_id for sample_id in found if sample_id not in left_out]
         sample_ids: list[int] = []
-        for some in portions(asked):
-            still = undecided.where(SampleRow.id.in_(some))
-            with self._engine.writing() as session:
-                there = set(session.scalars(locked(still, SampleRow)))
-                given = [sample_id for sample_id in some if sample_id in there]
-                write_rows(session, judgement, given)
-            sample_ids += given
+        with telling_what_is_done(sample_ids, len(asked)):
+            for some in portions(asked):
+                still = undecided.where(SampleRow.id.in_(some))
+                with self._engine.writing() as session:
+                    there = set(session.scalars(locked(still, SampleRow)))
+                    given = [sample_id for sample_id in some if sample_id in there]
+                    write_rows(session, judgement, given)
+                sample_ids += given
         return sample_ids
 
     def history(self, sample_id: int) -> list[Review]:

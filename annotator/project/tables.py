@@ -27,6 +27,7 @@ from annotator.project.columns import (
     one_of,
 )
 from annotator.project.records import RejectReason, SampleState, Verdict, VisitPurpose
+from annotator.project.round_table import RoundRow
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
 from annotator.project.values import BigWhole, Count, Sha256, SomeOf
 
@@ -41,13 +42,14 @@ __all__ = [
     "PredictionRow",
     "PredictionRunRow",
     "ReviewRow",
+    "RoundRow",
     "SampleChangeRow",
     "SampleRow",
     "StrokeRow",
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0006"
+CURRENT_REVISION = "0007"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -140,6 +142,7 @@ class SampleRow(Table):
         CheckConstraint("displacement >= 0", name="displacement"),
         CheckConstraint("seconds_spent >= 0", name="seconds_spent"),
         CheckConstraint("seconds_reviewed >= 0", name="seconds_reviewed"),
+        CheckConstraint("round_change >= 0", name="round_change"),
         {"sqlite_autoincrement": True},  # an id that was deleted for good never comes back
     )
 
@@ -161,6 +164,7 @@ class SampleRow(Table):
     seconds_spent: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
     added_by: Mapped[str | None]
     seconds_reviewed: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
+    round_change: Mapped[float | None]
 
 
 class SampleChangeRow(Table):

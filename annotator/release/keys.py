@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Passphrase = Callable[[], str]
 
 LEAST_RSA_BITS = 2048
+NO_LIBRARY = "signatures take one more package: pip install 'facemesh-annotator[sign]'"
 _LARGEST = 1 << 20  # bytes of a file of keys
 _TYPES = r"ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)"
 _PUBLIC = re.compile(
@@ -158,9 +159,7 @@ def _library() -> Any:
     try:
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise KeyFileError(
-            "signatures take one more package: pip install 'facemesh-annotator[sign]'"
-        ) from error
+        raise KeyFileError(NO_LIBRARY) from error
     return serialization
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.release.errors import KeyFileError, UntrustedRelease
 from annotator.release.keys import (
     LEAST_RSA_BITS,
+    NO_LIBRARY,
     Passphrase,
     TrustedKey,
     fingerprint,
@@ -179,9 +180,7 @@ def _holds(path: Path, signature: Signature, message: bytes) -> bool:
             load_ssh_public_key,
         )
     except ImportError as error:
-        raise KeyFileError(
-            "signatures take one more package: pip install 'facemesh-annotator[sign]'"
-        ) from error
+        raise KeyFileError(NO_LIBRARY) from error
     try:
         kind = signature.public_key[4 : 4 + int.from_bytes(signature.public_key[:4], "big")]
         line = kind + b" " + base64.b64encode(signature.public_key)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from annotator.release.errors import ExportError
 from annotator.system.durable import sync_file, sync_folder
+from annotator.system.file_locks import is_same_file, try_lock
 from annotator.system.placing import companion
 
 _LOCK = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -98,7 +99,7 @@ def _locked(path: Path, folder: Path) -> Iterator[None]:
             raise _in_the_way(path)
         # Someone who held the lock may have removed the file between our open and our lock:
         # then others lock a new file, and ours means nothing.
-        if not (_try_lock(descriptor) and _is_same_file(descriptor, path)):
+        if not (try_lock(descriptor) and is_same_file(descriptor, path)):
             raise ExportError(f"another export to {folder} is running: wait for it to end")
         try:
             yield
@@ -114,34 +115,6 @@ def _locked(path: Path, folder: Path) -> Iterator[None]:
 
 def _in_the_way(path: Path) -> ExportError:
     return ExportError(f"{path} is a link, a pipe or a folder, and no lock file: remove it")
-
-
-def _is_same_file(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.lstat())
-    except FileNotFoundError:
-        return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def _sync_tree(top: Path) -> None:

@@ -197,18 +197,18 @@ def _remove_unlocked(partial: Path) -> None:
         partial.unlink()
 
 
-def fitting(name: str) -> str:
+def fitting(name: str, longest: int = _LONGEST_NAME) -> str:
     """Return a name that is not too long: shortened, if need be, with its ending kept.
 
-    Different names stay different ones.
+    Different names stay different ones. `longest` is in bytes.
     """
-    if len(os.fsencode(name)) <= _LONGEST_NAME:
+    if len(os.fsencode(name)) <= longest:
         return name
     ending = PurePath(name).suffix
     if len(os.fsencode(ending)) > _LONGEST_ENDING:
         ending = ""
     mark = "-" + hashlib.sha256(os.fsencode(name)).hexdigest()[:_MARK]
-    room = _LONGEST_NAME - len(os.fsencode(mark + ending))
+    room = longest - len(os.fsencode(mark + ending))
     stem = os.fsencode(name.removesuffix(ending))[:room]
     while not _is_whole(stem):
         stem = stem[:-1]

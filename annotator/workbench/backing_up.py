@@ -7,7 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
-from annotator.project import BackupCancelled, BackupMade, Project
+from annotator.project import LONGEST_BACKUP_NAME, BackupCancelled, BackupMade, Project
 from annotator.system.placing import fitting
 from annotator.system.words import count
 from annotator.workbench.steps import Step, Work
@@ -20,7 +20,8 @@ _PERCENT = 100
 
 def backup_name(home: Path, when: datetime) -> str:
     """Return what a backup of the project in a folder is called, if nobody says otherwise."""
-    return fitting(f"{home.name or 'project'}-{when:%Y-%m-%d-%H%M%S}{SUFFIX}")
+    name = f"{home.name or 'project'}-{when:%Y-%m-%d-%H%M%S}{SUFFIX}"
+    return fitting(name, LONGEST_BACKUP_NAME)
 
 
 def contents_text(rows: Mapping[str, int]) -> str:

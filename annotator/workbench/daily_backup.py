@@ -11,7 +11,13 @@ from datetime import date
 from pathlib import Path
 from threading import Event
 
-from annotator.project import BackupCancelled, BackupExists, Project, ProjectError
+from annotator.project import (
+    LONGEST_BACKUP_NAME,
+    BackupCancelled,
+    BackupExists,
+    Project,
+    ProjectError,
+)
 from annotator.system.placing import fitting
 from annotator.workbench.bench import Bench
 
@@ -50,8 +56,9 @@ def daily_file(home: Path, plan: BackupPlan, day: date) -> Path:
         return home / FOLDER / f"daily-{day:%Y-%m-%d}{_SUFFIX}"
     # Projects whose folders have one name may share a folder for backups.
     mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:_MARK]
-    name = fitting(f"{home.name or 'project'}-{mark}-daily-{day:%Y-%m-%d}{_SUFFIX}")
-    return Path(plan.folder).expanduser() / name
+    ending = f"-{mark}-daily-{day:%Y-%m-%d}{_SUFFIX}"  # whole: the oldest are known by it
+    name = fitting(home.name or "project", LONGEST_BACKUP_NAME - len(ending))
+    return Path(plan.folder).expanduser() / f"{name}{ending}"
 
 
 def make_daily(

@@ -5,6 +5,8 @@ loaded on a thread as soon as a project is open.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -29,6 +31,7 @@ from annotator.workbench.known_faces import KnownFace, known_face
 from annotator.workbench.model_thread import ModelThread
 from annotator.workbench.states import state_text
 from annotator.workbench.workbench import Workbench
+from annotator.workflow.round_models import kept_round_model, load_round_model
 
 Photograph = NDArray[np.uint8]
 _Answer = TypeVar("_Answer")
@@ -42,8 +45,8 @@ class Faces:
     workbench : Workbench
     photograph : callable
         Returns the photograph on screen, (H, W, 3) uint8 RGB upright, or None.
-    load : callable
-        Loads the model.
+    load : callable, optional
+        Loads the model; by default that of the round under way.
 
     Attributes
     ----------
@@ -60,12 +63,13 @@ class Faces:
         self,
         workbench: Workbench,
         photograph: Callable[[], Photograph | None],
-        load: Callable[[], FaceMesh] = FaceMesh.load,
+        load: Callable[[], FaceMesh] | None = None,
     ) -> None:
         self._workbench = workbench
         self._photograph = photograph
-        self._model = ModelThread(load)
-        workbench.project_changed.connect(self._prepare)
+        self._model = ModelThread(load or self._load_model)
+        self._kept: Path | None = None
+        workbench.project_changed.connect(self.prepare)
         workbench.tools.changed.connect(self._look_for_box)
 
     def close(self) -> None:
@@ -81,6 +85,18 @@ class Faces:
         """Let the next drag draw a box, for the current face or for one that was missed."""
         if self._workbench.may_change():
             self._workbench.tools.draw_box(adds_face=adds_face)
+
+    def prepare(self) -> None:
+        """Begin to load the model of the round under way, unless that has begun."""
+        project = self._workbench.project
+        if project is None:
+            return
+        with suppress(ProjectError):  # what the annotator does says what is wrong
+            kept = kept_round_model(project)
+            if kept != self._kept:
+                self._kept = kept
+                self._model.forget()
+        self._model.prepare()
 
     def repredict(self) -> None:
         """Predict the current face again where its mesh is now."""
@@ -234,6 +250,11 @@ class Faces:
             self._workbench.failed.emit(f"The model cannot be loaded: {error}.")
             return None
 
-    def _prepare(self) -> None:
-        if self._workbench.project is not None:
-            self._model.prepare()
+    def _load_model(self) -> FaceMesh:
+        project = self._workbench.project
+        if project is None:  # closed meanwhile: nobody asks
+            return FaceMesh.load()
+        try:
+            return load_round_model(project)
+        except ProjectError as error:
+            raise ModelError(str(error)) from error

@@ -40,6 +40,10 @@ class ModelThread:
             self._model = None
         return model.result()
 
+    def forget(self) -> None:
+        """Load it again when it is asked for next: it is another one now."""
+        self._model = None
+
     def close(self) -> None:
         """Let go of the thread."""
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -50,6 +50,7 @@ def remove_photographs(bench: Workbench, image_ids: Collection[int]) -> bool:
         removed = project.removals.remove(image_ids)
     except ProjectError as error:
         bench.failed.emit(str(error))
+        bench.refresh()  # some of them may have been, before that
         return False
     bench.refresh()
     names = [escaped(record.name) for record in removed]
@@ -65,6 +66,7 @@ def bring_back(bench: Workbench, image_ids: Collection[int]) -> bool:
         restored = bench.project.removals.restore(image_ids)
     except ProjectError as error:
         bench.failed.emit(str(error))
+        bench.refresh()  # some of them may have been, before that
         return False
     bench.refresh()
     bench.told.emit(f"{_few([escaped(record.name) for record in restored])} brought back.")

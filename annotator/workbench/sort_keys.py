@@ -47,3 +47,8 @@ class SortKey(StrEnum):
     )  # fmt: skip
     TIME = "time spent", attrgetter("seconds_spent")
     STROKES = "strokes", attrgetter("stroke_count")
+    CHANGE = (
+        "round change",
+        lambda s: -1.0 if s.round_change is None else s.round_change,
+        lambda s: "" if s.round_change is None else f"changed {s.round_change:.1%}",
+    )

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.imaging import find_images
-from annotator.inference import FaceMesh
 from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
 from annotator.release import ExportFormat, ImageMode, export_release
@@ -22,6 +21,7 @@ from annotator.workflow import import_images, preannotate
 from annotator.workflow.image_files import Originals
 from annotator.workflow.import_text import as_sentences, import_sentences
 from annotator.workflow.learning import learn
+from annotator.workflow.round_models import load_round_model
 from annotator.workflow.same_pictures import keep_accepted, kept_text
 
 _IMPORT_STEP = 512
@@ -86,10 +86,10 @@ def _told_of_files(found: int, failed: int, notes: Mapping[str, int]) -> str:
 
 
 def predicting(project: Project, *, small_faces: bool = True) -> Work:
-    """Predict every photograph that the shipped model has not seen."""
+    """Predict every photograph that the model of the round under way has not seen."""
     project.check_writable()
     yield Step(0, 0, "Loading the model")
-    face_mesh = FaceMesh.load(small_faces=small_faces)
+    face_mesh = load_round_model(project, small_faces=small_faces)
     step = Step(1, 1, "Every photograph has its prediction")
     for progress in preannotate(project, face_mesh):
         failed = f", {progress.failed} failed" if progress.failed else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from annotator.imaging import Picture
 from annotator.project import ImageRecord, NewImage, Project
+from annotator.project.partly import telling_what_is_done
 from annotator.system.portions import portions
 from annotator.workflow.image_files import READERS, inspect_picture, shows_same
 
@@ -83,8 +84,12 @@ def look_for(
 
 def relocate(project: Project, relocation: Relocation) -> None:
     """Let the project follow the photographs that were found, some at a time."""
-    for some in portions(relocation.found, _AT_A_TIME):
-        project.images.move({record.id: entry for record, entry in some})
+    moved: list[int] = []
+    with telling_what_is_done(moved, len(relocation.found)):
+        for some in portions(relocation.found, _AT_A_TIME):
+            files = {record.id: entry for record, entry in some}
+            project.images.move(files)
+            moved += files
 
 
 def _at(pair: tuple[ImageRecord, Path]) -> tuple[ImageRecord, Path, NewImage | None]:

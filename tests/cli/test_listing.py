@@ -64,7 +64,7 @@ def test_the_list_can_be_read_as_a_table(many, command):
     assert names(rows) == ["img2.png", "img10.png", "Émile 1.png"]
     assert list(rows[0]) == [
         "sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
-        "displacement", "seconds_spent", "seconds_reviewed", "path",
+        "displacement", "round_change", "seconds_spent", "seconds_reviewed", "path",
     ]  # fmt: skip
 
 

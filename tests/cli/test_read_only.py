@@ -95,3 +95,18 @@ def test_commands_that_write_say_one_line(command, archive, shelf, assert_one_li
     assert_one_line(err)
     assert "is read-only: ask for permission to write to it and its folder" in err
     assert files_of(archive) == before
+
+
+def test_it_is_backed_up_and_made_nothing_else(command, archive, shelf, assert_one_line):
+    before = files_of(archive)
+    # What a command imports may be out of nobody's reach.
+    assert command("backup", archive, shelf / "earlier.sqlite")[0] == 0
+    assert command("restore", shelf / "new", shelf / "earlier.sqlite")[0] == 0
+    with as_nobody():
+        code, out, err = command("backup", archive, shelf / "archive.sqlite", "--json")
+        assert (code, err) == (0, "")
+        assert json.loads(out)["rows"]["samples"] == 2
+        code, out, err = command("restore", archive, shelf / "archive.sqlite", "--yes")
+    assert (code, out) == (1, "")
+    assert_one_line(err)
+    assert files_of(archive) == before

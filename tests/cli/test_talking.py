@@ -11,8 +11,8 @@ import pytest
 from annotator import __version__
 from annotator.cli.app import GROUPS
 
-NAMES = [
-    (command.name or command.callback.__name__).strip("_")
+NAMES = [  # of some a group's and its own
+    f"{group.commands.info.name or ''} {command.name or command.callback.__name__}".strip(" _")
     for group in GROUPS
     for command in group.commands.registered_commands
 ]
@@ -20,7 +20,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_takes_both_switches(command, name):
-    code, out, _ = command(name, "--help")
+    code, out, _ = command(*name.split(), "--help")
     assert code == 0
     assert "--verbose" in out
     assert "--quiet" in out
@@ -179,7 +179,7 @@ def test_what_is_wrong_with_an_argument_is_said_in_plain_words(command, argument
 
 def test_every_argument_is_named_in_capitals(command):
     for name in NAMES:
-        _, out, _ = command(name, "--help")
+        _, out, _ = command(*name.split(), "--help")
         usage = out.split("Usage: facemesh-annotator")[1].split("\n")[0]
         assert usage.replace("[OPTIONS]", "").split(name, 1)[1].isupper() or name == "new", usage
 

@@ -22,6 +22,7 @@ from PIL import Image
 from annotator.imaging import MAX_PIXELS, ImageError, inspect_image, read_image, read_thumbnail
 from annotator.imaging.identity import coded_sha256
 from annotator.imaging.signatures import HEAD, shows_an_image
+from tests.fuzzing import rounds
 
 FORMATS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "AVIF"]
 HEIC = Path(__file__).parent / "heic" / "turned_6.heic"
@@ -213,7 +214,6 @@ DEEP = ["deep PNG", "deep TIFF", "deep grey TIFF"]
 PACKED = ["LZW TIFF", "JPEG TIFF", "fax TIFF"]
 OTHERS = ["HEIC", "CMYK JPEG", "palette PNG", "RGBA WebP", "PBM", "PPM", "GIF"]
 KINDS = [*FORMATS, *OTHERS, *PACKED, *DEEP, *OF_SEVERAL]
-LONGER = int(os.environ.get("FACEMESH_FUZZ", "1"))  # times as many examples
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +260,7 @@ def spoil(data: bytes, seed: int, flips: int, keep: float) -> bytes:
 
 
 @settings(
-    max_examples=1500 * LONGER,
+    max_examples=rounds(1500),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -303,7 +303,7 @@ def test_a_spoiled_file_gives_an_image_or_an_image_error(healthy, kind, seed, fl
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_spoiled_file_is_known_by_is_told_or_refused(healthy, tmp_path, kind):
     path = tmp_path / "spoiled"
-    for seed in range(30 * LONGER):
+    for seed in range(rounds(30)):
         path.write_bytes(spoil(healthy(kind), seed, seed % 8, 1.0 if seed % 3 else seed / 90))
         with suppress(ImageError):
             known_by = coded_sha256(path)
@@ -335,7 +335,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
 def test_no_spoiled_file_takes_more_memory_than_the_pixels_that_are_allowed(healthy):
     lines = "\n".join(healthy(kind).hex() for kind in KINDS if kind != "GIF")
     child = subprocess.run(
-        [sys.executable, "-c", MEASURING, __file__],
+        [sys.executable, "-c", MEASURING, __file__, str(Path(__file__).parents[2])],
         input=lines, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert int(child.stdout) < 100, "megabytes"

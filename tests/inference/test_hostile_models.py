@@ -12,9 +12,9 @@ import pytest
 from annotator.inference import ModelError
 from annotator.inference.mesh_net import MeshNet
 from annotator.system.assets import asset_path
+from tests.fuzzing import rounds
 
 SHIPPED = asset_path("models", "face_landmark.onnx")
-LONGER = int(os.environ.get("FACEMESH_FUZZ", "1"))  # times as many spoiled files
 
 
 def load(path: Path) -> MeshNet:
@@ -43,7 +43,7 @@ def spoil(data: bytes, seed: int) -> bytes:
 
 def test_a_spoiled_model_works_or_is_refused_and_nothing_is_printed(tmp_path: Path, capfd) -> None:
     data, path = SHIPPED.read_bytes(), tmp_path / "spoiled.onnx"
-    for seed in range(120 * LONGER):
+    for seed in range(rounds(120)):
         path.write_bytes(spoil(data, seed))
         try:
             load(path)

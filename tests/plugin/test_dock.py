@@ -11,7 +11,7 @@ from annotator.mesh.tools.grab import GrabTool
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.menu.project_menu import free_folder
+from annotator.plugin.menu.project_forms import free_folder
 from annotator.project import EditSession, Project, SampleState
 from annotator.workbench.steps import adding, exporting, predicting
 

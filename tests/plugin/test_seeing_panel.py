@@ -104,7 +104,7 @@ def test_the_page_fits_a_narrow_dock(panel: ViewPanel) -> None:
 
 
 def test_controls_name_their_keys(panel: ViewPanel) -> None:
-    assert panel.ghost.toolTip().endswith("Key: Y")
+    assert panel.ghost.toolTip().endswith("Key: Y</qt>")
 
 
 @pytest.mark.parametrize("scale", [Scale(0, 1), Scale(-1, 1), Scale(0.25, 4, is_factor=True)])

@@ -24,9 +24,9 @@ COLUMNS = [
     "sample_id", "image", "image_sha256", "face_index", "state", "presence", "model", "added_by",
     "annotator", "reviewer", "verdict", "reasons", "comment", "stroke_count", "seconds_spent",
     "seconds_reviewed",
-    "displacement_mean", "displacement_max", "displacement_nme", "occluded_count",
-    "out_of_frame_count", "box_left", "box_top", "box_width", "box_height", "created_at",
-    "updated_at",
+    "displacement_mean", "displacement_max", "displacement_nme", "round_change",
+    "occluded_count", "out_of_frame_count", "box_left", "box_top", "box_width", "box_height",
+    "created_at", "updated_at",
 ]
 # fmt: on
 
@@ -63,6 +63,7 @@ def test_every_field_of_a_summary_is_the_column_of_its_name(judged):
     judged.visits.record(1, annotator="Ann", started_at=datetime.now(UTC), seconds=7, strokes=1)
     with judged._engine.writing() as session:
         session.get(SampleRow, 1).added_by = "Zoë"
+        session.get(SampleRow, 1).round_change = 0.25
     summary = judged.samples.get(1)
     with judged._engine.reading() as session:
         row = session.get(SampleRow, 1)

@@ -20,6 +20,7 @@ from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
 from annotator.project.project import Project
 from annotator.project.records import RejectReason, Verdict
+from annotator.project.round_records import RoundOutcome
 from annotator.project.tables import SampleRow
 
 # Whose lock covers a table: a sample's row stands for what belongs to it.
@@ -63,6 +64,16 @@ def delete(project: Project) -> None:
     project.removals.delete([1])
 
 
+def ending(project: Project, given: Any) -> None:
+    """A model that was tried before another one, and then ends the round."""
+    second = second_model(project)
+    third = project.models.register(ModelInfo("tried", "3" * 64, FACE_468))
+    for model in (second, third):
+        project.predictions.store(model, [(1, [given.face]), (2, [given.make_face(200, 200)])])
+    project.rounds.end_with(RoundOutcome(second))
+    project.rounds.finish(1)
+
+
 WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
     "Annotations.undo": lambda project, given: project.annotations.undo(2, revision=2),
@@ -95,6 +106,11 @@ WRITES: dict[str, Write] = {
     "Reviews.take_back": lambda project, given: project.reviews.take_back(
         project.reviews.judge_all([1], Judgement(Verdict.ACCEPT, "Rae")), reviewer="Rae"
     ),
+    "Rounds.start": lambda project, given: project.rounds.start(1),
+    "Rounds.end_with": lambda project, given: project.rounds.end_with(
+        RoundOutcome(second_model(project))
+    ),
+    "Rounds.finish": ending,
     "Samples.add": lambda project, given: project.samples.add(
         3, given.face.landmarks, model_id=1, presence=1, detection_score=1, added_by="Ann"
     ),
@@ -213,7 +229,7 @@ def test_rows_are_locked_in_the_order_of_their_keys_alone(worked_on, given, stat
     for query in filter(locked_by, statements):
         said = str(query.compile(dialect=postgresql.dialect()))
         table = re.search(r"FOR UPDATE OF (\w+)", said)[1]
-        assert re.search(rf"ORDER BY {table}\.id\s+FOR UPDATE", said), said
+        assert re.search(rf"ORDER BY {table}\.(id|number)\s+FOR UPDATE", said), said
 
 
 def test_the_order_that_a_query_brings_gives_way_to_that_of_the_keys():

@@ -221,6 +221,18 @@ def test_a_backup_that_is_cancelled_leaves_nothing(project, tmp_path, monkeypatc
     assert names(tmp_path) == ["faces"]
 
 
+def test_the_daily_backups_of_a_project_of_the_longest_name_can_be_told_apart(
+    new_project, tmp_path
+):
+    shared = tmp_path / "safe"
+    shared.mkdir()
+    with new_project(tmp_path / ("f" * 255)) as project:
+        for day in (1, 2, 3):
+            made = make_daily(project, BackupPlan(DAILY, 2, str(shared)), date(2026, 3, day), go_on)
+    assert [name[-13:] for name in names(shared)] == ["-03-02.sqlite", "-03-03.sqlite"]
+    Project.restore(tmp_path / "restored", made)
+
+
 def test_what_keeps_a_backup_from_being_made_is_told(project, tmp_path):
     (tmp_path / "faces.sqlite").write_bytes(b"")
     with pytest.raises(BackupExists, match="choose another name"):
@@ -231,7 +243,7 @@ def test_a_backup_is_called_by_its_project_and_the_time():
     when = datetime(2026, 3, 1, 9, 5, 7)
     assert backup_name(Path("/data/faces"), when) == "faces-2026-03-01-090507.sqlite"
     assert backup_name(Path("/"), when) == "project-2026-03-01-090507.sqlite"
-    assert len(backup_name(Path("/data") / ("f" * 250), when)) == 255
+    assert len(backup_name(Path("/data") / ("f" * 250), when)) == 247, "SQLite opens no longer one"
 
 
 def test_only_regular_names_count_when_the_oldest_are_removed(tmp_path):

@@ -65,6 +65,8 @@ class FaceScene:
         In px of the image.
     shows_prediction : bool
         Whether the prediction is drawn in place of the mesh.
+    compared : (n, 3) float32 or None
+        What is drawn as the prediction; None for the one that the mesh began with.
     """
 
     def __init__(self, viewer: "Viewer") -> None:
@@ -79,6 +81,7 @@ class FaceScene:
         self.others: Outlines = NO_OUTLINES
         self.uncertainty: NDArray[np.floating] | None = None
         self.shows_prediction = False
+        self.compared: Landmarks | None = None
         self._overlay = add_mesh_overlay(self.layers.points)
         self._covering = FaceCovering(self.layers)
         self._look: Look | None = None
@@ -132,7 +135,7 @@ class FaceScene:
         """Draw after the mesh or the aim moved; ``anew`` if there is more to it."""
         if self.state is None or self._look is None:
             return
-        landmarks = self.state.prediction if self.shows_prediction else self.landmarks
+        landmarks = self._predicted(self.state) if self.shows_prediction else self.landmarks
         moved = self._drawn is None or self._drawn[0] is not landmarks
         if self._drawn is None or moved:
             seen = self.seen(landmarks)
@@ -160,8 +163,15 @@ class FaceScene:
 
     def _compare(self) -> None:
         assert self.state is not None
-        seen, predicted = self.seen(self.landmarks), self.seen(self.state.prediction)
+        seen, predicted = self.seen(self.landmarks), self.seen(self._predicted(self.state))
         self._comparison = comparison_of(self.state, self.settings, seen, predicted)
+
+    def _predicted(self, state: MeshState) -> Landmarks:
+        """Return the prediction that is looked at beside the mesh."""
+        compared = self.compared
+        if compared is None or compared.shape != state.landmarks.shape:
+            return state.prediction
+        return compared
 
     def _flipped(self, state: MeshState) -> NDArray[np.uint32]:
         """Return the triangles that the stroke under way has turned over."""

@@ -154,7 +154,7 @@ class FaceView:
         """
         scene, is_first = self._scene, self._scene.state is None
         before = scene.seen(scene.landmarks)
-        scene.aim = scene.uncertainty = None
+        scene.aim = scene.uncertainty = scene.compared = None
         scene.layers.show_photograph(photograph)
         scene.size = (photograph.shape[1], photograph.shape[0])
         self.update(state)
@@ -220,6 +220,12 @@ class FaceView:
         if shows_prediction != self._scene.shows_prediction:
             self._scene.shows_prediction = shows_prediction
             self._scene.draw()
+
+    def compare_with(self, landmarks: Landmarks | None) -> None:
+        """Show another prediction, (n, 3) or None, than the mesh began with, of this sample."""
+        if landmarks is not self._scene.compared:
+            self._scene.compared = landmarks
+            self._scene.restyle()
 
     def frame(self) -> None:
         """Centre the camera on the face so that it fills most of the canvas."""

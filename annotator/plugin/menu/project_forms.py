@@ -142,3 +142,11 @@ class PredictDialog(FormDialog):
     def small_faces(self) -> bool:
         """Whether small faces are looked for."""
         return bool(self._small_faces.value)
+
+
+def free_folder(project_folder: Path) -> Path:
+    """Return a folder beside the project for the next release that does not exist yet."""
+    number = 1
+    while (folder := project_folder.parent / f"{project_folder.name}-release-{number}").exists():
+        number += 1
+    return folder

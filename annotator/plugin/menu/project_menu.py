@@ -6,26 +6,26 @@ from pathlib import Path
 from typing import TypeVar
 
 from qtpy.QtGui import QAction
-from qtpy.QtWidgets import (
-    QFileDialog,
-    QMenu,
-    QPushButton,
-)
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
-from annotator.plugin.canvas.plain_text import add_entry, message_box, show_details
+from annotator.plugin.canvas.plain_text import add_entry
 from annotator.plugin.menu.closing import may_close
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
+from annotator.plugin.menu.failed_box import failed_box
 from annotator.plugin.menu.progress_row import ProgressRow
-from annotator.plugin.menu.project_forms import BackupDialog, ExportDialog, PredictDialog
+from annotator.plugin.menu.project_forms import (
+    BackupDialog,
+    ExportDialog,
+    PredictDialog,
+    free_folder,
+)
 from annotator.plugin.menu.recent_menu import RecentMenu
 from annotator.plugin.menu.sample_project import sample_project_folder
 from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
-from annotator.system.words import count
 from annotator.workbench.backing_up import backing_up, backup_name
-from annotator.workbench.foreign_text import one_line
 from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import (
     adding,
@@ -242,14 +242,8 @@ class ProjectMenu(QPushButton):
             return
         clear_gone(project)
         failed = self._asked(project.images.failed)
-        if failed is None:
-            return
-        text = f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
-        few = [f"{one_line(f.path.name, 80)}: {one_line(f.reason)}" for f in failed[:10]]
-        box = message_box(self, "Files that failed", text, few)
-        if len(failed) > 10:
-            show_details(box, [f"{f.path}: {f.reason}" for f in failed])
-        box.exec()
+        if failed is not None:
+            failed_box(failed, self).exec()
 
     def _open_recent(self, address: str) -> None:
         if self.open_folder(address):
@@ -294,11 +288,3 @@ class ProjectMenu(QPushButton):
             menu.setToolTipsVisible(self._workbench.is_read_only)
         for action in self._changes if self._workbench.is_read_only else ():
             refuse_entry(action, READ_ONLY)
-
-
-def free_folder(project_folder: Path) -> Path:
-    """Return a folder beside the project for the next release that does not exist yet."""
-    number = 1
-    while (folder := project_folder.parent / f"{project_folder.name}-release-{number}").exists():
-        number += 1
-    return folder

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from annotator.plugin.canvas.plain_text import MarkupLabel, without_mnemonic
+from annotator.plugin.canvas.plain_text import MarkupLabel, explain, without_mnemonic
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.project import Verdict
@@ -150,7 +150,7 @@ class EditPanel(QWidget):
         for button in self.buttons.values():
             button.refuse(reason)
         self._goes_on.setEnabled(not reason)
-        self._goes_on.setToolTip(reason)
+        explain(self._goes_on, reason)
 
     def mark_tab(self, page: int, *, is_unusual: bool) -> None:
         """Put a dot behind a page's title, or take it away."""

@@ -85,7 +85,7 @@ def refuse_entry(entry: QAction | None, reason: str) -> None:
     """Let an entry of a menu be of no use for a reason, which its tooltip says."""
     if entry is not None:
         entry.setEnabled(False)
-        entry.setToolTip(reason)
+        explain(entry, reason)
 
 
 def button_row(*buttons: QPushButton) -> QWidget:

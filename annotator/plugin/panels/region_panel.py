@@ -89,7 +89,7 @@ class RegionPanel(QWidget):
         for buttons in self._buttons.values():
             for button, tooltip in zip(buttons[1:], _TOOLTIPS[1:], strict=True):
                 button.setEnabled(not reason)
-                button.setToolTip(f"{tooltip}\n{reason}".strip())
+                explain(button, *filter(None, [tooltip, reason]))
 
     def _show(self) -> None:
         for region, (shown, pinned, visible) in self._buttons.items():

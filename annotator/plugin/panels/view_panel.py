@@ -83,6 +83,12 @@ class ViewPanel(QWidget):
             for widget in self._tipped[name]:
                 explain(widget, text, *([f"Key: {key}"] if key else []))
 
+    def add_row(self, row: QWidget) -> None:
+        """Put a row of somebody else's below those of the mesh."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, row)
+
     def _make_mesh_controls(self) -> None:
         self.style_choice = _choices(MeshStyle)
         self.style_choice.setFixedWidth(_CHOICE_WIDTH)

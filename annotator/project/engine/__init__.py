@@ -6,13 +6,13 @@ import os
 import re
 from pathlib import Path
 
-from annotator.project.engine.backups import BackupMade, OnProgress, Restored
+from annotator.project.engine.backups import LONGEST_BACKUP_NAME, BackupMade, OnProgress, Restored
 from annotator.project.engine.base import BUSY_TIMEOUT, Backup, Engine, EngineKind, chunks
 from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.errors import NotAProject
 
 __all__ = ["BUSY_TIMEOUT", "ENGINES", "Backup", "Engine", "EngineKind", "chunks", "engine_for"]
-__all__ += ["BackupMade", "OnProgress", "Restored"]
+__all__ += ["LONGEST_BACKUP_NAME", "BackupMade", "OnProgress", "Restored"]
 
 ENGINES: tuple[type[EngineKind], ...] = (SqliteEngine,)
 """All kinds of databases; the first that serves an address is taken."""

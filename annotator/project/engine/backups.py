@@ -9,6 +9,9 @@ from pathlib import Path
 OnProgress = Callable[[int, int], None]
 """Called with the bytes done and those to do; a `ProjectError` that it raises ends the work."""
 
+LONGEST_BACKUP_NAME = 247
+"""Bytes: file systems take 255, and SQLite opens none without room for ``-journal`` after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackupMade:

@@ -8,34 +8,33 @@ under constant strokes.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
-
-from annotator.project.damage import damaged_meshes
-from annotator.project.engine.backups import BackupMade, OnProgress
-from annotator.project.engine.sqlite_connections import harden
-from annotator.project.engine.sqlite_errors import file_error, project_error, translated
-from annotator.project.errors import RESTORE, BackupExists, DamagedProject, ProjectUnavailable
+from annotator.project.engine.backups import LONGEST_BACKUP_NAME, BackupMade, OnProgress
+from annotator.project.engine.sqlite_copy_check import (
+    Contents,
+    check_copy,
+    contents_of,
+    damaged_in,
+)
+from annotator.project.engine.sqlite_errors import file_error, project_error
+from annotator.project.errors import BackupExists, ProjectUnavailable
 from annotator.project.tables import CURRENT_REVISION
 from annotator.system.durable import sync_file, sync_folder
 from annotator.system.placing import placed_by_name, remove_leftovers
 
+_COMPANIONS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database is called so
 _PAGES_PER_STEP = 256  # a megabyte, as a rule
 _PAUSE = 0.002  # seconds after each step, in which others have the disk and the processor
 _STEPS_PER_FLUSH = 16  # what is to be flushed at once holds up the flushes of strokes
 _VERSION_BYTES = 18  # where the file's header says how it is written and read, one byte each
 _ROLLBACK_JOURNAL = b"\x01\x01"  # and not with a write-ahead log
-_INSTRUCTIONS = 100_000  # of SQLite's, between two looks whether the check is still wanted
 # What is wrong with what is copied, and not with the copy, which nobody else has.
 _OF_SOURCE = (
     sqlite3.SQLITE_CORRUPT,
@@ -43,14 +42,6 @@ _OF_SOURCE = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a state of a database holds: its schema revision, and how many rows each table has."""
-
-    revision: str
-    rows: dict[str, int]
 
 
 def back_up(
@@ -84,12 +75,13 @@ def back_up(
     DamagedProject
         If the database is damaged, or what was written does not hold what was read.
     ProjectUnavailable
-        If it cannot be read or the copy not be written now. No copy is left.
+        If it cannot be read or the copy not be written now, or not under that name. No copy is
+        left.
     """
     target = target.absolute()
-    _check_place(path, target, replaces=replaces)
-    remove_leftovers(target.parent)
     with _writing(target):
+        _check_place(path, target, replaces=replaces)
+        remove_leftovers(target.parent)
         with placed_by_name(target, replaces=replaces) as unfinished:
             with suppress(OSError):  # a stick for cameras, say, knows no permissions
                 unfinished.chmod(_permissions(path))
@@ -103,61 +95,6 @@ def back_up(
             size = unfinished.stat().st_size
         sync_folder(target.parent)
     return BackupMade(target, size, contents.revision, contents.rows, damaged)
-
-
-def contents_of(connection: sqlite3.Connection, path: Path) -> Contents:
-    """Return what the state that a connection sees holds."""
-    tables = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
-        "ESCAPE '\\' ORDER BY name"
-    ).fetchall()
-    rows = {name: _count(connection, name) for (name,) in tables}
-    if rows.get("alembic_version") != 1:
-        raise DamagedProject(f"{path} is damaged (it does not say its version): {RESTORE}")
-    ((revision,),) = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    return Contents(str(revision), rows)
-
-
-def check_copy(copy: Path, path: Path, expected: Contents, on_progress: OnProgress) -> None:
-    """See that a copy is sound and holds what was there to be copied.
-
-    Raises
-    ------
-    DamagedProject
-        If not. Damage that was copied shows here, too: all of the copy is looked at.
-    """
-    with closing(_read_only(copy)) as connection, _interruptible(connection, copy, on_progress):
-        problem = _problem(connection) or (
-            None
-            if contents_of(connection, copy) == expected
-            else "it does not hold as many rows as were there to be copied"
-        )
-    if problem is not None:
-        raise DamagedProject(
-            f"the copy of {path} is not sound ({problem}) and was not kept: look after both disks, "
-            "and use an earlier backup if what was copied is damaged itself"
-        )
-
-
-def _problem(connection: sqlite3.Connection) -> str | None:
-    """Return what is wrong with a database, all of whose pages are looked at."""
-    (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if answer != "ok":
-        return " ".join(str(answer).split())
-    orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
-    if orphans:
-        return f"{len(orphans)} rows refer to missing ones"
-    return None
-
-
-def damaged_in(copy: Path) -> tuple[str, ...]:
-    """Return what of a copy's meshes and strokes is not what was stored, a sentence each.
-
-    That is no reason to keep no backup of all the others; but it has to be told.
-    """
-    pool = create_engine("sqlite://", creator=lambda: _read_only(copy), poolclass=NullPool)
-    with translated(copy), Session(pool) as session:
-        return tuple(str(mesh) for mesh in damaged_meshes(session))
 
 
 def _copy(
@@ -195,6 +132,15 @@ def _copy(
 def _check_place(path: Path, target: Path, *, replaces: bool) -> None:
     if not target.parent.is_dir():
         raise ProjectUnavailable(f"{target.parent} is no folder: make it, or choose another one")
+    if target.name.endswith(_COMPANIONS):
+        raise ProjectUnavailable(
+            f"{target} is called like what SQLite keeps beside a database: choose another name"
+        )
+    if len(os.fsencode(target.name)) > LONGEST_BACKUP_NAME:
+        raise ProjectUnavailable(
+            f"{target} has too long a name for a database: choose one of {LONGEST_BACKUP_NAME} "
+            "bytes at most"
+        )
     if target.is_symlink() or target.exists():
         if not replaces:
             raise BackupExists(f"{target} exists: choose another name")
@@ -221,45 +167,6 @@ def _writing(target: Path) -> Iterator[None]:
         raise BackupExists(f"{target} was made meanwhile: choose another name") from error
     except OSError as error:
         raise file_error(error, target) from error
-
-
-@contextmanager
-def _interruptible(
-    connection: sqlite3.Connection, path: Path, on_progress: OnProgress
-) -> Iterator[None]:
-    """Let what a long query's watcher raises end the query, and be raised."""
-    raised: list[BaseException | None] = []
-    size = path.stat().st_size
-
-    def look() -> int:
-        ended = False
-        try:
-            on_progress(size, size)
-            ended = True
-        finally:  # SQLite swallows it and ends the query
-            if not ended:
-                raised.append(sys.exc_info()[1])
-        return 0
-
-    connection.set_progress_handler(look, _INSTRUCTIONS)
-    try:
-        yield
-    except sqlite3.Error as error:
-        if raised and raised[0] is not None:
-            raise raised[0] from None
-        raise project_error(error, path) from error
-
-
-def _read_only(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
-    harden(connection)
-    return connection
-
-
-def _count(connection: sqlite3.Connection, table: str) -> int:
-    quoted = table.replace('"', '""')
-    (number,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()
-    return int(number)
 
 
 def nobody(done: int, total: int) -> None:

@@ -7,6 +7,7 @@ transaction begins with ``BEGIN IMMEDIATE``: what it reads cannot change before 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync does not reach the platter
 )
+
+_POOL_LOG = f"{QueuePool.__module__}.{QueuePool.__qualname__}"
 
 # Far more than this program needs: what needs more comes from somebody else.
 _LIMITS = {
@@ -107,9 +110,19 @@ def _pool(
         poolclass=QueuePool,
         execution_options={"sqlite_wait_ms": round(1000 * busy_timeout)},
     )
+    logging.getLogger(_POOL_LOG).addFilter(_is_trouble)
     event.listen(pool, "connect", set_pragmas)
     event.listen(pool, "begin", _begin)
     return pool
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Return whether a pool logs an error, not that a signal came while it closed connections.
+
+    Who ended the program knows, and is told in one line.
+    """
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or issubclass(kind, Exception)
 
 
 def immediately(pool: sqlalchemy.Engine, wait: float) -> sqlalchemy.Engine:

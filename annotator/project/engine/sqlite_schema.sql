@@ -1,4 +1,4 @@
--- Schema 0006, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0007, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -167,7 +167,7 @@ CREATE TABLE "samples" (
     displacement FLOAT DEFAULT 0 NOT NULL,
     seconds_spent FLOAT DEFAULT 0 NOT NULL,
     added_by TEXT,
-    seconds_reviewed FLOAT DEFAULT 0 NOT NULL,
+    seconds_reviewed FLOAT DEFAULT 0 NOT NULL, round_change FLOAT CONSTRAINT ck_samples_round_change CHECK (round_change >= 0),
     CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
     CONSTRAINT uq_samples_image_id UNIQUE (image_id, face_index),
     CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
@@ -199,3 +199,30 @@ CREATE TRIGGER predictions_refuse_update BEFORE UPDATE ON predictions BEGIN SELE
 CREATE TRIGGER annotations_count_update AFTER UPDATE ON annotations BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
 
 CREATE INDEX ix_strokes_anchors ON strokes (sample_id, sequence, undone, anchors_added, anchors_removed, anchors_digest) WHERE anchors_added IS NOT NULL OR anchors_removed IS NOT NULL;
+
+CREATE TABLE rounds (
+    number INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    started_at DATETIME NOT NULL,
+    next_model_id INTEGER,
+    finished_at DATETIME,
+    release_sha256 TEXT,
+    release_folder TEXT,
+    release_samples INTEGER,
+    training TEXT,
+    metrics TEXT,
+    CONSTRAINT pk_rounds PRIMARY KEY (number),
+    CONSTRAINT fk_rounds_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT fk_rounds_next_model_id FOREIGN KEY(next_model_id) REFERENCES models (id),
+    CONSTRAINT ck_rounds_number CHECK (number > 0),
+    CONSTRAINT ck_rounds_finished CHECK (finished_at IS NULL OR next_model_id IS NOT NULL),
+    CONSTRAINT ck_rounds_next_model CHECK (next_model_id <> model_id),
+    CONSTRAINT ck_rounds_release_sha256_length CHECK (length(release_sha256) = 64),
+    CONSTRAINT ck_rounds_release CHECK ((release_sha256 IS NULL) = (release_folder IS NULL) AND (release_sha256 IS NULL) = (release_samples IS NULL) AND release_samples >= 0)
+);
+
+CREATE TRIGGER rounds_refuse_update BEFORE UPDATE ON rounds WHEN OLD.finished_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'rounds that are finished never change'); END;
+
+CREATE TRIGGER rounds_refuse_delete BEFORE DELETE ON rounds WHEN TRUE BEGIN SELECT RAISE(ABORT, 'rounds that are finished never change'); END;
+
+CREATE TRIGGER rounds_refuse_replace BEFORE INSERT ON rounds WHEN EXISTS (SELECT 1 FROM rounds WHERE number = NEW.number) BEGIN SELECT RAISE(ABORT, 'rounds that are finished never change'); END;

@@ -16,7 +16,7 @@ from annotator.project import (
     Project,
     ProjectUnavailable,
 )
-from annotator.project.engine import sqlite_backup
+from annotator.project.engine import sqlite_backup, sqlite_copy_check
 
 EDITING = """
 import sys
@@ -185,6 +185,28 @@ def test_no_link_is_followed_and_no_database_in_use_is_replaced(predicted, creat
     assert not (other.home / "elsewhere.sqlite").exists()
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_no_log_of_a_database_is_replaced_by_a_backup_or_made_of_one(predicted, edit, ending):
+    edit(predicted, 1, 2)  # into the log
+    log = predicted.home / f"project.sqlite{ending}"
+    before = log.read_bytes() if log.exists() else None
+    with pytest.raises(ProjectUnavailable, match="what SQLite keeps beside a database: choose"):
+        predicted.back_up(log, replaces=True)
+    assert (log.read_bytes() if log.exists() else None) == before
+
+
+def test_a_backup_has_a_name_under_which_it_can_be_restored(predicted, tmp_path):
+    for length in (248, 255, 256, 300):
+        for replaces in (False, True):
+            with pytest.raises(ProjectUnavailable, match="too long a name for a database: choose"):
+                predicted.back_up(tmp_path / ("f" * length), replaces=replaces)
+    assert names(tmp_path) == ["project"]
+    made = predicted.back_up(tmp_path / ("f" * 247))
+    Project.restore(tmp_path / "restored", made.path)
+    with Project.open(tmp_path / "restored") as restored:
+        assert restored.samples.counts() == predicted.samples.counts()
+
+
 def test_a_folder_that_is_not_there_is_named(predicted, tmp_path):
     with pytest.raises(ProjectUnavailable, match="nowhere is no folder: make it"):
         predicted.back_up(tmp_path / "nowhere" / "faces.sqlite")
@@ -202,7 +224,7 @@ def test_a_backup_that_is_given_up_leaves_nothing(predicted, tmp_path):
 
 
 def test_the_check_of_a_large_backup_can_be_given_up(predicted, tmp_path, monkeypatch):
-    monkeypatch.setattr(sqlite_backup, "_INSTRUCTIONS", 1)
+    monkeypatch.setattr(sqlite_copy_check, "_INSTRUCTIONS", 1)
     calls: list[int] = []
 
     def give_up(done: int, total: int) -> None:
@@ -218,7 +240,7 @@ def test_the_check_of_a_large_backup_can_be_given_up(predicted, tmp_path, monkey
 def test_ctrl_c_during_the_check_of_a_large_backup_is_no_error_of_the_database(
     predicted, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sqlite_backup, "_INSTRUCTIONS", 1)
+    monkeypatch.setattr(sqlite_copy_check, "_INSTRUCTIONS", 1)
     calls: list[int] = []
 
     def interrupt(done: int, total: int) -> None:

@@ -17,7 +17,7 @@ from annotator.project import Annotation, DamagedProject, Project, SampleSummary
 from annotator.system.assets import asset_path
 
 DATA = Path(__file__).parents[1] / "data"
-REVISIONS = ("0003", "0004", "0005")
+REVISIONS = ("0003", "0004", "0005", "0006")
 
 
 @pytest.fixture(params=REVISIONS)
@@ -151,7 +151,7 @@ def test_the_images_of_an_older_project_are_pictures_without_frames(older):
             assert record.picture.content_hash() == record.sha256
 
 
-@pytest.mark.parametrize("revision", ["0004", "0005"], indirect=True)
+@pytest.mark.parametrize("revision", ["0004", "0005", "0006"], indirect=True)
 def test_the_images_failures_and_visits_of_an_older_project_are_what_they_were(older, expected):
     with Project.open(older) as project:
         records = [project.images.get(1 + at) for at in range(len(expected["images"]))]
@@ -253,3 +253,31 @@ def tables(database: Path) -> list[str]:
     """Return all that is in a database, as statements that make it."""
     with closing(sqlite3.connect(database)) as connection:
         return list(connection.iterdump())
+
+
+@pytest.mark.parametrize("revision", ["0006"], indirect=True)
+def test_what_two_models_said_in_a_project_of_0006_is_what_they_said(older, expected):
+    with Project.open(older) as project:
+        first = project.rounds.current()
+        assert first is not None
+        assert (first.number, first.model.name) == (1, "face_landmark")
+        found = sorted(
+            [sample.id, each.model.name, digest(each.landmarks)]
+            for sample in project.samples.summaries()
+            for each in project.predictions.of(sample.id).every
+        )
+        assert found == sorted(read[:3] for read in expected["predictions"])
+        assert {sample.round_change for sample in project.samples.summaries()} == {None}
+    with closing(sqlite3.connect(older / "project.sqlite")) as connection:
+        digests = connection.execute("SELECT hex(digest) FROM predictions ORDER BY id").fetchall()
+    assert [each.lower() for (each,) in digests] == [read[3] for read in expected["predictions"]]
+
+
+@pytest.mark.usefixtures("failing_upgrade")
+@pytest.mark.parametrize("revision", ["0006"], indirect=True)
+def test_an_upgrade_from_0006_that_is_interrupted_leaves_it_as_it_was(older):
+    path = older / "project.sqlite"
+    before = tables(path)
+    with pytest.raises(DamagedProject, match="cannot be brought up to date"):
+        Project.open(older)
+    assert tables(path) == before

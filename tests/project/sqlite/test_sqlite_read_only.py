@@ -28,6 +28,7 @@ from annotator.project import (
     ProjectError,
     ProjectUnavailable,
     ReadOnlyProject,
+    RoundOutcome,
     Stroke,
     Verdict,
 )
@@ -70,6 +71,8 @@ def everything_in(project: Project) -> list[object]:
         project.images.failed(),
         project.images.without_faces(),
         project.removals.all(),
+        project.rounds.all(),
+        project.models.all(),
         project.to_dataframe().to_csv(),
     ]
 
@@ -102,6 +105,9 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "reviews.judge": lambda: project.reviews.judge(1, accept, **at),
         "reviews.judge_all": lambda: project.reviews.judge_all([1], accept),
         "reviews.take_back": lambda: project.reviews.take_back([], reviewer="Rae"),
+        "rounds.start": lambda: project.rounds.start(1),
+        "rounds.end_with": lambda: project.rounds.end_with(RoundOutcome(1)),
+        "rounds.finish": lambda: project.rounds.finish(1),
         "samples.add": lambda: project.samples.add(1, face.landmarks, **sure),
         "visits.record": lambda: project.visits.record(1, **visit),
     }

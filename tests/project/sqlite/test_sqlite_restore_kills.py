@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from annotator.project import Project
+from tests.fuzzing import kills
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # More by `FACEMESH_RESTORE_KILLS=200 make test`.
-KILLS = int(os.environ.get("FACEMESH_RESTORE_KILLS", "24"))
+KILLS = kills(24, "FACEMESH_RESTORE_KILLS")
 
 
 class Restorer:

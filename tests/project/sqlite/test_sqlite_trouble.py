@@ -291,3 +291,40 @@ def test_what_the_system_says_about_a_file_becomes_a_sentence(tmp_path, number, 
     assert isinstance(error, ProjectError)
     assert words in str(error)
     assert str(tmp_path) in str(error)
+
+
+def test_a_signal_while_connections_are_closed_is_no_error_of_the_database(tmp_path, caplog):
+    """The pool would log it with a traceback, beside the one line that the program ends with."""
+    project = Project.create(tmp_path / "p")
+    assert project.samples.counts()  # so that a connection is in the pool
+
+    def interrupted(frame, event, _):
+        if event == "call" and frame.f_code.co_name == "do_close":
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupted)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            project.close()
+    finally:
+        sys.setprofile(None)
+    assert caplog.records == []
+    project.close()
+
+
+def test_trouble_that_a_pool_has_with_closing_is_still_logged(tmp_path, caplog):
+    project = Project.create(tmp_path / "p")
+    assert project.samples.counts()
+
+    def failing(frame, event, _):
+        if event == "call" and frame.f_code.co_name == "do_close":
+            sys.setprofile(None)
+            raise sqlite3.OperationalError("disk I/O error")
+
+    sys.setprofile(failing)
+    try:
+        project.close()
+    finally:
+        sys.setprofile(None)
+    assert ["Exception closing connection" in each.message for each in caplog.records] == [True]

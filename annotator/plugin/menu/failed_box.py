@@ -1,0 +1,23 @@
+"""What is shown of the files that could not be used."""
+
+from collections.abc import Sequence
+
+from qtpy.QtWidgets import QMessageBox, QWidget
+
+from annotator.plugin.canvas.plain_text import message_box, show_details
+from annotator.project import FailedImage
+from annotator.system.words import count
+from annotator.workbench.foreign_text import one_line
+
+_FEW = 10
+_LONGEST_NAME = 80  # characters
+
+
+def failed_box(failed: Sequence[FailedImage], parent: QWidget | None = None) -> QMessageBox:
+    """Return a box that names some files with their reasons, and all of them in its details."""
+    text = f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
+    few = [f"{one_line(f.path.name, _LONGEST_NAME)}: {one_line(f.reason)}" for f in failed[:_FEW]]
+    box = message_box(parent, "Files that failed", text, few)
+    if len(failed) > _FEW:
+        show_details(box, [f"{f.path}: {f.reason}" for f in failed])
+    return box

@@ -1,0 +1,107 @@
+"""All that models said of one face, the oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.project.checked import as_stored
+from annotator.project.errors import UnknownSample
+from annotator.project.known_samples import is_sound_prediction
+from annotator.project.round_records import KnownModel
+from annotator.project.tables import (
+    AnnotationRow,
+    ModelRow,
+    PredictionRow,
+    PredictionRunRow,
+    SampleRow,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPrediction:
+    """What a model said of a face.
+
+    Attributes
+    ----------
+    model
+        Which one; its layout is that of the mesh.
+    landmarks
+        (n, 3), in pixels of the upright image; read-only.
+    created_at
+        When it said so; UTC.
+    """
+
+    id: int
+    model: KnownModel
+    landmarks: npt.NDArray[np.float32]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SamplePredictions:
+    """All that models said of a face.
+
+    Attributes
+    ----------
+    every
+        Each model's prediction, the oldest first; damaged ones are left out.
+    own_id
+        Which of them the annotation began with.
+    seen_by
+        The ids of the models that have seen the image, whether or not they found this face.
+    """
+
+    sample_id: int
+    every: tuple[StoredPrediction, ...]
+    own_id: int
+    seen_by: frozenset[int]
+
+    def by(self, model_id: int) -> StoredPrediction | None:
+        """Return what a model said; None if it said nothing of this face."""
+        return next((each for each in self.every if each.model.id == model_id), None)
+
+
+def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
+    """Return what models said of a sample, or raise `UnknownSample`."""
+    found = session.execute(
+        select(SampleRow.image_id, AnnotationRow.prediction_id)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .where(SampleRow.id == sample_id)
+    ).one_or_none()
+    if found is None:
+        raise UnknownSample(f"there is no sample {sample_id} in this project")
+    image_id, own_id = found
+    query = (
+        select(
+            PredictionRow.id,
+            PredictionRow.model_id,
+            PredictionRow.created_at,
+            PredictionRow.sample_id,
+            as_stored(PredictionRow.digest).label("digest"),
+            as_stored(PredictionRow.landmarks).label("landmarks"),
+            ModelRow.name,
+            ModelRow.sha256,
+            ModelRow.layout,
+        )
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+        .where(PredictionRow.sample_id == sample_id)
+        .order_by(PredictionRow.id)
+    )
+    every = tuple(
+        StoredPrediction(
+            row.id,
+            KnownModel(row.model_id, row.name, row.sha256, row.layout),
+            np.frombuffer(row.landmarks, "<f4").reshape(-1, 3),
+            row.created_at,
+        )
+        for row in session.execute(query)
+        if is_sound_prediction(row)
+    )
+    seen = select(PredictionRunRow.model_id).where(PredictionRunRow.image_id == image_id)
+    return SamplePredictions(sample_id, every, own_id, frozenset(session.scalars(seen)))
