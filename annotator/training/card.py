@@ -9,13 +9,11 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from annotator.inference.mesh_net import METADATA_KEY
 from annotator.training.data import RunData
 from annotator.training.fit import Fitted
 from annotator.training.folder import RunFacts
 from annotator.training.splits import Split
-
-METADATA_KEY = "facemesh_annotator"
-"""Under which the model file holds `facts_of` as JSON."""
 
 _MADE_WITH = (
     "facemesh-annotator",
@@ -59,7 +57,7 @@ def _version(distribution: str) -> str:
 
 
 def metadata_of(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Return facts as an ONNX file's metadata."""
+    """Return facts as an ONNX file's metadata: JSON under one key."""
     return {METADATA_KEY: json.dumps(facts, sort_keys=True)}
 
 
