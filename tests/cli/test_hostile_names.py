@@ -49,7 +49,7 @@ PEOPLE = {kind: text for kind, text in HOSTILE.items() if kind not in {"bytes", 
 ENVIRONMENT_NAME = "\x1b[2JAnn\nerror: forged"
 
 COMMANDS = {
-    (command.name or command.callback.__name__).strip("_")
+    f"{group.commands.info.name or ''} {command.name or command.callback.__name__}".strip(" _")
     for group in GROUPS
     for command in group.commands.registered_commands
 }
@@ -318,6 +318,33 @@ def train(hand: Hand) -> None:
         hand.run("train", hand.scratch / text[:40], "--out", hand.scratch / "x", code=1, lines=0)
 
 
+def round_start(hand: Hand) -> None:
+    hand.run("round", "start", hand.project, lines=1)
+    fresh = hand.scratch / "fresh\x1b[2J\n"
+    hand.run("new", fresh)
+    for text in PEOPLE.values():
+        hand.run("round", "start", fresh, "--model", f"no{text}", code=1, lines=0)
+    hand.run("round", "start", fresh, lines=1)
+
+
+def round_finish(hand: Hand) -> None:
+    for text in PEOPLE.values():
+        hand.run("round", "finish", hand.project, "--model", f"no{text}", code=1, lines=0)
+        hand.run(
+            "round", "finish", hand.project, "--run", hand.scratch / text[:40], code=1, lines=0
+        )
+
+
+def round_list(hand: Hand) -> None:
+    hand.run("round", "list", hand.project, lines=1)
+    hand.run_json("round", "list", hand.project)
+
+
+def round_show(hand: Hand) -> None:
+    hand.run("round", "show", hand.project)
+    hand.run_json("round", "show", hand.project)
+
+
 def evaluate(hand: Hand) -> None:
     release = hand.scratch / "r\x1b[2J\nforged"
     hand.run("export", hand.project, release, "--format", "npz")
@@ -352,6 +379,10 @@ CASES: dict[str, Case] = {
     "verify": verify,
     "train": train,
     "evaluate": evaluate,
+    "round start": round_start,
+    "round finish": round_finish,
+    "round list": round_list,
+    "round show": round_show,
     "compare": compare,
 }
 
@@ -371,9 +402,9 @@ def test_hostile_names_do_nothing_to_the_terminal(name, hand, monkeypatch):
 def test_what_no_command_knows_is_refused_in_one_harmless_line(command, name, assert_one_line):
     for text in HOSTILE.values():
         for arguments in (
-            [name, f"--x{text}"],
+            [*name.split(), f"--x{text}"],
             [f"x{text}"],
-            [name, "p", "q", "r", "s", f"x{text}"],
+            [*name.split(), "p", "q", "r", "s", f"x{text}"],
         ):
             code, out, err = command(*arguments)
             assert_harmless(err)
