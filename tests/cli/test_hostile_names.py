@@ -142,7 +142,7 @@ class Hand:
 
     def run_json(self, *arguments: object, code: int = 0) -> Any:
         name, *others = arguments
-        out = self.run(name, "--json", *others, code=code)
+        out = self.run(*str(name).split(), "--json", *others, code=code)
         out.encode("utf-8")
         return json.loads(out)
 
@@ -337,12 +337,12 @@ def round_finish(hand: Hand) -> None:
 
 def round_list(hand: Hand) -> None:
     hand.run("round", "list", hand.project, lines=1)
-    hand.run_json("round", "list", hand.project)
+    hand.run_json("round list", hand.project)
 
 
 def round_show(hand: Hand) -> None:
     hand.run("round", "show", hand.project)
-    hand.run_json("round", "show", hand.project)
+    hand.run_json("round show", hand.project)
 
 
 def evaluate(hand: Hand) -> None:
