@@ -22,10 +22,11 @@ from annotator.release.signing import signer_of
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a format's parser may say that leaves it to us; ours say themselves what is wrong.
+# What a format's parser may say that leaves it to us; ours say themselves what is wrong. Too little
+# memory says nothing about the release: sizes are compared before anything of them is read.
 _MALFORMED = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, EOFError,
-    MemoryError, OSError,
+    OSError,
 )  # fmt: skip
 
 
@@ -96,6 +97,8 @@ def load_release(folder: str | Path, *, signed_by: str | Path | None = None) -> 
         A `DamagedRelease`: if it is not signed, or not by one of those keys.
     KeyFileError
         If there are no such keys.
+    MemoryError
+        If it does not fit into memory, damaged or not.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)

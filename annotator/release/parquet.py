@@ -31,6 +31,7 @@ SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
 _TEXTS = tuple(name for name, kind in COLUMNS.items() if kind == "text")
 _FOOTER = 1 << 16  # bytes at most of what a table says of itself
 _PACKINGS = {0, 1}  # none, and snappy, which packs to a twentieth at most
+_NO_THREAD = "Unknown error: Failed to launch"  # for want of memory for its stack
 _GROUP = 1 << 20  # rows in one group
 _BATCH = 4096  # rows in memory at once
 
@@ -118,9 +119,13 @@ def check_table(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> str | N
             or _wrong_in_types(file := _opened(stream, rows), rows)
             or _wrong_in_columns(file, rows)
         )
+    except MemoryError:  # one of Arrow's errors, too
+        raise
     except KeyError as error:  # how Arrow says that there is no such column
         return f"has no column {error.args[0]!a:.40}"
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        if str(error).startswith(_NO_THREAD):
+            raise MemoryError("the table does not fit into memory") from error
         return f"is no table of samples ({' '.join(str(error).split()):.100})"
 
 
