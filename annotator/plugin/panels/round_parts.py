@@ -1,18 +1,18 @@
 """What the dock shows of rounds: which one it is, what to compare with, what the new model says."""
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
+from annotator.plugin.canvas.plain_text import PlainLabel, explain
 from annotator.plugin.panels.parts import RowLabel, row_form, without_focus
 from annotator.workbench.comparing import Comparing
-from annotator.workbench.foreign_text import rich
+from annotator.workbench.foreign_text import plain
 from annotator.workbench.present_round import PresentRound
 
 _REMARK_TIP = "How far its vertices would move on average, as a share of the eye distance"
 _TIP = "Which prediction the ghost, the vectors and the comparison show"
 
 
-class RoundTitle(QLabel):
+class RoundTitle(PlainLabel):
     """Tells which round is under way, and with which model.
 
     Parameters
@@ -21,9 +21,8 @@ class RoundTitle(QLabel):
     """
 
     def __init__(self, present: PresentRound, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._present = present
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The round")
         present.changed.connect(self._show)
@@ -32,7 +31,7 @@ class RoundTitle(QLabel):
     def _show(self) -> None:
         text = self._present.text
         self.setText(text)
-        self.setToolTip(rich(text))
+        explain(self, text)
         self.setVisible(bool(text))
 
 
@@ -51,7 +50,7 @@ class CompareRow(QWidget):
         adjust = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self.choice.setSizeAdjustPolicy(adjust)
         self.choice.setMinimumContentsLength(8)
-        self.choice.setToolTip(_TIP)
+        explain(self.choice, _TIP)
         form = row_form()
         form.addRow(RowLabel("Compare"), self.choice)
         layout = QVBoxLayout(self)
@@ -67,15 +66,16 @@ class CompareRow(QWidget):
 
     def _show(self) -> None:
         choices = self._comparing.choices
-        titles = [choice.title for choice in choices]
+        titles = [plain(choice.title) for choice in choices]
         if titles != [self.choice.itemText(row) for row in range(self.choice.count())]:
             self.choice.clear()
-            self.choice.addItems(titles)
+            for title in titles:
+                self.choice.addItem(plain(title))
         self.choice.setCurrentIndex(choices.index(self._comparing.choice))
         self.setVisible(len(choices) > 1)
 
 
-class RoundRemark(QLabel):
+class RoundRemark(PlainLabel):
     """Tells what the newest model would make of a face that people worked on.
 
     Parameters
@@ -84,12 +84,11 @@ class RoundRemark(QLabel):
     """
 
     def __init__(self, comparing: Comparing, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._comparing = comparing
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setToolTip(rich(_REMARK_TIP))
+        explain(self, _REMARK_TIP)
         self.setAccessibleName("What the newest model says of this face")
         comparing.changed.connect(self._show)
         self._show()
