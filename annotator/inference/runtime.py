@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import onnxruntime as ort
-from onnxruntime.capi import onnxruntime_pybind11_state as _states
-
+from annotator.inference.onnx_runtime import onnxruntime as ort
+from annotator.inference.onnx_runtime import states as _states
 from annotator.system.foreign_text import recovered
 from annotator.system.memory import lacks_memory
 

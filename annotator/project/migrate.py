@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
@@ -38,6 +39,7 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
         return
     try:
         with engine.migrating() as connection:
+            was_faster = MigrationContext.configure(connection).get_current_revision() != revision
             run_migrations(connection)
     except ProjectUnavailable:
         _discard(backup)  # of what is there as it was; every other try would leave one more
@@ -48,6 +50,8 @@ def bring_up_to_date(engine: Engine, revision: str) -> None:
         raise DamagedProject(
             f"{engine.name} cannot be brought up to date ({error}): it was left as it was{copied}"
         ) from error
+    if was_faster:  # another program, while we waited for our turn
+        _discard(backup)
     engine.forget_old_back_ups()
 
 

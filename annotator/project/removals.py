@@ -83,6 +83,7 @@ class Removals:
         ProjectError
             If one is still in the project; nothing is deleted.
         """
+        self._engine.check_writable()
         with self._engine.reading() as session:
             self._refuse_present(session, image_ids, to_change=False)
         totals, deleted = [0, 0, 0, 0], list[int]()

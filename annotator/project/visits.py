@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from math import isfinite
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +15,9 @@ from annotator.project.people import recorded_name
 from annotator.project.records import SampleSummary, Visit, VisitPurpose
 from annotator.project.summaries import load_summary
 from annotator.project.tables import SampleRow, VisitRow
+
+_LONGEST = 1e9  # seconds: 30 years
+_MOST_STROKES = 10**9
 
 
 class Visits:
@@ -57,11 +59,11 @@ class Visits:
         UnknownSample
             If there is no such sample.
         ValueError
-            If a number is negative or not finite.
+            If a number is negative, or larger than any visit can have.
         UnusableName
             If nobody could be called so.
         """
-        if not (isfinite(seconds) and seconds >= 0 and strokes >= 0):
+        if not (0 <= seconds <= _LONGEST and 0 <= strokes <= _MOST_STROKES):
             raise ValueError(f"a visit cannot take {seconds} s and {strokes} strokes")
         with self._engine.writing() as session:
             sample = _sample(session, sample_id, to_change=True)

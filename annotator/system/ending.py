@@ -4,7 +4,9 @@ SIGTERM and SIGHUP would end a process where it stands. Here they do what Ctrl+C
 that rolls back a transaction and takes half-written files along.
 """
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,8 @@ from time import monotonic
 from types import FrameType
 
 _NAMES = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+_OF_SIGNALS = 128  # what shells add to a signal's number
+_A_MOMENT = 0.01  # seconds
 _ONE_REQUEST = 2.0  # seconds: whoever logs out has both signals sent
 
 
@@ -26,7 +30,7 @@ class Ended(BaseException):
 
     def __init__(self, number: int, remark: str = "what was finished is kept") -> None:
         super().__init__(f"ended by {signal.Signals(number).name}; {remark}")
-        self.code = 128 + number
+        self.code = _OF_SIGNALS + number
 
 
 @contextmanager
@@ -42,7 +46,8 @@ def heeding(handler: Callable[[int], None] | None = None) -> Iterator[None]:
         Called with the signal's number, between any two steps of the main thread; by default
         `Ended` is raised there.
     """
-    heard = handler or _raiser()
+    raiser = _Raiser()
+    heard = handler or raiser
 
     def hear(number: int, _frame: FrameType | None) -> None:
         heard(number)
@@ -53,21 +58,46 @@ def heeding(handler: Callable[[int], None] | None = None) -> Iterator[None]:
             if signal.getsignal(number) not in (signal.SIG_IGN, None):
                 before[number] = signal.signal(number, hear)
     try:
-        yield
+        with raiser.insisting():
+            yield
     finally:
         for number, old in before.items():
             signal.signal(number, old)
 
 
-def _raiser() -> Callable[[int], None]:
-    """Return what raises `Ended`, once for one request: not again while things are put away."""
-    last = -_ONE_REQUEST
+class _Raiser:
+    """Raises `Ended`, once for one request: not again while things are put away."""
 
-    def end(number: int) -> None:
-        nonlocal last
+    def __init__(self) -> None:
+        self._last = -_ONE_REQUEST
+        self._again: threading.Timer | None = None
+
+    def __call__(self, number: int) -> None:
         now = monotonic()
-        if now - last >= _ONE_REQUEST:
-            last = now
+        if now - self._last >= _ONE_REQUEST:
+            self._last = now
             raise Ended(number)
 
-    return end
+    @contextmanager
+    def insisting(self) -> Iterator[None]:
+        """Raise it again, a moment later, where Python dropped it: as an object was deleted."""
+        before = sys.unraisablehook
+
+        def look(dropped: "sys.UnraisableHookArgs") -> None:
+            if not isinstance(dropped.exc_value, Ended):
+                before(dropped)
+                return
+            self._last = -_ONE_REQUEST
+            number = dropped.exc_value.code - _OF_SIGNALS
+            self._again = threading.Timer(_A_MOMENT, os.kill, (os.getpid(), number))
+            self._again.daemon = True
+            self._again.start()
+
+        sys.unraisablehook = look
+        try:
+            yield
+        finally:
+            sys.unraisablehook = before
+            if self._again is not None:
+                self._again.cancel()
+                self._again.join()  # while it is still heeded

@@ -79,7 +79,14 @@ def test_visits_from_two_windows_at_once_all_count(predicted):
 
 
 @pytest.mark.parametrize(
-    "impossible", [{"seconds": -1}, {"seconds": float("nan")}, {"strokes": -1}]
+    "impossible",
+    [
+        {"seconds": -1},
+        {"seconds": float("nan")},
+        {"strokes": -1},
+        {"seconds": 1e300},
+        {"strokes": 2**40},
+    ],
 )
 def test_an_impossible_visit_is_refused(predicted, impossible):
     with pytest.raises(ValueError, match="cannot take"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotator.project import Project
+from annotator.project.engine.sqlite import SqliteEngine
 
 DATA = Path(__file__).parents[1] / "data"
 COPIES = [
@@ -53,6 +54,23 @@ def test_the_newest_two_copies_are_kept_and_nothing_else_is_removed(older):
     Project.open(older).close()
     (made,) = older.glob("project.before-upgrade-0004-*.sqlite")
     assert names(older) == {"project.sqlite", made.name, COPIES[2], *OTHERS}
+
+
+def test_the_copy_of_the_program_that_upgraded_outlives_those_of_programs_that_were_slower(
+    older, monkeypatch
+):
+    migrating = SqliteEngine.migrating
+    slower = []
+
+    def while_others_copy(engine):
+        slower.extend(engine.back_up("0004") for _ in range(2))
+        return migrating(engine)
+
+    monkeypatch.setattr(SqliteEngine, "migrating", while_others_copy)
+    Project.open(older).close()
+    for copy in slower:  # as they do once they see that another one was faster
+        copy.discard()
+    assert len(list(older.glob("project.before-upgrade-0004-*.sqlite"))) == 1
 
 
 def test_what_killed_upgrades_left_goes_after_a_day(older):

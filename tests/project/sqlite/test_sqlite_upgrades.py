@@ -159,3 +159,16 @@ def test_a_program_that_finds_another_one_was_faster_leaves_no_copy_of_what_it_m
     Project.open(older.parent).close()
     (kept,) = older.parent.glob("project.before-upgrade-0002-*.sqlite")
     assert query(kept, "SELECT version_num FROM alembic_version") == [("0002",)]
+
+
+def test_a_program_that_waited_while_another_one_upgraded_leaves_no_copy_either(older, monkeypatch):
+    migrating = SqliteEngine.migrating
+
+    def after_another(engine):
+        monkeypatch.undo()
+        Project.open(older.parent).close()
+        return migrating(engine)
+
+    monkeypatch.setattr(SqliteEngine, "migrating", after_another)
+    Project.open(older.parent).close()
+    assert len(list(older.parent.glob("project.before-upgrade-0002-*.sqlite"))) == 1

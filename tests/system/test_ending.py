@@ -1,0 +1,40 @@
+"""Being asked to end at a moment when Python drops what a signal raises."""
+
+import signal
+import sys
+from time import sleep
+
+import pytest
+
+from annotator.system.ending import Ended, heeding
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+class Deleted:
+    """Something during whose deletion a signal comes."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_signal_that_comes_while_an_object_is_deleted_is_heard_after_that(capfd):
+    with pytest.raises(Ended, match="ended by SIGTERM"), heeding():
+        Deleted()
+        sleep(60)
+        pytest.fail("nobody was told")
+    assert capfd.readouterr().err == ""
+
+
+def test_other_errors_that_python_drops_are_told_as_before(monkeypatch):
+    class Failing:
+        def __del__(self) -> None:
+            raise ValueError("of another kind")
+
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda dropped: told.append(str(dropped.exc_value)))
+    before = sys.unraisablehook
+    with heeding():
+        Failing()
+    assert told == ["of another kind"]
+    assert sys.unraisablehook is before
