@@ -19,7 +19,15 @@ from annotator.training.folder import CHECKPOINTS
 from annotator.training.graph import NetGraph
 from annotator.training.judging import Floats, Scores, scores_of
 from annotator.training.loop import NotFiniteError, Trainer, predictor
-from annotator.training.mixing import SHARES, MixedResult, chosen, mixed, result_of
+from annotator.training.mixing import (
+    HALF,
+    SHARES,
+    MixedResult,
+    chosen,
+    mixed,
+    result_of,
+    shares_for,
+)
 from annotator.training.net import module_of, set_weights
 from annotator.training.settings import Settings
 
@@ -228,12 +236,12 @@ class Run:
             trained = self._parent_weights
         results, scores = [], {}
         clusters = self._data.test_clusters
-        for share in SHARES if self._data.tests else ():
+        for share in shares_for(clusters) if self._data.tests else ():
             set_weights(self._judged, mixed(self._parent_weights, trained, share))
             scores[share] = scores_of(self._data.tests, self._predict)
             results.append(result_of(share, scores[share], self.before, clusters))
         found = chosen(results, self._settings.most_clean_rise) if results else None
-        share = found.share if found else _UNJUDGED
+        share = found.share if found else HALF
         return Fitted(
             mixed(self._parent_weights, trained, share),
             found,
@@ -281,6 +289,3 @@ class Run:
             self._best["waited"] += 1
         patience = self._settings.patience
         return bool(patience) and self._best["waited"] >= patience
-
-
-_UNJUDGED = 0.5  # the share where nothing can tell a better one

@@ -18,6 +18,10 @@ from annotator.training.judging import Scores
 Floats = NDArray[np.float32]
 
 SHARES = tuple(round(0.1 * step, 1) for step in range(11))
+HALF = 0.5
+"""The most that is taken where few people and pictures judge it, and what is where nobody does."""
+
+_FEWEST = 4  # clusters that tell something about others
 _DRAWS = 1000
 _CONFIDENCE = 0.9  # that clean crops do not get worse than is allowed
 
@@ -41,6 +45,13 @@ class MixedResult:
     clean: float
     spoiled: float
     clean_rise: float
+
+
+def shares_for(clusters: Sequence[str]) -> tuple[float, ...]:
+    """Return the shares that validation may choose from: up to half where few clusters judge."""
+    if len(set(clusters)) >= _FEWEST:
+        return SHARES
+    return tuple(share for share in SHARES if share <= HALF)
 
 
 def mixed(parent: Sequence[Floats], trained: Sequence[Floats], share: float) -> list[Floats]:
