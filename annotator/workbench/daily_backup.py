@@ -27,6 +27,7 @@ FOLDER = "backups"
 
 _SUFFIX = ".sqlite"
 _MARK = 8  # hexadecimal digits
+_NAMED = 3  # damaged places; `check` names all
 
 Post = Callable[[Callable[[], None]], object]
 
@@ -62,9 +63,25 @@ def daily_file(home: Path, plan: BackupPlan, day: date) -> Path:
 
 
 def make_daily(
-    project: Project, plan: BackupPlan, day: date, on_progress: Callable[[int, int], None]
+    project: Project,
+    plan: BackupPlan,
+    day: date,
+    on_progress: Callable[[int, int], None],
+    on_damage: Callable[[tuple[str, ...]], object] = lambda _: None,
 ) -> Path:
     """Make a day's backup unless it is there, remove the oldest, and return where it is.
+
+    A backup of a damaged project takes no older one's place: that one may be the last whole one.
+
+    Parameters
+    ----------
+    project : Project
+    plan : BackupPlan
+    day : date
+    on_progress : callable
+        Called with the bytes copied and those to copy.
+    on_damage : callable
+        Called with what is damaged in the project, if something is.
 
     Raises
     ------
@@ -75,10 +92,25 @@ def make_daily(
     if not plan.folder:  # another folder may be on a disk that is not there now
         file.parent.mkdir(exist_ok=True)
     if not file.exists():
-        with suppress(BackupExists):  # another window was faster
-            project.back_up(file, on_progress=on_progress)
-        remove_oldest(file, plan.kept)
+        try:
+            made = project.back_up(file, on_progress=on_progress)
+        except BackupExists:  # another window was faster, and sees to the older ones
+            return file
+        if made.damaged:
+            on_damage(made.damaged)
+        else:
+            remove_oldest(file, plan.kept)
     return file
+
+
+def damage_text(damaged: tuple[str, ...]) -> str:
+    """Return what is said of a project whose daily backup turned out to be damaged."""
+    named = "; ".join(damaged[:_NAMED])
+    more = f"; and {len(damaged) - _NAMED} more" if len(damaged) > _NAMED else ""
+    return (
+        f"The project is damaged, and so is today's backup: {named}{more}. Older backups are all "
+        "kept, and the newest whole one can be restored."
+    )
 
 
 def remove_oldest(file: Path, kept: int) -> None:
@@ -118,6 +150,7 @@ class DailyBackup:
         self.is_running = False
         self._made: tuple[str, date, BackupPlan] | None = None
         self._told = ""
+        self._told_damage: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def plan(self) -> BackupPlan:
@@ -149,22 +182,28 @@ class DailyBackup:
     def _make(self, project: Project, wanted: tuple[str, date, BackupPlan]) -> None:
         """Make it, on the thread."""
         trouble = ""
+        damaged: list[str] = []
         try:
-            make_daily(project, wanted[2], wanted[1], self._go_on)
+            make_daily(project, wanted[2], wanted[1], self._go_on, damaged.extend)
         except BackupCancelled:
             return
         except (ProjectError, OSError) as error:
             trouble = str(error)
         if not self._cancelled.is_set():
-            self._post(lambda: self._ended(wanted, trouble))
+            self._post(lambda: self._ended(wanted, trouble, tuple(damaged)))
 
     def _go_on(self, done: int, total: int) -> None:
         if self._cancelled.is_set():
             raise BackupCancelled("the window was closed")
 
-    def _ended(self, wanted: tuple[str, date, BackupPlan], trouble: str) -> None:
+    def _ended(
+        self, wanted: tuple[str, date, BackupPlan], trouble: str, damaged: tuple[str, ...]
+    ) -> None:
         self.is_running = False
         address = wanted[0]
+        if damaged and self._told_damage != (address, damaged):  # once, not each day
+            self._told_damage = (address, damaged)
+            self._bench.failed.emit(damage_text(damaged))
         if not trouble:
             self._made, self._told = wanted, ""
         elif self._told != address:  # once: it is tried again and again

@@ -18,10 +18,12 @@ from annotator.workbench.daily_backup import (
     BackupPlan,
     DailyBackup,
     daily_file,
+    damage_text,
     make_daily,
     remove_oldest,
 )
 from annotator.workbench.workbench import Workbench
+from tests.workbench.test_damaged_samples import flip
 
 DAY = date(2026, 3, 1)
 PLAN = BackupPlan(DAILY, kept=2)
@@ -252,3 +254,38 @@ def test_only_regular_names_count_when_the_oldest_are_removed(tmp_path):
         (tmp_path / name).write_bytes(b"")
     remove_oldest(file, 1)
     assert names(tmp_path) == [file.name, "aab-daily-2026-01-01.sqlite"]
+
+
+def test_a_backup_of_a_damaged_project_takes_no_whole_one_s_place_and_is_told_once(
+    project_folder,
+):
+    folder = project_folder / "backups"
+    folder.mkdir()
+    whole = [f"daily-2026-02-0{day}.sqlite" for day in range(1, 8)]
+    for name in whole:
+        (folder / name).write_bytes(b"")
+    with Project.open(project_folder) as opened:
+        sample = opened.samples.summaries()[0].id
+    flip(project_folder, "predictions", "landmarks", f"sample_id = {sample}")
+    with Project.open(project_folder) as damaged:
+        desk = Workbench("Ann")
+        assert desk.open(damaged)
+        told: list[str] = []
+        desk.failed.connect(told.append)
+        days = Days(desk)
+        days.backup.plan = replace(PLAN, kept=7)
+        for day in (1, 2):
+            days.day = date(2026, 3, day)
+            days.look()
+        days.backup.close()
+        desk.close()
+    assert names(folder) == [*whole, "daily-2026-03-01.sqlite", "daily-2026-03-02.sqlite"]
+    assert len(told) == 1
+    assert f"damaged, and so is today's backup: sample {sample} (" in told[0]
+
+
+def test_of_much_damage_three_places_are_named():
+    assert damage_text(("a", "b", "c", "d", "e")).endswith(
+        "backup: a; b; c; and 2 more. Older backups are all kept, and the newest whole one can be "
+        "restored."
+    )
