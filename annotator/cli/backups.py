@@ -1,7 +1,8 @@
 """The command `backup`, and the half of `restore` that is about whole projects."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import FailedError, count, printable, progress_bar, report
-from annotator.system.foreign_text import escaped
+from annotator.cli.terminal import FailedError, count, is_yes, printable, progress_bar, report
 
 if TYPE_CHECKING:
     from annotator.project import Restored
 
 commands = typer.Typer()
+
+_SUFFIX = ".sqlite"
 
 _Show = Callable[[int, int], None]
 
@@ -61,19 +63,25 @@ def backup(
     report(values, *backup_text(made).split("; "), as_json=as_json)
 
 
+def no_missing_backup(name: str) -> None:
+    """Refuse what is called like a backup, but is no file."""
+    if name.endswith(_SUFFIX) and not Path(name).exists():
+        raise FailedError(f"there is no backup {name}: give the path of one that `backup` made")
+
+
 def restore_project(project: str, file: Path, *, yes: bool, as_json: bool) -> None:
     """Make a project what a backup holds, after asking if there is one already."""
     from annotator.project import Project, ProjectExists
 
-    with progress_bar("restoring (kB)") as show:
+    with _restoring() as show:
         try:
-            done = Project.restore(project, file, replaces=yes, on_progress=_in_kilobytes(show))
+            done = Project.restore(project, file, replaces=yes, on_progress=show)
         except ProjectExists:
             done = None
     if done is None:
         _confirm(f"Make {project} what {file} holds? What it is now is kept in a file beside it.")
-        with progress_bar("restoring (kB)") as show:
-            done = Project.restore(project, file, replaces=True, on_progress=_in_kilobytes(show))
+        with _restoring() as show:
+            done = Project.restore(project, file, replaces=True, on_progress=show)
     with Project.open(project) as opened:  # which brings an older one up to date
         missing = sum(not image.path.exists() for image in opened.images.all())
     values = {
@@ -105,6 +113,21 @@ def _restored_lines(done: "Restored", file: Path, missing: int) -> list[str]:
     return lines
 
 
+@contextmanager
+def _restoring() -> Iterator[_Show]:
+    """Show a bar, but only once something is done: there may be a question before."""
+    with ExitStack() as shown:
+        bar: _Show | None = None
+
+        def show(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None:
+                bar = _in_kilobytes(shown.enter_context(progress_bar("restoring (kB)")))
+            bar(done, total)
+
+        yield show
+
+
 def _in_kilobytes(show: _Show) -> _Show:
     return lambda done, total: show(done // 1024, total // 1024)
 
@@ -112,5 +135,5 @@ def _in_kilobytes(show: _Show) -> _Show:
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
         raise FailedError("there is a project already, and replacing it has to be confirmed: --yes")
-    if not typer.confirm(escaped(question), err=True):
+    if not is_yes(question):
         raise FailedError("nothing was restored")

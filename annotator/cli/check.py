@@ -6,6 +6,7 @@ import typer
 
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import count, progress_bar, report
+from annotator.system.foreign_text import plain
 
 if TYPE_CHECKING:
     from annotator.workflow.checking import Findings
@@ -67,9 +68,21 @@ def _lines(found: "Findings", *, photographs: bool) -> list[str]:
     looked = count(found.samples, "sample")
     if photographs:
         looked += f" and {count(found.files, 'photograph')}"
-    lines = [f"damaged: the database: {problem}" for problem in found.database]
+    lines = [f"damaged: the database: {plain(problem)}" for problem in found.database]
     lines += [f"damaged: {mesh}" for mesh in found.meshes]
     if found.are_none:
-        return [f"sound: {looked}, all as they were stored"]
-    damaged = [f"looked at {looked}: restore the project from a backup, or exclude what is damaged"]
-    return lines + damaged * bool(lines)
+        parts = "meshes, marks, strokes and files" if photographs else "meshes, marks and strokes"
+        return [f"sound: {looked}; {parts} are as they were stored, the database's structure whole"]
+    if any("backup" in problem for problem in found.database):  # it says already what to do
+        return lines
+    return lines + [_advice(found, looked)] * bool(lines)
+
+
+def _advice(found: "Findings", looked: str) -> str:
+    """Return what to do about a damaged database, or about damaged meshes in a sound one."""
+    if found.database:
+        return "restore the project from a backup"
+    return (
+        f"looked at {looked}: restore the project from a backup, or take the photograph out "
+        "for good with `remove --for-good` and add it again"
+    )

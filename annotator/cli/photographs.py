@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from annotator.cli.backups import restore_project
+from annotator.cli.backups import no_missing_backup, restore_project
 from annotator.cli.naming import failures_named, no_impossible_number, photographs_named
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import (
@@ -113,6 +113,8 @@ def restore(
             raise typer.BadParameter("give one backup and nothing else")
         restore_project(project, Path(backups[0]), yes=yes, as_json=as_json)
         return
+    if len(photographs or ()) == 1:
+        no_missing_backup((photographs or [""])[0])
     with Project.open(project) as opened:
         removed = [each.image for each in opened.removals.all()]
         images = removed if every else photographs_named(opened, photographs or (), removed)

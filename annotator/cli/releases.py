@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from annotator.cli.options import AsJson, ProjectAddress
-from annotator.cli.terminal import count, progress_bar, report
+from annotator.cli.terminal import NO_ANSWER, FailedError, count, progress_bar, report
 from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ def _signing_key(path: Path) -> "SigningKey":
     from annotator.release import SigningKey
 
     def passphrase() -> str:
-        return getpass(f"passphrase of {escaped(str(path))}: ")
+        try:
+            return getpass(f"passphrase of {escaped(str(path))}: ")
+        except EOFError as error:  # Ctrl+D
+            raise FailedError(NO_ANSWER) from error
 
     return SigningKey(path, passphrase if sys.stdin.isatty() else None)
 

@@ -25,12 +25,14 @@ def status(
 ) -> None:
     """Say how far the project is, which files failed, are gone, or show no face."""
     from annotator.project import Project
+    from annotator.workbench.sight import READ_ONLY
     from annotator.workbench.states import state_text
     from annotator.workflow.looking_after import clear_gone, without_file
 
     with Project.open(project, read_only=None) as opened:
         clear_gone(opened)
         images = opened.images.all()
+        is_read_only = opened.is_read_only
         failed, counts = opened.images.failed(), opened.samples.counts()
         lists = {
             "without a face": opened.images.without_faces(),
@@ -39,6 +41,7 @@ def status(
         }
     rows = {"images": len(images), "samples": sum(counts.values())}
     rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
+    said = [READ_ONLY] * is_read_only
     lines = [f"{name:<14}{n:>8,}" for name, n in rows.items()]
     for title, records in lists.items():
         lines += _listed(title, records, every=every)
@@ -46,12 +49,13 @@ def status(
         lines.append("if they were moved, `relocate` follows them; `remove` takes them out")
     values = {
         "images": len(images),
+        "read_only": is_read_only,
         "samples": {state.value: n for state, n in counts.items()},
         "without_face": printable_paths(lists["without a face"]),
         "gone": printable_paths(lists["file is gone"]),
         "removed": printable_paths(lists["removed"]),
     }
-    report(values, *lines, failed=failed, as_json=as_json, is_answer=True)
+    report(values, *lines, *said, failed=failed, as_json=as_json, is_answer=True)
 
 
 def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> list[str]:

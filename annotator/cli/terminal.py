@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from annotator.project import FailedImage, ImageRecord
 
 _FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich takes for a terminal
+NO_ANSWER = "there was no answer, so nothing was done"
 _USAGE = 2
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
@@ -90,8 +91,20 @@ def say(line: str) -> None:
 
 
 def is_yes(question: str) -> bool:
-    """Ask on the terminal, and return whether the answer is yes."""
-    return typer.confirm(escaped(question), err=True)
+    """Ask on the terminal, and return whether the answer is yes.
+
+    Raises
+    ------
+    FailedError
+        If the terminal has no answer: after Ctrl+D.
+    """
+    try:
+        return typer.confirm(escaped(question), err=True)
+    except typer.Abort as aborted:
+        typer.echo(err=True)  # the question's line has no end yet
+        if isinstance(aborted.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from aborted
+        raise FailedError(NO_ANSWER) from aborted
 
 
 def print_table(text: str) -> None:

@@ -1,11 +1,12 @@
 """Projects backed up and restored by the command line."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,18 @@ with Project.open(sys.argv[1]) as project:
     project.samples.counts()
     print("open", flush=True)
     sys.stdin.read()
+"""
+
+
+AT_A_TERMINAL = """
+import fcntl
+import sys
+import termios
+
+from annotator.cli import main
+
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that its keys send signals
+sys.exit(main())
 """
 
 
@@ -154,6 +167,43 @@ def test_a_file_that_calls_itself_a_backup_and_is_none_is_told(
         assert code == 1
         assert_one_line(err)
         assert "is damaged and was not restored: use another backup" in err
+
+
+def test_a_backup_that_is_not_there_is_told_as_such(project, command, tmp_path, assert_one_line):
+    code, _, err = command("restore", project, tmp_path / "none.sqlite")
+    assert code == 1
+    assert_one_line(err)
+    assert "there is no backup " in err
+    assert "none.sqlite: give the path of one" in err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+@pytest.mark.parametrize(("typed", "code"), [(b"\x04", 1), (b"\x03", 130), (b"y\n", 0)])
+def test_a_question_without_an_answer_is_one_line_and_does_nothing(project, file, typed, code):
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_A_TERMINAL, "restore", str(project), str(file)],
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        start_new_session=True,
+    ) as running:
+        os.close(theirs)
+        said = b""
+        while b"[y/N]:" not in said:
+            said += os.read(ours, 1000)
+        assert b"restoring" not in said, "nothing is done before the answer"
+        os.write(ours, typed)
+        rest = b""
+        with suppress(OSError):  # Linux ends a terminal so
+            while more := os.read(ours, 1000):
+                rest += more
+    os.close(ours)
+    assert running.returncode == code
+    assert accepted(project) == (2 if code else 0)
+    assert b"Traceback" not in rest
+    if code == 1:
+        assert rest.splitlines()[-1] == b"error: there was no answer, so nothing was done"
 
 
 def test_one_backup_is_restored_at_a_time(project, command, file):

@@ -50,10 +50,12 @@ def rotten(corrected: Path) -> Path:
 
 def test_a_sound_project_is_said_to_be_sound(corrected, command):
     before = (corrected / "project.sqlite").read_bytes()
-    assert command("check", corrected) == (0, "sound: 2 samples, all as they were stored\n", "")
+    whole = "are as they were stored, the database's structure whole\n"
+    found = f"sound: 2 samples; meshes, marks and strokes {whole}"
+    assert command("check", corrected) == (0, found, "")
     code, out, _ = command("check", corrected, "--photographs", "-q")
     assert code == 0
-    assert out == "sound: 2 samples and 3 photographs, all as they were stored\n"
+    assert out == f"sound: 2 samples and 3 photographs; meshes, marks, strokes and files {whole}"
     assert (corrected / "project.sqlite").read_bytes() == before
 
 
@@ -62,7 +64,8 @@ def test_a_flipped_bit_in_a_mesh_is_named(rotten, command):
     assert (code, error) == (1, "")
     assert out.splitlines() == [
         f"damaged: {TOLD} that were stored",
-        "looked at 2 samples: restore the project from a backup, or exclude what is damaged",
+        "looked at 2 samples: restore the project from a backup, or take the photograph out "
+        "for good with `remove --for-good` and add it again",
     ]
     code, out, _ = command("check", rotten, "--json")
     found = json.loads(out)
@@ -70,6 +73,12 @@ def test_a_flipped_bit_in_a_mesh_is_named(rotten, command):
     assert found["damaged"] == [
         {"sample": 2, "photograph": "hopper.jpg", "face": 0, "part": "prediction"}
     ]
+
+
+def test_what_is_damaged_is_gone_once_its_photograph_is_taken_out_for_good(rotten, command):
+    assert command("remove", rotten, "hopper.jpg", "--for-good", "--yes")[0] == 0
+    code, out, _ = command("check", rotten)
+    assert (code, out[:17]) == (0, "sound: 1 sample; ")
 
 
 def test_a_release_of_a_damaged_mesh_is_refused_with_its_name(
@@ -152,6 +161,26 @@ def test_a_project_that_cannot_even_be_opened_is_told_likewise(corrected, comman
     found = json.loads(out)
     assert (code, error, found["sound"], found["damaged"]) == (1, "", False, [])
     assert "is damaged" in found["database"][0]
+    told = command("check", corrected)[1].splitlines()
+    assert len(told) == 1
+    assert "restore it from a backup" in told[0]
+
+
+def test_what_sqlite_says_of_broken_pages_is_told_one_by_one(corrected, command):
+    database = corrected / "project.sqlite"
+    with closing(sqlite3.connect(database)) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'ix_samples_state'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    content = bytearray(database.read_bytes())
+    content[(page - 1) * size + 3 : (page - 1) * size + 5] = b"\xff\xff"  # how many cells there are
+    database.write_bytes(content)
+    code, out, error = command("check", corrected)
+    assert (code, error) == (1, "")
+    assert "damaged: the database: " in out
+    assert "***" not in out
+    assert "\\n" not in out
 
 
 def test_what_is_no_project_is_an_error(tmp_path, command, assert_one_line):

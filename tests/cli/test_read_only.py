@@ -38,6 +38,7 @@ def test_commands_that_read_do_so_and_write_nothing_there(command, archive, shel
         code, out, err = command("status", archive, "--json")
         assert (code, err) == (0, "")
         status = json.loads(out)
+        assert status["read_only"]
         assert (status["images"], status["samples"]["accepted"]) == (3, 2)
         code, out, err = command("list", archive, "--json")
         assert (code, err) == (0, "")
@@ -64,6 +65,7 @@ def test_a_failure_that_is_gone_is_told_without_being_forgotten(command, archive
     with as_nobody():
         code, out, err = command("status", archive)
     assert code == 0
+    assert "The project is read-only." in out
     assert (err, str(shelf / "photos" / "broken.jpg") in out) == ("", True)
     assert files_of(archive) == before
 

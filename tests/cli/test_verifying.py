@@ -140,7 +140,7 @@ def test_without_a_terminal_nobody_is_asked_for_a_passphrase(process, accepted, 
 
 @WITH_OPENSSH
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
-@pytest.mark.parametrize(("typed", "code"), [(SECRET, 0), ("wrong", 1)])
+@pytest.mark.parametrize(("typed", "code"), [(f"{SECRET}\n", 0), ("wrong\n", 1), ("\x04", 1)])
 def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(accepted, tmp_path, typed, code):
     key = new_key(tmp_path / "key", SECRET)
     arguments = ["export", accepted, tmp_path / "r", "--format", "npz", "--sign", key]
@@ -156,7 +156,7 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(accepted, tmp_p
         assert running.stderr is not None
         asked = running.stderr.read(len("passphrase of "))
         assert asked == b"passphrase of "
-        os.write(ours, f"{typed}\n".encode())
+        os.write(ours, typed.encode())
         out, err = running.communicate(timeout=PATIENCE)
     os.set_blocking(ours, False)
     try:
@@ -165,7 +165,8 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_not_shown(accepted, tmp_p
         shown = b""
     os.close(ours)
     assert running.returncode == code, err
-    assert typed.encode() not in out + err + shown
+    assert b"Traceback" not in err
+    assert typed.strip().encode() not in out + err + shown
     assert (tmp_path / "r" / "manifest.json.sig").exists() == (code == 0)
 
 

@@ -82,7 +82,12 @@ def test_it_says_so_and_its_buttons_are_of_no_use_and_say_why(archive: Archive) 
         assert READ_ONLY in button.toolTip(), name
     assert not dock.edit._goes_on.isEnabled()
     assert READ_ONLY in dock.tool_panel._hint.text()
-    assert not any(button.isEnabled() for button in dock.tool_panel._buttons.values())
+    for button in dock.tool_panel._buttons.values():
+        assert not button.isEnabled()
+        assert READ_ONLY in button.toolTip()
+    for row_of_option in dock.tool_panel.options._rows.values():
+        assert not row_of_option.native.isEnabled()
+        assert READ_ONLY in row_of_option.tooltip
     shown, pinned, visible = dock.region_panel.buttons("lips")
     assert shown.isEnabled()
     assert not pinned.isEnabled()

@@ -47,6 +47,12 @@ class ToolOptions(QWidget):
         """Return the row of the option with this name; raises KeyError if there is none."""
         return {option.name: row for option, row in self._rows.items()}[name]
 
+    def refuse(self, reason: str) -> None:
+        """Be of no use for a reason, which all tooltips say; without one, be of use again."""
+        self.setEnabled(not reason)
+        for option, row in self._rows.items():
+            row.tooltip = "\n".join(filter(None, [option.tooltip, reason]))
+
     def show_settings(self) -> None:
         """Show what concerns the tool in hand, as it is set."""
         settings = self._tools.settings

@@ -40,14 +40,19 @@ class ToolPanel(QWidget):
 
     def show_keys(self, keys: KeyBindings) -> None:
         """Name the keys that are in effect now."""
-        for kind, button in self._buttons.items():
-            key = keys.text(kind)
-            named = f"\nKey: {key}" if key else ""
-            explain(button, f"{kind.card.title}: {kind.card.hint}{named}")
+        self._keys = keys
+        self._explain()
 
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""
         return self._buttons[kind]
+
+    def _explain(self) -> None:
+        for kind, button in self._buttons.items():
+            key = self._keys.text(kind)
+            named = f"\nKey: {key}" if key else ""
+            refusal = [READ_ONLY] * self._workbench.is_read_only
+            explain(button, f"{kind.card.title}: {kind.card.hint}{named}", *refusal)
 
     def _palette(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -68,8 +73,10 @@ class ToolPanel(QWidget):
 
     def _show_use(self) -> None:
         """Be of no use in a project that may only be looked at."""
-        for part in (*self._buttons.values(), self.options):
-            part.setEnabled(not self._workbench.is_read_only)
+        for button in self._buttons.values():
+            button.setEnabled(not self._workbench.is_read_only)
+        self._explain()
+        self.options.refuse(READ_ONLY if self._workbench.is_read_only else "")
         self._show()
 
     def _show(self) -> None:

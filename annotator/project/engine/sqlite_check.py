@@ -13,6 +13,7 @@ from annotator.project.engine.sqlite_companions import refuse_companions
 from annotator.project.engine.sqlite_connections import harden
 from annotator.project.engine.sqlite_damage import broken_rule, damaged
 from annotator.project.engine.sqlite_errors import project_error
+from annotator.project.engine.sqlite_integrity import problems_in
 from annotator.project.engine.sqlite_schema import (
     VERSION_TABLE,
     has_version_table,
@@ -148,5 +149,5 @@ def _integrity_problem(connection: sqlite3.Connection, size: int) -> str | None:
     for table in tables:
         (answer,) = connection.execute(f"PRAGMA quick_check({table})").fetchone()
         if answer != "ok":
-            return " ".join(str(answer).split())
+            return "; ".join(problems_in(str(answer)))
     return None

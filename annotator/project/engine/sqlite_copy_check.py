@@ -17,6 +17,7 @@ from annotator.project.damage import damaged_meshes
 from annotator.project.engine.backups import OnProgress
 from annotator.project.engine.sqlite_connections import harden
 from annotator.project.engine.sqlite_errors import project_error, translated
+from annotator.project.engine.sqlite_integrity import problems_in
 from annotator.project.errors import RESTORE, DamagedProject
 
 _INSTRUCTIONS = 100_000  # of SQLite's, between two looks whether the check is still wanted
@@ -68,7 +69,7 @@ def _problem(connection: sqlite3.Connection) -> str | None:
     """Return what is wrong with a database, all of whose pages are looked at."""
     (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if answer != "ok":
-        return " ".join(str(answer).split())
+        return "; ".join(problems_in(str(answer)))
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
         return f"{len(orphans)} rows refer to missing ones"
