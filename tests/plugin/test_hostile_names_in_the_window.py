@@ -205,7 +205,7 @@ def test_dialogs_show_names_as_they_are(opened, when_asked) -> None:
     when_asked(looked)
     dock.project_menu.show_failed()
     _, informative, details = seen[:3]
-    assert informative.count("<br>") == 9  # ten files, a line each: nothing hides the others
+    assert informative.count("<br>") == 10  # ten files, a line each, and how many more there are
     assert details.count("\n") == 11
     for ask in (
         lambda: is_wanted(dock, HOSTILE, HOSTILE),

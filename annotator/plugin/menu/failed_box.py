@@ -17,12 +17,12 @@ _LONGEST_NAME = 80  # characters
 def failed_box(failed: Sequence[FailedImage], parent: QWidget | None = None) -> QMessageBox:
     """Return a box that names some files with their reasons, and all of them in its details."""
     text = f"{count(len(failed), 'file')} could not be used." if failed else "No file failed."
-    few = [f"{_name(f)}: {one_line(f.reason)}" for f in failed[:_FEW]]
+    few = [f"{_name(f)}: {one_line(escaped(f.reason))}" for f in failed[:_FEW]]
     if len(failed) > _FEW:
         few.append(f"and {len(failed) - _FEW:,} more")
     box = message_box(parent, "Files that failed", text, few)
     if len(failed) > _FEW:
-        show_details(box, [f"{f.path}: {f.reason}" for f in failed])
+        show_details(box, [escaped(f"{f.path}: {f.reason}") for f in failed])
     return box
 
 
