@@ -167,7 +167,9 @@ class Examples:
         return faces[int(order[at])]
 
     def _labelled(self, face: SparseFace, rng: np.random.Generator) -> Example:
-        cutout = self._cutouts.around(face.key, face.name, face.photograph, face.region)
+        cutout = self._cutouts.around(
+            face.key, face.name, face.photograph, face.region, face.image_sha256
+        )
         view = drawn_around(rng, face.region, self._jitter)
         crop = looked_at(cutout.pixels, cutout.seen(view))
         if rng.random() > self._settings.clean:

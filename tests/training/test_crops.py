@@ -55,7 +55,7 @@ def test_a_mirrored_view_has_the_partners_at_the_other_side(faces):
 def test_a_cutout_shows_what_the_photograph_shows(faces, cutouts):
     rng = np.random.default_rng(2)
     for face in faces.faces[:4]:
-        photograph = read_photograph(face.photograph, face.name)
+        photograph = read_photograph(face.photograph, face.name, face.image_sha256)
         for _ in range(4):
             view = drawn_view(rng, face.landmarks, faces.layout, JITTER)
             of_whole = crop(photograph, view.region).astype(int)
