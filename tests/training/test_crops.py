@@ -1,5 +1,8 @@
 """What a net is shown lies where its targets say."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
@@ -15,7 +18,8 @@ from annotator.training.crops import (
     looked_at,
     plain_view,
 )
-from annotator.training.photographs import read_photograph
+from annotator.training.errors import TrainingError
+from annotator.training.photographs import Cutouts, read_photograph
 
 JITTER = Jitter(0.05, 0.08, 0.12)
 
@@ -72,3 +76,13 @@ def test_a_background_lies_in_the_photograph():
         assert region.x - region.side / 2 + 8 >= 0
         assert region.x + region.side / 2 - 8 <= 300
         assert region.side <= 200
+
+
+def test_a_photograph_that_changed_since_it_was_labelled_is_no_truth(faces, tmp_path):
+    face = faces.faces[0]
+    changed = tmp_path / "changed.png"
+    cv2.imwrite(str(changed), read_photograph(face.photograph, face.name, None)[::-1])
+    with pytest.raises(TrainingError, match="not the one that was labelled"):
+        Cutouts(faces.layout, 10**9).of(replace(face, photograph=changed))
+    with pytest.raises(TrainingError, match="cannot be read"):
+        Cutouts(faces.layout, 10**9).of(replace(face, photograph=tmp_path / "gone.jpg"))

@@ -173,3 +173,10 @@ def test_a_full_disk_is_told_of_and_the_older_checkpoint_stays(tmp_path):
         signal.signal(signal.SIGXFSZ, heard)
     assert checkpoints.load(path, torch.device("cpu")) == {"step": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_splits_of_an_earlier_run_that_are_not_there_are_missed(release, tmp_path):
+    """Without them those who were kept apart would be trained on."""
+    order = Order((release,), tmp_path / "run", SHORT, splits=tmp_path / "splits.csv")
+    with pytest.raises(TrainingError, match=r"there is no .*splits\.csv"):
+        run(order)
