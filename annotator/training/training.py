@@ -166,12 +166,18 @@ def train(
 def _trained(
     run: Run, order: Order, on_progress: Callable[[Progress], None], until: float | None
 ) -> str:
-    with Diary(order.out, run.step) as diary:
-        try:
-            return run.train(diary, on_progress, until=until)
-        except (KeyboardInterrupt, Ended):
-            run.keep()
-            raise
+    try:
+        with Diary(order.out, run.step) as diary:
+            try:
+                return run.train(diary, on_progress, until=until)
+            except (KeyboardInterrupt, Ended):
+                run.keep()
+                raise
+    except OSError as error:
+        raise TrainingError(
+            f"{order.out} cannot be written ({error.strerror or error}): make room there, and give "
+            "the same command with --resume, which goes on from the last checkpoint"
+        ) from error
 
 
 def chosen_device(name: str) -> torch.device:

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from annotator.inference import FaceMesh
+from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, Jitter, Region, crop, to_crop, to_image
 from annotator.mesh.metrics import nme
+from annotator.training.batches import Examples
 from annotator.training.crops import (
     View,
     background_view,
@@ -20,6 +22,7 @@ from annotator.training.crops import (
 )
 from annotator.training.errors import TrainingError
 from annotator.training.photographs import Cutouts, read_photograph
+from annotator.training.settings import Settings
 
 JITTER = Jitter(0.05, 0.08, 0.12)
 
@@ -86,3 +89,15 @@ def test_a_photograph_that_changed_since_it_was_labelled_is_no_truth(faces, tmp_
         Cutouts(faces.layout, 10**9).of(replace(face, photograph=changed))
     with pytest.raises(TrainingError, match="cannot be read"):
         Cutouts(faces.layout, 10**9).of(replace(face, photograph=tmp_path / "gone.jpg"))
+
+
+def test_a_profile_whose_eyes_hide_one_another_counts_as_a_face_and_not_as_many(faces, cutouts):
+    face, eyes = faces.faces[0], faces.layout.eye_corners
+    landmarks = face.landmarks.copy()
+    landmarks[eyes.left_outer] = landmarks[eyes.right_outer]
+    profile = replace(face, landmarks=landmarks)
+    net = MeshNet.load("face_landmark", ("cpu",), 1)
+    none = Settings(background=0)
+    example = Examples([profile], faces.layout, cutouts, net, settings=none, seed=1)[0]
+    assert np.isfinite(example.points).all()
+    assert example.iod == pytest.approx(0.1 * CROP_SIZE)

@@ -1,5 +1,6 @@
 """Runs that end before they are done: they keep what they can, and go on to the same net."""
 
+import errno
 import hashlib
 import json
 import pickle
@@ -180,3 +181,22 @@ def test_splits_of_an_earlier_run_that_are_not_there_are_missed(release, tmp_pat
     order = Order((release,), tmp_path / "run", SHORT, splits=tmp_path / "splits.csv")
     with pytest.raises(TrainingError, match=r"there is no .*splits\.csv"):
         run(order)
+
+
+def test_a_full_disk_on_the_way_keeps_the_best_and_says_how_to_go_on(
+    finished, release, tmp_path, monkeypatch
+):
+    def full(path, state):
+        if path.name == "last.pt" and state["trainer"]["step"] == 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(path, state)
+
+    save = checkpoints.save
+    order = Order((release,), tmp_path / "run", SHORT, seed=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "save", full)
+        with pytest.raises(TrainingError, match=r"No space left.*make room.*--resume"):
+            run(order)
+    assert (order.out / "checkpoints" / "best.pt").exists()
+    run(replace(order, resume=True))
+    assert sha256(order.out / "model.onnx") == sha256(finished / "model.onnx")
