@@ -90,7 +90,8 @@ def train(  # noqa: PLR0917 - typer hands them on by name
         try:
             outcome = trained(order, _follower(show, told), told)
         except (KeyboardInterrupt, Ended):
-            say(f"stopped: the same command with --resume goes on with {out}")
+            if out.is_dir():
+                say(f"stopped: the same command with --resume goes on with {out}")
             raise
     fitted = outcome.fitted
     values: dict[str, Any] = {

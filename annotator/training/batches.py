@@ -36,6 +36,7 @@ Floats = NDArray[np.float32]
 _ORDER, _DRAW, _KIND = 1, 2, 3  # what a number is drawn for
 _OUTER = (36, 45)  # the outer corners of the eyes among the 68 points
 _USUAL_IOD = 0.4  # of a region's side
+_LEAST_IOD = 0.1  # of a crop's side, that errors are divided by
 _AHEAD = 3  # batches
 
 
@@ -167,14 +168,17 @@ class Examples:
         return faces[int(order[at])]
 
     def _labelled(self, face: SparseFace, rng: np.random.Generator) -> Example:
-        cutout = self._cutouts.around(face.key, face.name, face.photograph, face.region)
+        cutout = self._cutouts.around(
+            face.key, face.name, face.photograph, face.region, face.image_sha256
+        )
         view = drawn_around(rng, face.region, self._jitter)
         crop = looked_at(cutout.pixels, cutout.seen(view))
         if rng.random() > self._settings.clean:
             crop = spoiled(crop, rng, Spoiling())
         nowhere = np.zeros((self._layout.count, 3), np.float32)
         labels = points_in_crop(face.points, view)
-        iod = max(float(np.linalg.norm(labels[_OUTER[1]] - labels[_OUTER[0]])), 1.0)
+        apart = float(np.linalg.norm(labels[_OUTER[1]] - labels[_OUTER[0]]))
+        iod = max(apart, _LEAST_IOD * CROP_SIZE)
         if not np.isfinite(iod):  # a corner has no label: two fifths of a region are as far apart
             iod = _USUAL_IOD * CROP_SIZE
         return Example(crop, nowhere, nowhere[:, 0], iod, 1.0, nowhere, 0.0, labels)
@@ -197,7 +201,9 @@ class Examples:
         elif not face.corrected and self._settings.distil > 0:
             answers, _ = self._parent([crop])
             taught, taught_weight = answers[0].reshape(-1, 3), 1.0
-        return Example(crop, points, weights, crop_iod(points, layout), 1.0, taught, taught_weight)
+        # Of a profile one eye hides the other: it must not count as much as a hundred faces.
+        iod = max(crop_iod(points, layout), _LEAST_IOD * CROP_SIZE)
+        return Example(crop, points, weights, iod, 1.0, taught, taught_weight)
 
     def _background(self, cutout: Cutout, rng: np.random.Generator) -> Example:
         """Return a crop that most likely shows no face, and what the parent says of it.

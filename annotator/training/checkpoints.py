@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from annotator.training.errors import TrainingError
 
 LAST, BEST = "last.pt", "best.pt"
 
+MALFORMED = (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError,
+             AttributeError, AssertionError)  # fmt: skip
+"""What torch may say of a file that it did not write, and of states that are none of its own."""
+
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint; an older one of that name stays until it is on the disk.
@@ -23,8 +28,10 @@ def save(path: Path, state: dict[str, Any]) -> None:
     OSError
         If it cannot be written.
     """
+    content = io.BytesIO()  # torch tells of a full disk in words of its own
+    torch.save(state, content)
     with placed(path) as stream:
-        torch.save(state, stream)
+        stream.write(content.getbuffer())
 
 
 def load(path: Path, device: torch.device) -> dict[str, Any] | None:
@@ -40,10 +47,15 @@ def load(path: Path, device: torch.device) -> dict[str, Any] | None:
             state = torch.load(stream, map_location=device, weights_only=True)
     except FileNotFoundError:
         return None
-    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, ValueError) as error:
-        raise TrainingError(
-            f"{path} is damaged ({error}): delete it to begin anew, or train into a new folder"
-        ) from error
+    except (OSError, *MALFORMED) as error:
+        raise damaged(path, error) from error
     if not isinstance(state, dict):
-        raise TrainingError(f"{path} is no checkpoint: delete it to begin anew")
+        raise damaged(path, "it is no checkpoint")
     return state
+
+
+def damaged(path: Path, reason: object) -> TrainingError:
+    """Return what is raised of a checkpoint that cannot be gone on with."""
+    return TrainingError(
+        f"{path} is damaged ({reason}): delete it to begin anew, or train into a new folder"
+    )

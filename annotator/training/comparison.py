@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 DRAWS = 4000
 _CONFIDENCE = 0.95
 _FEWEST = 4  # groups; fewer tell nothing about others
-_HARM = 0.02  # on either kind of crops: more than this is no gain, whatever the other kind says
+_HARM = 0.02  # more than this on either kind of crops decides, whatever both together say
 
 
 class Answer(StrEnum):
@@ -115,14 +115,15 @@ def _answer(clean: Change, spoiled: Change, both: Change, groups: int) -> tuple[
             f"{groups} people or pictures are too few: at least {_FEWEST} that differ are needed"
         )
     kinds = {"clean": clean, "spoiled": spoiled}
-    if both.high < 0:
-        harmed = [name for name, change in kinds.items() if change.low > _HARM]
-        wanted = Answer.BETTER
-    elif both.low > 0:
-        harmed = [name for name, change in kinds.items() if change.high < 1 / (1 + _HARM) - 1]
-        wanted = Answer.WORSE
-    else:
-        return Answer.CANNOT_TELL, "the interval of the change holds 0"
-    if harmed:
-        return Answer.CANNOT_TELL, f"{harmed[0]} crops say the contrary"
-    return wanted, ""
+    harmed = [name for name, change in kinds.items() if change.low > _HARM]
+    helped = [name for name, change in kinds.items() if change.high < 1 / (1 + _HARM) - 1]
+    # A net that was taught other faces' shapes may do better on crops that show little: what it
+    # lost on clean ones makes it worse, unless the gain is as certain.
+    is_better, is_worse = both.high < 0 or bool(helped), both.low > 0 or bool(harmed)
+    if is_better and not is_worse:
+        return Answer.BETTER, ""
+    if is_worse and not is_better:
+        return Answer.WORSE, ""
+    if is_better:
+        return Answer.CANNOT_TELL, "clean and spoiled crops say the contrary of one another"
+    return Answer.CANNOT_TELL, "the interval of the change holds 0"

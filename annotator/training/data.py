@@ -91,6 +91,8 @@ def prepared(
         raise TrainingError(
             f"{len(faces.faces)} face is too few to train on: accept at least {FEWEST}, or {FEW}"
         )
+    if earlier is not None and not earlier.exists():
+        raise TrainingError(f"there is no {earlier}: name the splits.csv of an earlier run")
     cutouts = Cutouts(faces.layout, settings.memory * 10**6)
     with ThreadPoolExecutor(threads, "photographs") as pool:
         hashes = list(pool.map(lambda face: _hashes(face, cutouts, faces.layout), faces.faces))
@@ -140,7 +142,7 @@ def _apart(
 
 
 def _sparse_hashes(face: SparseFace, cutouts: Cutouts) -> tuple[int, int]:
-    cutout = cutouts.around(face.key, face.name, face.photograph, face.region)
+    cutout = cutouts.around(face.key, face.name, face.photograph, face.region, face.image_sha256)
     view = cutout.seen(View(face.region, mirrored=False))
     return hashes_of(looked_at(cutout.pixels, view))
 

@@ -10,6 +10,7 @@ from typing import Self
 
 from tensorboardX import SummaryWriter
 
+from annotator.system.placing import placed
 from annotator.training.folder import EVENTS, LOG, VALIDATION
 
 
@@ -71,4 +72,5 @@ def _cut(path: Path, step: int) -> None:
         number = line.partition(",")[0]
         if line.endswith("\n") and number.isdigit() and int(number) <= step:
             kept.append(line)
-    path.write_text("".join(kept), "utf-8")
+    with placed(path) as stream:  # a full disk leaves the older one
+        stream.write("".join(kept).encode())

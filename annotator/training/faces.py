@@ -49,6 +49,8 @@ class Face:
         Whether people moved something of it; if not, a model's answer was accepted as it was.
     group
         Whose face it is or what it belongs to, where somebody said so.
+    content_sha256
+        Of the file at `photograph`; None if the release wrote the image anew, and verified it.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Face:
     visibility: NDArray[np.uint8]
     corrected: bool
     group: str | None
+    content_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +119,11 @@ def load_faces(folders: Sequence[Path], groups: Path | None = None) -> Faces:
         raise TrainingError(
             f"{', '.join(map(str, folders))}: no face in it: accept samples and export them"
         )
+    if groups is not None and all(face.group is None for face in faces.values()):
+        raise TrainingError(
+            f"{groups} says of no face whose it is: its column `image` holds names as the releases "
+            f"have them, like {next(iter(faces.values())).name.rpartition('#')[0]}"
+        )
     told = tuple((str(one.folder), one.content_sha256) for one in releases)
     return Faces(releases[0].layout, tuple(faces.values()), told)
 
@@ -148,11 +156,11 @@ def read_groups(path: Path) -> Mapping[str, str]:
 def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator[Face]:
     for array in (release.landmarks, release.visibility):
         array.setflags(write=False)
-    columns = ["image_file", "image_name", "image_sha256", "face_index", "verdict"]
-    rows: Iterable[tuple[str, str, str, int, str]] = release.samples[columns].itertuples(
+    columns = ["image_file", "image_name", "image_sha256", "face_index", "verdict", "image_stored"]
+    rows: Iterable[tuple[str, str, str, int, str, str]] = release.samples[columns].itertuples(
         index=False, name=None
     )
-    for at, (file, name, sha256, index, verdict) in enumerate(rows):
+    for at, (file, name, sha256, index, verdict, stored) in enumerate(rows):
         yield Face(
             f"{sha256}#{index}",
             f"{name}#{index}",
@@ -163,4 +171,5 @@ def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator
             release.visibility[at],
             verdict != _ACCEPTED_AS_PREDICTED,
             groups.get(f"{name}#{index}", groups.get(name)),
+            sha256 if stored == "original" else None,
         )

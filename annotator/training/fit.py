@@ -122,8 +122,8 @@ class Run:
         self._device = device
         self._threads = threads
         self._trainer = Trainer(module_of(graph), settings, device, data.layout)
-        self._judged = module_of(graph).to(device).eval()
-        self._predict = predictor(self._judged, device)
+        self._mixed = module_of(graph).to(device).eval()
+        self._predict = predictor(self._mixed, device)
         self._examples = Examples(
             data.train,
             data.layout,
@@ -135,12 +135,9 @@ class Run:
         )
         self._parent_weights = graph.weights()
         self.before = scores_of(data.tests, self._predict)
-        self._best: dict[str, Any] = {
-            "score": float("inf"),
-            "step": 0,
-            "weights": None,
-            "waited": 0,
-        }
+        worst = float("inf")
+        self._best: dict[str, Any] = {"score": worst, "step": 0, "weights": None, "waited": 0}
+        self._judged = 0  # the last step that validation looked at
         self._last_validation: dict[str, float] = {}
 
     @property
@@ -159,10 +156,15 @@ class Run:
         last = checkpoints.load(where / checkpoints.LAST, self._device)
         if last is None:
             return False
-        self._trainer.restore(last["trainer"])
         best = checkpoints.load(where / checkpoints.BEST, torch.device("cpu"))
-        if best is not None and best["step"] <= self.step:
-            self._best = {**best, "waited": last["waited"]}
+        try:
+            self._trainer.restore(last["trainer"])
+            self._judged = int(last["judged"])
+            # A later one was written just before the run was killed: it will be found again.
+            if best is not None and best["step"] <= self._judged:
+                self._best = {**best, "waited": int(last["waited"])}
+        except checkpoints.MALFORMED as error:
+            raise checkpoints.damaged(where, error) from error
         return True
 
     def planned_steps(self, seconds: float, started: float) -> int:
@@ -205,8 +207,9 @@ class Run:
             If the disk is full.
         """
         steps = self._settings.steps
-        every = self._settings.every or max(1, steps // _VALIDATIONS)
         begun, first = monotonic(), self.step
+        if first and self._is_due(first) and self._judged < first and self._validated(diary):
+            return _WAITED  # it was interrupted before that
         source = batches(self._examples, self._settings.batch, self.step, steps, self._threads)
         for batch in source:
             costs = self._learnt(batch)
@@ -215,17 +218,30 @@ class Run:
                 diary.note_step(done, costs)
             pace = (monotonic() - begun) / (done - first)
             on_progress(Progress(done, steps, pace * (steps - done), costs, self._last_validation))
-            if done % every == 0 or done == steps:
+            if self._is_due(done):
                 if self._validated(diary):
-                    return "no better validation for a while"
+                    return _WAITED
                 self.keep()
             if until is not None and monotonic() > until and done < steps:
+                self.keep()
                 return "the time is over"
         return ""
 
+    def _is_due(self, step: int) -> bool:
+        """Return whether validation is to look at a step."""
+        steps = self._settings.steps
+        every = self._settings.every or max(1, steps // _VALIDATIONS)
+        return step % every == 0 or step == steps
+
     def keep(self) -> None:
-        """Write the last checkpoint."""
-        state = {"trainer": self._trainer.state(), "waited": self._best["waited"]}
+        """Write the last checkpoint, unless the last step is done by half: an older one stays."""
+        if not self._trainer.is_whole:
+            return
+        state = {
+            "trainer": self._trainer.state(),
+            "waited": self._best["waited"],
+            "judged": self._judged,
+        }
         checkpoints.save(self._folder / CHECKPOINTS / checkpoints.LAST, state)
 
     def finish(self, ended: str = "") -> Fitted:
@@ -237,7 +253,7 @@ class Run:
         results, scores = [], {}
         clusters = self._data.test_clusters
         for share in shares_for(clusters) if self._data.tests else ():
-            set_weights(self._judged, mixed(self._parent_weights, trained, share))
+            set_weights(self._mixed, mixed(self._parent_weights, trained, share))
             scores[share] = scores_of(self._data.tests, self._predict)
             results.append(result_of(share, scores[share], self.before, clusters))
         found = chosen(results, self._settings.most_clean_rise) if results else None
@@ -265,27 +281,23 @@ class Run:
         if not self._data.tests:
             return False
         weights = self._trainer.averaged()
-        set_weights(self._judged, weights)
+        set_weights(self._mixed, weights)
         now = scores_of(self._data.tests, self._predict)
         clean, spoilt = now.nme(clean=True), now.nme(clean=False)
         score = (clean / self.before.nme(clean=True) + spoilt / self.before.nme(clean=False)) / 2
         self._last_validation = {"clean": clean, "spoiled": spoilt}
-        diary.note_validation(
-            self.step,
-            {
-                **self._last_validation,
-                "score": score,
-                "found": float((now.presences > 0.5).mean()),
-                "found_in_background": float((now.background > 0.5).mean())
-                if len(now.background)
-                else 0.0,
-            },
-        )
+        noted = {**self._last_validation, "score": score, **now.found()}
+        diary.note_validation(self.step, noted)
+        best: dict[str, Any]
         if score < self._best["score"]:
             tensors = [torch.from_numpy(values) for values in weights]
-            self._best = {"score": score, "step": self.step, "weights": tensors, "waited": 0}
-            checkpoints.save(self._folder / CHECKPOINTS / checkpoints.BEST, self._best)
+            best = {"score": score, "step": self.step, "weights": tensors, "waited": 0}
+            checkpoints.save(self._folder / CHECKPOINTS / checkpoints.BEST, best)
         else:
-            self._best["waited"] += 1
+            best = {**self._best, "waited": self._best["waited"] + 1}
+        self._best, self._judged = best, self.step
         patience = self._settings.patience
         return bool(patience) and self._best["waited"] >= patience
+
+
+_WAITED = "no better validation for a while"

@@ -95,6 +95,11 @@ class Scores:
         by_face = self.by_face(clean=clean)
         return float(np.nanmean(by_face)) if np.isfinite(by_face).any() else float("nan")
 
+    def found(self) -> dict[str, float]:
+        """Return of which shares of the crops, with a face and without, a face is said to be."""
+        background = float((self.background > 0.5).mean()) if len(self.background) else 0.0
+        return {"found": float((self.presences > 0.5).mean()), "found_in_background": background}
+
     def by_face(self, *, clean: bool) -> NDArray[np.float64]:
         """Return each face's mean error over its crops; NaN where it has none."""
         chosen = self.is_clean == clean

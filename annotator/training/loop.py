@@ -53,6 +53,7 @@ class Trainer:
         self.settings = settings
         self.device = device
         self.step = 0
+        self.is_whole = True  # an interruption comes between any two numbers
         self._places = places_on(layout)
         self._trained: list[Tensor] = [one for one in module.parameters() if one.requires_grad]
         self._origin = [one.detach().clone() for one in self._trained]
@@ -81,9 +82,11 @@ class Trainer:
                 f"the loss at step {self.step + 1} is not finite: lower the rate "
                 f"(now {self.settings.rate:g})"
             )
+        self.is_whole = False
         self._optimiser.step()
         self._follow()
         self.step += 1
+        self.is_whole = True
         return costs
 
     def averaged(self) -> list[Floats]:

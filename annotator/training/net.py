@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from annotator.inference import ModelError
+from annotator.inference.mesh_net import MeshNet
+from annotator.inference.regions import CROP_SIZE
 from annotator.training.graph import NetGraph
 
 BLOCKS = 14
@@ -27,6 +29,7 @@ Floats = NDArray[np.float32]
 # Channels of the shared blocks; where they grow, or a group begins, the picture is halved.
 _GROUPS = ((16, 2), (32, 3), (64, 3), (128, 3), (128, 3))
 _SQUEEZED = 32  # channels before the last convolution of a head
+_SAME = 0.05  # px, and of a presence: other arithmetic differs by a hundredth of that
 _LAST = 3  # pixels of the picture that is left then
 
 
@@ -176,6 +179,26 @@ def module_of(graph: NetGraph) -> MeshModule:
         )
     set_weights(module, weights)
     return module
+
+
+def check_same(module: MeshModule, net: MeshNet, name: object) -> None:
+    """Compare what a module and the net of its weights' file say of one crop.
+
+    Raises
+    ------
+    ModelError
+        If it is not the same: the file computes something else with these weights.
+    """
+    crop = np.random.default_rng(0).integers(0, 256, (CROP_SIZE, CROP_SIZE, 3), np.uint8)
+    expected, presence = net([crop])
+    with torch.no_grad():
+        points, logit = module(torch.from_numpy(crop.transpose(2, 0, 1)[None]).float() / 255)
+    apart = np.abs(points.numpy().reshape(-1) - expected[0]).max()
+    if not (apart < _SAME and abs(float(torch.sigmoid(logit)) - float(presence[0])) < _SAME):
+        raise ModelError(
+            f"{name} computes something else with its weights than the shipped net does, which "
+            "alone can be trained: start from face_landmark or from a net trained from it"
+        )
 
 
 def weights_of(module: MeshModule) -> list[Floats]:

@@ -14,6 +14,7 @@ from annotator.imaging import ImageError, read_image
 from annotator.inference.regions import Region, region_around
 from annotator.inference.sampling import Image
 from annotator.mesh.layout import MeshLayout
+from annotator.system.hashing import file_sha256
 from annotator.training.crops import View
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face
@@ -83,22 +84,24 @@ class Cutouts:
             If its photograph is gone or cannot be read.
         """
         around = region_around(face.landmarks, self._layout)
-        return self.around(face.key, face.name, face.photograph, around)
+        return self.around(face.key, face.name, face.photograph, around, face.content_sha256)
 
-    def around(self, key: str, name: str, photograph: Path, region: Region) -> Cutout:
+    def around(
+        self, key: str, name: str, photograph: Path, region: Region, sha256: str | None
+    ) -> Cutout:
         """Return the surroundings of a region of a photograph, kept by a key.
 
         Raises
         ------
         TrainingError
-            If the photograph is gone or cannot be read.
+            If the photograph is gone, cannot be read, or is another file than that of a SHA-256.
         """
         with self._turn:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
                 return found
-        cutout = cut_out(read_photograph(photograph, name), region)
+        cutout = cut_out(read_photograph(photograph, name, sha256), region)
         with self._turn:
             self._keep(key, cutout)
         return cutout
@@ -113,15 +116,23 @@ class Cutouts:
             self._room += oldest.nbytes
 
 
-def read_photograph(photograph: Path, name: str) -> Image:
+def read_photograph(photograph: Path, name: str, sha256: str | None) -> Image:
     """Return the photograph of a face of a name, (h, w, 3) uint8, RGB, upright.
+
+    Where it is only referenced nobody has looked at it since it was labelled: its SHA-256 tells
+    whether the landmarks are of these pixels.
 
     Raises
     ------
     TrainingError
-        If it is gone or cannot be read.
+        If it is gone, cannot be read, or is another file than that of the SHA-256.
     """
     try:
+        if sha256 is not None and file_sha256(photograph) != sha256:
+            raise TrainingError(
+                f"the photograph of {name} is not the one that was labelled any more: put the "
+                f"original {photograph} back, or export the release again without it"
+            )
         return read_image(photograph)
     except (ImageError, OSError) as error:
         raise TrainingError(

@@ -151,7 +151,7 @@ def read_settings(path: Path) -> dict[str, object]:
     """
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise TrainingError(f"{path} cannot be read as settings: {error}") from error
 
 

@@ -23,7 +23,7 @@ from annotator.training.fit import Fitted, Progress, Run
 from annotator.training.folder import RunFacts
 from annotator.training.graph import NetGraph
 from annotator.training.loop import predictor
-from annotator.training.net import module_of, set_weights
+from annotator.training.net import check_same, module_of, set_weights
 from annotator.training.predicted import write_predictions
 from annotator.training.settings import Settings
 from annotator.training.sparse import read_sparse
@@ -122,11 +122,12 @@ def train(
     _check_folder(order)
     device = chosen_device(order.device)
     path = model_path(order.parent)
-    graph, parent = NetGraph.read(path), MeshNet.load(path, ("cpu",), 1)
+    parent, graph = MeshNet.load(path, ("cpu",), 1), NetGraph.read(path)
+    check_same(module_of(graph), parent, path)
     faces = load_faces(order.releases, order.groups)
     _check_layout(faces, parent)
-    facts = _facts(order, faces, parent, device)
-    facts = _agreed(order, facts)
+    is_known = (order.out / names.RUN).exists()
+    facts = _agreed(order, _facts(order, faces, parent, device))
     data = prepared(
         faces,
         facts.settings,
@@ -148,7 +149,9 @@ def train(
         device=device,
         threads=order.threads,
     )
-    if not (order.resume and run.resume()) and order.seconds is not None:
+    if is_known:
+        run.resume()
+    elif order.seconds is not None and facts.settings.steps:
         steps = run.planned_steps(order.seconds, started)
         facts = replace(facts, settings=replace(facts.settings, steps=steps))
         say(f"{steps} steps fit into the time")
@@ -163,12 +166,18 @@ def train(
 def _trained(
     run: Run, order: Order, on_progress: Callable[[Progress], None], until: float | None
 ) -> str:
-    with Diary(order.out, run.step) as diary:
-        try:
-            return run.train(diary, on_progress, until=until)
-        except (KeyboardInterrupt, Ended):
-            run.keep()
-            raise
+    try:
+        with Diary(order.out, run.step) as diary:
+            try:
+                return run.train(diary, on_progress, until=until)
+            except (KeyboardInterrupt, Ended):
+                run.keep()
+                raise
+    except OSError as error:
+        raise TrainingError(
+            f"{order.out} cannot be written ({error.strerror or error}): make room there, and give "
+            "the same command with --resume, which goes on from the last checkpoint"
+        ) from error
 
 
 def chosen_device(name: str) -> torch.device:
@@ -196,10 +205,12 @@ def _check_folder(order: Order) -> None:
     out = order.out
     if out.exists() and not out.is_dir():
         raise TrainingError(f"{out} is a file: choose a folder")
-    holds_run = (out / names.RUN).exists()
+    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    # A run that is stopped while it reads photographs has written no more than these.
+    holds_run = names.RUN in held or (bool(held) and held <= {names.CHECKPOINTS, names.SPLITS})
     if order.resume and not holds_run:
         raise TrainingError(f"{out} holds no run to resume: leave --resume out to begin one")
-    if not order.resume and out.is_dir() and any(out.iterdir()):
+    if not order.resume and held:
         what = "holds a run: give --resume to go on with it" if holds_run else "is not empty"
         raise TrainingError(f"{out} {what}, or choose a folder that does not exist yet")
     (out / names.CHECKPOINTS).mkdir(parents=True, exist_ok=True)

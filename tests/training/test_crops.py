@@ -1,11 +1,16 @@
 """What a net is shown lies where its targets say."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
 from annotator.inference import FaceMesh
+from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, Jitter, Region, crop, to_crop, to_image
 from annotator.mesh.metrics import nme
+from annotator.training.batches import Examples
 from annotator.training.crops import (
     View,
     background_view,
@@ -15,7 +20,9 @@ from annotator.training.crops import (
     looked_at,
     plain_view,
 )
-from annotator.training.photographs import read_photograph
+from annotator.training.errors import TrainingError
+from annotator.training.photographs import Cutouts, read_photograph
+from annotator.training.settings import Settings
 
 JITTER = Jitter(0.05, 0.08, 0.12)
 
@@ -55,7 +62,7 @@ def test_a_mirrored_view_has_the_partners_at_the_other_side(faces):
 def test_a_cutout_shows_what_the_photograph_shows(faces, cutouts):
     rng = np.random.default_rng(2)
     for face in faces.faces[:4]:
-        photograph = read_photograph(face.photograph, face.name)
+        photograph = read_photograph(face.photograph, face.name, face.image_sha256)
         for _ in range(4):
             view = drawn_view(rng, face.landmarks, faces.layout, JITTER)
             of_whole = crop(photograph, view.region).astype(int)
@@ -72,3 +79,25 @@ def test_a_background_lies_in_the_photograph():
         assert region.x - region.side / 2 + 8 >= 0
         assert region.x + region.side / 2 - 8 <= 300
         assert region.side <= 200
+
+
+def test_a_photograph_that_changed_since_it_was_labelled_is_no_truth(faces, tmp_path):
+    face = faces.faces[0]
+    changed = tmp_path / "changed.png"
+    cv2.imwrite(str(changed), read_photograph(face.photograph, face.name, None)[::-1])
+    with pytest.raises(TrainingError, match="not the one that was labelled"):
+        Cutouts(faces.layout, 10**9).of(replace(face, photograph=changed))
+    with pytest.raises(TrainingError, match="cannot be read"):
+        Cutouts(faces.layout, 10**9).of(replace(face, photograph=tmp_path / "gone.jpg"))
+
+
+def test_a_profile_whose_eyes_hide_one_another_counts_as_a_face_and_not_as_many(faces, cutouts):
+    face, eyes = faces.faces[0], faces.layout.eye_corners
+    landmarks = face.landmarks.copy()
+    landmarks[eyes.left_outer] = landmarks[eyes.right_outer]
+    profile = replace(face, landmarks=landmarks)
+    net = MeshNet.load("face_landmark", ("cpu",), 1)
+    none = Settings(background=0)
+    example = Examples([profile], faces.layout, cutouts, net, settings=none, seed=1)[0]
+    assert np.isfinite(example.points).all()
+    assert example.iod == pytest.approx(0.1 * CROP_SIZE)

@@ -14,7 +14,7 @@ from annotator.system.assets import asset_path
 from annotator.training.crops import looked_at, plain_view
 from annotator.training.graph import NetGraph
 from annotator.training.loop import predictor
-from annotator.training.net import MeshModule, module_of, set_weights, weights_of
+from annotator.training.net import MeshModule, check_same, module_of, set_weights, weights_of
 
 SHIPPED = asset_path("models", "face_landmark.onnx")
 
@@ -107,3 +107,22 @@ def test_weights_that_are_set_are_those_that_are_got(graph):
     set_weights(module, weights)
     for one, other in zip(weights_of(module), weights, strict=True):
         assert np.array_equal(one.ravel(), other.ravel())
+
+
+def test_a_file_that_does_other_things_with_the_same_weights_is_refused(graph, tmp_path):
+    module, shipped = module_of(graph), MeshNet.load("face_landmark", ("cpu",), 1)
+    check_same(module, shipped, "face_landmark")
+    model = onnx.load(graph.path)
+    convolution = next(node for node in model.graph.node if node.op_type == "Conv")
+    doubled = onnx.helper.make_node("Add", [convolution.output[0]] * 2, ["doubled"])
+    at = list(model.graph.node).index(convolution) + 1
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            if name == convolution.output[0]:
+                node.input[place] = "doubled"
+    model.graph.node.insert(at, doubled)
+    other = tmp_path / "other.onnx"
+    onnx.save(model, other)
+    module = module_of(NetGraph.read(other))
+    with pytest.raises(ModelError, match="computes something else"):
+        check_same(module, MeshNet.load(other, ("cpu",), 1), other)

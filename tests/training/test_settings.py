@@ -32,7 +32,7 @@ def test_what_a_setting_cannot_be_is_said(assignment: str, reason: str):
         Settings().with_assignments([assignment])
 
 
-@pytest.mark.parametrize("text", ["steps = ", "\x00", "[steps]\na = 1"])
+@pytest.mark.parametrize("text", ["steps = ", "\x00", "[steps]\na = 1", "a=" + "[" * 5000])
 def test_a_file_that_is_none_is_refused(text: str, tmp_path):
     path = tmp_path / "settings.toml"
     path.write_text(text)
