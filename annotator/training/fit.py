@@ -19,15 +19,7 @@ from annotator.training.folder import CHECKPOINTS
 from annotator.training.graph import NetGraph
 from annotator.training.judging import Floats, Scores, scores_of
 from annotator.training.loop import NotFiniteError, Trainer, predictor
-from annotator.training.mixing import (
-    HALF,
-    SHARES,
-    MixedResult,
-    chosen,
-    mixed,
-    result_of,
-    shares_for,
-)
+from annotator.training.mixing import HALF, MixedResult, chosen, mixed, result_of, shares_for
 from annotator.training.net import module_of, set_weights
 from annotator.training.settings import Settings
 
@@ -183,7 +175,8 @@ class Run:
         self._trainer.restore(before)
         clock = monotonic()
         scores_of(self._data.tests, self._predict)
-        judging = (monotonic() - clock) * (_VALIDATIONS + len(SHARES) + 1)
+        shares = len(shares_for(self._data.test_clusters))
+        judging = (monotonic() - clock) * (_VALIDATIONS + shares + 1)
         left = _SPARE * (seconds - (monotonic() - started)) - judging
         return max(1, int(left / pace))
 
