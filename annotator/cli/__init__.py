@@ -19,7 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         with heeding():
-            spare_memory()
             return _run(arguments)
     except Ended as ended:  # before or after anything was done
         return _fail(str(ended), ended.code)
@@ -27,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
+        spare_memory()
         from annotator.cli.app import run_app
 
         return run_app(arguments)

@@ -16,6 +16,7 @@ _SIGNS = (
     "without setting an exception",
 )
 _LITTLE = 4 << 30
+_TOO_LITTLE = 400 * 10**6  # bytes: no command but `--help` ever ended well with less
 
 
 def lacks_memory(error: BaseException | None) -> bool:
@@ -37,6 +38,11 @@ def spare_memory() -> None:
 
     OpenBLAS takes tens of megabytes for each core as soon as it is loaded, and crashes if it does
     not get them. What the environment says otherwise counts.
+
+    Raises
+    ------
+    MemoryError
+        If the process's limit is too low to begin at all.
     """
     if sys.platform == "win32":
         return
@@ -45,3 +51,6 @@ def spare_memory() -> None:
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY and limit < _LITTLE:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if limit != resource.RLIM_INFINITY and limit < _TOO_LITTLE:
+        # OpenBLAS would ask for its memory again and again, for ever, while it is loaded.
+        raise MemoryError("the limit is too low to begin")

@@ -100,7 +100,15 @@ def test_status_as_json_has_exactly_the_documented_keys(command, project, photos
     code, out, err = command("status", project, "--json")
     status = json.loads(out)
     assert (code, err) == (0, "")
-    assert list(status) == ["images", "samples", "without_face", "gone", "removed", "failed"]
+    assert list(status) == [
+        "images",
+        "read_only",
+        "samples",
+        "without_face",
+        "gone",
+        "removed",
+        "failed",
+    ]
     assert status["images"] == 3
     assert status["samples"] == {
         "predicted": 2,
