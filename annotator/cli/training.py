@@ -14,6 +14,7 @@ from annotator.system.ending import Ended
 
 if TYPE_CHECKING:
     from annotator.training.fit import Progress
+    from annotator.training.training import Outcome
 
 commands = typer.Typer()
 
@@ -93,6 +94,12 @@ def train(  # noqa: PLR0917 - typer hands them on by name
             if out.is_dir():
                 say(f"stopped: the same command with --resume goes on with {out}")
             raise
+    values, lines = _answer(outcome)
+    report(values, *lines, *outcome.remarks, as_json=as_json)
+
+
+def _answer(outcome: "Outcome") -> tuple[dict[str, Any], list[str]]:
+    """Return what a run came to, as JSON has it and in lines."""
     fitted = outcome.fitted
     values: dict[str, Any] = {
         "model": str(outcome.model),
@@ -110,7 +117,7 @@ def train(  # noqa: PLR0917 - typer hands them on by name
                 f"{name} crops of validation: {100 * before:.3f} -> {100 * after:.3f} % of the"
                 f" outer IOD ({100 * (after / before - 1):+.1f} %)"
             )
-    report(values, *lines, *outcome.remarks, as_json=as_json)
+    return values, lines
 
 
 def _check_extra() -> None:

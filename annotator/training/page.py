@@ -102,18 +102,28 @@ def _overview(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _details(summary: Mapping[str, Any]) -> Iterator[str]:
     names = [net["name"] for net in summary["nets"]]
+    yield from _by_region(summary, names)
+    yield from _by_pose_and_size(summary, names)
+    yield from _by_truth(summary, names)
+    yield from _presence(summary, names)
+
+
+def _by_region(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     yield "<h2>By region, clean crops</h2>"
     regions = summary["nets"][0]["by_region"]
     yield from _table(
         ("mean, % of the outer IOD", *names),
         [
             [
-                escape(region.replace("_", " ")),
+                region.replace("_", " "),
                 *(_percent(net["by_region"][region].get("mean")) for net in summary["nets"]),
             ]
             for region in regions
         ],
     )
+
+
+def _by_pose_and_size(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     yield "<h2>By pose and size</h2>"
     parts = summary["nets"][0]["by_pose_and_size"]
     heads = [f"{name}, {kind}" for name in names for kind in ("clean", "spoiled")]
@@ -124,8 +134,11 @@ def _details(summary: Mapping[str, Any]) -> Iterator[str]:
             for net in summary["nets"]
             for kind in ("clean", "spoiled")
         ]
-        rows.append([escape(part), str(kinds["clean"]["faces"]), *cells])
+        rows.append([part, str(kinds["clean"]["faces"]), *cells])
     yield from _table(("mean, % of the outer IOD", "faces", *heads), rows)
+
+
+def _by_truth(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     yield "<h2>By what is known of the truth</h2>"
     rows = []
     for title, key, kind in (
@@ -143,6 +156,9 @@ def _details(summary: Mapping[str, Any]) -> Iterator[str]:
             [f"{title}, clean", *(_percent(net[key].get("mean")) for net in summary["nets"])]
         )
     yield from _table(("mean, % of the outer IOD", *names), rows)
+
+
+def _presence(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     yield "<h2>Presence</h2>"
     yield '<p class="note">Crops that show no face of the release may show one that it lacks.</p>'
     titles = {
@@ -244,7 +260,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
     yield "".join(f"<th>{escape(head)}</th>" for head in heads)
     yield "</tr></thead><tbody>"
     for row in rows:
-        yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>"
+        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
     yield "</tbody></table></div>"
 
 
