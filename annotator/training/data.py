@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotator.imaging.perceptual import duplicates, hashes_of
 from annotator.mesh.layout import MeshLayout
 from annotator.training.crops import View, looked_at, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
-from annotator.training.near_duplicates import duplicates, hashes_of
 from annotator.training.photographs import Cutouts
 from annotator.training.settings import Settings
 from annotator.training.sparse import SparseFace

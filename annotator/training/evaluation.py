@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging.perceptual import hashes_of
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.results import ModelInfo
 from annotator.mesh.landmarks import eye_centre_iod, outer_iod
@@ -19,7 +20,6 @@ from annotator.training.crops import looked_at, mirrored_values, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
-from annotator.training.near_duplicates import hashes_of
 from annotator.training.photographs import Cutouts
 from annotator.training.splits import clusters
 

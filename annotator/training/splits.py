@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from annotator.imaging.perceptual import duplicates, grouped
 from annotator.system.placing import placed
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face
-from annotator.training.near_duplicates import duplicates, grouped
 
 COLUMNS = ("face", "name", "cluster", "split")
 
@@ -39,7 +39,7 @@ def clusters(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> list[s
     ----------
     faces
     hashes
-        Of what each looks like, see `annotator.training.near_duplicates`.
+        Of what each looks like, see `annotator.imaging.perceptual`.
     """
     first = grouped(len(faces), _ties(faces, hashes))
     return [faces[at].key for at in first.tolist()]

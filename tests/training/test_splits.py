@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from annotator.imaging.perceptual import hashes_of, perceptual_hash
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face
-from annotator.training.near_duplicates import hashes_of, perceptual_hash
 from annotator.training.splits import (
     Split,
     clusters,
