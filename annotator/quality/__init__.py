@@ -1,0 +1,1 @@
+"""Which samples are worth work, who says that they are right, and how sure one can be of it."""

@@ -1,0 +1,78 @@
+"""All the signals that a sample's mesh and photograph tell."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.inference import FaceMesh
+from annotator.inference.reprediction import check_layout
+from annotator.mesh.landmarks import outer_iod
+from annotator.mesh.layout import MeshLayout
+from annotator.mesh.pose import head_pose
+from annotator.quality.shape_prior import ShapePrior, shape_distance
+from annotator.quality.signals.answers import (
+    answer_signals,
+    answers_to_crops,
+    scale_of,
+    vertex_spread,
+)
+from annotator.quality.signals.pixels import pixel_signals
+from annotator.quality.signals.values import Signals
+
+
+def signals_of(
+    face_mesh: FaceMesh,
+    photograph: NDArray[np.uint8] | None,
+    landmarks: NDArray[np.floating],
+    *,
+    presence: float,
+    prior: ShapePrior | None,
+) -> Signals:
+    """Return the signals of one sample's mesh.
+
+    Parameters
+    ----------
+    face_mesh
+        The model that predicted it, or another one of its layout.
+    photograph : (height, width, 3) uint8 or None
+        RGB, upright. None where its file is gone: what needs pixels is not known then.
+    landmarks : (n, 3)
+        In px of the photograph; the prediction.
+    presence
+        That the model gave it.
+    prior
+        What shapes are usual; None if that is not known.
+
+    Returns
+    -------
+    Signals
+        ``jitter`` and ``round_change`` are not known of one mesh; see `Signals.known`.
+
+    Raises
+    ------
+    ValueError
+        If the mesh is not finite, or the model predicts another layout than it has.
+    ModelError
+        If the model's numbers are not finite.
+    """
+    check_layout(face_mesh, landmarks)
+    if not np.isfinite(landmarks).all():
+        raise ValueError("expected finite landmarks, but some coordinates are NaN or infinite")
+    layout = face_mesh.info.layout
+    values = {"presence": presence, **_mesh_signals(landmarks, layout, prior)}
+    if photograph is None:
+        return Signals(values)
+    answers = answers_to_crops(face_mesh, photograph, landmarks)
+    values |= answer_signals(answers, landmarks, layout)
+    values |= pixel_signals(photograph, landmarks, layout)
+    return Signals(values, vertex_spread(answers, scale_of(landmarks, layout)))
+
+
+def _mesh_signals(
+    landmarks: NDArray[np.floating], layout: MeshLayout, prior: ShapePrior | None
+) -> dict[str, float]:
+    pose = head_pose(landmarks, layout)
+    values = {"yaw": pose.yaw, "pitch": pose.pitch, "roll": pose.roll}
+    values["size"] = outer_iod(landmarks, layout)
+    if prior is not None:
+        values["shape"] = shape_distance(landmarks, prior)
+    return values
