@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from annotator.cli.exit_codes import failure_code
 from annotator.system.ending import Ended, heeding
 from annotator.system.foreign_text import escaped
 from annotator.system.memory import lacks_memory, spare_memory
@@ -35,7 +36,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (MemoryError, ImportError, RuntimeError, SystemError) as error:
         if not lacks_memory(error):
             raise
-        return _fail("not enough memory to go on: close other programs, or raise the limit", 1)
+        code = failure_code(sys.argv[1:] if arguments is None else arguments)
+        return _fail("not enough memory to go on: close other programs, or raise the limit", code)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
 

@@ -5,7 +5,8 @@ the commands that open a window need napari.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import TracebackType
 from typing import Annotated
 
 import typer
@@ -28,6 +29,7 @@ from annotator.cli import (
     verify,
     windows,
 )
+from annotator.cli.exit_codes import FAILED, failure_code
 from annotator.cli.terminal import run, show_traceback
 from annotator.cli.verbosity import Quiet, Verbose, talking, with_verbosity
 
@@ -65,9 +67,22 @@ for group in GROUPS:
 def run_app(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default with the process's arguments; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments is None:  # all that this process is for
-        sys.excepthook = show_traceback
-    return run(app, given or ["--help"])
+    try:
+        return run(app, given or ["--help"])
+    finally:
+        if arguments is None:  # all that this process is for; typer has set a hook of its own
+            sys.excepthook = _hook(failure_code(given))
+
+
+def _hook(code: int) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """Return what shows a mistake in this program and ends with a code that is no answer."""
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        show_traceback(kind, error, trace)
+        if code != FAILED:
+            raise SystemExit(code)
+
+    return show
 
 
 @app.callback(invoke_without_command=True)

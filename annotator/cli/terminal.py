@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from annotator.cli.exit_codes import failure_code
 from annotator.cli.verbosity import is_quiet
 from annotator.system.foreign_text import escaped, path_text, plain
 from annotator.system.words import count
@@ -128,7 +129,7 @@ def _unicode(value: object) -> object:
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code: 0, 1 for failed, 2 for usage.
+    """Run a command line and return its exit code: 0, 2 for usage, `failure_code` for failed.
 
     Errors that a user can do something about become one line on stderr. Others are
     mistakes in this program and keep their traceback.
@@ -140,9 +141,10 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except SystemExit:  # what a shell asked to have completed is printed
         raise
     except OSError as error:
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+        told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return _fail(told, failure_code(arguments))
     except _expected_errors() as error:
-        return _fail(str(error), 1)
+        return _fail(str(error), failure_code(arguments))
     if code == _INTERRUPTED:
         return _fail("interrupted; what was finished is kept", code)
     return code if isinstance(code, int) else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import MeshLayout
 from annotator.release.load import Release, load_release
 from annotator.training.errors import TrainingError
+from annotator.training.tables import UNREADABLE, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,14 +141,12 @@ def read_groups(path: Path) -> Mapping[str, str]:
         If it cannot be read, or lacks a column.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TrainingError(f"{path} cannot be read as a table of groups: {error}") from error
-    if rows and not {"image", "group"} <= set(rows[0]):
+        rows = read_table(path, ("image", "group"))
+    except UNREADABLE as error:
         raise TrainingError(
-            f"{path} has no columns `image` and `group`: give it a header with both"
-        )
+            f"{path} cannot be read as a table of groups, with the columns image, group and "
+            f"perhaps face: {error}"
+        ) from error
     named = ((row["image"], row.get("face") or "", row["group"]) for row in rows)
     return {f"{image}#{face}" if face else image: group for image, face, group in named if group}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from annotator.system.placing import placed
+from annotator.system.regular import open_regular
 from annotator.training.errors import TrainingError
 from annotator.training.settings import Settings
 
@@ -58,7 +59,8 @@ class RunFacts:
         """
         path = folder / RUN
         try:
-            values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            with open_regular(path) as stream:
+                values: dict[str, Any] = json.load(stream)
             settings = Settings().with_values(values.pop("settings"))
             releases = tuple((str(name), str(sha256)) for name, sha256 in values.pop("releases"))
             return cls(releases=releases, settings=settings, **values)

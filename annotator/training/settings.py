@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from annotator.system.regular import open_regular
 from annotator.training.errors import TrainingError
 
 LandmarkLoss = Literal["l1", "wing"]
@@ -150,7 +151,8 @@ def read_settings(path: Path) -> dict[str, object]:
         If it cannot be read.
     """
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        with open_regular(path) as stream:
+            return tomllib.load(stream)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise TrainingError(f"{path} cannot be read as settings: {error}") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,10 +15,11 @@ from annotator.inference.regions import Region, region_of_box
 from annotator.mesh.points_68 import COUNT, LEFT_EYE, RIGHT_EYE
 from annotator.system.hashing import file_sha256
 from annotator.training.errors import TrainingError
+from annotator.training.tables import UNREADABLE, read_table
 
 Floats = NDArray[np.float32]
 
-_COLUMNS = {"image", "face", "point", "x", "y"}
+_COLUMNS = ("image", "face", "point", "x", "y")
 _LEAST_SIDE = 8.0  # px of a face
 
 
@@ -67,10 +67,8 @@ def read_sparse(path: Path) -> tuple[SparseFace, ...]:
         If it cannot be read, a photograph is missing, or a face has no eyes or no extent.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        labelled = _by_face(rows)
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError, KeyError, TypeError) as error:
+        labelled = _by_face(read_table(path, _COLUMNS))
+    except (*UNREADABLE, TypeError) as error:
         raise TrainingError(f"{path} cannot be read as a table of 68 points: {error}") from error
     hashes: dict[Path, str] = {}
     faces = []
@@ -91,14 +89,12 @@ def _by_face(rows: list[dict[str, str]]) -> Mapping[tuple[str, int], Floats]:
     faces: dict[tuple[str, int], Floats] = defaultdict(
         lambda: np.full((COUNT, 2), np.nan, np.float32)
     )
-    if rows and not set(rows[0]) >= _COLUMNS:
-        raise ValueError(f"it has no columns {', '.join(sorted(_COLUMNS - set(rows[0])))}")
     for row in rows:
         point = int(row["point"])
         place = float(row["x"]), float(row["y"])
         if not 0 <= point < COUNT or not all(map(math.isfinite, place)):
             raise ValueError(f"there is no point {point} at {place}")
-        faces[row["image"], int(row["face"])][point] = place
+        faces[row["image"] or "", int(row["face"])][point] = place
     return faces
 
 

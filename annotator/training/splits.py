@@ -19,6 +19,7 @@ from annotator.imaging.perceptual import duplicates, grouped
 from annotator.system.placing import placed
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face
+from annotator.training.tables import UNREADABLE, read_table
 
 COLUMNS = ("face", "name", "cluster", "split")
 
@@ -97,14 +98,10 @@ def read_splits(path: Path) -> dict[str, Split]:
         If it is not what `write_splits` wrote: a guess would let validation leak into training.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = csv.DictReader(stream)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
-                raise ValueError(f"expected the columns {', '.join(COLUMNS)}")
-            return {row["face"]: Split(row["split"]) for row in rows}
+        return {row["face"]: Split(row["split"]) for row in read_table(path, COLUMNS)}
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise TrainingError(
             f"{path} does not say which faces are for validation ({error}): put it back, or "
             "train into a new folder"
@@ -131,10 +128,8 @@ def write_splits(
 def _rows(path: Path) -> dict[str, tuple[str, ...]]:
     if not path.exists():
         return {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        return {
-            row["face"]: tuple(row[column] for column in COLUMNS) for row in csv.DictReader(stream)
-        }
+    rows = read_table(path, COLUMNS)
+    return {row["face"]: tuple(row[column] for column in COLUMNS) for row in rows}
 
 
 def _ties(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

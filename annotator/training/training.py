@@ -126,8 +126,10 @@ def train(
     check_same(module_of(graph), parent, path)
     faces = load_faces(order.releases, order.groups)
     _check_layout(faces, parent)
+    sparse = read_sparse(order.sparse) if order.sparse else ()
     is_known = (order.out / names.RUN).exists()
     facts = _agreed(order, _facts(order, faces, parent, device))
+    (order.out / names.CHECKPOINTS).mkdir(parents=True, exist_ok=True)
     data = prepared(
         faces,
         facts.settings,
@@ -135,7 +137,7 @@ def train(
         splits_file=order.out / names.SPLITS,
         earlier=order.splits,
         threads=order.threads,
-        sparse=read_sparse(order.sparse) if order.sparse else (),
+        sparse=sparse,
     )
     for remark in _remarks(data):
         say(remark)
@@ -206,6 +208,8 @@ def _check_folder(order: Order) -> None:
     if out.exists() and not out.is_dir():
         raise TrainingError(f"{out} is a file: choose a folder")
     held = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if held == {names.CHECKPOINTS} and not order.resume and not _holds(out / names.CHECKPOINTS):
+        held = set()  # a run that failed before it was one
     # A run that is stopped while it reads photographs has written no more than these.
     holds_run = names.RUN in held or (bool(held) and held <= {names.CHECKPOINTS, names.SPLITS})
     if order.resume and not holds_run:
@@ -213,7 +217,10 @@ def _check_folder(order: Order) -> None:
     if not order.resume and held:
         what = "holds a run: give --resume to go on with it" if holds_run else "is not empty"
         raise TrainingError(f"{out} {what}, or choose a folder that does not exist yet")
-    (out / names.CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+
+
+def _holds(folder: Path) -> bool:
+    return not folder.is_dir() or any(folder.iterdir())
 
 
 def _check_layout(faces: Faces, parent: MeshNet) -> None:

@@ -43,6 +43,12 @@ def test_a_command_works_or_says_in_one_line_that_it_has_too_little(tmp_path, na
 
 
 @LINUX
+def test_too_little_memory_is_no_answer_to_a_comparison():
+    code, out, err = limited(300, "compare", "face_landmark", "face_landmark", "release")
+    assert (code, out, err.count("\n")) == (4, "", 1)
+
+
+@LINUX
 def test_one_photograph_that_does_not_fit_is_one_failed_file(tmp_path):
     Image.fromarray(np.zeros((12_000, 15_000), np.uint8)).save(tmp_path / "a.png", compress_level=1)
     code, out, err = limited(1000, "landmarks", tmp_path, PORTRAIT, "--output", tmp_path / "o.npz")

@@ -147,3 +147,44 @@ def test_a_model_that_is_no_file_is_refused_at_once(tmp_path, assert_one_line):
         assert_one_line(err)
         assert model.name in err
     assert not output.exists()
+
+
+def test_what_a_run_is_told_by_no_file_is_refused_at_once(tmp_path, assert_one_line):
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    make_no_files(tmp_path / "odd")
+    project, release = tmp_path / "p", tmp_path / "r"
+    for name, *rest in (
+        ["new"], ["add", SAMPLES / "collins.jpg", SAMPLES / "hopper.jpg"], ["predict", QUICK],
+        ["review", "accept", "--all"], ["export", release, "--format", "npz"],
+    ):  # fmt: skip
+        assert main([str(word) for word in (name, project, *rest)]) == 0
+    odd = [tmp_path / "odd" / f"{kind}.jpg" for kind in ("fifo", "socket", "zero")]
+    lines, words = zip(*(each for one in odd for each in told_by(one, release)), strict=True)
+    for line, word, (code, out, err) in zip(lines, words, run_all(*lines), strict=True):
+        assert (code, out) == (4 if line[0] == "compare" else 1, ""), line
+        assert_one_line(err)
+        assert word in err, line
+        assert not (tmp_path / "run").exists(), line
+
+
+def told_by(odd: Path, release: Path) -> list[tuple[list[object], str]]:
+    """Return command lines that read what is no file, and what each of them says of it."""
+    order = ["train", release, "--out", release.parent / "run", "--steps", "0"]
+    net, name = "face_landmark", odd.name
+    return [
+        ([*order, "--config", odd], "cannot be read as settings"),
+        ([*order, "--groups", odd], "cannot be read as a table of groups"),
+        ([*order, "--sparse", odd], "cannot be read as a table of 68 points"),
+        ([*order, "--from", odd], name),
+        (["train", odd, *order[2:]], name),
+        (["evaluate", net, release, "--groups", odd], "cannot be read as a table of groups"),
+        (["evaluate", odd, release], name),
+        (["evaluate", net, odd], name),
+        (["compare", net, net, release, "--groups", odd], "cannot be read as a table of groups"),
+        (["compare", net, odd, release], name),
+        (["compare", net, net, odd], name),
+        (  # the photographs have been looked at by then
+            ["train", release, "--out", release.parent / "begun", "--splits", odd],
+            "does not say which faces are for validation",
+        ),
+    ]

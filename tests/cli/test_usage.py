@@ -95,3 +95,27 @@ def test_errors_of_a_real_process_have_no_traceback(process, tmp_path, assert_on
     result = process("status", tmp_path / "nowhere")
     assert (result.returncode, result.stdout) == (1, "")
     assert_one_line(result.stderr)
+
+
+MISTAKEN = """
+import sys
+from annotator.cli import main
+from annotator.training import evaluation
+
+def mistaken(names):
+    raise LookupError("forged \x1b[2J")
+
+evaluation.loaded_nets = mistaken
+sys.argv[1:] = ["-q", sys.argv[1], "a", "b", "c"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("compare", 4), ("evaluate", 1)])
+def test_a_mistake_in_the_program_is_no_answer_to_a_comparison_and_obeyed_by_no_terminal(
+    name, code
+):
+    given = [sys.executable, "-c", MISTAKEN, name]
+    result = subprocess.run(given, capture_output=True, text=True, check=False)
+    assert result.returncode == code
+    assert result.stderr.splitlines()[-1] == r"LookupError: forged \x1b[2J"

@@ -151,6 +151,17 @@ def test_the_command_line_answers_by_its_exit_code(release, shifted, tmp_path, c
     assert (out / "evaluation.html").read_text().startswith("<!doctype html>")
 
 
+@pytest.mark.parametrize("missing", ["a net", "a release", "a table of groups"])
+def test_a_comparison_that_cannot_be_made_is_no_answer(missing, release, tmp_path, capsys):
+    """1 says that B is worse."""
+    net, there = "face_landmark", release
+    more = ["--groups", str(tmp_path / "none.csv")] if missing == "a table of groups" else []
+    net = str(tmp_path / "none.onnx") if missing == "a net" else net
+    there = tmp_path / "none" if missing == "a release" else there
+    assert main(["-q", "compare", net, "face_landmark", str(there), *more]) == 4
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_a_release_alone_is_no_evaluation(release, capsys):
     assert main(["evaluate", str(release)]) == 2
     assert "one net or more" in capsys.readouterr().err

@@ -101,8 +101,10 @@ def test_a_labelled_face_of_the_validation_is_not_learnt_from(faces, tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("image,face,point,x\n", "holds no labelled face"),
-        ("image,point,x,y\na.jpg,1,2,3\n", "has no columns face"),
+        ("image,face,point,x\n", "its header has no y"),
+        ("image,face,point,x,y\n", "holds no labelled face"),
+        ("image,point,x,y\na.jpg,1,2,3\n", "its header has no face"),
+        ("face,point,x,y,image\n0,1,1,1\n", " is not in"),
         ("image,face,point,x,y\na.jpg,0,68,1,1\n", "there is no point 68"),
         ("image,face,point,x,y\na.jpg,0,1,nan,1\n", "there is no point 1"),
         ("image,face,point,x,y\na.jpg,0,1,1,1\n", "a.jpg is not in"),

@@ -107,7 +107,9 @@ def test_splits_are_read_as_they_were_written_and_keep_faces_that_went(tmp_path)
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["face,split\na,neither\n", "nothing\n1\n", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["face,split\na,neither\n", "face,name,cluster,split\na\n", "nothing\n1\n", "\x00", ""]
+)
 def test_splits_that_are_none_are_no_guess(text: str, tmp_path):
     path = tmp_path / "splits.csv"
     path.write_text(text)

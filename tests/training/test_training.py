@@ -169,6 +169,16 @@ def test_a_folder_that_holds_something_is_left_alone(finished, release, tmp_path
         run(Order((release,), tmp_path / "new", SHORT, resume=True))
 
 
+def test_a_run_that_never_began_is_in_nobodys_way(release, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(TrainingError, match="groups"):
+        run(Order((release,), out, SHORT, groups=tmp_path / "none.csv"))
+    assert not out.exists()
+    with pytest.raises(TrainingError, match=r"there is no .*splits\.csv"):
+        run(Order((release,), out, SHORT, splits=tmp_path / "splits.csv"))
+    assert run(Order((release,), out, Settings(steps=0)))[0].model.exists()
+
+
 def test_a_release_that_does_not_verify_is_not_trained_on(release, tmp_path):
     import shutil  # noqa: PLC0415 - of this test alone
 
