@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
+from annotator.project.assessments import Assessments
 from annotator.project.engine import (
     BUSY_TIMEOUT,
     ENGINES,
@@ -55,6 +56,7 @@ class Project:
     visits : Visits
     removals : Removals
     rounds : Rounds
+    assessments : Assessments
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -72,6 +74,7 @@ class Project:
         self.visits = Visits(engine, paths)
         self.removals = Removals(engine, paths)
         self.rounds = Rounds(engine, paths)
+        self.assessments = Assessments(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

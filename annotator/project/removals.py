@@ -18,6 +18,8 @@ from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
 from annotator.project.tables import (
     AnnotationRow,
+    AssessmentRow,
+    FindingRow,
     ImageRow,
     PredictionRow,
     PredictionRunRow,
@@ -30,7 +32,16 @@ from annotator.project.tables import (
 from annotator.system.portions import portions
 
 # All that is a sample's, in an order in which nothing refers to what is gone.
-_OF_SAMPLES = (VisitRow, ReviewRow, StrokeRow, AnnotationRow, PredictionRow, SampleChangeRow)
+_OF_SAMPLES = (
+    VisitRow,
+    ReviewRow,
+    StrokeRow,
+    FindingRow,
+    AssessmentRow,
+    AnnotationRow,
+    PredictionRow,
+    SampleChangeRow,
+)
 
 
 class Removals:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from annotator.mesh.marks import Marks
+from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
 from annotator.project.columns import (
     MarksBlob,
     PathText,
@@ -36,7 +37,10 @@ __all__ = [
     "CURRENT_REVISION",
     "METADATA",
     "AnnotationRow",
+    "AssessmentRow",
+    "AssessorRow",
     "FailedFileRow",
+    "FindingRow",
     "ImageRow",
     "ModelRow",
     "PredictionRow",
@@ -49,7 +53,7 @@ __all__ = [
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0007"
+CURRENT_REVISION = "0008"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.assessment_records import Assessment
 from annotator.project.image_records import FailedImage
 from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
@@ -24,7 +25,7 @@ from annotator.project.round_records import RoundOutcome
 from annotator.project.tables import SampleRow
 
 # Whose lock covers a table: a sample's row stands for what belongs to it.
-GUARDS = {"annotations": "samples", "strokes": "samples"}
+GUARDS = {"annotations": "samples", "strokes": "samples", "assessments": "samples"}
 
 Write = Callable[[Project, Any], object]
 
@@ -64,6 +65,17 @@ def delete(project: Project) -> None:
     project.removals.delete([1])
 
 
+def assess(project: Project) -> None:
+    assessor = project.assessments.register(1, 1, ["blur"])
+    known = [Assessment(sample, sample, 0, 0.1, {}) for sample in (1, 2)]
+    project.assessments.store(assessor, known)
+
+
+def want_again(project: Project, given: Any) -> None:
+    assess(project)
+    project.assessments.want_again()
+
+
 def ending(project: Project, given: Any) -> None:
     """A model that was tried before another one, and then ends the round."""
     second = second_model(project)
@@ -78,6 +90,9 @@ WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
     "Annotations.undo": lambda project, given: project.annotations.undo(2, revision=2),
     "Annotations.redo": lambda project, given: project.annotations.redo(2, revision=2),
+    "Assessments.register": lambda project, given: project.assessments.register(1, 2, ["blur"]),
+    "Assessments.store": lambda project, given: assess(project),
+    "Assessments.want_again": want_again,
     "Images.add": add_again,
     "Images.forget_failed": lambda project, given: project.images.forget_failed(
         [project.home / "x.jpg"]

@@ -1,4 +1,4 @@
--- Schema 0007, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0008, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -226,3 +226,52 @@ CREATE TRIGGER rounds_refuse_update BEFORE UPDATE ON rounds WHEN OLD.finished_at
 CREATE TRIGGER rounds_refuse_delete BEFORE DELETE ON rounds WHEN TRUE BEGIN SELECT RAISE(ABORT, 'rounds that are finished never change'); END;
 
 CREATE TRIGGER rounds_refuse_replace BEFORE INSERT ON rounds WHEN EXISTS (SELECT 1 FROM rounds WHERE number = NEW.number) BEGIN SELECT RAISE(ABORT, 'rounds that are finished never change'); END;
+
+CREATE TABLE assessors (
+    id INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    signals TEXT NOT NULL,
+    registered_at DATETIME NOT NULL,
+    CONSTRAINT pk_assessors PRIMARY KEY (id),
+    CONSTRAINT fk_assessors_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT uq_assessors_model_id UNIQUE (model_id, version, signals),
+    CONSTRAINT ck_assessors_version CHECK (version > 0)
+);
+
+CREATE TABLE assessments (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    sample_id INTEGER NOT NULL,
+    assessor_id INTEGER NOT NULL,
+    prediction_id INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    doubt FLOAT,
+    signals BLOB NOT NULL,
+    spread BLOB,
+    assessed_at DATETIME NOT NULL,
+    is_due BOOLEAN DEFAULT 0 NOT NULL,
+    CONSTRAINT fk_assessments_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT fk_assessments_assessor_id FOREIGN KEY(assessor_id) REFERENCES assessors (id),
+    CONSTRAINT fk_assessments_prediction_id FOREIGN KEY(prediction_id) REFERENCES predictions (id),
+    CONSTRAINT uq_assessments_sample_id UNIQUE (sample_id),
+    CONSTRAINT ck_assessments_revision CHECK (revision >= 0),
+    CONSTRAINT ck_assessments_doubt CHECK (doubt >= 0),
+    CONSTRAINT ck_assessments_signals_length CHECK (length(signals) > 0 AND length(signals) % 4 = 0),
+    CONSTRAINT ck_assessments_spread_length CHECK (length(spread) > 0 AND length(spread) % 2 = 0)
+);
+
+CREATE TABLE findings (
+    id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    of_mesh VARCHAR(10) NOT NULL,
+    name TEXT NOT NULL,
+    severity INTEGER NOT NULL,
+    sentence TEXT NOT NULL,
+    vertices BLOB,
+    CONSTRAINT pk_findings PRIMARY KEY (id),
+    CONSTRAINT fk_findings_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_findings_of_mesh CHECK (of_mesh IN ('prediction', 'annotation')),
+    CONSTRAINT ck_findings_severity CHECK (severity BETWEEN 1 AND 3)
+);
+
+CREATE INDEX ix_findings_sample_id ON findings (sample_id);

@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based"),
 ]
 
+ASSESSMENT = "INSERT INTO assessments VALUES (1, 1, 1, 1"
 STROKE = "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0"
 
 
@@ -208,6 +209,14 @@ def test_the_ids_of_deleted_images_and_samples_never_come_back(predicted, table)
         "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', -1, 0, 'annotate')",
         "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, -1, 'review')",
         "INSERT INTO visits VALUES (1, 1, 'Ann', '2025-01-01 00:00:00', 1, 1, 'rest')",
+        f"{ASSESSMENT}, -1, 0.1, x'00000000', NULL, '2025-01-01', 0)",
+        f"{ASSESSMENT}, 0, -0.1, x'00000000', NULL, '2025-01-01', 0)",
+        f"{ASSESSMENT}, 0, 0.1, x'', NULL, '2025-01-01', 0)",
+        f"{ASSESSMENT}, 0, 0.1, x'000000', NULL, '2025-01-01', 0)",
+        f"{ASSESSMENT}, 0, 0.1, x'00000000', x'00', '2025-01-01', 0)",
+        "INSERT INTO assessors VALUES (1, 1, 0, 'blur', '2025-01-01')",
+        "INSERT INTO findings VALUES (1, 1, 'guess', 'flipped', 1, 'Odd.', NULL)",
+        "INSERT INTO findings VALUES (1, 1, 'prediction', 'flipped', 4, 'Odd.', NULL)",
         f"{STROKE}, x'0100', x'', x'', NULL, NULL, NULL, NULL, NULL, NULL)",
         f"{STROKE}, x'', x'', x'', x'', NULL, NULL, NULL, NULL, NULL)",
         f"{STROKE}, x'', x'', x'', NULL, x'', NULL, NULL, NULL, NULL)",

@@ -89,7 +89,8 @@ def look(project: Project) -> None:
         assert isinstance(sample.state, SampleState)
         assert isinstance(sample.image_name, str)
         project.reviews.history(sample.id), project.visits.history(sample.id)
-        project.annotations.strokes(sample.id)
+        project.annotations.strokes(sample.id), project.assessments.of(sample.id)
+    assert np.isfinite(project.assessments.columns().sample_ids).all()
 
 
 def table(project: Project) -> None:

@@ -74,6 +74,8 @@ def everything_in(project: Project) -> list[object]:
         project.removals.all(),
         project.rounds.all(),
         project.models.all(),
+        [project.assessments.of(sample_id) for sample_id in ids],
+        project.assessments.last_number(),
         project.to_dataframe().to_csv(),
     ]
 
@@ -92,6 +94,9 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "annotations.record_stroke": lambda: record_stroke(1, stroke, annotator="Ann", **at),
         "annotations.undo": lambda: project.annotations.undo(1, **at),
         "annotations.redo": lambda: project.annotations.redo(1, **at),
+        "assessments.register": lambda: project.assessments.register(1, 1, ["blur"]),
+        "assessments.store": lambda: project.assessments.store(1, []),
+        "assessments.want_again": project.assessments.want_again,
         "images.add": lambda: project.images.add([]),
         "images.forget_failed": lambda: project.images.forget_failed([Path("x")]),
         "images.mark_failed": lambda: project.images.mark_failed(1, "it is gone"),

@@ -6,13 +6,17 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from annotator.project.assessment_records import Assessment, StoredFinding
 from annotator.project.engine import sqlite_check
 from annotator.project.errors import DamagedProject
 from annotator.project.project import Project
 from annotator.project.records import Verdict
 from annotator.project.strokes import Stroke
+
+SPREAD = np.full(468, 0.01, np.float16)
 
 
 @pytest.fixture
@@ -21,6 +25,10 @@ def database(predicted, edit) -> Path:
     edit(predicted, 1, 2)
     predicted.visits.record(1, annotator="Ann", started_at=datetime.now(UTC), seconds=1, strokes=2)
     predicted.annotations.undo(1, revision=2)
+    predicted.assessments.store(
+        predicted.assessments.register(1, 1, ["blur", "size"]),
+        [Assessment(1, 1, 0, 0.1, {"blur": 0.5}, SPREAD, (StoredFinding("flipped", 3, "Odd."),))],
+    )
     predicted.reviews.accept(2, reviewer="Rae")
     predicted.close()
     return predicted.home / "project.sqlite"
@@ -69,6 +77,8 @@ WAYS: dict[str, Callable[[Project], object]] = {
     "judge": lambda project: project.reviews.give(Verdict.REOPEN, [2], reviewer="Rae"),
     "visits": lambda project: project.visits.history(1),
     "strokes": lambda project: project.annotations.strokes(1),
+    "assessments": lambda project: project.assessments.of(1),
+    "columns": lambda project: project.assessments.columns(),
     "edit": edit_one,
     "release": release,
 }
@@ -100,6 +110,14 @@ WAYS: dict[str, Callable[[Project], object]] = {
         ("images.width", 2, "'wide'", "images"),
         ("images.removed_at", 2, "'odd'", "removals"),
         ("models.name", 1, "x'00'", "table release"),
+        ("assessments.doubt", 1, "'much'", "assessments columns"),
+        ("assessments.signals", 1, "x'0000807f0000807f'", "assessments columns"),
+        ("assessments.signals", 1, "'12345678'", "assessments columns"),
+        ("assessments.spread", 1, "x'007c'", "assessments"),
+        ("assessments.revision", 1, "-1", "assessments"),
+        ("findings.severity", 1, "9e999", "assessments"),
+        ("findings.of_mesh", 1, "'odd'", "assessments"),
+        ("findings.vertices", 1, "x'00'", "assessments"),
         ("strokes.undone", 1, "7", "strokes"),
         ("strokes.created_at", 1, "'odd'", "edit strokes"),
     ],
