@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_STATES = ("predicted", "in_progress", "accepted", "rejected", "excluded", "deleted")
+_STATES = ("predicted", "in_progress", "submitted", "accepted", "sent_back", "excluded", "deleted")
 _HEADINGS = ("sample", "state", "strokes", "annotator", "reviewer", "face", "photograph")
 
 

@@ -1,7 +1,7 @@
 """The command `review`: a verdict on samples."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,14 +12,14 @@ from annotator.system.people import login_name
 from annotator.system.portions import portions
 
 if TYPE_CHECKING:
-    from annotator.project import FailedImage, Judgement, Project, RejectReason
+    from annotator.project import FailedImage, Judgement, Project, Reason
 
     # The samples that have it now, those left as before, and photographs that are the reason.
     _Given = tuple[list[int], set[int], tuple[FailedImage, ...]]
 
 commands = typer.Typer()
 
-# As the project's RejectReason has them, which takes long to import for those who ask for help.
+# As the project's Reason has them, which takes long to import for those who ask for help.
 REASONS = (
     "not_a_face",
     "poor_mesh",
@@ -31,11 +31,33 @@ REASONS = (
 )
 
 
+VERDICTS = ("submit", "accept", "send-back", "exclude", "withdraw")
+
+
+def _verdict(word: str) -> str:
+    """Return the verdict that a word stands for: those of earlier versions are understood too."""
+    verdict = "send-back" if word in ("reject", "send_back") else word
+    if verdict not in VERDICTS:
+        known = ", ".join(map(repr, VERDICTS))
+        raise typer.BadParameter(f"{word!a} is not one of {known}.")
+    return verdict
+
+
+def _beginning(incomplete: str) -> list[str]:
+    return [verdict for verdict in VERDICTS if verdict.startswith(incomplete)]
+
+
 @commands.command()
 def review(
     project: ProjectAddress,
     verdict: Annotated[
-        Literal["accept", "reject", "exclude", "withdraw"], typer.Argument(metavar="VERDICT")
+        str,
+        typer.Argument(
+            metavar="VERDICT",
+            help=", ".join(VERDICTS),
+            callback=_verdict,
+            autocompletion=_beginning,
+        ),
     ],
     samples: Annotated[
         list[str] | None,
@@ -49,13 +71,13 @@ def review(
     every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
     reason: Annotated[
         list[str] | None,
-        typer.Option(help=f"Why to reject: {', '.join(REASONS)}; repeatable."),
+        typer.Option(help=f"Why they are sent back: {', '.join(REASONS)}; repeatable."),
     ] = None,
     comment: Comment = "",
     reviewer: Person = None,
     as_json: AsJson = False,
 ) -> None:
-    """Accept, reject or exclude samples, or withdraw the verdicts on them."""
+    """Submit, accept, send back or exclude samples, or withdraw the verdicts on them."""
     from annotator.project import Judgement, Project, Verdict
 
     if every == bool(samples):
@@ -63,7 +85,7 @@ def review(
     if every and verdict == "withdraw":
         raise typer.BadParameter("name the samples whose verdict is withdrawn")
     reasons = _reasons(verdict, reason or [])
-    given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict)
+    given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict.replace("-", "_"))
     judgement = Judgement(given, reviewer or login_name(), comment, reasons)
     with Project.open(project) as opened:
         if every:
@@ -73,7 +95,7 @@ def review(
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out:
         text += f", {count(len(left_out), 'sample')} left as before"
-    report({"verdict": verdict, "samples": ids}, text, failed=failed or None, as_json=as_json)
+    report({"verdict": given.value, "samples": ids}, text, failed=failed or None, as_json=as_json)
     if left_out:
         raise typer.Exit(1)
 
@@ -129,16 +151,16 @@ def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:
     return found
 
 
-def _reasons(verdict: str, names: Sequence[str]) -> tuple["RejectReason", ...]:
-    from annotator.project import RejectReason
+def _reasons(verdict: str, names: Sequence[str]) -> tuple["Reason", ...]:
+    from annotator.project import Reason
 
-    known = [reason.value for reason in RejectReason]
+    known = [reason.value for reason in Reason]
     given = [name.replace("-", "_") for name in names]
     for name in given:
         if name not in known:
             raise typer.BadParameter(f"{name!r} is no reason: take one of {', '.join(known)}")
-    if bool(given) != (verdict == "reject"):
+    if bool(given) != (verdict == "send-back"):
         raise typer.BadParameter(
-            f"reject, and nothing else, needs --reason, one or more of: {', '.join(known)}"
+            f"send-back, and nothing else, needs --reason, one or more of: {', '.join(known)}"
         )
-    return tuple(RejectReason(name) for name in dict.fromkeys(given))
+    return tuple(Reason(name) for name in dict.fromkeys(given))

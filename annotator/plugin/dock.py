@@ -50,9 +50,9 @@ from annotator.plugin.preferences.settings_store import SettingsStore
 from annotator.plugin.preferences.window_memory import WindowMemory
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
-from annotator.plugin.samples.rejecting import Rejecting
 from annotator.plugin.samples.remark_line import RemarkLine
 from annotator.plugin.samples.sample_panel import SamplePanel
+from annotator.plugin.samples.sending_back import SendingBack
 from annotator.system.people import login_name
 from annotator.workbench.comparing import Comparing
 from annotator.workbench.faces import Faces
@@ -128,7 +128,7 @@ class AnnotatorDock(QWidget):
         self._compared = Compared(self.comparing, self.view, self._display)
         self.present_round.changed.connect(self.faces.prepare)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
-        self._rejecting = Rejecting(self.workbench, self, self.focus_canvas)
+        self._sending_back = SendingBack(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
         self.remark = RemarkLine(self.remarks)
         self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
@@ -157,7 +157,7 @@ class AnnotatorDock(QWidget):
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
             self.workbench, self.view, self._mouse, self.faces, self.regions,
-            self._rejecting.ask, self.show_tools,
+            self._sending_back.ask, self.show_tools,
         )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
         return actions | {"help": self._help.toggle, "find": self._finder.open}

@@ -60,6 +60,10 @@ class RoundError(ProjectError):
     """A round cannot begin, be finished or be shown; nothing was written."""
 
 
+class SettingError(ProjectError, ValueError):
+    """There is no such setting, or it cannot have this value; nothing was written."""
+
+
 class StaleAnnotation(ProjectError):  # noqa: N818
     """The annotation changed since it was loaded; nothing was written."""
 

@@ -13,7 +13,7 @@ from annotator.project.errors import StaleAnnotation, UnknownSample
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judgement
 from annotator.project.locking import locked
-from annotator.project.records import UNDECIDED, RejectReason
+from annotator.project.records import UNDECIDED, Reason
 from annotator.project.review_rows import newest_ids, refuse_unseen
 from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
 
@@ -77,7 +77,7 @@ def _review_row(judgement: Judgement, sample_id: int, revision: int) -> ReviewRo
         sample_id=sample_id,
         verdict=judgement.verdict,
         reviewer=judgement.reviewer,
-        reasons=",".join(reason for reason in RejectReason if reason in judgement.reasons),
+        reasons=",".join(reason for reason in Reason if reason in judgement.reasons),
         comment=judgement.comment,
         created_at=datetime.now(UTC),
         revision=revision,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annotator.project.people import recorded_name
-from annotator.project.records import RejectReason, Review, SampleSummary, Verdict
+from annotator.project.records import Reason, Review, SampleSummary, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +19,18 @@ class Judgement:
     UnusableName
         If nobody could be called as the reviewer is.
     ValueError
-        If a rejection has no reason.
+        If a sample is sent back for no reason.
     """
 
     verdict: Verdict
     reviewer: str
     comment: str = ""
-    reasons: Collection[RejectReason] = ()
+    reasons: Collection[Reason] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reviewer", recorded_name(self.reviewer))
-        if self.verdict is Verdict.REJECT and not self.reasons:
-            raise ValueError("a rejection needs at least one reason")
+        if self.verdict is Verdict.SEND_BACK and not self.reasons:
+            raise ValueError("sending a sample back needs at least one reason")
 
 
 class Given(NamedTuple):

@@ -27,6 +27,7 @@ from annotator.project.removals import Removals
 from annotator.project.reviews import Reviews
 from annotator.project.rounds import Rounds
 from annotator.project.samples import Samples
+from annotator.project.settings import Settings
 from annotator.project.tables import CURRENT_REVISION
 from annotator.project.visits import Visits
 
@@ -57,6 +58,7 @@ class Project:
     removals : Removals
     rounds : Rounds
     assessments : Assessments
+    settings : Settings
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -75,6 +77,7 @@ class Project:
         self.removals = Removals(engine, paths)
         self.rounds = Rounds(engine, paths)
         self.assessments = Assessments(engine)
+        self.settings = Settings(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

@@ -25,13 +25,14 @@ class SampleState(StrEnum):
 
     PREDICTED = "predicted"
     IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
     ACCEPTED = "accepted"
-    REJECTED = "rejected"
+    SENT_BACK = "sent_back"
     EXCLUDED = "excluded"
     DELETED = "deleted"
 
 
-# Those of samples without a verdict.
+# Those of samples without a verdict; one that was submitted waits for it.
 UNDECIDED = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
 
 
@@ -45,10 +46,11 @@ def verdict_in_effect(state: SampleState, stroke_count: int) -> str:
 
 
 class Verdict(StrEnum):
-    """What a reviewer said."""
+    """What a reviewer said, or, of `SUBMIT`, an annotator: that the mesh is to be reviewed."""
 
+    SUBMIT = "submit"
     ACCEPT = "accept"
-    REJECT = "reject"
+    SEND_BACK = "send_back"
     EXCLUDE = "exclude"
     DELETE = "delete"
     REOPEN = "reopen"
@@ -60,8 +62,9 @@ class Verdict(StrEnum):
 
 
 _STATES = {
+    Verdict.SUBMIT: SampleState.SUBMITTED,
     Verdict.ACCEPT: SampleState.ACCEPTED,
-    Verdict.REJECT: SampleState.REJECTED,
+    Verdict.SEND_BACK: SampleState.SENT_BACK,
     Verdict.EXCLUDE: SampleState.EXCLUDED,
     Verdict.DELETE: SampleState.DELETED,
 }
@@ -74,8 +77,8 @@ class VisitPurpose(StrEnum):
     REVIEW = "review"
 
 
-class RejectReason(StrEnum):
-    """Why a reviewer turned a sample down."""
+class Reason(StrEnum):
+    """Why a reviewer sent a sample back, or excluded it."""
 
     NOT_A_FACE = "not_a_face"
     POOR_MESH = "poor_mesh"
@@ -160,7 +163,7 @@ class Review:
     id: int
     verdict: Verdict
     reviewer: str
-    reasons: tuple[RejectReason, ...]
+    reasons: tuple[Reason, ...]
     comment: str
     created_at: datetime
     revision: int

@@ -15,7 +15,7 @@ from annotator.project.locking import locked
 from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
-from annotator.project.records import UNDECIDED, RejectReason, Review, SampleSummary, Verdict
+from annotator.project.records import UNDECIDED, Reason, Review, SampleSummary, Verdict
 from annotator.project.review_rows import newest_ids, newest_review, review_of
 from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, ReviewRow, SampleRow
@@ -56,18 +56,18 @@ class Reviews:
         judgement = Judgement(Verdict.ACCEPT, reviewer, comment)
         return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
-    def reject(
+    def send_back(
         self,
         sample_id: int,
         *,
         reviewer: str,
-        reasons: Collection[RejectReason],
+        reasons: Collection[Reason],
         comment: str = "",
         revision: int | None = None,
         seen: int | None = None,
     ) -> SampleSummary:
         """Turn a sample down for at least one reason; raise ValueError without one."""
-        judgement = Judgement(Verdict.REJECT, reviewer, comment, reasons)
+        judgement = Judgement(Verdict.SEND_BACK, reviewer, comment, reasons)
         return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
     def exclude(
@@ -75,7 +75,7 @@ class Reviews:
         sample_id: int,
         *,
         reviewer: str,
-        reasons: Collection[RejectReason] = (),
+        reasons: Collection[Reason] = (),
         comment: str = "",
         revision: int | None = None,
         seen: int | None = None,
@@ -191,7 +191,7 @@ class Reviews:
         sample_ids: Iterable[int],
         *,
         reviewer: str,
-        reasons: Collection[RejectReason] = (),
+        reasons: Collection[Reason] = (),
         comment: str = "",
         revisions: Mapping[int, int] | None = None,
         seen: Mapping[int, int] | None = None,
@@ -211,7 +211,7 @@ class Reviews:
         verdict: Verdict,
         *,
         reviewer: str,
-        reasons: Collection[RejectReason] = (),
+        reasons: Collection[Reason] = (),
         comment: str = "",
         leaving_out: Collection[int] = (),
     ) -> list[int]:

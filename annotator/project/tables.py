@@ -27,8 +27,9 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
-from annotator.project.records import RejectReason, SampleState, Verdict, VisitPurpose
+from annotator.project.records import Reason, SampleState, Verdict, VisitPurpose
 from annotator.project.round_table import RoundRow
+from annotator.project.setting_table import SettingRow
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
 from annotator.project.values import BigWhole, Count, Sha256, SomeOf
 
@@ -49,11 +50,12 @@ __all__ = [
     "RoundRow",
     "SampleChangeRow",
     "SampleRow",
+    "SettingRow",
     "StrokeRow",
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0008"
+CURRENT_REVISION = "0009"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -241,14 +243,14 @@ class ReviewRow(Table):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        CheckConstraint("verdict <> 'reject' OR reasons <> ''", name="reject_has_reasons"),
+        CheckConstraint("verdict <> 'send_back' OR reasons <> ''", name="send_back_has_reasons"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
-    reasons: Mapped[str] = mapped_column(SomeOf(RejectReason))
+    reasons: Mapped[str] = mapped_column(SomeOf(Reason))
     comment: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(Count)

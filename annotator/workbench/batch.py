@@ -3,7 +3,7 @@
 A mesh that nobody looked at must not become ground truth. A batch therefore accepts only samples
 that were on the screen in this window, as they are now, or carry strokes, and none whose photograph
 has changed since it was added; the others are left as they are, and the annotator is told how many.
-Rejecting, excluding and deleting keep samples out of the data set and need no look at each.
+Sending back, excluding and deleting keep samples out of the data set and need no look at each.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from annotator.project import (
     ImageRecord,
     Judgement,
     ProjectError,
-    RejectReason,
+    Reason,
     SampleState,
     StaleAnnotation,
     UnseenVerdict,
@@ -139,9 +139,7 @@ def are_listed(bench: Workbench, batch: Batch) -> bool:
     return listed
 
 
-def give(
-    bench: Workbench, batch: Batch, reasons: Sequence[RejectReason] = (), comment: str = ""
-) -> bool:
+def give(bench: Workbench, batch: Batch, reasons: Sequence[Reason] = (), comment: str = "") -> bool:
     """Give a verdict to many samples in one transaction; return whether that was done.
 
     Nothing is given if the current sample has strokes that cannot be saved, or if somebody else

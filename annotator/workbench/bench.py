@@ -163,5 +163,5 @@ class Bench(Opened):
                 "Put the original back, or exclude this face."
             )
         if not self.is_displayed:
-            return "A mesh that cannot be seen is not accepted. Reject or exclude it."
+            return "A mesh that cannot be seen is not accepted. Send it back or exclude it."
         return ""

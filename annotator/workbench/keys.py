@@ -13,8 +13,8 @@ from annotator.workbench.key_names import UnknownKeyError, key_text, parse_keys
 from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.verdict_words import VERDICT_WORDS
 
-_ACCEPT, _REJECT, _EXCLUDE = (
-    VERDICT_WORDS[verdict].entry for verdict in (Verdict.ACCEPT, Verdict.REJECT, Verdict.EXCLUDE)
+_ACCEPT, _SEND_BACK, _EXCLUDE = (
+    VERDICT_WORDS[verdict].entry for verdict in (Verdict.ACCEPT, Verdict.SEND_BACK, Verdict.EXCLUDE)
 )
 
 
@@ -45,7 +45,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("next_to_do", ("Space",), "Next sample to do", "Samples"),
     Shortcut("find", ("Mod-G",), "Jump to a sample by name", "Samples"),
     Shortcut("accept", ("Enter",), f"{_ACCEPT}; or end a line drawn by clicks", "Review"),
-    Shortcut("reject", ("X",), _REJECT, "Review"),
+    Shortcut("send_back", ("X",), _SEND_BACK, "Review"),
     Shortcut("exclude", ("E",), f"{_EXCLUDE} from the data set", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
     *(Shortcut(kind, (kind.card.key,), kind.card.text, "Tools") for kind in ToolKind),

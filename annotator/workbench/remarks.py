@@ -15,11 +15,11 @@ _LONGEST = 400
 def is_open(review: Review, sample: SampleSummary) -> bool:
     """Return whether a verdict, the newest on a sample, still has something to say.
 
-    A rejection has until another verdict is given or it is withdrawn, also while somebody mends
+    One that sends back has until another is given or it is withdrawn, also while somebody mends
     what it is about. Other verdicts have while they are in effect, and a withdrawal if it says
     why.
     """
-    if review.verdict is Verdict.REJECT:
+    if review.verdict is Verdict.SEND_BACK:
         return True
     if review.verdict is Verdict.REOPEN:
         return bool(review.comment.strip()) and sample.state in UNDECIDED

@@ -5,8 +5,9 @@ from annotator.project import UNDECIDED, SampleState
 STATE_COLOURS: dict[SampleState, str] = {
     SampleState.PREDICTED: "#8a97a3",
     SampleState.IN_PROGRESS: "#f0a830",
+    SampleState.SUBMITTED: "#4a90d9",
     SampleState.ACCEPTED: "#3fb56b",
-    SampleState.REJECTED: "#e0524d",
+    SampleState.SENT_BACK: "#e0524d",
     SampleState.EXCLUDED: "#9b6fd0",
     SampleState.DELETED: "#6d5f57",
 }

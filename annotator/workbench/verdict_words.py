@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from annotator.project import RejectReason, Review, SampleState, Verdict
+from annotator.project import Reason, Review, SampleState, Verdict
 from annotator.workbench.foreign_text import LONGEST, one_line, quoted
 from annotator.workbench.when_text import when_text
 
-REASON_TEXTS: dict[RejectReason, str] = {
-    RejectReason.NOT_A_FACE: "Not a face",
-    RejectReason.POOR_MESH: "Mesh too poor to correct",
-    RejectReason.OCCLUDED: "Face covered",
-    RejectReason.BLURRED: "Photograph blurred",
-    RejectReason.EXTREME_POSE: "Pose too extreme",
-    RejectReason.DUPLICATE: "Same face twice",
-    RejectReason.OTHER: "Other",
+REASON_TEXTS: dict[Reason, str] = {
+    Reason.NOT_A_FACE: "Not a face",
+    Reason.POOR_MESH: "Mesh too poor to correct",
+    Reason.OCCLUDED: "Face covered",
+    Reason.BLURRED: "Photograph blurred",
+    Reason.EXTREME_POSE: "Pose too extreme",
+    Reason.DUPLICATE: "Same face twice",
+    Reason.OTHER: "Other",
 }
 
 
@@ -28,18 +28,24 @@ class VerdictWords:
     asks : str
         The question before many samples have it; ``{}`` stands for them.
     done : str
-        What a sample is that has it, as in "3 samples accepted" and "accepted this face".
+        What a sample is that has it, as in "3 samples accepted".
+    did : str
+        What its reviewer did to a face, as in "sent this face back"; empty where it is `done`.
     """
 
     entry: str
     asks: str
     done: str
+    did: str = ""
 
 
 # In the order of menus.
 VERDICT_WORDS: dict[Verdict, VerdictWords] = {
+    Verdict.SUBMIT: VerdictWords("Submit for review", "Submit {} for review?", "submitted"),
     Verdict.ACCEPT: VerdictWords("Accept", "Accept {} as ground truth, as they stand?", "accepted"),
-    Verdict.REJECT: VerdictWords("Reject, with reasons", "Reject {}?", "rejected"),
+    Verdict.SEND_BACK: VerdictWords(
+        "Send back, with reasons", "Send back {}?", "sent back", "sent this face back"
+    ),
     Verdict.EXCLUDE: VerdictWords("Exclude", "Exclude {} from the data set?", "excluded"),
     Verdict.DELETE: VerdictWords(
         "Delete: no face",
@@ -50,6 +56,7 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
         "Withdraw the verdict, bring back",
         "Withdraw the verdicts on {}?",
         "without a verdict again",
+        "withdrew the verdict on this face",
     ),
 }
 _DONE = {verdict.state: words.done for verdict, words in VERDICT_WORDS.items()}
@@ -64,7 +71,7 @@ def reasons_text(review: Review, longest: int = LONGEST) -> str:
     """Return the reasons and the comment of a verdict on one line; empty without any."""
     said = quoted(review.comment, longest)
     # What another reason is, its comment says.
-    named = [r for r in review.reasons if not (said and r is RejectReason.OTHER)]
+    named = [r for r in review.reasons if not (said and r is Reason.OTHER)]
     return ", ".join(filter(None, (*(REASON_TEXTS[r].lower() for r in named), said)))
 
 
@@ -79,8 +86,8 @@ def verdict_sentence(review: Review, *, where: str = "", when: bool = False) -> 
     when : bool
         Whether the sentence says that, too.
     """
-    word = verdict_on(state) if (state := review.verdict.state) else ""
-    did = f"{word} this face" if word else "withdrew the verdict on this face"
+    words = VERDICT_WORDS[review.verdict]
+    did = words.did or f"{words.done} this face"
     parts = (one_line(review.reviewer), did, where, when_text(review.created_at) if when else "")
     why = reasons_text(review)
     return " ".join(filter(None, parts)) + (f": {why}." if why else ".")

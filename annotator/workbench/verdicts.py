@@ -9,7 +9,7 @@ from annotator.project import (
     EditSession,
     Judgement,
     ProjectError,
-    RejectReason,
+    Reason,
     Review,
     StaleAnnotation,
     UnseenVerdict,
@@ -61,9 +61,9 @@ class Verdicts:
             return
         self._decide(Verdict.ACCEPT)
 
-    def reject(self, reasons: Sequence[RejectReason], comment: str = "") -> bool:
-        """Reject the current sample, for at least one reason; return whether that is written."""
-        return self._decide(Verdict.REJECT, reasons, comment)
+    def send_back(self, reasons: Sequence[Reason], comment: str = "") -> bool:
+        """Send the current sample back, for at least one reason; return whether that is written."""
+        return self._decide(Verdict.SEND_BACK, reasons, comment)
 
     def exclude(self) -> None:
         """Keep the current sample out of the data set, whatever its mesh is like."""
@@ -136,7 +136,7 @@ class Verdicts:
     def _decide(
         self,
         verdict: Verdict,
-        reasons: Sequence[RejectReason] = (),
+        reasons: Sequence[Reason] = (),
         comment: str = "",
         *,
         goes_on: bool = True,

@@ -117,10 +117,10 @@ def find(studio: Studio) -> Image.Image:
     return picture
 
 
-def reject(studio: Studio) -> Image.Image:
-    """Show the reasons of a rejection."""
+def send_back(studio: Studio) -> Image.Image:
+    """Show the reasons for sending back."""
     studio.open("hopper.jpg")
-    return picture_of_dialog(lambda: studio.key("reject"))
+    return picture_of_dialog(lambda: studio.key("send_back"))
 
 
 def keys(studio: Studio) -> Image.Image:
@@ -153,7 +153,7 @@ WORK: dict[str, Picture] = {
     "box": box,
     "neighbours": neighbours,
     "find": find,
-    "reject": reject,
+    "send_back": send_back,
     "keys": keys,
     "settings": settings,
 }

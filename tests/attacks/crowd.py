@@ -90,7 +90,7 @@ def reviews() -> list[object]:
     """Give verdicts on the third sample."""
     reviewer = ("--reviewer", "sam")
     for _ in range(ROUNDS):
-        given("review", "project", "reject", 3, "--reason", "blurred", *reviewer)
+        given("review", "project", "send-back", 3, "--reason", "blurred", *reviewer)
         given("review", "project", "withdraw", 3, *reviewer)
     given("review", "project", "accept", 3, *reviewer)
     return [2 * ROUNDS + 1]

@@ -85,7 +85,7 @@ def edited() -> None:
             moved = landmarks + np.random.default_rng(sample.id).normal(0, 2, landmarks.shape)
             edit = Stroke("grab", np.arange(len(moved)), landmarks, moved.astype(np.float32))
             project.annotations.record_stroke(sample.id, edit, revision=0, annotator="kim")
-    done("review", "project", "reject", "1", "--reason", "blurred", "--reviewer", "robin")
+    done("review", "project", "send-back", "1", "--reason", "blurred", "--reviewer", "robin")
 
 
 def accepted() -> None:
@@ -130,8 +130,8 @@ ATTACKED = {
     "export coco": Attacked(("export", "project", "release", "--format", "coco"), accepted),
     "learn": Attacked(("learn", "project"), accepted),
     "accept": Attacked(("review", "project", "accept", "--all", *_BY_ROBIN), edited),
-    "reject": Attacked(
-        ("review", "project", "reject", *_ALL, "--reason", "blurred", *_BY_ROBIN), edited
+    "send_back": Attacked(
+        ("review", "project", "send-back", *_ALL, "--reason", "blurred", *_BY_ROBIN), edited
     ),
     "withdraw": Attacked(("review", "project", "withdraw", "1", "3", "4", *_BY_ROBIN), accepted),
     "remove": Attacked(("remove", "project", "collins.jpg", "hopper.jpg"), edited),

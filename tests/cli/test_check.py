@@ -135,7 +135,7 @@ def test_a_broken_index_is_told(corrected, command):
 
     (row,) = change(f"SELECT quote(sql), rootpage FROM sqlite_master {of_index}")
     change(f"DELETE FROM sqlite_master {of_index}")
-    change("UPDATE samples SET state = 'rejected' WHERE id = 1")  # the index does not learn of it
+    change("UPDATE samples SET state = 'sent_back' WHERE id = 1")  # the index does not learn of it
     index = f"'index', 'ix_samples_state', 'samples', {row[1]}, {row[0]}"
     change(f"INSERT INTO sqlite_master VALUES ({index})")
     code, out, _ = command("check", corrected)

@@ -230,7 +230,7 @@ def review(hand: Hand) -> None:
             "review", hand.project, "exclude", "1", f"--reviewer={text}",
             code=0 if is_name else 2, lines=int(is_name),
         )  # fmt: skip
-        hand.run("review", hand.project, "reject", "1", f"--reason={text}", code=2, lines=0)
+        hand.run("review", hand.project, "send-back", "1", f"--reason={text}", code=2, lines=0)
         hand.run("review", hand.project, "--", text, "1", code=2, lines=0)
     hand.run_json("review", hand.project, "withdraw", "1")
     with Project.open(hand.project) as project:

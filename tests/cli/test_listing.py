@@ -76,7 +76,7 @@ def test_the_list_is_readable_by_people(many, command):
         "sample", "state", "strokes", "annotator", "reviewer", "face", "photograph"
     ]  # fmt: skip
     assert first.split()[-1] == "img2.png"
-    assert "no sample matches" in command("list", many, "--state", "rejected")[1]
+    assert "no sample matches" in command("list", many, "--state", "sent_back")[1]
 
 
 @pytest.mark.parametrize("wrong", [["--state", "done"], ["--sort", "size"], ["--csv", "--json"]])

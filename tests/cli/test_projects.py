@@ -113,8 +113,9 @@ def test_status_as_json_has_exactly_the_documented_keys(command, project, photos
     assert status["samples"] == {
         "predicted": 2,
         "in_progress": 0,
+        "submitted": 0,
         "accepted": 0,
-        "rejected": 0,
+        "sent_back": 0,
         "excluded": 0,
         "deleted": 0,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, update
 
 from annotator.cli import main
 from annotator.cli.reviews import REASONS
-from annotator.project import Project, RejectReason, SampleState, Stroke
+from annotator.project import Project, Reason, SampleState, Stroke
 from annotator.project.tables import SampleRow
 from annotator.workflow import image_files as reviews_of_images
 
@@ -24,13 +24,13 @@ def test_accepting_takes_the_numbers_of_samples(command, project):
 
 
 def test_all_means_the_samples_without_verdict(command, project):
-    command("review", project, "reject", 1, "--reason", "blurred", "--reason", "other")
+    command("review", project, "send-back", 1, "--reason", "blurred", "--reason", "other")
     code, out, _ = command("review", project, "exclude", "--all", "--comment", "private")
     assert (code, out) == (0, "exclude: 1 sample\n")
     with Project.open(project) as opened:
-        (rejection,) = opened.reviews.history(1)
+        (sent_back,) = opened.reviews.history(1)
         (exclusion,) = opened.reviews.history(2)
-    assert rejection.reasons == (RejectReason.BLURRED, RejectReason.OTHER)
+    assert sent_back.reasons == (Reason.BLURRED, Reason.OTHER)
     assert exclusion.comment == "private"
     assert exclusion.reviewer
 
@@ -144,7 +144,7 @@ def test_what_comes_while_photographs_are_looked_at_is_not_passed_over(
     def slowly(opened, sample_ids):
         found = looked_at(opened, sample_ids)
         if change == "verdict":
-            opened.reviews.reject(2, reviewer="ada", reasons=[RejectReason.BLURRED])
+            opened.reviews.send_back(2, reviewer="ada", reasons=[Reason.BLURRED])
         else:
             before = opened.annotations.load(2).landmarks[[0]]
             stroke = Stroke("grab", np.array([0]), before, before + 1)
@@ -161,7 +161,7 @@ def test_what_comes_while_photographs_are_looked_at_is_not_passed_over(
 
 
 def test_help_says_every_reason_and_an_unknown_one_is_told(command, project):
-    assert [reason.value for reason in RejectReason] == list(REASONS)
-    code, _, said = command("review", project, "reject", 1, "--reason", "ugly")
+    assert [reason.value for reason in Reason] == list(REASONS)
+    code, _, said = command("review", project, "send-back", 1, "--reason", "ugly")
     assert code == 2
     assert f"'ugly' is no reason: take one of {', '.join(REASONS)}" in said

@@ -102,7 +102,7 @@ def test_the_package_is_run_as_a_module(module):
         ("facemesh-annotator ex", ["export"]),
         ("facemesh-annotator export --images ", ["copy", "upright", "reference"]),
         ("facemesh-annotator export --format n", ["npz"]),
-        ("facemesh-annotator review p re", ["reject"]),
+        ("facemesh-annotator review p se", ["send-back"]),
     ],
 )
 def test_shells_complete_commands_and_choices(typed, completed):
@@ -163,7 +163,7 @@ def test_ctrl_c_while_the_program_starts_is_one_line(assert_one_line):
     ("arguments", "said"),
     [
         (["export", ".", "x", "--format", "npz", "--images", "bad"], "'bad' is not one of 'copy',"),
-        (["review", ".", "praise", "1"], "'praise' is not one of 'accept',"),
+        (["review", ".", "praise", "1"], "'praise' is not one of 'submit', 'accept',"),
         (["predict", ".", "--workers", "many"], "'--workers': it must be a valid integer"),
         (["predict", ".", "extra"], "Nothing takes 'extra'"),
         (["landmarks", ".", "--output", "meshes.csv"], "it becomes an NPZ file: call it"),

@@ -65,7 +65,7 @@ def test_the_filter_shows_the_samples_in_a_state(workplace: Workplace) -> None:
     assert dock.samples.list.model().rowCount() == 1
     dock.samples.filter.setCurrentText("To do")
     assert dock.samples.list.model().rowCount() == total - 1
-    dock.samples.filter.setCurrentText("Rejected")
+    dock.samples.filter.setCurrentText("Sent back")
     assert "No sample passes this filter." in visible_texts(dock)
 
 

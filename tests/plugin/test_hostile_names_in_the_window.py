@@ -28,7 +28,7 @@ from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.opened_files import _Question
 from annotator.plugin.menu.welcome import welcome
 from annotator.plugin.panels.questions import is_wanted
-from annotator.plugin.samples.reject_dialog import RejectDialog
+from annotator.plugin.samples.send_back_dialog import SendBackDialog
 from annotator.workbench.known_faces import KnownFace
 from annotator.workbench.steps import Step
 
@@ -59,7 +59,7 @@ def hostile(pristine_project: Path, tmp_path: Path) -> Path:
         )
         rows.execute(
             "INSERT INTO reviews (sample_id, verdict, reviewer, reasons, comment, created_at, "
-            "revision) SELECT id, 'reject', ?, 'other', ?, '2026-01-01 00:00:00.000000', 0 "
+            "revision) SELECT id, 'send_back', ?, 'other', ?, '2026-01-01 00:00:00.000000', 0 "
             "FROM samples",
             (HOSTILE, HOSTILE * 40),
         )
@@ -217,10 +217,10 @@ def test_dialogs_show_names_as_they_are(opened, when_asked) -> None:
     ):
         when_asked(looked)
         ask()
-    reject = RejectDialog(dock)
-    reject.fill((), HOSTILE)
-    look_at(reject)
-    reject.deleteLater()
+    send_back = SendBackDialog(dock)
+    send_back.fill((), HOSTILE)
+    look_at(send_back)
+    send_back.deleteLater()
 
 
 def test_long_names_widen_nothing(opened, hostile: Path) -> None:

@@ -15,8 +15,8 @@ from qtpy.QtWidgets import QApplication, QWidget
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.keyboard import key_reader
-from annotator.plugin.samples.reject_dialog import RejectDialog
-from annotator.project import RejectReason, SampleState
+from annotator.plugin.samples.send_back_dialog import SendBackDialog
+from annotator.project import Reason, SampleState
 from annotator.workbench.keys import chosen_bindings
 from annotator.workbench.tools.kinds import ToolKind
 
@@ -121,12 +121,12 @@ def test_reasons_are_ticked_without_shift_on_a_french_keyboard(
     _, pointer = workplace
 
     def answer(dialog: QWidget) -> None:
-        assert isinstance(dialog, RejectDialog)
+        assert isinstance(dialog, SendBackDialog)
         stroke(dialog, "é", 11)
         stroke(dialog, "'", 13)
-        assert dialog.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+        assert dialog.reasons == (Reason.POOR_MESH, Reason.BLURRED)
         stroke(dialog, "2", 11, SHIFT)
-        assert dialog.reasons == (RejectReason.BLURRED,)
+        assert dialog.reasons == (Reason.BLURRED,)
         keypad = Qt.KeyboardModifier.KeypadModifier
         QApplication.sendEvent(dialog, QKeyEvent(PRESS, Qt.Key.Key_4, keypad, "4"))
         assert not dialog.reasons

@@ -12,8 +12,8 @@ from qtpy.QtWidgets import QApplication, QWidget
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.samples.reject_dialog import RejectDialog
-from annotator.project import Project, RejectReason, SampleState, Verdict
+from annotator.plugin.samples.send_back_dialog import SendBackDialog
+from annotator.project import Project, Reason, SampleState, Verdict
 from annotator.workbench.key_names import key_text
 from annotator.workbench.keys import SHORTCUTS
 
@@ -72,26 +72,26 @@ def test_e_excludes_and_r_withdraws_the_verdict(workplace: Workplace) -> None:
     assert [review.verdict for review in history] == [Verdict.EXCLUDE, Verdict.REOPEN]
 
 
-def test_x_asks_for_reasons_by_digit_and_rejects(
+def test_x_asks_for_reasons_by_digit_and_sends_back(
     workplace: Workplace, when_asked: Callable[..., object]
 ) -> None:
     dock, pointer = workplace
     first = current_id(dock)
 
     def answer(dialog: QWidget) -> None:
-        assert isinstance(dialog, RejectDialog)
+        assert isinstance(dialog, SendBackDialog)
         QTest.keyClicks(dialog, "24")
-        assert dialog.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+        assert dialog.reasons == (Reason.POOR_MESH, Reason.BLURRED)
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
     when_asked(answer)
     pointer.key(Qt.Key.Key_X, "x")
-    assert state_in_database(dock, first) is SampleState.REJECTED
+    assert state_in_database(dock, first) is SampleState.SENT_BACK
     (review,) = dock.workbench.project.reviews.history(first)
-    assert review.reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+    assert review.reasons == (Reason.POOR_MESH, Reason.BLURRED)
 
 
-def test_rejecting_without_a_reason_is_not_possible(
+def test_sending_back_without_a_reason_is_not_possible(
     workplace: Workplace, when_asked: Callable[..., object]
 ) -> None:
     dock, pointer = workplace

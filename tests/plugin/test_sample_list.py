@@ -11,9 +11,9 @@ from qtpy.QtWidgets import QComboBox, QLineEdit, QMessageBox, QWidget
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.sample_rows import ROW_HEIGHT
-from annotator.project import Project, RejectReason, SampleState, Verdict, VisitPurpose
+from annotator.plugin.samples.send_back_dialog import SendBackDialog
+from annotator.project import Project, Reason, SampleState, Verdict, VisitPurpose
 from annotator.workbench.batch import give, planned
 from annotator.workbench.sample_order import SortKey
 
@@ -130,30 +130,30 @@ def test_the_menu_says_how_many_each_verdict_would_change(workplace: Workplace) 
     texts = [action.text() for action in dock.samples.batch._menu.actions()]
     assert texts[:5] == [
         "Accept (1)…",
-        "Reject, with reasons (3)…",
+        "Send back, with reasons (3)…",
         "Exclude (2)…",
         "Delete: no face (3)…",
         "Withdraw the verdict, bring back (1)…",
     ]
 
 
-def test_several_are_rejected_with_reasons(
+def test_several_are_sent_back_with_reasons(
     workplace: Workplace, when_asked: Callable[..., object]
 ) -> None:
     dock, _ = workplace
     ids = dock.workbench.samples.ids(0, 1)
 
     def answer(dialog: QWidget) -> None:
-        assert isinstance(dialog, RejectDialog)
+        assert isinstance(dialog, SendBackDialog)
         assert "2 samples" in dialog.windowTitle()
         QTest.keyClicks(dialog, "4")
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
     when_asked(answer)
-    dock.samples.batch.run(planned(dock.workbench.samples, Verdict.REJECT, ids))
+    dock.samples.batch.run(planned(dock.workbench.samples, Verdict.SEND_BACK, ids))
     for sample_id in ids:
         (review,) = dock.workbench.project.reviews.history(sample_id)
-        assert review.reasons == (RejectReason.BLURRED,)
+        assert review.reasons == (Reason.BLURRED,)
 
 
 def test_what_nobody_looked_at_is_not_accepted_with_others(workplace: Workplace) -> None:
@@ -222,7 +222,7 @@ def test_the_finder_walks_through_its_matches_and_leaves_with_esc(workplace: Wor
 def test_jumping_to_what_the_filter_hides_shows_all(workplace: Workplace) -> None:
     dock, pointer = workplace
     target = dock.workbench.samples.at(3)
-    dock.samples.filter.setCurrentText("Rejected")
+    dock.samples.filter.setCurrentText("Sent back")
     field = find(dock, pointer, f"#{target.id}")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert dock.workbench.current.id == target.id

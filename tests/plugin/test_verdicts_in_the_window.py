@@ -11,18 +11,18 @@ from qtpy.QtCore import Qt
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.project import Project, RejectReason, SampleState, Verdict
+from annotator.project import Project, Reason, SampleState, Verdict
 
 Workplace = tuple[AnnotatorDock, Pointer]
 WaitFor = Callable[..., None]
 CHIN = 152
 CONTROL = Qt.KeyboardModifier.ControlModifier
-REJECT = """
+SEND_BACK = """
 import sys
-from annotator.project import Project, RejectReason
+from annotator.project import Project, Reason
 with Project.open(sys.argv[1]) as project:
-    project.reviews.reject(int(sys.argv[2]), reviewer="Anna",
-        reasons=[RejectReason.OCCLUDED], comment="<b>left</b>\\nlid")
+    project.reviews.send_back(int(sys.argv[2]), reviewer="Anna",
+        reasons=[Reason.OCCLUDED], comment="<b>left</b>\\nlid")
 """
 
 
@@ -44,65 +44,65 @@ def stored(dock: AnnotatorDock, sample_id: int) -> SampleState:
 
 
 @pytest.fixture
-def rejected_elsewhere(workplace: Workplace, project_folder: Path) -> int:
-    """Another program rejects the face on the screen; nothing has looked since."""
+def sent_back_elsewhere(workplace: Workplace, project_folder: Path) -> int:
+    """Another program sends the face on the screen back; nothing has looked since."""
     dock, _ = workplace
     dock._look.stop()
     sample_id = dock.workbench.sample_id
-    subprocess.run([sys.executable, "-c", REJECT, project_folder, str(sample_id)], check=True)
+    subprocess.run([sys.executable, "-c", SEND_BACK, project_folder, str(sample_id)], check=True)
     return sample_id
 
 
 def test_what_another_program_says_of_the_face_shows_with_its_reasons(
-    workplace: Workplace, rejected_elsewhere: int, wait_for: WaitFor
+    workplace: Workplace, sent_back_elsewhere: int, wait_for: WaitFor
 ) -> None:
     dock, _ = workplace
     assert dock._look.interval() < 1000
     dock._look.start()
-    wait_for(lambda: "Anna rejected this face" in dock._message.text())
+    wait_for(lambda: "Anna sent this face back" in dock._message.text())
     assert "face covered, “<b>left</b> lid”" in dock._message.text()
     assert dock._message.textFormat() == Qt.TextFormat.PlainText
-    assert dock.workbench.current.state is SampleState.REJECTED
+    assert dock.workbench.current.state is SampleState.SENT_BACK
     assert dock.remark.isVisible()
-    assert dock.remark.text().startswith("Rejected by Anna today at ")
+    assert dock.remark.text().startswith("Sent back by Anna today at ")
     assert "<b>" not in dock.remark.toolTip()
-    assert rejected_elsewhere == dock.workbench.sample_id
+    assert sent_back_elsewhere == dock.workbench.sample_id
 
 
-def test_enter_over_an_unseen_rejection_is_refused_once(
-    workplace: Workplace, rejected_elsewhere: int
+def test_enter_over_an_unseen_verdict_is_refused_once(
+    workplace: Workplace, sent_back_elsewhere: int
 ) -> None:
     dock, pointer = workplace
     enter(pointer)
-    assert stored(dock, rejected_elsewhere) is SampleState.REJECTED
-    assert "Anna rejected this face today at " in dock._message.text()
-    assert dock.workbench.sample_id == rejected_elsewhere
+    assert stored(dock, sent_back_elsewhere) is SampleState.SENT_BACK
+    assert "Anna sent this face back today at " in dock._message.text()
+    assert dock.workbench.sample_id == sent_back_elsewhere
     enter(pointer)
-    assert stored(dock, rejected_elsewhere) is SampleState.ACCEPTED
+    assert stored(dock, sent_back_elsewhere) is SampleState.ACCEPTED
 
 
-def test_a_stroke_over_an_unseen_rejection_is_refused_once(
-    workplace: Workplace, rejected_elsewhere: int
+def test_a_stroke_over_an_unseen_verdict_is_refused_once(
+    workplace: Workplace, sent_back_elsewhere: int
 ) -> None:
     dock, pointer = workplace
     drag_chin(dock, pointer)
-    assert stored(dock, rejected_elsewhere) is SampleState.REJECTED
+    assert stored(dock, sent_back_elsewhere) is SampleState.SENT_BACK
     assert not dock.workbench.session.can_undo
     drag_chin(dock, pointer)
-    assert stored(dock, rejected_elsewhere) is SampleState.IN_PROGRESS
+    assert stored(dock, sent_back_elsewhere) is SampleState.IN_PROGRESS
 
 
-def test_a_nudge_over_an_unseen_rejection_is_refused_once(
-    workplace: Workplace, rejected_elsewhere: int
+def test_a_nudge_over_an_unseen_verdict_is_refused_once(
+    workplace: Workplace, sent_back_elsewhere: int
 ) -> None:
     dock, pointer = workplace
     x, y, _ = map(float, dock.workbench.session.landmarks[CHIN])
     pointer.move((x, y))
     pointer.key(Qt.Key.Key_Right)
-    assert stored(dock, rejected_elsewhere) is SampleState.REJECTED
-    assert "Anna rejected this face" in dock._message.text()
+    assert stored(dock, sent_back_elsewhere) is SampleState.SENT_BACK
+    assert "Anna sent this face back" in dock._message.text()
     pointer.key(Qt.Key.Key_Right)
-    assert stored(dock, rejected_elsewhere) is SampleState.IN_PROGRESS
+    assert stored(dock, sent_back_elsewhere) is SampleState.IN_PROGRESS
 
 
 def test_undo_after_enter_returns_and_withdraws_the_verdict(workplace: Workplace) -> None:
@@ -159,28 +159,28 @@ def test_a_reviewers_enter_goes_on_under_the_filter_accepted(
     assert names == {dock.workbench.annotator}
 
 
-def test_a_rejection_is_shown_until_it_is_resolved_and_in_the_list(
+def test_what_was_sent_back_is_shown_until_it_is_resolved_and_in_the_list(
     open_dock: Callable[..., tuple[object, AnnotatorDock]], project_folder: Path
 ) -> None:
     with Project.open(project_folder) as project:
         first = project.samples.summaries()[0].id
         comment = "the left lid lies too low, " * 30
-        project.reviews.reject(
-            first, reviewer="Anna & <i>Bo</i>", reasons=[RejectReason.OTHER], comment=comment
+        project.reviews.send_back(
+            first, reviewer="Anna & <i>Bo</i>", reasons=[Reason.OTHER], comment=comment
         )
     viewer, dock = open_dock(project_folder)
     pointer = Pointer(viewer)
     dock.samples.filter.setCurrentText("All samples")
     dock.workbench.go_to(first)
     process_events()
-    assert dock.remark.text().startswith("Rejected by Anna & <i>Bo</i> today at ")
+    assert dock.remark.text().startswith("Sent back by Anna & <i>Bo</i> today at ")
     assert dock.remark.text().endswith("…")
     line = dock.remark.fontMetrics().lineSpacing()
     assert 3 * line <= dock.remark.heightForWidth(dock.remark.width()) < 4 * line
     assert "&lt;i&gt;Bo&lt;/i&gt;" in dock.remark.toolTip()
     model = dock.samples.list.model()
     tooltip = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
-    assert "Rejected by Anna &amp; &lt;i&gt;Bo&lt;/i&gt;" in tooltip
+    assert "Sent back by Anna &amp; &lt;i&gt;Bo&lt;/i&gt;" in tooltip
     drag_chin(dock, pointer)
     assert "(changed since)" in dock.remark.text()
     enter(pointer)
@@ -204,13 +204,13 @@ def test_a_message_of_several_lines_is_not_cut(workplace: Workplace) -> None:
     dock, _ = workplace
     metrics = dock._message.fontMetrics()
     assert dock._message.height() >= 2 * metrics.lineSpacing()
-    dock.workbench.failed.emit("Anna rejected this face, and says at length why it is so. " * 4)
+    dock.workbench.failed.emit("Anna sent this face back, and says at length why it is so. " * 4)
     process_events()
     needed = dock._message.heightForWidth(dock._message.width())
     assert dock._message.height() >= needed
 
 
-def test_the_reasons_of_a_rejection_that_was_refused_are_kept_for_the_next_try(
+def test_the_reasons_of_sending_back_that_was_refused_are_kept_for_the_next_try(
     workplace: Workplace, project_folder: Path, when_asked: Callable[..., Any]
 ) -> None:
     dock, pointer = workplace
@@ -218,7 +218,7 @@ def test_the_reasons_of_a_rejection_that_was_refused_are_kept_for_the_next_try(
     sample_id = dock.workbench.sample_id
 
     def answer_late(dialog: Any) -> None:
-        dialog.fill([RejectReason.BLURRED], "foggy")
+        dialog.fill([Reason.BLURRED], "foggy")
         with Project.open(project_folder) as theirs:
             theirs.reviews.accept(sample_id, reviewer="Anna")
         dialog.accept()
@@ -230,17 +230,17 @@ def test_the_reasons_of_a_rejection_that_was_refused_are_kept_for_the_next_try(
     when_asked(lambda dialog: dialog.accept())
     pointer.key(Qt.Key.Key_X, "x")
     newest = dock.workbench.project.reviews.newest(sample_id)
-    assert (newest.reasons, newest.comment) == ((RejectReason.BLURRED,), "foggy")
+    assert (newest.reasons, newest.comment) == ((Reason.BLURRED,), "foggy")
 
 
-def test_reasons_given_for_a_face_that_was_taken_away_meanwhile_reject_no_other(
+def test_reasons_given_for_a_face_that_was_taken_away_meanwhile_send_back_no_other(
     workplace: Workplace, when_asked: Callable[..., Any]
 ) -> None:
     dock, pointer = workplace
     asked, other = dock.workbench.sample_id, dock.workbench.samples.at(2).id
 
     def answer_late(dialog: Any) -> None:
-        dialog.fill([RejectReason.BLURRED], "")
+        dialog.fill([Reason.BLURRED], "")
         dock.workbench.go_to(other)  # as when another window removes the photograph
         dialog.accept()
 

@@ -27,11 +27,11 @@ from annotator.mesh.tools.grab import GrabTool
 from annotator.mesh.tools.guided import GuidedTool
 from annotator.mesh.tools.marking import PinTool, VisibilityTool
 from annotator.mesh.tools.smooth import SmoothTool
-from annotator.project import EditSession, Project, RejectReason
+from annotator.project import EditSession, Project, Reason
 from annotator.project.session import edited, stroke_of
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 
-KINDS = ("stroke", "undo", "redo", "accept", "reject", "exclude", "reopen")
+KINDS = ("stroke", "undo", "redo", "accept", "send_back", "exclude", "reopen")
 CHANCES = (0.60, 0.14, 0.10, 0.04, 0.04, 0.04, 0.04)
 TOOL_CHANCES = (0.5, 0.2, 0.1, 0.1, 0.1)
 
@@ -142,7 +142,7 @@ class Editor:
 
     def judge(self, kind: str) -> None:
         """Give a verdict, or take it back."""
-        reasons = {"reasons": [RejectReason.BLURRED]} if kind == "reject" else {}
+        reasons = {"reasons": [Reason.BLURRED]} if kind == "send_back" else {}
         with self.reported(kind, self.mesh):
             verdict = getattr(self.project.reviews, kind)
             verdict(

@@ -30,7 +30,7 @@ KILLS = kills(60)
 SAMPLES = 3
 SCRIPT = Path(__file__).with_name("scripted_editor.py")
 EDITOR = runpy.run_path(str(SCRIPT), run_name="editor")
-STATES = {"accept": "accepted", "reject": "rejected", "exclude": "excluded"}
+STATES = {"accept": "accepted", "send_back": "sent_back", "exclude": "excluded"}
 
 
 @dataclass

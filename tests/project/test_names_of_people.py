@@ -49,7 +49,7 @@ CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
     ("samples", "add"): Given.face,
     ("visits", "record"): Given.visit,
     ("reviews", "accept"): lambda given, name: given.project.reviews.accept(1, reviewer=name),
-    ("reviews", "reject"): lambda given, name: given.project.reviews.reject(
+    ("reviews", "send_back"): lambda given, name: given.project.reviews.send_back(
         1, reviewer=name, reasons=["blurred"]
     ),
     ("reviews", "exclude"): lambda given, name: given.project.reviews.exclude(1, reviewer=name),

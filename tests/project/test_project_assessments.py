@@ -11,7 +11,7 @@ from annotator.mesh.layout import FACE_468
 from annotator.project.assessment_records import HIGH, LOW, Assessment, OfMesh, StoredFinding
 from annotator.project.errors import DamagedProject, ProjectError
 from annotator.project.project import Project
-from annotator.project.records import RejectReason
+from annotator.project.records import Reason
 
 NAMES = ("blur", "size")
 SPREAD = np.linspace(0, 0.1, 468).astype(np.float16)
@@ -178,7 +178,7 @@ def test_neither_deleted_samples_nor_removed_images_are_due(predicted, assessor)
 
 
 def test_samples_that_are_excluded_are_assessed_too(predicted, assessor):
-    predicted.reviews.give("exclude", [3], reviewer="Rae", reasons=[RejectReason.BLURRED])
+    predicted.reviews.give("exclude", [3], reviewer="Rae", reasons=[Reason.BLURRED])
     assert predicted.assessments.due_images(assessor) == [1, 2]
 
 

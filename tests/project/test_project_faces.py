@@ -149,10 +149,10 @@ def test_the_faces_of_an_image_come_with_their_meshes_as_they_stand(predicted, a
     assert third.box == added.box
     edit(predicted, first.sample_id)
     predicted.reviews.delete(second.sample_id, reviewer="Ann")
-    predicted.reviews.reject(third.sample_id, reviewer="Ann", reasons=["blurred"])
-    edited, rejected = predicted.samples.faces_of(1)
+    predicted.reviews.send_back(third.sample_id, reviewer="Ann", reasons=["blurred"])
+    edited, sent_back = predicted.samples.faces_of(1)
     stored = predicted.annotations.load(first.sample_id).landmarks
     np.testing.assert_array_equal(edited.landmarks, stored)
     assert (edited.landmarks != first.landmarks).any()
-    assert (edited.state, rejected.state) == (SampleState.IN_PROGRESS, SampleState.REJECTED)
+    assert (edited.state, sent_back.state) == (SampleState.IN_PROGRESS, SampleState.SENT_BACK)
     assert predicted.samples.faces_of(99) == []

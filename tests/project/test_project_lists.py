@@ -15,7 +15,7 @@ from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility, no_marks, with_pins, with_visibility
 from annotator.project.displacement import Displacement
 from annotator.project.project import Project
-from annotator.project.records import RejectReason, SampleState, SampleSummary
+from annotator.project.records import Reason, SampleState, SampleSummary
 from annotator.project.strokes import Stroke
 from annotator.project.tables import SampleRow
 
@@ -46,16 +46,14 @@ def asked() -> Iterator[list[object]]:
 
 @pytest.fixture
 def judged(predicted, draw) -> Project:
-    """Sample 1 accepted after a stroke, 2 accepted as predicted, 3 rejected."""
+    """Sample 1 accepted after a stroke, 2 accepted as predicted, 3 sent back."""
     annotation = predicted.annotations.load(1)
     predicted.annotations.record_stroke(
         1, draw(annotation, indices=[0, 1], by=(3, 4, 100)), revision=0, annotator="Ann"
     )
     predicted.reviews.accept(1, reviewer="Rae", comment="fine")
     predicted.reviews.accept(2, reviewer="Rae")
-    predicted.reviews.reject(
-        3, reviewer="Sam", reasons=[RejectReason.BLURRED, RejectReason.OCCLUDED]
-    )
+    predicted.reviews.send_back(3, reviewer="Sam", reasons=[Reason.BLURRED, Reason.OCCLUDED])
     return predicted
 
 
@@ -180,8 +178,8 @@ def test_the_data_frame_has_a_row_for_each_sample(judged):
     frame = judged.to_dataframe()
     assert list(frame.columns) == COLUMNS
     assert frame.sample_id.tolist() == [1, 2, 3]
-    assert frame.state.tolist() == ["accepted", "accepted", "rejected"]
-    assert frame.verdict.tolist() == ["accepted", "accepted_as_predicted", "rejected"]
+    assert frame.state.tolist() == ["accepted", "accepted", "sent_back"]
+    assert frame.verdict.tolist() == ["accepted", "accepted_as_predicted", "sent_back"]
     assert frame.reviewer.tolist() == ["Rae", "Rae", "Sam"]
     assert frame.reasons.tolist() == ["", "", "occluded,blurred"]
     assert frame.comment.tolist() == ["fine", "", ""]

@@ -20,7 +20,7 @@ from annotator.project.image_records import FailedImage
 from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
 from annotator.project.project import Project
-from annotator.project.records import RejectReason, Verdict
+from annotator.project.records import Reason, Verdict
 from annotator.project.round_records import RoundOutcome
 from annotator.project.tables import SampleRow
 
@@ -112,7 +112,7 @@ WRITES: dict[str, Write] = {
     "Removals.restore": lambda project, given: restore(project),
     "Removals.delete": lambda project, given: delete(project),
     "Reviews.judge_all": lambda project, given: project.reviews.give(
-        Verdict.REJECT, [1, 2], reviewer="Rae", reasons=[RejectReason.OTHER]
+        Verdict.SEND_BACK, [1, 2], reviewer="Rae", reasons=[Reason.OTHER]
     ),
     "Reviews.give_undecided": lambda project, given: project.reviews.give_undecided(
         Verdict.ACCEPT, reviewer="Rae"

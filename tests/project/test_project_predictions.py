@@ -26,8 +26,9 @@ def test_every_face_becomes_a_sample_in_the_order_found(predicted):
     assert predicted.samples.counts() == {
         SampleState.PREDICTED: 3,
         SampleState.IN_PROGRESS: 0,
+        SampleState.SUBMITTED: 0,
         SampleState.ACCEPTED: 0,
-        SampleState.REJECTED: 0,
+        SampleState.SENT_BACK: 0,
         SampleState.EXCLUDED: 0,
         SampleState.DELETED: 0,
     }

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from annotator.project import Project
 from annotator.project.errors import StaleAnnotation, UnknownSample
 from annotator.project.locking import locked
-from annotator.project.records import RejectReason, SampleState, Verdict
+from annotator.project.records import Reason, SampleState, Verdict
 from annotator.project.tables import SampleRow
 
 
@@ -30,16 +30,16 @@ def test_accepting_sets_the_state_and_names_the_reviewer(predicted):
     assert abs((datetime.now(UTC) - review.created_at).total_seconds()) < 60
 
 
-def test_a_rejection_keeps_its_reasons(predicted):
-    reasons = [RejectReason.POOR_MESH, RejectReason.BLURRED, RejectReason.POOR_MESH]
-    summary = predicted.reviews.reject(2, reviewer="Rae", reasons=reasons)
-    assert summary.state is SampleState.REJECTED
-    assert predicted.reviews.history(2)[0].reasons == (RejectReason.POOR_MESH, RejectReason.BLURRED)
+def test_sending_back_keeps_its_reasons(predicted):
+    reasons = [Reason.POOR_MESH, Reason.BLURRED, Reason.POOR_MESH]
+    summary = predicted.reviews.send_back(2, reviewer="Rae", reasons=reasons)
+    assert summary.state is SampleState.SENT_BACK
+    assert predicted.reviews.history(2)[0].reasons == (Reason.POOR_MESH, Reason.BLURRED)
 
 
-def test_a_rejection_without_a_reason_is_refused(predicted):
+def test_sending_back_without_a_reason_is_refused(predicted):
     with pytest.raises(ValueError, match="at least one reason"):
-        predicted.reviews.reject(2, reviewer="Rae", reasons=[])
+        predicted.reviews.send_back(2, reviewer="Rae", reasons=[])
     assert predicted.reviews.history(2) == []
 
 
@@ -52,15 +52,15 @@ def test_every_verdict_stays_in_the_history(predicted):
     reviews = predicted.reviews
     reviews.accept(1, reviewer="Rae")
     reviews.reopen(1, reviewer="Sam", comment="look at the lips")
-    reviews.exclude(1, reviewer="Sam", reasons=[RejectReason.DUPLICATE])
-    reviews.reject(1, reviewer="Rae", reasons=[RejectReason.OTHER], comment="a statue")
+    reviews.exclude(1, reviewer="Sam", reasons=[Reason.DUPLICATE])
+    reviews.send_back(1, reviewer="Rae", reasons=[Reason.OTHER], comment="a statue")
     assert [review.verdict for review in reviews.history(1)] == [
         Verdict.ACCEPT,
         Verdict.REOPEN,
         Verdict.EXCLUDE,
-        Verdict.REJECT,
+        Verdict.SEND_BACK,
     ]
-    assert predicted.samples.get(1).state is SampleState.REJECTED
+    assert predicted.samples.get(1).state is SampleState.SENT_BACK
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_many_samples_can_be_deleted_at_once(predicted):
     assert predicted.samples.counts()[SampleState.DELETED] == 2
 
 
-VERDICTS = [Verdict.ACCEPT, Verdict.REJECT, Verdict.EXCLUDE, Verdict.DELETE]
+VERDICTS = [Verdict.ACCEPT, Verdict.SEND_BACK, Verdict.EXCLUDE, Verdict.DELETE]
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_any_edit_withdraws_a_verdict_but_keeps_it_in_the_history(predicted, edit, verdict):
     def judge() -> None:
-        predicted.reviews.give(verdict, [1], reviewer="Rae", reasons=[RejectReason.OTHER])
+        predicted.reviews.give(verdict, [1], reviewer="Rae", reasons=[Reason.OTHER])
         assert predicted.samples.get(1).reviewer == "Rae"
 
     judge()

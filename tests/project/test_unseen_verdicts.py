@@ -8,7 +8,7 @@ import pytest
 from annotator.project import (
     EditSession,
     Judgement,
-    RejectReason,
+    Reason,
     SampleState,
     StaleAnnotation,
     Stroke,
@@ -18,7 +18,7 @@ from annotator.project import (
 from annotator.project.judgements import Given
 
 ACCEPT = Judgement(Verdict.ACCEPT, "Kim")
-REJECT = Judgement(Verdict.REJECT, "Anna", "left lid", [RejectReason.POOR_MESH])
+SEND_BACK = Judgement(Verdict.SEND_BACK, "Anna", "left lid", [Reason.POOR_MESH])
 
 
 def verdicts(project, sample_id):
@@ -35,11 +35,13 @@ def nudge(project, sample_id, **seen):
 
 
 def test_a_verdict_is_refused_over_one_that_was_not_seen_and_names_it(predicted):
-    theirs = predicted.reviews.judge(1, REJECT).given
-    with pytest.raises(UnseenVerdict, match="Anna gave the verdict reject on sample 1") as refused:
+    theirs = predicted.reviews.judge(1, SEND_BACK).given
+    with pytest.raises(
+        UnseenVerdict, match="Anna gave the verdict send_back on sample 1"
+    ) as refused:
         predicted.reviews.accept(1, reviewer="Kim", revision=0, seen=0)
     assert refused.value.review == predicted.reviews.newest(1)
-    assert predicted.samples.get(1).state is SampleState.REJECTED
+    assert predicted.samples.get(1).state is SampleState.SENT_BACK
     assert predicted.reviews.accept(1, reviewer="Kim", seen=theirs.review_id).reviewer == "Kim"
 
 
@@ -57,7 +59,7 @@ def test_no_change_of_the_mesh_withdraws_a_verdict_that_was_not_seen(predicted, 
     if change == "redo":
         predicted.annotations.undo(1, revision=2)
     before = predicted.annotations.load(1)
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     act = {"undo": predicted.annotations.undo, "redo": predicted.annotations.redo}.get(change)
     with pytest.raises(UnseenVerdict):
         if act is None:
@@ -65,11 +67,11 @@ def test_no_change_of_the_mesh_withdraws_a_verdict_that_was_not_seen(predicted, 
         else:
             act(1, revision=before.revision, seen=0)
     assert predicted.annotations.load(1).revision == before.revision
-    assert predicted.samples.get(1).state is SampleState.REJECTED
+    assert predicted.samples.get(1).state is SampleState.SENT_BACK
 
 
 def test_a_stroke_passes_over_a_verdict_that_is_withdrawn_already(predicted):
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     nudge(predicted, 1)
     nudge(predicted, 1, seen=0)
     assert predicted.samples.get(1).stroke_count == 2
@@ -95,16 +97,16 @@ def test_of_two_verdicts_at_once_on_what_both_saw_one_is_refused(predicted):
 
 
 def test_a_session_knows_the_verdicts_from_before_it_and_no_later_ones(predicted):
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     session = EditSession(predicted, 1, annotator="Kim")
     assert session.seen == predicted.reviews.newest(1).id
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     assert session.seen < predicted.reviews.newest(1).id
 
 
 def test_a_batch_as_of_a_number_is_refused_whole_once_one_of_them_changed(predicted):
     number = predicted.samples.last_change()
-    predicted.reviews.judge(2, REJECT)
+    predicted.reviews.judge(2, SEND_BACK)
     with pytest.raises(StaleAnnotation, match="sample 2"):
         predicted.reviews.judge_all([1, 2, 3], ACCEPT, as_of=number)
     assert predicted.samples.counts()[SampleState.ACCEPTED] == 0
@@ -131,16 +133,16 @@ def test_a_verdict_taken_back_leaves_the_sample_as_it_was_and_stays_in_the_histo
 
 
 def test_the_verdict_before_the_one_taken_back_is_in_effect_again(predicted):
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     theirs = predicted.reviews.newest(1)
     given = predicted.reviews.judge(1, ACCEPT).given
     (sample,) = predicted.reviews.take_back([given], reviewer="Kim").samples
-    assert (sample.state, sample.reviewer) == (SampleState.REJECTED, "Anna")
+    assert (sample.state, sample.reviewer) == (SampleState.SENT_BACK, "Anna")
     again = predicted.reviews.newest(1)
     assert (again.reasons, again.comment, again.created_at) == (
         theirs.reasons, theirs.comment, theirs.created_at,
     )  # fmt: skip
-    assert [v for v, _ in verdicts(predicted, 1)] == ["reject", "accept", "reopen", "reject"]
+    assert [v for v, _ in verdicts(predicted, 1)] == ["send_back", "accept", "reopen", "send_back"]
 
 
 def test_an_acceptance_that_is_in_effect_again_is_released_as_it_was_given(predicted):
@@ -153,7 +155,7 @@ def test_an_acceptance_that_is_in_effect_again_is_released_as_it_was_given(predi
 
 
 def test_a_verdict_from_before_a_stroke_is_not_in_effect_again(predicted):
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     nudge(predicted, 1)
     given = predicted.reviews.judge(1, ACCEPT).given
     (sample,) = predicted.reviews.take_back([given], reviewer="Kim").samples
@@ -161,20 +163,20 @@ def test_a_verdict_from_before_a_stroke_is_not_in_effect_again(predicted):
 
 
 def test_a_withdrawal_can_be_taken_back(predicted):
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     given = predicted.reviews.judge(1, Judgement(Verdict.REOPEN, "Kim")).given
     (sample,) = predicted.reviews.take_back([given], reviewer="Kim").samples
-    assert (sample.state, sample.reviewer) == (SampleState.REJECTED, "Anna")
+    assert (sample.state, sample.reviewer) == (SampleState.SENT_BACK, "Anna")
 
 
 def test_verdicts_that_are_no_longer_in_effect_are_left_alone(predicted):
     given = predicted.reviews.judge_all([1, 2, 3], ACCEPT)
-    predicted.reviews.judge(1, REJECT)
+    predicted.reviews.judge(1, SEND_BACK)
     nudge(predicted, 2)
     taken = predicted.reviews.take_back([*given, Given(99, 7, 0)], reviewer="Kim")
     assert [s.id for s in taken.samples] == [3]
     assert taken.left == {1: predicted.reviews.newest(1), 2: None, 99: None}
-    assert predicted.samples.get(1).state is SampleState.REJECTED
+    assert predicted.samples.get(1).state is SampleState.SENT_BACK
 
 
 def test_an_annotation_says_whose_stroke_is_undone_next(predicted, edit):

@@ -1,4 +1,4 @@
-"""A small project whose samples are accepted, edited, rejected and left alone."""
+"""A small project whose samples are accepted, edited, sent back and left alone."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from annotator.inference.results import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Project
 from annotator.project.image_records import NewImage
-from annotator.project.records import RejectReason
+from annotator.project.records import Reason
 from annotator.project.strokes import Stroke
 from annotator.release import DamagedRelease, export_release, load_release
 from annotator.release.formats import FORMATS
@@ -74,7 +74,7 @@ def move_vertex(project: Project, sample_id: int, vertex: int = 4, by: float = 3
 
 
 def judge(project: Project) -> None:
-    """Edit two samples, accept four and reject one."""
+    """Edit two samples, accept four and send one back."""
     ids = {(s.image_name, s.face_index): s.id for s in project.samples.summaries()}
     move_vertex(project, ids["collins.jpg", 0])
     move_vertex(project, ids["hopper_grey.png", 0])
@@ -85,7 +85,7 @@ def judge(project: Project) -> None:
         ("two_portraits.jpg", 1),
     ):
         project.reviews.accept(ids[key], reviewer="Grace")
-    project.reviews.reject(ids["hopper.jpg", 0], reviewer="Grace", reasons=[RejectReason.POOR_MESH])
+    project.reviews.send_back(ids["hopper.jpg", 0], reviewer="Grace", reasons=[Reason.POOR_MESH])
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def untouched(
 
 @pytest.fixture
 def project(untouched: Project) -> Project:
-    """Four of the six accepted (one of them edited), one rejected, one in progress."""
+    """Four of the six accepted (one of them edited), one sent back, one in progress."""
     judge(untouched)
     return untouched
 

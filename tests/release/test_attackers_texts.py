@@ -332,7 +332,7 @@ def test_entries_of_a_manifest_that_are_none_are_not_kept(coco):
         ({"presence": 10**400}, "presence cannot be 1000"),
         ({"displacement_max": float("inf")}, "displacement_max cannot be inf"),
         ({"displacement_nme": -0.1}, "displacement_nme cannot be -0.1"),
-        ({"verdict": "rejected"}, "verdict cannot be 'rejected'"),
+        ({"verdict": "sent_back"}, "verdict cannot be 'sent_back'"),
         ({"reviewer": None}, "reviewer cannot be None"),
         ({"annotator": 7}, "annotator cannot be 7"),
         ({"accepted_at": "yesterday"}, "accepted_at cannot be 'yesterday'"),

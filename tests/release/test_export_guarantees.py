@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotator.project.image_records import ImageRecord, NewImage
-from annotator.project.records import RejectReason
+from annotator.project.records import Reason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
 from annotator.release.formats import FORMATS
 from annotator.release.images import ImagePlaces
@@ -42,7 +42,7 @@ def test_the_same_project_exports_the_same_bytes(
 def test_a_changed_verdict_changes_the_content_hash(project, tmp_path):
     export_release(project, tmp_path / "first", "npz")
     sample = next(project.samples.accepted())
-    project.reviews.reject(sample.sample_id, reviewer="Grace", reasons=[RejectReason.BLURRED])
+    project.reviews.send_back(sample.sample_id, reviewer="Grace", reasons=[Reason.BLURRED])
     export_release(project, tmp_path / "second", "npz")
     first, second = load_release(tmp_path / "first"), load_release(tmp_path / "second")
     assert first.content_sha256 != second.content_sha256

@@ -110,7 +110,7 @@ def test_two_actions_can_swap_their_keys_one_after_the_other() -> None:
 
 
 def test_whatever_clashes_the_result_has_no_key_twice() -> None:
-    chosen = {"next": "A", "previous": "X", "reject": "A", "exclude": "d", "frame": "Space"}
+    chosen = {"next": "A", "previous": "X", "send_back": "A", "exclude": "d", "frame": "Space"}
     bindings, problems = chosen_bindings(chosen)
     assert len(problems) >= 2
     bound = [key for s in SHORTCUTS for key in bindings.of(s.action)]

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project import Project, RejectReason, SampleState
+from annotator.project import Project, Reason, SampleState
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.workbench import Workbench
 
@@ -164,10 +164,10 @@ def test_verdicts_and_strokes_of_another_window_show_in_the_list(
     assert robin.said == ["kim accepted this face in another window."]
     kim.bench.step(1)
     kim.drag(3, 3)
-    kim.bench.verdicts.reject([RejectReason.BLURRED])
+    kim.bench.verdicts.send_back([Reason.BLURRED])
     other_id = kim.bench.session.sample_id
     robin.others.look()
-    assert robin.bench.samples.get(other_id).state is SampleState.REJECTED
+    assert robin.bench.samples.get(other_id).state is SampleState.SENT_BACK
     assert updated == [sample_id, other_id]
     assert len(robin.said) == 1, "faces that are not under edit are not talked about"
     robin.others.look()

@@ -8,7 +8,7 @@ import pytest
 
 from annotator.inference import FaceMesh
 from annotator.mesh.tools.base import Edit
-from annotator.project import Project, ReadOnlyProject, RejectReason, Verdict
+from annotator.project import Project, ReadOnlyProject, Reason, Verdict
 from annotator.workbench.batch import give, planned
 from annotator.workbench.faces import Faces
 from annotator.workbench.region_marks import RegionMarks
@@ -51,7 +51,7 @@ VERBS: dict[str, Callable[[Workbench], object]] = {
     "undo": lambda bench: bench.undoing.undo(),
     "redo": lambda bench: bench.undoing.redo(),
     "accept": lambda bench: bench.verdicts.accept(),
-    "reject": lambda bench: bench.verdicts.reject([RejectReason.BLURRED]),
+    "send_back": lambda bench: bench.verdicts.send_back([Reason.BLURRED]),
     "exclude": lambda bench: bench.verdicts.exclude(),
     "delete": lambda bench: bench.verdicts.delete(),
     "reopen": lambda bench: bench.verdicts.reopen(),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.project import Project, RejectReason, Review, SampleState, Verdict
+from annotator.project import Project, Reason, Review, SampleState, Verdict
 from annotator.workbench.foreign_text import one_line, quoted, rich
 from annotator.workbench.remarks import Remarks
 from annotator.workbench.verdict_words import verdict_sentence
@@ -31,16 +31,16 @@ def back(bench: Workbench) -> None:
     bench.go_to(here)
 
 
-def test_a_rejection_is_told_while_it_is_mended_and_until_the_face_is_accepted(
+def test_what_was_sent_back_is_told_while_it_is_mended_and_until_the_face_is_accepted(
     bench: Workbench, anna: Project, drag: Drag
 ) -> None:
     remarks = Remarks(bench)
     bench.verdicts.goes_on = False
-    anna.reviews.reject(
-        bench.sample_id, reviewer="Anna", reasons=[RejectReason.OCCLUDED], comment="left lid"
+    anna.reviews.send_back(
+        bench.sample_id, reviewer="Anna", reasons=[Reason.OCCLUDED], comment="left lid"
     )
     back(bench)
-    assert remarks.current.startswith("Rejected by Anna today at ")
+    assert remarks.current.startswith("Sent back by Anna today at ")
     assert remarks.current.endswith(": face covered, “left lid”")
     drag(bench, 152, (0, 5))
     assert " (changed since): face covered, “left lid”" in remarks.current
@@ -51,11 +51,11 @@ def test_a_rejection_is_told_while_it_is_mended_and_until_the_face_is_accepted(
     assert remarks.current == ""
 
 
-def test_a_rejection_that_is_withdrawn_is_resolved_but_for_why_it_was(
+def test_sending_back_that_is_withdrawn_is_resolved_but_for_why_it_was(
     bench: Workbench, anna: Project
 ) -> None:
     remarks = Remarks(bench)
-    anna.reviews.reject(bench.sample_id, reviewer="Anna", reasons=[RejectReason.BLURRED])
+    anna.reviews.send_back(bench.sample_id, reviewer="Anna", reasons=[Reason.BLURRED])
     anna.reviews.reopen(bench.sample_id, reviewer="Bo")
     back(bench)
     assert remarks.current == ""
@@ -100,9 +100,9 @@ def test_what_others_wrote_is_one_line_without_hidden_characters() -> None:
     assert quoted("x" * 200) == f"“{'x' * 119}…”"
     assert quoted(" \n ") == ""
     assert rich("<b>", "c\n\x1bd") == r"<qt>&lt;b&gt;<br>c \x1bd</qt>"
-    review = Review(1, Verdict.REJECT, "An\nna", (RejectReason.OTHER,), "<i>", NOON, 0)
-    assert verdict_sentence(review) == "An na rejected this face: “<i>”."
-    assert review.verdict.state is SampleState.REJECTED
+    review = Review(1, Verdict.SEND_BACK, "An\nna", (Reason.OTHER,), "<i>", NOON, 0)
+    assert verdict_sentence(review) == "An na sent this face back: “<i>”."
+    assert review.verdict.state is SampleState.SENT_BACK
 
 
 def test_a_comment_of_megabytes_is_not_looked_through_for_one_line() -> None:

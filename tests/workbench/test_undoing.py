@@ -14,7 +14,7 @@ from annotator.project import (
     UNDECIDED,
     EditSession,
     Project,
-    RejectReason,
+    Reason,
     SampleState,
     StaleAnnotation,
     Verdict,
@@ -99,7 +99,7 @@ def test_undo_goes_back_over_samples_in_the_order_of_work_and_redo_forward(work:
     meshes.append(work.bench.session.landmarks)
     work.bench.verdicts.accept()
     work.drag((5, 0))
-    work.bench.verdicts.reject([RejectReason.BLURRED], "foggy")
+    work.bench.verdicts.send_back([Reason.BLURRED], "foggy")
     work.undo()
     assert (work.bench.sample_id, work.state(second)) == (second, SampleState.IN_PROGRESS)
     work.undo()
@@ -114,24 +114,22 @@ def test_undo_goes_back_over_samples_in_the_order_of_work_and_redo_forward(work:
     work.redo()
     assert work.state(first) is SampleState.ACCEPTED
     work.redo(2)
-    assert work.state(second) is SampleState.REJECTED
+    assert work.state(second) is SampleState.SENT_BACK
     newest = work.bench.project.reviews.newest(second)
-    assert (newest.comment, newest.reasons) == ("foggy", (RejectReason.BLURRED,))
+    assert (newest.comment, newest.reasons) == ("foggy", (Reason.BLURRED,))
     assert not work.bench.undoing.can_redo
 
 
 def test_a_verdict_that_replaced_anothers_gives_it_back(work: Work) -> None:
     first = work.ids[0]
-    work.as_anna(
-        lambda p: p.reviews.reject(first, reviewer="Anna", reasons=[RejectReason.OCCLUDED])
-    )
+    work.as_anna(lambda p: p.reviews.send_back(first, reviewer="Anna", reasons=[Reason.OCCLUDED]))
     work.bench.go_to(work.ids[1])
     work.bench.go_to(first)
     work.bench.verdicts.accept()
     work.undo()
-    assert work.state(first) is SampleState.REJECTED
+    assert work.state(first) is SampleState.SENT_BACK
     assert work.bench.current.reviewer == "Anna"
-    assert work.said[-1].endswith("is rejected again, by Anna.")
+    assert work.said[-1].endswith("is sent back again, by Anna.")
 
 
 def test_a_stroke_from_before_this_window_is_asked_about_first(
@@ -157,15 +155,13 @@ def test_the_question_about_an_old_stroke_says_that_the_verdict_goes_with_it(
 ) -> None:
     first = work.ids[0]
     work.drag()
-    work.as_anna(
-        lambda p: p.reviews.reject(first, reviewer="Anna", reasons=[RejectReason.OCCLUDED])
-    )
+    work.as_anna(lambda p: p.reviews.send_back(first, reviewer="Anna", reasons=[Reason.OCCLUDED]))
     work.bench.close()
     again = Work(work_on(project_folder), project_folder)
     again.bench.go_to(first)
     again.undo()
     assert again.said[-1].endswith("undo it too? It withdraws the verdict. Press Ctrl+Z again.")
-    assert again.state(first) is SampleState.REJECTED
+    assert again.state(first) is SampleState.SENT_BACK
     again.undo()
     assert again.state(first) is SampleState.PREDICTED
 
@@ -233,13 +229,11 @@ def test_a_verdict_that_others_replaced_is_told_and_the_one_before_is_undone(wor
     first, second, *_ = work.ids
     work.bench.verdicts.accept()
     work.bench.verdicts.accept()
-    work.as_anna(
-        lambda p: p.reviews.reject(second, reviewer="Anna", reasons=[RejectReason.OCCLUDED])
-    )
+    work.as_anna(lambda p: p.reviews.send_back(second, reviewer="Anna", reasons=[Reason.OCCLUDED]))
     work.undo()
-    assert work.state(second) is SampleState.REJECTED
+    assert work.state(second) is SampleState.SENT_BACK
     assert work.state(first) is SampleState.PREDICTED
-    assert "was rejected by Anna since. The verdict on " in work.said[-1]
+    assert "was sent back by Anna since. The verdict on " in work.said[-1]
     assert work.bench.sample_id == first
 
 
@@ -358,13 +352,17 @@ def test_the_questions_name_the_keys_in_effect(work: Work) -> None:
     assert work.said[-1].endswith("Press Ctrl+U again.")
 
 
-@pytest.mark.parametrize("title", ["Accepted", "Rejected", "Excluded"])
+@pytest.mark.parametrize("title", ["Accepted", "Sent back", "Excluded"])
 def test_a_verdict_goes_on_to_the_next_shown_under_a_filter_without_samples_to_do(
     work: Work, title: str
 ) -> None:
-    verdict = {"Accepted": Verdict.ACCEPT, "Rejected": Verdict.REJECT, "Excluded": Verdict.EXCLUDE}
+    verdict = {
+        "Accepted": Verdict.ACCEPT,
+        "Sent back": Verdict.SEND_BACK,
+        "Excluded": Verdict.EXCLUDE,
+    }
     project, ids = work.bench.project, work.ids[:3]
-    project.reviews.give(verdict[title], ids, reviewer="Anna", reasons=[RejectReason.BLURRED])
+    project.reviews.give(verdict[title], ids, reviewer="Anna", reasons=[Reason.BLURRED])
     work.bench.refresh()
     shown = replace(work.bench.samples.shown, states=dict(FILTERS)[title])
     work.bench.show_samples(shown)

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from annotator.mesh.tools.grab import GrabTool
-from annotator.project import EditSession, Project, RejectReason, SampleState, Verdict
+from annotator.project import EditSession, Project, Reason, SampleState, Verdict
 from annotator.workbench.batch import checked, give, planned
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.tools.kinds import ToolKind
@@ -31,11 +31,11 @@ class Others:
         # Begins to follow: the bench was open before.
         self.windows._begin()
 
-    def reject(self, sample_id: int | None = None) -> None:
-        self.project.reviews.reject(
+    def send_back(self, sample_id: int | None = None) -> None:
+        self.project.reviews.send_back(
             sample_id or self.bench.sample_id,
             reviewer="Anna",
-            reasons=[RejectReason.OCCLUDED],
+            reasons=[Reason.OCCLUDED],
             comment="left\nlid",
         )
 
@@ -57,56 +57,56 @@ def others(bench: Workbench, project_folder: Path) -> Iterator[Others]:
     opened.project.close()
 
 
-def test_a_rejection_elsewhere_is_told_with_its_reasons_and_comment(others: Others) -> None:
-    others.reject()
+def test_a_face_sent_back_elsewhere_is_told_with_its_reasons_and_comment(others: Others) -> None:
+    others.send_back()
     others.windows.look()
-    assert others.said == ["Anna rejected this face in another window: face covered, “left lid”."]
+    assert others.said == ["Anna sent this face back in another window: face covered, “left lid”."]
     others.windows.look()
     assert len(others.said) == 1
-    assert others.bench.current.state is SampleState.REJECTED
+    assert others.bench.current.state is SampleState.SENT_BACK
 
 
-def test_a_second_rejection_in_the_same_state_is_told_too(others: Others) -> None:
-    others.reject()
+def test_a_second_sending_back_in_the_same_state_is_told_too(others: Others) -> None:
+    others.send_back()
     others.windows.look()
-    others.reject()
+    others.send_back()
     others.windows.look()
     assert len(others.said) == 2
 
 
-def test_accepting_over_an_unseen_rejection_is_refused_once_and_says_it(others: Others) -> None:
-    others.reject()
+def test_accepting_over_an_unseen_verdict_is_refused_once_and_says_it(others: Others) -> None:
+    others.send_back()
     others.bench.verdicts.accept()
     (said,) = others.said
-    assert said.startswith("Anna rejected this face today at ")
+    assert said.startswith("Anna sent this face back today at ")
     assert "face covered, “left lid”. Your verdict was not given." in said
-    assert others.state() is SampleState.REJECTED
-    assert others.bench.current.state is SampleState.REJECTED, "it is shown now"
+    assert others.state() is SampleState.SENT_BACK
+    assert others.bench.current.state is SampleState.SENT_BACK, "it is shown now"
     others.bench.verdicts.accept()
     assert others.state() is SampleState.ACCEPTED
 
 
 def test_each_newer_verdict_is_refused_again(others: Others) -> None:
-    others.reject()
+    others.send_back()
     others.bench.verdicts.accept()
-    others.reject()
+    others.send_back()
     others.bench.verdicts.accept()
-    assert others.state() is SampleState.REJECTED
+    assert others.state() is SampleState.SENT_BACK
     others.bench.verdicts.accept()
     assert others.state() is SampleState.ACCEPTED
 
 
-def test_a_stroke_over_an_unseen_rejection_is_refused_once_and_says_it(
+def test_a_stroke_over_an_unseen_verdict_is_refused_once_and_says_it(
     others: Others, drag: Drag
 ) -> None:
     before = others.bench.session.landmarks
-    others.reject()
+    others.send_back()
     drag(others.bench, CHIN, (0, 5))
-    assert "Anna rejected this face" in others.said[0]
+    assert "Anna sent this face back" in others.said[0]
     assert "Your stroke was not made." in others.said[0]
     assert_array_equal(others.bench.session.landmarks, before)
     assert others.bench.session.unsaved_count == 0
-    assert others.state() is SampleState.REJECTED
+    assert others.state() is SampleState.SENT_BACK
     drag(others.bench, CHIN, (0, 5))
     assert others.state() is SampleState.IN_PROGRESS
 
@@ -126,22 +126,22 @@ def test_a_stroke_on_a_mesh_that_others_changed_and_judged_is_refused_once(
     others: Others, drag: Drag
 ) -> None:
     others.move()
-    others.reject()
+    others.send_back()
     drag(others.bench, CHIN, (3, 0))
-    assert others.state() is SampleState.REJECTED
+    assert others.state() is SampleState.SENT_BACK
     (said,) = others.said
-    assert "changed and rejected in another window by Anna (face covered, “left lid”)" in said
+    assert "changed and sent back in another window by Anna (face covered, “left lid”)" in said
     drag(others.bench, CHIN, (3, 0))
     assert others.state() is SampleState.IN_PROGRESS
     assert others.project.samples.get(others.bench.sample_id).stroke_count == 2
 
 
 def test_a_verdict_counts_as_seen_once_it_has_been_told_for_a_while(others: Others) -> None:
-    others.reject()
+    others.send_back()
     others.windows.look()
     others.bench.verdicts.accept()
-    assert others.state() is SampleState.REJECTED, "it showed in this very moment"
-    others.reject()
+    assert others.state() is SampleState.SENT_BACK, "it showed in this very moment"
+    others.send_back()
     others.windows.look()
     others.windows.look()
     others.bench.verdicts.accept()
@@ -158,13 +158,13 @@ def test_strokes_that_wait_stay_in_memory_until_the_verdict_is_seen(
     lock.close()
     assert others.bench.session.unsaved_count == 1
     mine = others.bench.session.landmarks
-    others.reject()
+    others.send_back()
     for _ in range(3):
         others.bench.edits.retry_pending()
-    assert others.state() is SampleState.REJECTED
+    assert others.state() is SampleState.SENT_BACK
     assert others.bench.session.unsaved_count == 1
     assert_array_equal(others.bench.session.landmarks, mine)
-    assert sum("Anna rejected this face" in said for said in others.said) == 1
+    assert sum("Anna sent this face back" in said for said in others.said) == 1
     drag(others.bench, CHIN, (4, 0))
     assert others.state() is SampleState.IN_PROGRESS
     assert others.project.samples.get(others.bench.sample_id).stroke_count == 2
@@ -172,7 +172,7 @@ def test_strokes_that_wait_stay_in_memory_until_the_verdict_is_seen(
 
 def test_ones_own_verdicts_are_never_refused(others: Others, drag: Drag) -> None:
     bench = others.bench
-    bench.verdicts.reject([RejectReason.BLURRED])
+    bench.verdicts.send_back([Reason.BLURRED])
     bench.verdicts.accept()
     drag(bench, CHIN, (0, 5))
     bench.verdicts.exclude()
@@ -184,9 +184,9 @@ def test_ones_own_verdicts_are_never_refused(others: Others, drag: Drag) -> None
 
 def test_going_to_a_face_shows_the_verdict_that_was_just_given(others: Others) -> None:
     following = others.bench.samples.ids(1, 1)[0]
-    others.reject(following)
+    others.send_back(following)
     others.bench.go_to(following)
-    assert others.bench.current.state is SampleState.REJECTED
+    assert others.bench.current.state is SampleState.SENT_BACK
 
 
 def test_a_batch_leaves_out_a_mesh_that_changed_since_it_was_on_the_screen(
@@ -216,14 +216,14 @@ def test_a_batch_is_refused_where_a_verdict_lands_between_look_and_write(
     judge_all = type(others.project.reviews).judge_all
 
     def late(reviews, *args, **kwargs):
-        others.reject(ids[1])
+        others.send_back(ids[1])
         return judge_all(reviews, *args, **kwargs)
 
     monkeypatch.setattr(type(others.project.reviews), "judge_all", late)
     assert not give(bench, batch)
-    assert "Anna rejected this face today at " in others.said[-1]
+    assert "Anna sent this face back today at " in others.said[-1]
     assert "1 sample changed elsewhere meanwhile." in others.said[-1]
-    assert others.project.samples.get(ids[1]).state is SampleState.REJECTED
+    assert others.project.samples.get(ids[1]).state is SampleState.SENT_BACK
     assert others.project.samples.get(ids[0]).state is SampleState.PREDICTED
 
 
@@ -231,11 +231,11 @@ def test_a_batch_with_the_face_on_the_screen_is_refused_once_and_says_the_verdic
     others: Others,
 ) -> None:
     bench = others.bench
-    others.reject()
+    others.send_back()
     bench.refresh()
     batch = planned(bench.samples, Verdict.EXCLUDE, bench.samples.ids(0, 2))
     assert not give(bench, batch)
-    assert "Anna rejected this face today at " in others.said[-1]
+    assert "Anna sent this face back today at " in others.said[-1]
     assert give(bench, batch)
     assert others.state() is SampleState.EXCLUDED
 
@@ -248,9 +248,9 @@ def test_a_line_that_is_refused_is_kept_to_be_finished_again(others: Others) -> 
         assert bench.session.press(bench.tools.tool, (x, y - 6))
         bench.edits.release((x, y - 6))
     assert bench.tools.tool.is_pending
-    others.reject()
+    others.send_back()
     assert bench.edits.finish_pending(bench.tools.tool)
-    assert others.state() is SampleState.REJECTED
+    assert others.state() is SampleState.SENT_BACK
     assert bench.tools.tool.is_pending
     assert bench.edits.finish_pending(bench.tools.tool)
     assert others.state() is SampleState.IN_PROGRESS
@@ -258,9 +258,9 @@ def test_a_line_that_is_refused_is_kept_to_be_finished_again(others: Others) -> 
 
 
 def test_reasons_are_not_asked_for_before_a_newer_verdict_is_seen(others: Others) -> None:
-    others.reject()
+    others.send_back()
     assert not others.bench.verdicts.has_seen_all()
-    assert "Anna rejected this face" in others.said[-1]
+    assert "Anna sent this face back" in others.said[-1]
     assert others.bench.verdicts.has_seen_all()
 
 

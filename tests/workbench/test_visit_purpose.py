@@ -21,7 +21,7 @@ def found(annotator: str | None, reviewer: str | None) -> SampleSummary:
     [
         (None, None, ANNOTATE),  # nobody worked on it yet
         ("me", None, ANNOTATE),
-        ("me", "Rae", ANNOTATE),  # my own work, rejected say, is mine to look at
+        ("me", "Rae", ANNOTATE),  # my own work, sent back say, is mine to look at
         (None, "me", ANNOTATE),
         ("Ann", None, REVIEW),
         ("Ann", "me", REVIEW),

@@ -28,7 +28,7 @@ class Hands:
     mouse: ToolMouse
     faces: Faces
     regions: RegionMarks
-    ask_reject: Action
+    ask_send_back: Action
     show_tools: Action
 
 
@@ -54,7 +54,7 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
         "previous": lambda: bench.step(-1),
         "next_to_do": bench.go_to_next_to_do,
         "accept": lambda: _first_that_acts(hands.mouse.finish, bench.verdicts.accept),
-        "reject": hands.ask_reject,
+        "send_back": hands.ask_send_back,
         "exclude": bench.verdicts.exclude,
         "reopen": bench.verdicts.reopen,
         "saved": bench.edits.tell_whether_saved,

@@ -25,7 +25,7 @@ _BUTTONS = {
     "undo": ("Undo", "Take back what you did last, also a verdict"),
     "redo": ("Redo", "Do it again"),
     "accept": (VERDICT_WORDS[Verdict.ACCEPT].entry, "This mesh becomes ground truth as it stands"),
-    "reject": ("Reject…", "Turn it down, with reasons"),
+    "send_back": ("Send back…", "Send it back, with reasons"),
     "exclude": (VERDICT_WORDS[Verdict.EXCLUDE].entry, "Keep this face out of the data set"),
     "repredict": ("Predict again", "Let the model look again where the mesh is now"),
     "repredict_in_box": ("In a box", "Draw a box: there the model looks again for this face"),
@@ -84,7 +84,7 @@ class EditPanel(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._current)
         layout.addWidget(self.tabs)
-        for names in (("undo", "redo"), ("accept", "reject", "exclude")):
+        for names in (("undo", "redo"), ("accept", "send_back", "exclude")):
             layout.addWidget(self._row(*names))
 
     def _follow(self) -> None:

@@ -8,9 +8,9 @@ from qtpy.QtWidgets import QMenu, QPushButton, QWidget
 from annotator.plugin.canvas.plain_text import add_entry, name_button
 from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.panels.questions import is_wanted
-from annotator.plugin.samples.reject_dialog import RejectDialog
 from annotator.plugin.samples.removal_menu import add_removal
 from annotator.plugin.samples.sample_list import SampleList
+from annotator.plugin.samples.send_back_dialog import SendBackDialog
 from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.system.words import count
 from annotator.workbench.batch import Batch, are_listed, checked, give, planned, to_read
@@ -101,9 +101,9 @@ class BatchButton(QPushButton):
         if not batch.sample_ids:
             self._workbench.told.emit(batch.refusal)
             return
-        if batch.verdict is Verdict.REJECT:
-            dialog = RejectDialog(self.window())
-            dialog.setWindowTitle(plain(f"Reject {count(len(batch.sample_ids), 'sample')}"))
+        if batch.verdict is Verdict.SEND_BACK:
+            dialog = SendBackDialog(self.window())
+            dialog.setWindowTitle(plain(f"Send back {count(len(batch.sample_ids), 'sample')}"))
             if dialog.exec():
                 give(self._workbench, batch, dialog.reasons, dialog.comment)
         elif self._is_wanted(batch):
@@ -114,6 +114,8 @@ class BatchButton(QPushButton):
         self._workbench.note_seen()
         selected = self._list.selected_ids
         for verdict, words in VERDICT_WORDS.items():
+            if verdict is Verdict.SUBMIT:
+                continue
             batch = planned(self._workbench.samples, verdict, selected)
             text = f"{words.entry} ({len(batch.sample_ids):,})…"
             entry = add_entry(self._menu, text, partial(self._run_chosen, batch))

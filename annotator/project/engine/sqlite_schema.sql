@@ -1,4 +1,4 @@
--- Schema 0008, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0009, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -41,25 +41,6 @@ CREATE TABLE strokes (
     CONSTRAINT ck_strokes_sequence CHECK (sequence >= 1),
     CONSTRAINT ck_strokes_lengths CHECK (length("before") = 6 * length(vertex_indices) AND length("after") = 6 * length(vertex_indices))
 );
-
-CREATE TABLE "reviews" (
-    id INTEGER NOT NULL,
-    sample_id INTEGER NOT NULL,
-    verdict VARCHAR(7) NOT NULL,
-    reviewer TEXT NOT NULL,
-    reasons TEXT NOT NULL,
-    comment TEXT NOT NULL,
-    created_at DATETIME NOT NULL,
-    revision INTEGER NOT NULL,
-    CONSTRAINT pk_reviews PRIMARY KEY (id),
-    CONSTRAINT fk_reviews_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
-    CONSTRAINT ck_reviews_reject_has_reasons CHECK (verdict <> 'reject' OR reasons <> ''),
-    CONSTRAINT ck_reviews_verdict CHECK (verdict IN ('accept', 'reject', 'exclude', 'delete', 'reopen'))
-);
-
-CREATE INDEX ix_reviews_sample_id ON reviews (sample_id);
-
-CREATE TRIGGER reviews_refuse_update BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
 
 CREATE TABLE visits (
     id INTEGER NOT NULL,
@@ -149,50 +130,7 @@ CREATE INDEX ix_images_coded_sha256 ON images (coded_sha256);
 
 CREATE UNIQUE INDEX uq_images_content ON images (sha256, coalesce(frame, -1));
 
-CREATE TABLE "samples" (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    image_id INTEGER NOT NULL,
-    face_index INTEGER NOT NULL,
-    state VARCHAR(11) NOT NULL,
-    presence FLOAT NOT NULL,
-    stroke_count INTEGER NOT NULL,
-    box_left FLOAT NOT NULL,
-    box_top FLOAT NOT NULL,
-    box_width FLOAT NOT NULL,
-    box_height FLOAT NOT NULL,
-    annotator TEXT,
-    reviewer TEXT,
-    created_at DATETIME NOT NULL,
-    updated_at DATETIME NOT NULL,
-    displacement FLOAT DEFAULT 0 NOT NULL,
-    seconds_spent FLOAT DEFAULT 0 NOT NULL,
-    added_by TEXT,
-    seconds_reviewed FLOAT DEFAULT 0 NOT NULL, round_change FLOAT CONSTRAINT ck_samples_round_change CHECK (round_change >= 0),
-    CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
-    CONSTRAINT uq_samples_image_id UNIQUE (image_id, face_index),
-    CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
-    CONSTRAINT ck_samples_stroke_count CHECK (stroke_count >= 0),
-    CONSTRAINT ck_samples_displacement CHECK (displacement >= 0),
-    CONSTRAINT ck_samples_seconds_spent CHECK (seconds_spent >= 0),
-    CONSTRAINT ck_samples_seconds_reviewed CHECK (seconds_reviewed >= 0),
-    CONSTRAINT ck_samples_state CHECK (state IN ('predicted', 'in_progress', 'accepted', 'rejected', 'excluded', 'deleted'))
-);
-
-CREATE INDEX ix_samples_state ON samples (state);
-
-CREATE TRIGGER samples_count_insert AFTER INSERT ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
-
-CREATE TRIGGER samples_count_update AFTER UPDATE ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
-
-CREATE TRIGGER images_count_update AFTER UPDATE OF path, removed_at ON images WHEN NEW.path IS NOT OLD.path OR NEW.removed_at IS NOT OLD.removed_at BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id = NEW.id); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE image_id = NEW.id; END;
-
-CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON predictions WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
-
 CREATE TRIGGER predictions_refuse_replace BEFORE INSERT ON predictions WHEN EXISTS (SELECT 1 FROM predictions WHERE id = NEW.id OR (sample_id = NEW.sample_id AND model_id = NEW.model_id)) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
-
-CREATE TRIGGER reviews_refuse_delete BEFORE DELETE ON reviews WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
-
-CREATE TRIGGER reviews_refuse_replace BEFORE INSERT ON reviews WHEN EXISTS (SELECT 1 FROM reviews WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
 
 CREATE TRIGGER predictions_refuse_update BEFORE UPDATE ON predictions BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
 
@@ -275,3 +213,75 @@ CREATE TABLE findings (
 );
 
 CREATE INDEX ix_findings_sample_id ON findings (sample_id);
+
+CREATE TABLE "samples" (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    image_id INTEGER NOT NULL,
+    face_index INTEGER NOT NULL,
+    state VARCHAR(11) NOT NULL,
+    presence FLOAT NOT NULL,
+    stroke_count INTEGER NOT NULL,
+    box_left FLOAT NOT NULL,
+    box_top FLOAT NOT NULL,
+    box_width FLOAT NOT NULL,
+    box_height FLOAT NOT NULL,
+    annotator TEXT,
+    reviewer TEXT,
+    created_at DATETIME NOT NULL,
+    updated_at DATETIME NOT NULL,
+    displacement FLOAT DEFAULT 0 NOT NULL,
+    seconds_spent FLOAT DEFAULT 0 NOT NULL,
+    added_by TEXT,
+    seconds_reviewed FLOAT DEFAULT 0 NOT NULL,
+    round_change FLOAT,
+    CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
+    CONSTRAINT uq_samples_image_id UNIQUE (image_id, face_index),
+    CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
+    CONSTRAINT ck_samples_stroke_count CHECK (stroke_count >= 0),
+    CONSTRAINT ck_samples_displacement CHECK (displacement >= 0),
+    CONSTRAINT ck_samples_seconds_spent CHECK (seconds_spent >= 0),
+    CONSTRAINT ck_samples_seconds_reviewed CHECK (seconds_reviewed >= 0),
+    CONSTRAINT ck_samples_round_change CHECK (round_change >= 0),
+    CONSTRAINT ck_samples_state CHECK (state IN ('predicted', 'in_progress', 'submitted', 'accepted', 'sent_back', 'excluded', 'deleted'))
+);
+
+CREATE INDEX ix_samples_state ON samples (state);
+
+CREATE TABLE "reviews" (
+    id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    verdict VARCHAR(9) NOT NULL,
+    reviewer TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    created_at DATETIME NOT NULL,
+    revision INTEGER NOT NULL,
+    CONSTRAINT pk_reviews PRIMARY KEY (id),
+    CONSTRAINT fk_reviews_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_reviews_send_back_has_reasons CHECK (verdict <> 'send_back' OR reasons <> ''),
+    CONSTRAINT ck_reviews_verdict CHECK (verdict IN ('submit', 'accept', 'send_back', 'exclude', 'delete', 'reopen'))
+);
+
+CREATE INDEX ix_reviews_sample_id ON reviews (sample_id);
+
+CREATE TRIGGER samples_count_insert AFTER INSERT ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
+
+CREATE TRIGGER samples_count_update AFTER UPDATE ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
+
+CREATE TRIGGER images_count_update AFTER UPDATE OF path, removed_at ON images WHEN NEW.path IS NOT OLD.path OR NEW.removed_at IS NOT OLD.removed_at BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id = NEW.id); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE image_id = NEW.id; END;
+
+CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON predictions WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
+
+CREATE TRIGGER reviews_refuse_delete BEFORE DELETE ON reviews WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TRIGGER reviews_refuse_update BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TRIGGER reviews_refuse_replace BEFORE INSERT ON reviews WHEN EXISTS (SELECT 1 FROM reviews WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TABLE settings (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_at DATETIME NOT NULL,
+    CONSTRAINT pk_settings PRIMARY KEY (name)
+);

@@ -29,7 +29,12 @@ def revision(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def expected(revision: str) -> dict[str, Any]:
     """What the earlier version read in its project."""
-    return dict(json.loads((DATA / f"project_{revision}.json").read_text("utf-8")))
+    return dict(json.loads(as_called_now((DATA / f"project_{revision}.json").read_text("utf-8"))))
+
+
+def as_called_now(text: str) -> str:
+    """Return what an earlier version read in the words of this one: it rejected samples."""
+    return text.replace('"rejected"', '"sent_back"').replace('"reject"', '"send_back"')
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def test_the_ids_of_deleted_images_and_samples_never_come_back(predicted, table)
     [
         "UPDATE samples SET state = 'finished'",
         "INSERT INTO reviews VALUES (9, 1, 'maybe', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
-        "INSERT INTO reviews VALUES (9, 1, 'reject', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
+        "INSERT INTO reviews VALUES (9, 1, 'send_back', 'Rae', '', '', '2025-01-01 00:00:00', 0)",
         "UPDATE annotations SET landmarks = x'00'",
         "UPDATE annotations SET landmarks = zeroblob(13)",
         "UPDATE annotations SET landmarks = x''",

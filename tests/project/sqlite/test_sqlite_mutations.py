@@ -21,7 +21,7 @@ from annotator.mesh.layout import FACE_468
 from annotator.project.errors import ProjectError
 from annotator.project.image_records import NewImage
 from annotator.project.project import Project
-from annotator.project.records import RejectReason, SampleState
+from annotator.project.records import Reason, SampleState
 from annotator.project.strokes import Stroke
 from annotator.project.tables import METADATA
 from annotator.release import ExportError, export_release
@@ -71,7 +71,7 @@ def small(project, make_face, edit, tmp_path) -> Small:
     edit(project, 2)
     project.reviews.accept(2, reviewer="Rae", comment="crisp")
     project.reviews.accept(3, reviewer="Rae")
-    project.reviews.reject(4, reviewer="Sam", reasons=[RejectReason.BLURRED])
+    project.reviews.send_back(4, reviewer="Sam", reasons=[Reason.BLURRED])
     project.close()
     return Small(project.home, (project.home / "project.sqlite").read_bytes())
 

@@ -12,7 +12,7 @@ from annotator.mesh.marks import no_marks
 from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.errors import DamagedProject
 from annotator.project.project import Project
-from annotator.project.records import RejectReason, SampleState, Verdict
+from annotator.project.records import Reason, SampleState, Verdict
 
 TABLES = (
     "images",
@@ -34,7 +34,7 @@ def worked_on(predicted, edit) -> Project:
     predicted.annotations.undo(1, revision=3)
     edit(predicted, 2)
     predicted.reviews.accept(2, reviewer="Rae", comment="crisp")
-    predicted.reviews.reject(3, reviewer="Sam", reasons=[RejectReason.BLURRED])
+    predicted.reviews.send_back(3, reviewer="Sam", reasons=[Reason.BLURRED])
     return predicted
 
 

@@ -1,4 +1,4 @@
-"""Asks why a sample is rejected: a digit for each reason, Enter to confirm."""
+"""Asks why a sample is sent back: a digit for each reason, Enter to confirm."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,23 +8,23 @@ from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from annotator.plugin.keyboard.key_reader import pressed_digit
-from annotator.project import RejectReason
+from annotator.project import Reason
 from annotator.workbench.verdict_words import REASON_TEXTS
 
-_TEXTS = REASON_TEXTS | {RejectReason.OTHER: "Other (say in the comment)"}
+_TEXTS = REASON_TEXTS | {Reason.OTHER: "Other (say in the comment)"}
 _ASK = "Press the number of each reason, then Enter."
 _ASK_COMMENT = "Say in the comment what it is, then Enter."
 
 
-class RejectDialog(QDialog):
+class SendBackDialog(QDialog):
     """Reasons and a comment. Keys 1 to 7 tick the reasons; "other" needs the comment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Reject this sample")
+        self.setWindowTitle("Send this sample back")
         self._boxes = {
             reason: CheckBox(text=f"{digit}   {_TEXTS[reason]}", name=reason.value)
-            for digit, reason in enumerate(RejectReason, start=1)
+            for digit, reason in enumerate(Reason, start=1)
         }
         self._comment = LineEdit(name="comment", label="Comment")
         self._hint = Label(value=_ASK)
@@ -41,13 +41,13 @@ class RejectDialog(QDialog):
         for widget in (form.native, comment.native, self._buttons):
             layout.addWidget(widget)
         self._order_by_tab()
-        self._boxes[RejectReason.OTHER].changed.connect(self._go_to_comment)
+        self._boxes[Reason.OTHER].changed.connect(self._go_to_comment)
         form.changed.connect(self._update)
         self._comment.changed.connect(self._update)
         self._update()
         self.setFocus()
 
-    def fill(self, reasons: Sequence[RejectReason], comment: str) -> None:
+    def fill(self, reasons: Sequence[Reason], comment: str) -> None:
         """Begin with what was said before and could not be written."""
         for reason, box in self._boxes.items():
             box.value = reason in reasons
@@ -55,7 +55,7 @@ class RejectDialog(QDialog):
         self.setFocus()
 
     @property
-    def reasons(self) -> tuple[RejectReason, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         """The reasons ticked."""
         return tuple(reason for reason, box in self._boxes.items() if box.value)
 
@@ -87,10 +87,10 @@ class RejectDialog(QDialog):
 
     def _update(self) -> None:
         # Nobody could tell later what another reason was.
-        lacks_comment = RejectReason.OTHER in self.reasons and not self.comment
+        lacks_comment = Reason.OTHER in self.reasons and not self.comment
         self._hint.value = _ASK_COMMENT if lacks_comment else _ASK
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
-            ok.setText("Reject")
+            ok.setText("Send back")
             ok.setEnabled(bool(self.reasons) and not lacks_comment)
             ok.setDefault(True)
