@@ -1,4 +1,4 @@
-"""Predict many files: decode ahead with threads, keep the order and bound the memory."""
+"""Look at many files: decode ahead with threads, keep the order and bound the memory."""
 
 import os
 from collections import deque
@@ -10,6 +10,9 @@ from operator import methodcaller
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotator.imaging import MAX_PIXELS, EncodedImage, ImageError, Picture
 from annotator.inference.budget import PixelBudget
@@ -23,6 +26,7 @@ PredictBatch = Callable[[Sequence[Any]], list[list[FacePrediction]]]
 Decoder = Callable[[EncodedImage], Any]
 _Read = tuple[Picture, Any]  # with what the decoder gave, or the reason why it gave nothing
 _T = TypeVar("_T")
+_Item = TypeVar("_Item")
 
 
 def predict_files(
@@ -56,35 +60,95 @@ def predict_files(
     ValueError
         If ``workers`` is less than 1.
     """
+    count = _checked(workers)
+    pictures = (one if isinstance(one, Picture) else Picture(one) for one in paths)
+    return _in_order(
+        partial(_predict_part, predict_batch, decode), _parts(pictures, together), count
+    )
+
+
+def look_at_files(
+    look: Callable[[_Item, NDArray[np.uint8]], _T],
+    items: Iterable[tuple[Picture, _Item]],
+    workers: int | None = None,
+) -> Generator[_T | str, None, None]:
+    """Yield what a function makes of each photograph, in order; a reason where there is none.
+
+    Threads decode and look ahead, with no more pixels in memory than `predict_files` holds.
+
+    Parameters
+    ----------
+    look
+        Is given the item and the pixels, (height, width, 3) uint8 RGB upright; called on several
+        threads. A photograph fails for which it raises ImageError or NotFiniteError.
+    items
+        Pictures, and what is to be known with each; consumed a few ahead of what was yielded.
+    workers
+        Threads; None is one for each core.
+
+    Raises
+    ------
+    ValueError
+        If ``workers`` is less than 1.
+    """
+    return _in_order(partial(_look_at_part, look), _parts(iter(items), 1), _checked(workers))
+
+
+def _checked(workers: int | None) -> int:
     count = (os.cpu_count() or 1) if workers is None else workers
     if count < 1:
         raise ValueError(f"expected at least one worker, but got {count}")
-    pictures = (one if isinstance(one, Picture) else Picture(one) for one in paths)
-    return _in_order(predict_batch, decode, _parts(pictures, together), count)
+    return count
 
 
-def _parts(pictures: Iterator[Picture], together: int) -> Iterator[list[Picture]]:
-    while part := list(islice(pictures, together)):
+def _parts(items: Iterator[_Item], together: int) -> Iterator[list[_Item]]:
+    while part := list(islice(items, together)):
         yield part
 
 
 def _in_order(
-    predict_batch: PredictBatch, decode: Decoder, parts: Iterator[list[Picture]], count: int
-) -> Generator[FileResult, None, None]:
+    work_on: Callable[[list[_Item], Event, PixelBudget], list[_T]],
+    parts: Iterator[list[_Item]],
+    count: int,
+) -> Generator[_T, None, None]:
+    """Yield what becomes of each part, in order; threads work a few parts ahead."""
     stop, budget = Event(), PixelBudget(_PIXELS)
-    waiting: deque[Future[list[FileResult]]] = deque()
+    waiting: deque[Future[list[_T]]] = deque()
     with ThreadPoolExecutor(count, thread_name_prefix="predict") as executor:
         try:
             while True:
                 for part in islice(parts, count * (1 + _AHEAD) - len(waiting)):
-                    work = partial(_predict_part, predict_batch, decode, part, stop, budget)
-                    waiting.append(executor.submit(work))
+                    waiting.append(executor.submit(work_on, part, stop, budget))
                 if not waiting:
                     return
                 yield from waiting.popleft().result()
         finally:
             stop.set()
             executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _look_at_part(
+    look: Callable[[_Item, NDArray[np.uint8]], _T],
+    part: Sequence[tuple[Picture, _Item]],
+    stop: Event,
+    budget: PixelBudget,
+) -> list[_T | str]:
+    found: list[_T | str] = []
+    for picture, item in part:
+        if stop.is_set():
+            break  # nobody waits for it any more
+        loaded = _or_reason(picture.load)
+        if isinstance(loaded, str):
+            found.append(loaded)
+            continue
+        budget.take(loaded.pixels, wait=True)  # this thread holds none
+        try:
+            found.append(look(item, loaded.decode()))
+        except (ImageError, NotFiniteError) as error:
+            found.append(str(error))
+        finally:
+            budget.give_back(loaded.pixels)
+    return found
 
 
 def _predict_part(

@@ -1,5 +1,12 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
+from annotator.project.assessment_records import (
+    AssessedColumns,
+    Assessment,
+    FaceToAssess,
+    OfMesh,
+    StoredFinding,
+)
 from annotator.project.engine import BUSY_TIMEOUT, LONGEST_BACKUP_NAME, BackupMade, Restored
 from annotator.project.errors import (
     BackupCancelled,
@@ -55,12 +62,15 @@ __all__ = [
     "AcceptedSample",
     "AddReport",
     "Annotation",
+    "AssessedColumns",
+    "Assessment",
     "BackupCancelled",
     "BackupExists",
     "BackupMade",
     "DamagedProject",
     "DiskFull",
     "EditSession",
+    "FaceToAssess",
     "FailedImage",
     "ImageRecord",
     "Judged",
@@ -71,6 +81,7 @@ __all__ = [
     "NewerProject",
     "NoBackup",
     "NotAProject",
+    "OfMesh",
     "Project",
     "ProjectBusy",
     "ProjectError",
@@ -90,6 +101,7 @@ __all__ = [
     "SampleSummary",
     "SettingError",
     "StaleAnnotation",
+    "StoredFinding",
     "StoredPrediction",
     "Stroke",
     "StrokeMade",

@@ -166,14 +166,16 @@ def _assessor(session: Session, assessor_id: int) -> AssessorRow:
 def _row(
     assessment: Assessment, assessor_id: int, names: Sequence[str], now: datetime
 ) -> dict[str, Any]:
-    signals = [assessment.signals.get(name, np.nan) for name in names]
+    values = [assessment.signals.get(name, np.nan) for name in names]
+    signals = np.array(values, np.float32)
+    signals[~np.isfinite(signals)] = np.nan  # no column holds what is infinite
     return {
         "sample_id": assessment.sample_id,
         "assessor_id": assessor_id,
         "prediction_id": assessment.prediction_id,
         "revision": assessment.revision,
-        "doubt": None if math.isnan(assessment.doubt) else float(assessment.doubt),
-        "signals": np.array(signals, np.float32),
+        "doubt": float(assessment.doubt) if math.isfinite(assessment.doubt) else None,
+        "signals": signals,
         "spread": assessment.spread,
         "assessed_at": now,
     }

@@ -18,6 +18,11 @@ def portions(values: Sequence[_Value], size: int = 100) -> Iterator[Sequence[_Va
     began = monotonic()
     for start in range(0, len(values), size):
         if start:
-            sleep(min(_LONGEST_PAUSE, monotonic() - began))
+            rest_after(began)
             began = monotonic()
         yield values[start : start + size]
+
+
+def rest_after(began: float) -> None:
+    """Pause for as long as it is since a time of `time.monotonic`, a tenth of a second at most."""
+    sleep(min(_LONGEST_PAUSE, monotonic() - began))

@@ -60,6 +60,17 @@ def photograph_has_changed(record: ImageRecord) -> bool:
     return Originals().has_changed(record)
 
 
+def was_original(record: ImageRecord, before: FileStamp | None) -> bool:
+    """Return whether what was read since a stamp was taken is the image that was added.
+
+    None is the stamp of a file that was not there.
+    """
+    after = record.picture.stamp_if_there()
+    if before is None or after not in (before, None):
+        return False  # written to meanwhile: nobody knows which content was read
+    return Originals().held(record, before)  # asked once each: there is nothing to remember
+
+
 def shows_same(record: ImageRecord, picture: Picture) -> bool:
     """Return whether a file of other bytes shows the same upright pixels as an image.
 

@@ -9,7 +9,7 @@ from annotator.imaging import Picture
 from annotator.inference import FaceMesh, FacePrediction, FileResult
 from annotator.project import FailedImage, ImageRecord, Project, UnknownImage
 from annotator.system.hashing import FileStamp
-from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, Originals
+from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, was_original
 from annotator.workflow.noted_pictures import NotedPicture
 
 # What one transaction holds. Large enough that waiting for the disk costs little, small
@@ -98,7 +98,7 @@ class _Run:
         ``pixels`` holds the hash of what was decoded, if it was noted.
         """
         last, reason = self._progress, result.error
-        if reason is None and not _is_original(record, stamp):
+        if reason is None and not was_original(record, stamp):
             reason = _CHANGED
         faces, failure = last.faces, None
         if reason is None:
@@ -138,11 +138,3 @@ def _looked_at(records: Iterable[ImageRecord], ahead: deque[_Ahead]) -> Iterator
         picture = NotedPicture(record.path, record.frame)
         ahead.append((picture.stamp_if_there(), picture.hashes))
         yield picture
-
-
-def _is_original(record: ImageRecord, before: FileStamp | None) -> bool:
-    """Return whether what was read since a stamp was taken is the image that was added."""
-    after = record.picture.stamp_if_there()
-    if before is None or after not in (before, None):
-        return False  # written to meanwhile: nobody knows which content was read
-    return Originals().held(record, before)  # asked once each: there is nothing to remember
