@@ -36,7 +36,7 @@ PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"
 BASE = "base"
 EXTRAS = {"plugin": "napari", "training": "train"}
 # The extra that brings what one feature imports when it is used.
-OF_FEATURES = {"cryptography": "sign"}
+OF_FEATURES = {"cryptography": "sign", "matplotlib": "report"}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}

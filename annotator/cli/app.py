@@ -22,6 +22,7 @@ from annotator.cli import (
     predictions,
     projects,
     releases,
+    reports,
     reviews,
     rounds,
     status,
@@ -50,6 +51,7 @@ GROUPS = (
     evaluations,
     backups,
     rounds,
+    reports,
 )
 
 app = typer.Typer(

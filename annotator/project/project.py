@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -29,6 +30,7 @@ from annotator.project.rounds import Rounds
 from annotator.project.samples import Samples
 from annotator.project.settings import Settings
 from annotator.project.tables import CURRENT_REVISION
+from annotator.project.tallies import Tallies
 from annotator.project.visits import Visits
 
 if TYPE_CHECKING:
@@ -227,6 +229,12 @@ class Project:
 
         with self._engine.reading() as session:
             return sample_table(session, self._paths)
+
+    @contextmanager
+    def tallies(self) -> Iterator[Tallies]:
+        """Give what reports count, all of it as it was when the block began."""
+        with self._engine.reading() as session:
+            yield Tallies(session, self._paths)
 
     def problems(self) -> list[str]:
         """Return what is wrong with the database itself, all of which is read; often nothing.

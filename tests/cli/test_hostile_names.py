@@ -361,6 +361,18 @@ def compare(hand: Hand) -> None:
     hand.run("compare", "face_landmark", "no\x1b[2J\nnet", release, code=4, lines=0)
 
 
+def report_(hand: Hand) -> None:
+    hand.run("report", hand.project, hand.scratch / "r\x1b[2J\nforged.html", lines=1)
+    values = hand.run_json("report", hand.project, hand.scratch / "json.html")
+    assert {"\nfailed: forged", "\u202egpj.exe"} <= {row["person"] for row in values["people"]}
+    page = (hand.scratch / "json.html").read_text("utf-8")
+    assert not {"\x1b", "\u202e", "\x9b"} & set(page)
+    assert "<h1>big" not in page
+    for text in HOSTILE.values():
+        hand.run("report", hand.project, "--", text, code=2, lines=0)
+        hand.run("report", hand.project, hand.scratch / "no" / f"{text}.html", code=1, lines=0)
+
+
 CASES: dict[str, Case] = {
     "new": new,
     "add": add,
@@ -384,6 +396,7 @@ CASES: dict[str, Case] = {
     "round list": round_list,
     "round show": round_show,
     "compare": compare,
+    "report": report_,
 }
 
 
