@@ -48,6 +48,7 @@ from annotator.plugin.preferences.recent_projects import RecentProjects, setting
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
 from annotator.plugin.preferences.window_memory import WindowMemory
+from annotator.plugin.samples.contact_sheet import ContactSheet
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.remark_line import RemarkLine
@@ -132,6 +133,10 @@ class AnnotatorDock(QWidget):
         self.remarks = Remarks(self.workbench)
         self.remark = RemarkLine(self.remarks)
         self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
+        self.sheet = ContactSheet(
+            self.workbench, self.remarks, self.progress.run, self, self.come_to_front
+        )
+        self.samples.sheet_asked.connect(self.sheet.open)
         self._make_parts_over(napari_viewer, canvas_widget(napari_viewer))
 
     def _make_parts_over(self, napari_viewer: "Viewer", canvas: QWidget) -> None:
@@ -160,7 +165,8 @@ class AnnotatorDock(QWidget):
             self._sending_back.ask, self.show_tools,
         )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
-        return actions | {"help": self._help.toggle, "find": self._finder.open}
+        windows = {"find": self._finder.open, "contact_sheet": self.sheet.open}
+        return actions | {"help": self._help.toggle} | windows
 
     def open_folder(self, address: str | Path) -> bool:
         """Open a project and take its first sample to do under edit."""
@@ -171,6 +177,14 @@ class AnnotatorDock(QWidget):
     def focus_canvas(self) -> None:
         """Hand the keyboard to the canvas, where the keys work."""
         canvas_widget(self._viewer).setFocus()
+
+    def come_to_front(self) -> None:
+        """Bring napari's window in front of the sheet, and hand the keyboard to the canvas."""
+        window = self.window()
+        if window is not None and window.isVisible():
+            window.raise_()
+            window.activateWindow()
+            self.focus_canvas()
 
     def ask_annotator(self) -> None:
         """Ask who works here."""
@@ -193,7 +207,7 @@ class AnnotatorDock(QWidget):
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
         for button in self.findChildren(KeyButton):
             button.show_key(keys)
-        for panel in (self.tool_panel, self.view_panel, self.region_panel):
+        for panel in (self.tool_panel, self.view_panel, self.region_panel, self.sheet):
             panel.show_keys(keys)
 
     def shut_down(self) -> None:
@@ -222,6 +236,7 @@ class AnnotatorDock(QWidget):
         self._display.close()
         self.view.close()
         self.samples.list.thumbnails.close()
+        self.sheet.shut_down()
         self._help.remove()
         self._finder.remove()
 

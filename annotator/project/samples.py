@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.accepted import AcceptedSamples
+from annotator.project.current_meshes import CurrentMesh, load_meshes
 from annotator.project.damage import DamagedMesh, damaged_meshes
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
@@ -62,6 +63,11 @@ class Samples:
         """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""
         with self._engine.reading() as session:
             return load_faces(session, image_id)
+
+    def meshes(self, sample_ids: Collection[int]) -> dict[int, CurrentMesh]:
+        """Return the meshes of samples as they are now; damaged ones are missing: `load_meshes`."""
+        with self._engine.reading() as session:
+            return load_meshes(session, self._engine, sample_ids)
 
     def damaged(self) -> Iterator[DamagedMesh]:
         """Yield what is damaged of all meshes and strokes, of removed images too.

@@ -45,13 +45,41 @@ class Source:
         return self.picture == sample.picture and lies_within and is_as_large
 
 
-def face_thumbnail(picture: Picture, box: Box, size: int = THUMBNAIL_SIZE) -> NDArray[np.uint8]:
-    """Return a square of about ``size`` pixels around a face, (n, n, 3) uint8 RGB.
+@dataclass(frozen=True, eq=False)
+class FaceCrop:
+    """A square cut out around a face, at about the size that was asked for.
+
+    Attributes
+    ----------
+    pixels : (n, n, 3) uint8
+        RGB; black beyond the photograph's border.
+    left, top : float
+        Of the square, in pixels of its own from the upright image's corner.
+    scale : float
+        How many pixels of the square one of the upright image is.
+    """
+
+    pixels: NDArray[np.uint8]
+    left: float
+    top: float
+    scale: float
+
+    def places(self, landmarks: NDArray[np.floating], size: int) -> NDArray[np.float64]:
+        """Return where landmarks are once the square is ``size`` pixels wide, (n, 2) x and y."""
+        here = landmarks[:, :2].astype(np.float64) * self.scale - (self.left, self.top)
+        return here * (size / max(len(self.pixels), 1))
+
+
+def face_crop(picture: Picture, box: Box, size: int, margin: float = _MARGIN) -> FaceCrop:
+    """Return a square of about ``size`` pixels around a face.
 
     Parameters
     ----------
     picture : Picture
     box : (left, top, width, height) in px of the upright image
+    size : int
+    margin : float
+        The square's side, in longer sides of the box.
 
     Raises
     ------
@@ -59,22 +87,31 @@ def face_thumbnail(picture: Picture, box: Box, size: int = THUMBNAIL_SIZE) -> ND
         If the photograph cannot be read.
     """
     left, top, width, height = box
-    side = max(width, height, 1.0) * _MARGIN
+    side = max(width, height, 1.0) * margin
     info = picture.info()
     longest = max(info.width, info.height)
     # Decoded no larger than needed: JPEG decodes to an eighth at little more than a header's cost.
     small = picture.thumbnail(max(1, min(longest, round(longest * size / side))))
     scale = max(small.shape[:2]) / longest
-    return _square(
-        small,
-        centre=((left + width / 2) * scale, (top + height / 2) * scale),
-        side=max(round(side * scale), 1),
-    )
+    cut = max(round(side * scale), 1)
+    middle = ((left + width / 2) * scale, (top + height / 2) * scale)
+    column, row = (round(c - cut / 2) for c in middle)
+    return FaceCrop(_square(small, column, row, cut), column, row, scale)
 
 
-def _square(image: NDArray[np.uint8], centre: tuple[float, float], side: int) -> NDArray[np.uint8]:
+def face_thumbnail(picture: Picture, box: Box, size: int = THUMBNAIL_SIZE) -> NDArray[np.uint8]:
+    """Return a square of about ``size`` pixels around a face, (n, n, 3) uint8 RGB.
+
+    Raises
+    ------
+    ImageError
+        If the photograph cannot be read.
+    """
+    return face_crop(picture, box, size).pixels
+
+
+def _square(image: NDArray[np.uint8], column: int, row: int, side: int) -> NDArray[np.uint8]:
     """Cut a square out of an image; beyond its border it is black."""
-    column, row = (round(c - side / 2) for c in centre)
     square = np.zeros((side, side, 3), np.uint8)
     part = image[max(row, 0) : max(row + side, 0), max(column, 0) : max(column + side, 0)]
     y, x = max(-row, 0), max(-column, 0)

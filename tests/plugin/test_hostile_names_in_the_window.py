@@ -146,6 +146,14 @@ def test_every_part_of_the_dock_shows_names_as_they_are(opened) -> None:
     assert "R&&D" in seen or "R&D" in seen
 
 
+def test_the_contact_sheet_shows_names_as_they_are(opened) -> None:
+    _, dock = opened
+    dock.sheet.open()
+    process_events()
+    assert "&lt;h1&gt;" in look_at(dock.sheet)
+    assert "<h1>" in dock.sheet.windowTitle()
+
+
 def test_what_is_told_and_worked_at_is_shown_as_it_is(opened) -> None:
     _, dock = opened
     for signal in (dock.workbench.told, dock.workbench.failed, dock.progress.failed):

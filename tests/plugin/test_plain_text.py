@@ -35,10 +35,10 @@ NEVER = {"QLabel", "question", "warning", "information", "critical"}
 # Words of our own, which a tuple or an enumeration holds.
 OURS = {
     ("view_panel.py", "choice.value[0].upper() + choice.value[1:]"),
-    ("sample_panel.py", "text"),
+    ("shown_choices.py", "text"),
 }
 OURS |= {
-    ("sample_panel.py", "f'By {key.value}'"),
+    ("shown_choices.py", "f'By {key.value}'"),
     ("edit_panel.py", "title + _DOT if is_unusual else title"),
 }
 

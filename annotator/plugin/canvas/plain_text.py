@@ -14,6 +14,7 @@ from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
     QAbstractButton,
     QLabel,
+    QLineEdit,
     QListWidgetItem,
     QMenu,
     QMessageBox,
@@ -82,6 +83,11 @@ def add_entry(menu: QMenu, text: str, callback: Callable[..., object] | None = N
         entry.triggered.connect(callback)
     menu.addAction(entry)
     return entry
+
+
+def fill_field(field: QLineEdit, text: str) -> None:
+    """Write into a field what somebody could have typed there; in a field nothing is markup."""
+    field.setText(text)
 
 
 def list_item(text: str) -> QListWidgetItem:

@@ -150,10 +150,17 @@ class PassingMessage(PlainLabel):
 
     The room of two lines stays, so that nothing moves under the annotator's hand when it comes
     and goes; a longer sentence takes what it needs.
+
+    Parameters
+    ----------
+    parent : QWidget, optional
+    otherwise : str
+        What is said while there is nothing else to say.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, otherwise: str = "") -> None:
         super().__init__(parent=parent)
+        self._otherwise = otherwise
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         room = self.sizePolicy()
@@ -163,8 +170,7 @@ class PassingMessage(PlainLabel):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._pass)
-        self._fit()
-        self.hide()
+        self._pass()
 
     def show_for_a_while(self, text: str, *, of_sample: bool = False) -> None:
         """Show a sentence in place of the one before.
@@ -201,8 +207,9 @@ class PassingMessage(PlainLabel):
 
     def _pass(self) -> None:
         self._is_of_sample = False
-        self.hide()
-        self.setText("")
+        self.setText(self._otherwise)
+        self.setVisible(bool(self._otherwise))
+        explain(self, self._otherwise)
         self._fit()
 
     def _fit(self) -> None:

@@ -1,7 +1,7 @@
 """The list of samples: a thumbnail, the file, the state and the strokes of each."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from qtpy.QtCore import (
     QAbstractTableModel,
@@ -11,9 +11,10 @@ from qtpy.QtCore import (
     Qt,
     Signal,
 )
-from qtpy.QtGui import QMouseEvent
+from qtpy.QtGui import QMouseEvent, QPixmap
 from qtpy.QtWidgets import QHeaderView, QTableView, QWidget
 
+from annotator.plugin.samples.kept_selection import KeptSelection
 from annotator.plugin.samples.sample_rows import (
     CURRENT_ROLE,
     DETAIL_ROLE,
@@ -25,7 +26,6 @@ from annotator.plugin.samples.sample_rows import (
 from annotator.plugin.samples.thumbnails import Thumbnails
 from annotator.project import SampleSummary
 from annotator.workbench.remarks import Remarks
-from annotator.workbench.sample_order import runs
 from annotator.workbench.sample_text import sample_text, sample_tooltip, sorted_by_text
 from annotator.workbench.workbench import Workbench
 
@@ -35,11 +35,20 @@ _PICKING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifi
 _SELECT = QItemSelectionModel.SelectionFlag
 
 
+class Pictures(Protocol):
+    """Makes a picture of each sample, and tells when it has come."""
+
+    ready: Any  # a signal of Qt's with the sample's id
+
+    def get(self, sample: SampleSummary) -> QPixmap | None:
+        """Return it, or None while it is on its way or cannot be had."""
+
+
 class SampleModel(QAbstractTableModel):
     """The samples shown, as Qt wants them; rows are read when they are painted."""
 
     def __init__(
-        self, workbench: Workbench, thumbnails: Thumbnails, remarks: Remarks, parent: QWidget
+        self, workbench: Workbench, thumbnails: Pictures, remarks: Remarks, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
@@ -114,9 +123,9 @@ class SampleList(QTableView):
         super().__init__(parent)
         self._workbench = workbench
         self._picks = False
-        self._selected_ids: list[int] = []
         self.thumbnails = Thumbnails(self)
         self._model = SampleModel(workbench, self.thumbnails, remarks, self)
+        self._kept = KeptSelection(self, workbench.samples)
         self.setModel(self._model)
         self.setItemDelegate(SampleDelegate(self))
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
@@ -142,7 +151,7 @@ class SampleList(QTableView):
     @property
     def selected_ids(self) -> list[int]:
         """The selected samples, in the order of the list."""
-        return list(self._selected_ids)
+        return self._kept.ids
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """Remember whether the click opens or selects."""
@@ -157,21 +166,14 @@ class SampleList(QTableView):
         self._note_selection()
 
     def _note_selection(self) -> None:
-        model = self.selectionModel()
-        selection = QItemSelection() if model is None else model.selection()
-        ranges = (selection[number] for number in range(len(selection)))
-        spans = [(part.top(), part.bottom()) for part in ranges]
-        ids = self._workbench.samples.ids
-        self._selected_ids = [i for top, bottom in sorted(spans) for i in ids(top, bottom)]
-        self.selected.emit(len(self._selected_ids))
+        self.selected.emit(self._kept.note())
 
     def reset_samples(self) -> None:
         """Show another list; what was selected and is still shown stays selected."""
-        before = self.selected_ids
         self._model.reset()
-        rows = [row for i in before if (row := self._workbench.samples.row(i)) is not None]
+        rows = self._kept.rows()
         if len(rows) > 1:
-            self._select_rows(rows)
+            self._kept.select(rows)
         else:
             self.select_current()
         # Qt does not say that a selection is gone with the rows it was made of.
@@ -192,14 +194,6 @@ class SampleList(QTableView):
         # Said outright: Qt would look at the keys that happen to be held.
         model.setCurrentIndex(index, _SELECT.ClearAndSelect)
         self.scrollTo(index, QTableView.ScrollHint.EnsureVisible)
-
-    def _select_rows(self, rows: list[int]) -> None:
-        selection = QItemSelection()
-        for first, last in runs(rows):
-            selection.select(self._model.index(first, 0), self._model.index(last, 0))
-        model = self.selectionModel()
-        if model is not None:
-            model.select(selection, _SELECT.ClearAndSelect)
 
     def _choose(self, index: QModelIndex) -> None:
         if not self._picks:

@@ -3,26 +3,23 @@
 from qtpy.QtCore import QEvent, QObject, Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QProgressBar,
     QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from annotator.plugin.canvas.plain_text import PlainLabel, name_button
+from annotator.plugin.canvas.plain_text import PlainLabel
 from annotator.plugin.panels.parts import button_row, key_button, without_focus
-from annotator.plugin.samples.batch_menu import BatchButton, RunLong
+from annotator.plugin.samples.batch_asking import RunLong
+from annotator.plugin.samples.batch_menu import BatchButton
 from annotator.plugin.samples.sample_list import SampleList
+from annotator.plugin.samples.shown_choices import ShownChoices
 from annotator.project import UNDECIDED
 from annotator.workbench.remarks import Remarks
-from annotator.workbench.shown_samples import Shown
-from annotator.workbench.sort_keys import SortKey
-from annotator.workbench.states import FILTERS, NOT_DELETED
+from annotator.workbench.states import NOT_DELETED
 from annotator.workbench.workbench import Workbench
 
 _LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -43,9 +40,12 @@ class SamplePanel(QWidget):
     ----------
     typed
         The annotator has done typing: the keyboard can go back to the canvas.
+    sheet_asked
+        The annotator wants to see all of these faces at a glance.
     """
 
     typed = Signal()
+    sheet_asked = Signal()
 
     def __init__(
         self,
@@ -70,14 +70,17 @@ class SamplePanel(QWidget):
         self._bar.setMaximumHeight(6)
         self._empty = PlainLabel("No sample passes this filter.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._make_choices()
+        self.choices = ShownChoices(workbench, self)
+        self.filter, self.sorting = self.choices.filter, self.choices.sorting
+        self.direction, self.text = self.choices.direction, self.choices.text
+        self.text.installEventFilter(self)
+        without_focus(self.batch)
         self._arrange()
         self._connect()
 
     def show_all(self) -> None:
         """Let every sample pass that is not deleted."""
-        self.filter.setCurrentIndex(0)
-        self.text.clear()
+        self.choices.show_all()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Leave the text field with Esc, which also empties it; open the first match with Enter."""
@@ -100,32 +103,6 @@ class SamplePanel(QWidget):
             self._workbench.go_to(samples.at(0).id)
         return True
 
-    def _make_choices(self) -> None:
-        self.filter = QComboBox()
-        for text, states in FILTERS:
-            self.filter.addItem(text, states)
-        self.filter.setToolTip("Which samples the list shows and the keys walk through")
-        self.sorting = QComboBox()
-        for key in SortKey:
-            self.sorting.addItem(f"By {key.value}", key)
-        self.sorting.setToolTip("The order of the list; samples that change stay where they are")
-        self.direction = QToolButton()
-        self.direction.setCheckable(True)
-        self.direction.setToolTip("Turn the order round")
-        self._show_direction(False)
-        self.text = QLineEdit()
-        self.text.setPlaceholderText("Part of a file name")
-        self.text.setClearButtonEnabled(True)
-        self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.text.installEventFilter(self)
-        for choice in (self.filter, self.sorting):
-            choice.setMinimumContentsLength(8)
-            choice.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-        for widget in (self.filter, self.sorting, self.direction, self.batch):
-            without_focus(widget)
-
     def _arrange(self) -> None:
         go = self._workbench
         first, second = QHBoxLayout(), QHBoxLayout()
@@ -138,7 +115,11 @@ class SamplePanel(QWidget):
             key_button("Prev", "previous", lambda: go.step(-1), "Previous sample"),
             key_button("To do", "next_to_do", go.go_to_next_to_do, "Next sample without a verdict"),
             key_button("Next", "next", lambda: go.step(1), "Next sample"),
-        )
+            key_button(
+                "Sheet", "contact_sheet", self.sheet_asked.emit,
+                "All of these faces at a glance, and one verdict on many", with_key=False,
+            ),
+        )  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -148,25 +129,12 @@ class SamplePanel(QWidget):
             layout.addWidget(widget, stretch=int(widget is self.list))
 
     def _connect(self) -> None:
-        self.filter.currentIndexChanged.connect(self._show)
-        self.sorting.currentIndexChanged.connect(self._show)
-        self.text.textChanged.connect(self._show)
-        self.direction.toggled.connect(self._show_direction)
-        self.direction.toggled.connect(self._show)
         self.list.selected.connect(self._show_tally)
         self.list.chosen.connect(self._workbench.go_to)
         self._workbench.project_changed.connect(self.list.thumbnails.clear)
         self._workbench.samples_changed.connect(self._reset)
         self._workbench.sample_updated.connect(self._refresh)
         self._workbench.current_changed.connect(self.list.select_current)
-
-    def _show(self) -> None:
-        states, key = self.filter.currentData(), self.sorting.currentData()
-        descending = self.direction.isChecked()
-        self._workbench.show_samples(Shown(tuple(states), self.text.text(), key, descending))
-
-    def _show_direction(self, descending: bool) -> None:
-        name_button(self.direction, "↓" if descending else "↑")
 
     def _show_tally(self, selected: int) -> None:
         self._tally.setCurrentWidget(self.batch if selected > 1 else self._done)

@@ -1,0 +1,275 @@
+"""The contact sheet: a window of faces with their meshes, and one verdict on many of them."""
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from qtpy.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from qtpy.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from annotator.plugin.canvas.plain_text import MarkupLabel, PlainLabel
+from annotator.plugin.keyboard.key_reader import KeyReader
+from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
+from annotator.plugin.panels.quiet_wheel import QuietWheel
+from annotator.plugin.samples.batch_asking import BatchAsking, RunLong
+from annotator.plugin.samples.sheet_pictures import SheetPictures
+from annotator.plugin.samples.sheet_view import LARGEST, SMALLEST, SheetView
+from annotator.plugin.samples.shown_choices import ShownChoices
+from annotator.project import Verdict
+from annotator.workbench.batch import planned
+from annotator.workbench.foreign_text import plain
+from annotator.workbench.keys import KeyBindings
+from annotator.workbench.remarks import Remarks
+from annotator.workbench.sheet_text import HOW_TO, NONE_SELECTED, legend_html, tally_text
+from annotator.workbench.workbench import Workbench
+
+_SIZE = QSize(1240, 780)
+# What scrolls past is not seen: a face is, once it has stood still for so long.
+_SEEN_MS = 500
+_RESIZE_MS = 120
+_LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class ContactSheet(QWidget):
+    """Shows the samples of the list as faces, and gives those selected a verdict.
+
+    Parameters
+    ----------
+    workbench : Workbench
+    remarks : Remarks
+    run_long : callable
+        See `BatchAsking`.
+    dock : QWidget
+        The sheet looks like the window that it is in.
+    go_back : callable
+        Brings that window to the front.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        remarks: Remarks,
+        run_long: RunLong,
+        dock: QWidget,
+        go_back: Callable[[], None],
+    ) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        self._workbench = workbench
+        self._dock = dock
+        self._go_back = go_back
+        self.pictures = SheetPictures(workbench, self)
+        self.view = SheetView(workbench, self.pictures, remarks)
+        self.choices = ShownChoices(workbench, self)
+        self._asking = BatchAsking(workbench, lambda: self, run_long)
+        self._reader = KeyReader()
+        self._tally, self._legend = PlainLabel(), MarkupLabel()
+        self._message = PassingMessage(otherwise=HOW_TO)
+        self.actions_by_key: dict[str, Callable[[], object]] = {
+            "accept": lambda: self.give(Verdict.ACCEPT),
+            "send_back": lambda: self.give(Verdict.SEND_BACK),
+            "exclude": lambda: self.give(Verdict.EXCLUDE),
+            "reopen": lambda: self.give(Verdict.REOPEN),
+            "undo": workbench.undoing.undo,
+            "redo": workbench.undoing.redo,
+            "toggle_mesh": self.toggle_mesh,
+            "smaller": lambda: self.view.resize_by(-1),
+            "larger": lambda: self.view.resize_by(1),
+            "cancel": self.view.clearSelection,
+            "contact_sheet": self.close,
+        }
+        self._make_timers()
+        self._arrange()
+        self._connect()
+        self.resize(_SIZE)
+
+    def open(self) -> None:
+        """Show the sheet in front of all windows, where the sample under edit is."""
+        project, current = self._workbench.project, self._workbench.sample_id
+        if project is None:
+            self._workbench.told.emit("Open a project first.")
+            return
+        self.setWindowTitle(plain(f"Contact sheet of {project.home.name}"))
+        if not self.isVisible():
+            screen = self.screen()
+            if screen is not None:
+                self.resize(self.size().boundedTo(screen.availableGeometry().size()))
+            window = self._dock.window()
+            self.setStyleSheet("" if window is None else window.styleSheet())
+            self.show_keys(self._workbench.keys)
+            self.show()
+            row = None if current is None else self._workbench.samples.row(current)
+            self.view.go_to_cell(row or 0)
+        self.raise_()
+        self.activateWindow()
+        self.view.setFocus()
+
+    def shut_down(self) -> None:
+        """Close the window for good, and stop its threads."""
+        self.pictures.clear()
+        self.close()
+        self.deleteLater()
+
+    def show_keys(self, keys: KeyBindings) -> None:
+        """Name the keys in effect."""
+        for button in self.findChildren(KeyButton):
+            button.show_key(keys)
+
+    def give(self, verdict: Verdict) -> None:
+        """Give the selected samples a verdict, after asking."""
+        bench = self._workbench
+        self._note_seen()
+        bench.note_seen()
+        selected = self.view.selected_ids
+        if not selected:
+            bench.told.emit(NONE_SELECTED)
+            return
+        batch = planned(bench.samples, verdict, selected)
+        if batch.sample_ids:
+            self._asking.run(batch)
+        else:
+            bench.told.emit(batch.refusal)
+        self.view.setFocus()
+
+    def toggle_mesh(self) -> None:
+        """Show the faces without their meshes, or with them."""
+        self.pictures.shows_mesh = not self.pictures.shows_mesh
+        self.view.repaint_all()
+        self._wait_to_see()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Do what a key says before the sheet takes it; leave the field for names by Esc."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if watched is self.choices.text:
+            return self._leave_field(event)
+        bound = self._workbench.keys.all_keys()
+        found = (bound.get(key) for key in self._reader.read(event))
+        action = next((self.actions_by_key[a] for a in found if a in self.actions_by_key), None)
+        if action is None:
+            return False
+        action()
+        return True
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Have pictures made again."""
+        super().showEvent(event)
+        self._reset()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
+        """Have none made that nobody sees."""
+        self.pictures.stop()
+        super().hideEvent(event)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
+        """Give the keyboard back to the canvas."""
+        super().closeEvent(event)
+        self._go_back()
+
+    def _make_timers(self) -> None:
+        self._seen = QTimer(self)
+        self._seen.setSingleShot(True)
+        self._seen.setInterval(_SEEN_MS)
+        self._seen.timeout.connect(self._note_seen)
+        self._resize = QTimer(self)
+        self._resize.setSingleShot(True)
+        self._resize.setInterval(_RESIZE_MS)
+        self._resize.timeout.connect(self._take_size)
+
+    def _arrange(self) -> None:
+        act = self.actions_by_key
+        self.larger = QSlider(Qt.Orientation.Horizontal)
+        self.larger.setRange(SMALLEST, LARGEST)
+        self.larger.setValue(self.pictures.size)
+        self.larger.setToolTip("How large the faces are; also Ctrl and the wheel")
+        self.larger.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        top, bottom, said = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for widget, stretch in (
+            (self.choices.filter, 2), (self.choices.sorting, 2), (self.choices.direction, 0),
+            (self.choices.text, 3), (self.larger, 2),
+            (key_button("Mesh", "toggle_mesh", act["toggle_mesh"], "With or without the mesh"), 1),
+        ):  # fmt: skip
+            top.addWidget(widget, stretch)
+        said.addWidget(self._tally)
+        said.addWidget(self._legend, 1)
+        for text, action, tooltip in (
+            ("Accept", "accept", "These meshes become ground truth as they stand"),
+            ("Send back…", "send_back", "Send them back to their annotators, with reasons"),
+            ("Exclude", "exclude", "Keep these faces out of the data set"),
+            ("Withdraw", "reopen", "Withdraw their verdicts"),
+            ("Undo", "undo", "Take back what you did last"),
+        ):
+            bottom.addWidget(key_button(text, action, act[action], tooltip))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(said)
+        layout.addLayout(bottom)
+        layout.addWidget(self._message)
+        QuietWheel(self)
+
+    def _connect(self) -> None:
+        bench, view = self._workbench, self.view
+        view.installEventFilter(self)
+        self.choices.text.installEventFilter(self)
+        view.opened.connect(self._open_sample)
+        view.selected.connect(self._count)
+        view.moved.connect(self._wait_to_see)
+        view.size_asked.connect(self.larger.setValue)
+        self.larger.valueChanged.connect(self._resize.start)
+        bench.samples_changed.connect(self._reset)
+        bench.sample_updated.connect(self._refresh)
+        bench.current_changed.connect(view.repaint_all)
+        bench.told.connect(self._tell)
+        bench.failed.connect(self._tell)
+
+    def _leave_field(self, event: QKeyEvent) -> bool:
+        if event.key() not in _LEAVING_KEYS:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.choices.text.clear()
+        self.view.setFocus()
+        return True
+
+    def _open_sample(self, sample_id: int) -> None:
+        self._workbench.go_to(sample_id)
+        self._go_back()
+
+    def _take_size(self) -> None:
+        top = self.view.wholly_in_sight().start
+        self.pictures.size = self.larger.value()
+        self.view.lay_out()
+        self.view.put_on_top(top)
+
+    def _wait_to_see(self) -> None:
+        self._seen.start()
+
+    def _note_seen(self) -> None:
+        """Note that the annotator has seen these meshes: they stood still in this window."""
+        samples = self._workbench.samples
+        if not self.isVisible() or self._seen.isActive():
+            return
+        for row in self.view.wholly_in_sight():
+            sample = samples.at(row)
+            revision = self.pictures.shown_revision(sample)
+            if revision is not None:
+                samples.mark_seen(sample.id, revision)
+
+    def _reset(self) -> None:
+        if self.isVisible():
+            self.view.reset_samples()
+            self._count()
+
+    def _refresh(self, sample_id: int) -> None:
+        if self.isVisible():
+            self.view.refresh_sample(sample_id)
+            self._count()
+
+    def _count(self) -> None:
+        samples, selected = self._workbench.samples, len(self.view.selected_ids)
+        self._tally.setText(tally_text(len(samples), selected))
+        self._legend.show_html(legend_html(samples))
+
+    def _tell(self, sentence: str) -> None:
+        if self.isVisible():
+            self._message.show_for_a_while(sentence)
