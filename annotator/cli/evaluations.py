@@ -62,6 +62,7 @@ def evaluate(
         for net in summary["nets"]
         for kind in ("clean", "spoiled")
     ]
+    lines += _turned_away(summary["turned_away"])
     if out is not None:
         lines.append(f"see {out / 'evaluation.html'}")
     report(summary, *lines, as_json=as_json, is_answer=True)
@@ -93,10 +94,19 @@ def compare(
         f"clean crops: {_words(found.clean)}",
         f"spoiled crops: {_words(found.spoiled)}",
         f"both: {_words(found.both)}; {found.faces} faces in {found.groups} groups",
+        *_turned_away(found.turned_away),
     ]
     values = {**asdict(found), "answer": str(found.answer)}
     report(values, *lines, as_json=as_json, is_answer=True)
     raise typer.Exit(EXIT_CODES[found.answer])
+
+
+def _turned_away(faces: int) -> list[str]:
+    """Return what is said of faces whose outer IOD is too short to divide by."""
+    if not faces:
+        return []
+    told = "1 face is" if faces == 1 else f"{faces} faces are"
+    return [f"{told} turned far away: over half of a usual outer IOD, theirs being shorter"]
 
 
 def _words(change: "Change") -> str:

@@ -57,8 +57,9 @@ class Comparison:
         Whether the second is better.
     clean, spoiled, both
         Changes of the mean errors; of both kinds, the geometric mean of the two ratios.
-    groups, faces
-        How many there were.
+    groups, faces, turned_away
+        How many there were, and how many of the faces are seen from the side: see
+        `annotator.training.units`.
     reason
         Why it cannot be told, in words; empty if it can.
     """
@@ -69,6 +70,7 @@ class Comparison:
     both: Change
     groups: int
     faces: int
+    turned_away: int
     reason: str
 
 
@@ -80,7 +82,8 @@ def compared(evaluation: Evaluation) -> Comparison:
     clean, spoiled = (_change(column) for column in drawn)
     both = _change(drawn.mean(axis=0))
     answer, reason = _answer(clean, spoiled, both, groups)
-    return Comparison(answer, clean, spoiled, both, groups, len(clusters), reason)
+    turned = sum(facts.turned_away for facts in evaluation.facts)
+    return Comparison(answer, clean, spoiled, both, groups, len(clusters), turned, reason)
 
 
 def _drawn_ratios(

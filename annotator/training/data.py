@@ -16,7 +16,14 @@ from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.photographs import Cutouts
 from annotator.training.settings import Settings
 from annotator.training.sparse import SparseFace
-from annotator.training.splits import Split, clusters, decided, read_splits, write_splits
+from annotator.training.splits import (
+    Split,
+    clusters,
+    decided,
+    read_splits,
+    without_ties,
+    write_splits,
+)
 
 FEWEST, FEW = 2, 20
 _MOST_JUDGED = 200  # faces
@@ -30,7 +37,8 @@ class RunData:
     ----------
     layout
     faces, clusters, splits
-        All faces of the releases, in order.
+        All faces of the releases, in order. A face that was put on the side of training once, and
+        is tied to one of the validation by now, is left out here, and stays in the file of splits.
     train, validation
         Those of each side.
     sparse
@@ -99,11 +107,15 @@ def prepared(
         looks = list(pool.map(lambda face: _sparse_hashes(face, cutouts), sparse))
     names = clusters(faces.faces, hashes)
     before = {**(read_splits(earlier) if earlier else {}), **read_splits(splits_file)}
-    splits = decided(faces.faces, names, before, share=settings.validation, seed=seed)
-    write_splits(splits_file, faces.faces, names, splits)
+    stored = decided(faces.faces, names, before, share=settings.validation, seed=seed)
+    write_splits(splits_file, faces.faces, names, stored)
+    splits = without_ties(names, stored)
     train = _of(Split.TRAIN, faces.faces, splits)
     if not train:
-        raise TrainingError("all faces are for validation: lower `validation`, or add releases")
+        raise TrainingError(
+            "all faces are for validation, or belong to faces that are: lower `validation`, or add "
+            "releases"
+        )
     validation = _of(Split.VALIDATION, faces.faces, splits)[:_MOST_JUDGED]
     tests = tuple(crops_of(validation, faces.layout, cutouts, of_images=by_image(faces.faces)))
     kept = [

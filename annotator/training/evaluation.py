@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from annotator.imaging.perceptual import hashes_of
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.results import ModelInfo
-from annotator.mesh.landmarks import eye_centre_iod, outer_iod
+from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
 from annotator.mesh.pose import HeadPose, head_pose
@@ -22,6 +22,7 @@ from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.photographs import Cutouts
 from annotator.training.splits import clusters
+from annotator.training.units import error_unit, eye_centre_unit, is_turned_away
 
 Floats = NDArray[np.float64]
 
@@ -42,8 +43,10 @@ class FaceFacts:
         Whether people moved something of it.
     size
         The outer IOD, in px of the photograph.
+    turned_away
+        Whether that is too short to divide by, see `annotator.training.units`.
     eye_centre
-        The eye-centre IOD over the outer one.
+        What errors over the eye-centre IOD are divided by, in what they are divided by here.
     pose
     """
 
@@ -51,6 +54,7 @@ class FaceFacts:
     cluster: str
     corrected: bool
     size: float
+    turned_away: bool
     eye_centre: float
     pose: HeadPose
 
@@ -176,14 +180,15 @@ def loaded_nets(models: Sequence[str | Path]) -> list[MeshNet]:
 
 
 def _facts(face: Face, cluster: str, layout: MeshLayout) -> FaceFacts:
-    size = max(outer_iod(face.landmarks, layout), 1.0)
+    landmarks = face.landmarks
     return FaceFacts(
         face.name,
         cluster,
         face.corrected,
-        size,
-        max(eye_centre_iod(face.landmarks, layout), 1.0) / size,
-        head_pose(face.landmarks, layout),
+        outer_iod(landmarks, layout),
+        is_turned_away(landmarks, layout),
+        eye_centre_unit(landmarks, layout) / error_unit(landmarks, layout),
+        head_pose(landmarks, layout),
     )
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.inference.regions import SLIGHT_JITTER, Jitter, Region
+from annotator.inference.regions import CROP_SIZE, SLIGHT_JITTER, Jitter, Region
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.training.crops import (
     View,
     background_view,
-    crop_iod,
     drawn_view,
     in_crop,
     looked_at,
@@ -25,6 +24,7 @@ from annotator.training.crops import (
 from annotator.training.faces import Face
 from annotator.training.photographs import Cutout, Cutouts
 from annotator.training.spoiling import Spoiling, spoiled
+from annotator.training.units import error_unit
 
 Floats = NDArray[np.float32]
 Crops = NDArray[np.uint8]
@@ -57,7 +57,8 @@ class TestCrop:
     crop : (192, 192, 3) uint8
     points : (n, 3) float32, or None where it shows no face
     iod
-        The outer IOD in the crop, in px.
+        What its errors are divided by, in px of the crop: the outer IOD, as
+        `annotator.training.units` has it.
     """
 
     face: int
@@ -137,7 +138,7 @@ def crops_of(
     for number, face in enumerate(faces):
         seed = [_SEED, *face.key.encode()]
         rng = np.random.default_rng(seed)
-        cutout = cutouts.of(face)
+        cutout, unit = cutouts.of(face), error_unit(face.landmarks, layout)
         for at in range(clean + spoilt):
             is_clean = at < clean
             jitter = SLIGHT_JITTER if is_clean else Jitter(0.05, 0.08, 0.12)
@@ -146,7 +147,8 @@ def crops_of(
             if not is_clean:
                 crop = spoiled(crop, rng, Spoiling())
             points = in_crop(face.landmarks, view, layout)
-            yield TestCrop(number, is_clean, view, crop, points, crop_iod(points, layout))
+            iod = unit * CROP_SIZE / view.region.side
+            yield TestCrop(number, is_clean, view, crop, points, iod)
         shown = known[face.image_sha256]
         yield from _backgrounds(number, shown, cutout, rng, backgrounds)
 

@@ -74,8 +74,9 @@ def _head(evaluation: Evaluation, summary: Mapping[str, Any]) -> Iterator[str]:
     yield "<h1>Evaluation of face mesh nets</h1>"
     yield (
         f"<p>{summary['faces']} faces in {summary['groups']} groups of people or pictures; "
-        f"{summary['corrected']} corrected by people. {escape(summary['measure'])}. Where a model "
-        "made the truth, as with faces accepted as predicted, figures favour that model.</p>"
+        f"{summary['corrected']} corrected by people, {summary['turned_away']} turned far away. "
+        f"{escape(summary['measure'])}. Where a model made the truth, as with faces accepted as "
+        "predicted, figures favour that model.</p>"
     )
     yield "<ul>"
     for number, net in enumerate(evaluation.nets):

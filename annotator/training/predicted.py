@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from annotator.inference.regions import to_image
-from annotator.mesh.landmarks import outer_iod
 from annotator.system.placing import placed
 from annotator.training.crops import looked_at, plain_view
 from annotator.training.data import RunData
 from annotator.training.faces import Face
 from annotator.training.judging import Floats, Predict
 from annotator.training.splits import Split
+from annotator.training.units import error_unit
 
 _MOST = 2000  # faces; those for validation first
 _AT_ONCE = 32
@@ -65,4 +65,4 @@ def _predicted(faces: Sequence[Face], data: RunData, predict: Predict) -> list[F
 
 def _nme(mesh: Floats, face: Face, data: RunData) -> float:
     apart = np.linalg.norm((mesh - face.landmarks)[:, :2], axis=1).mean()
-    return float(apart / max(outer_iod(face.landmarks, data.layout), 1.0))
+    return float(apart / error_unit(face.landmarks, data.layout))

@@ -89,6 +89,27 @@ def decided(
     return [splits[at] for at in range(len(faces))]
 
 
+def without_ties(names: Sequence[str], splits: Sequence[Split]) -> list[Split]:
+    """Return what each face is for in this run: none is learned from that is tied to validation.
+
+    Two faces that were put on different sides may turn out to belong together when a picture or a
+    group comes in that ties them. What was decided stays, or a net would be judged by faces that
+    its parent learned from; but who was to be learned from is left out as long as they are tied.
+
+    Parameters
+    ----------
+    names
+        The clusters of the faces.
+    splits
+        As `decided` gives them.
+    """
+    judged = {name for name, split in zip(names, splits, strict=True) if split is Split.VALIDATION}
+    return [
+        Split.LEFT_OUT if split is Split.TRAIN and name in judged else split
+        for name, split in zip(names, splits, strict=True)
+    ]
+
+
 def read_splits(path: Path) -> dict[str, Split]:
     """Return what was decided earlier, by the face's key; nothing if there is no such file.
 

@@ -26,12 +26,14 @@ def summary_of(evaluation: Evaluation) -> dict[str, Any]:
         "faces": len(evaluation.facts),
         "groups": len({facts.cluster for facts in evaluation.facts}),
         "corrected": sum(facts.corrected for facts in evaluation.facts),
+        "turned_away": sum(facts.turned_away for facts in evaluation.facts),
         "layout": evaluation.layout.name,
         "releases": [
             {"folder": folder, "content_sha256": sha256} for folder, sha256 in evaluation.releases
         ],
         "measure": (
-            "NME: mean 2-D distance of the vertices over the outer IOD (33-263); a face's is the "
+            "NME: mean 2-D distance of the vertices over the outer IOD (33-263), or over half of a "
+            "usual one where a face is turned so far away that its own is shorter; a face's is the "
             "mean over its crops"
         ),
         "failure_above": FAILURE,

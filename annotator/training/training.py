@@ -13,6 +13,7 @@ from annotator.inference.mesh_net import MeshNet, model_path
 from annotator.system.ending import Ended
 from annotator.system.hashing import file_sha256
 from annotator.system.placing import placed
+from annotator.system.words import count
 from annotator.training import folder as names
 from annotator.training.card import card_text, facts_of, metadata_of
 from annotator.training.data import FEW, RunData, prepared
@@ -27,6 +28,7 @@ from annotator.training.net import check_same, module_of, set_weights
 from annotator.training.predicted import write_predictions
 from annotator.training.settings import Settings
 from annotator.training.sparse import read_sparse
+from annotator.training.splits import Split
 
 
 @dataclass(frozen=True)
@@ -260,12 +262,18 @@ def _agreed(order: Order, facts: RunFacts) -> RunFacts:
 
 
 def _remarks(data: RunData) -> list[str]:
-    count = len(data.train) + len(data.validation)
+    used = len(data.train) + len(data.validation)
+    left_out = data.splits.count(Split.LEFT_OUT)
     remarks = []
-    if count < FEW:
+    if used < FEW:
         remarks.append(
-            f"{count} faces are few: expect the net to learn these people, and little for others; "
+            f"{used} faces are few: expect the net to learn these people, and little for others; "
             f"{FEW} and more are better"
+        )
+    if left_out:
+        remarks.append(
+            f"{count(left_out, 'face')} left out: of one person or picture with faces that were "
+            "kept for validation before that was known"
         )
     if not data.validation:
         remarks.append(

@@ -13,6 +13,7 @@ from annotator.training.splits import (
     clusters,
     decided,
     read_splits,
+    without_ties,
     write_splits,
 )
 
@@ -95,6 +96,48 @@ def test_a_new_face_that_ties_both_sides_is_left_out():
     before = {faces[0].key: Split.TRAIN, faces[1].key: Split.VALIDATION}
     splits = decided(faces, ["a"] * 3, before, share=0.5, seed=1)
     assert splits == [Split.TRAIN, Split.VALIDATION, Split.LEFT_OUT]
+
+
+def test_whoever_is_tied_to_validation_later_is_learned_from_no_more():
+    splits = [Split.TRAIN, Split.VALIDATION, Split.LEFT_OUT, Split.TRAIN, Split.VALIDATION]
+    names = ["a", "a", "a", "b", "c"]
+    assert without_ties(names, splits) == [
+        Split.LEFT_OUT, Split.VALIDATION, Split.LEFT_OUT, Split.TRAIN, Split.VALIDATION,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_no_group_is_on_both_sides_of_a_run_whatever_was_decided_before(
+    resumed, faces, release, tmp_path
+):
+    """Two copies of one picture were put on different sides, as splits of an older version may."""
+    pytest.importorskip("torch", reason="the extra [train] is not installed")
+    from annotator.training.settings import Settings  # noqa: PLC0415 - it needs the extra
+    from annotator.training.training import Order, train  # noqa: PLC0415
+
+    keys = [one.key for one in faces.faces]
+    stored = [Split.VALIDATION if "collins" in one.name else Split.TRAIN for one in faces.faces]
+    copies = [at for at, split in enumerate(stored) if split is Split.VALIDATION]
+    assert len(copies) > 1
+    stored[copies[0]] = Split.TRAIN
+    path = tmp_path / ("run" if resumed else "") / "splits.csv"
+    path.parent.mkdir(exist_ok=True)
+    write_splits(path, faces.faces, keys, stored)
+    said: list[str] = []
+    order = Order((release,), tmp_path / "run", Settings(steps=0), resume=resumed)
+    order = order if resumed else replace(order, splits=path)
+    data = train(order, lambda progress: None, said.append).data
+    sides = {
+        split: {name for name, own in zip(data.clusters, data.splits, strict=True) if own is split}
+        for split in (Split.TRAIN, Split.VALIDATION)
+    }
+    assert all(sides.values())
+    assert not sides[Split.TRAIN] & sides[Split.VALIDATION]
+    assert keys[copies[0]] not in {face.key for face in data.train}
+    left_out = data.splits.count(Split.LEFT_OUT)
+    assert left_out >= 1
+    assert any(line.startswith(f"{left_out} face") and "left out" in line for line in said)
+    assert read_splits(tmp_path / "run" / "splits.csv") == dict(zip(keys, stored, strict=True))
 
 
 def test_splits_are_read_as_they_were_written_and_keep_faces_that_went(tmp_path):
