@@ -1,10 +1,12 @@
 """The command `review`: a verdict on samples."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotator.cli.checked import refusal_lines, refused_by_checks, refused_values
 from annotator.cli.naming import no_impossible_number, samples_named
 from annotator.cli.options import AsJson, Comment, Person, ProjectAddress
 from annotator.cli.terminal import FailedError, count, report
@@ -13,9 +15,7 @@ from annotator.system.portions import portions
 
 if TYPE_CHECKING:
     from annotator.project import FailedImage, Judgement, Project, Reason
-
-    # The samples that have it now, those left as before, and photographs that are the reason.
-    _Given = tuple[list[int], set[int], tuple[FailedImage, ...]]
+    from annotator.quality.checks.of_project import Checked
 
 commands = typer.Typer()
 
@@ -75,6 +75,9 @@ def review(
     ] = None,
     comment: Comment = "",
     reviewer: Person = None,
+    despite_checks: Annotated[
+        bool, typer.Option("--despite-checks", help="Accept whatever checks have found.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Submit, accept, send back or exclude samples, or withdraw the verdicts on them."""
@@ -89,31 +92,50 @@ def review(
     judgement = Judgement(given, reviewer or login_name(), comment, reasons)
     with Project.open(project) as opened:
         if every:
-            ids, left_out, failed = _given_to_all(opened, judgement)
+            ids, left_out = _given_to_all(opened, judgement, despite_checks=despite_checks)
         else:
-            ids, left_out, failed = _given_to(opened, judgement, samples or ())
+            ids, left_out = _given_to(
+                opened, judgement, samples or (), despite_checks=despite_checks
+            )
+        told = refusal_lines(opened, left_out.refused)
     text = f"{verdict}: {count(len(ids), 'sample')}"
-    if left_out:
-        text += f", {count(len(left_out), 'sample')} left as before"
-    report({"verdict": given.value, "samples": ids}, text, failed=failed or None, as_json=as_json)
-    if left_out:
+    if left_out.ids:
+        text += f", {count(len(left_out.ids), 'sample')} left as before"
+    values: dict[str, object] = {"verdict": given.value, "samples": ids}
+    if left_out.refused:
+        values["checks"] = refused_values(left_out.refused)
+    report(values, text, *told, failed=left_out.failed or None, as_json=as_json)
+    if left_out.ids:
         raise typer.Exit(1)
 
 
-def _given_to_all(project: "Project", judgement: "Judgement") -> "_Given":
+@dataclass(frozen=True)
+class _LeftOut:
+    """The samples that are left as before: for their photographs, and for what was found."""
+
+    ids: frozenset[int]
+    failed: tuple["FailedImage", ...] = ()
+    refused: tuple["Checked", ...] = ()
+
+
+def _given_to_all(
+    project: "Project", judgement: "Judgement", *, despite_checks: bool
+) -> tuple[list[int], _LeftOut]:
     """Give all samples without a verdict one, but for those that cannot be accepted."""
-    left_out, failed = _not_acceptable(project, judgement, None)
+    left_out = _not_acceptable(project, judgement, None, despite_checks=despite_checks)
     ids = project.reviews.give_undecided(
         judgement.verdict,
         reviewer=judgement.reviewer,
         reasons=judgement.reasons,
         comment=judgement.comment,
-        leaving_out=left_out,
+        leaving_out=left_out.ids,
     )
-    return ids, left_out, failed
+    return ids, left_out
 
 
-def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]) -> "_Given":
+def _given_to(
+    project: "Project", judgement: "Judgement", samples: Sequence[str], *, despite_checks: bool
+) -> tuple[list[int], _LeftOut]:
     """Give samples a verdict that are named, but for those that cannot be accepted."""
     from annotator.project.partly import telling_what_is_done
 
@@ -122,23 +144,32 @@ def _given_to(project: "Project", judgement: "Judgement", samples: Sequence[str]
         ids = _with_verdict(project, ids)
     # What is judged is what is there now: looking at many photographs takes its time.
     revisions, seen = project.annotations.revisions(ids), project.reviews.newest_ids(ids)
-    left_out, failed = _not_acceptable(project, judgement, ids)
-    ids = [sample_id for sample_id in ids if sample_id not in left_out]
+    left_out = _not_acceptable(project, judgement, ids, despite_checks=despite_checks)
+    ids = [sample_id for sample_id in ids if sample_id not in left_out.ids]
     given: list[int] = []
     with telling_what_is_done(given, len(ids)):
         for some in portions(ids):
             project.reviews.judge_all(some, judgement, revisions=revisions, seen=seen)
             given += some
-    return ids, left_out, failed
+    return ids, left_out
 
 
 def _not_acceptable(
-    project: "Project", judgement: "Judgement", ids: Sequence[int] | None
-) -> tuple[set[int], tuple["FailedImage", ...]]:
+    project: "Project",
+    judgement: "Judgement",
+    ids: Sequence[int] | None,
+    *,
+    despite_checks: bool,
+) -> _LeftOut:
     from annotator.project import Verdict
     from annotator.workflow.image_files import not_acceptable
 
-    return not_acceptable(project, ids) if judgement.verdict is Verdict.ACCEPT else (set(), ())
+    if judgement.verdict is not Verdict.ACCEPT:
+        return _LeftOut(frozenset())
+    left_out, failed = not_acceptable(project, ids)
+    refused = [] if despite_checks else refused_by_checks(project, ids, but=left_out)
+    every = left_out.union(found.sample_id for found in refused)
+    return _LeftOut(frozenset(every), failed, tuple(refused))
 
 
 def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:

@@ -15,6 +15,7 @@ from annotator.project.damage import DamagedMesh, damaged_meshes
 from annotator.project.engine.base import Engine
 from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.faces_of_image import FaceOfImage, load_faces
+from annotator.project.faces_to_check import PhotographToCheck, load_to_check
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
@@ -68,6 +69,11 @@ class Samples:
         """Return the meshes of samples as they are now; damaged ones are missing: `load_meshes`."""
         with self._engine.reading() as session:
             return load_meshes(session, self._engine, sample_ids)
+
+    def to_check(self, sample_ids: Collection[int]) -> list[PhotographToCheck]:
+        """Return the photographs of samples, with all their faces; see `load_to_check`."""
+        with self._engine.reading() as session:
+            return load_to_check(session, self._engine, sample_ids)
 
     def damaged(self) -> Iterator[DamagedMesh]:
         """Yield what is damaged of all meshes and strokes, of removed images too.

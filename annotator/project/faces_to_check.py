@@ -1,0 +1,172 @@
+"""The faces of photographs with all that checks of their meshes ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session, aliased
+
+from annotator.mesh.layout import MeshLayout
+from annotator.project.damage import damaged_meshes
+from annotator.project.engine.base import Engine, chunks
+from annotator.project.image_rows import IN_PROJECT
+from annotator.project.layouts import check_stored, stored_layout
+from annotator.project.records import SampleState, Verdict
+from annotator.project.tables import (
+    AnnotationRow,
+    ImageRow,
+    ModelRow,
+    PredictionRow,
+    ReviewRow,
+    SampleRow,
+)
+
+Landmarks = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceToCheck:
+    """A face of a photograph, as checks have to know it.
+
+    Attributes
+    ----------
+    revision
+        Of the annotation.
+    prediction, landmarks
+        (n, 3) what the model said, and the mesh as it stands, in pixels of the upright image;
+        read-only.
+    strokes
+        Those in effect.
+    marks_changed
+        Whether a vertex is marked or pinned.
+    changed_since_sent_back
+        Whether it was changed since it was sent back last; None where it never was, or where a
+        later verdict is in effect.
+    accepted_revision
+        The newest one that somebody accepted; None if nobody ever did.
+    added_by
+        Who drew the box of a face that the detector had missed.
+    """
+
+    sample_id: int
+    face_index: int
+    state: SampleState
+    revision: int
+    layout: MeshLayout
+    prediction: Landmarks
+    landmarks: Landmarks
+    strokes: int
+    marks_changed: bool
+    changed_since_sent_back: bool | None
+    accepted_revision: int | None
+    added_by: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotographToCheck:
+    """A photograph with all its faces, but for deleted and damaged ones.
+
+    Attributes
+    ----------
+    size
+        Width and height in pixels.
+    """
+
+    image_id: int
+    size: tuple[int, int]
+    faces: tuple[FaceToCheck, ...]
+
+
+def load_to_check(
+    session: Session, engine: Engine, sample_ids: Collection[int]
+) -> list[PhotographToCheck]:
+    """Return the photographs on which some samples are, each once, by id.
+
+    Damaged meshes are left out: whoever goes to one is told.
+
+    Raises
+    ------
+    NewerProject, DamagedProject
+        If a mesh is of a layout that this program does not know, or not what is stored for it.
+    """
+    image_ids: set[int] = set()
+    for chunk in chunks(sorted(set(sample_ids)), engine):
+        image_ids.update(session.scalars(select(SampleRow.image_id).where(SampleRow.id.in_(chunk))))
+    photographs = []
+    for chunk in chunks(sorted(image_ids), engine):
+        photographs += _photographs(session, chunk)
+    return photographs
+
+
+def _photographs(session: Session, image_ids: Sequence[int]) -> list[PhotographToCheck]:
+    there = (SampleRow.image_id.in_(image_ids), SampleRow.state != SampleState.DELETED)
+    mine = select(SampleRow.id).where(*there)
+    damaged = {
+        mesh.sample_id for mesh in damaged_meshes(session, mine, strokes=False) if mesh.is_in_use
+    }
+    sent_back = aliased(ReviewRow)
+    query = (
+        select(
+            SampleRow.id, SampleRow.image_id, SampleRow.face_index, SampleRow.state,
+            SampleRow.stroke_count, SampleRow.added_by, ImageRow.width, ImageRow.height,
+            AnnotationRow.revision, AnnotationRow.landmarks, AnnotationRow.marks,
+            PredictionRow.landmarks.label("predicted"), ModelRow.layout,
+            sent_back.revision.label("sent_back"), _accepted().label("accepted"),
+        )
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
+        .join(ModelRow, ModelRow.id == PredictionRow.model_id)
+        .outerjoin(sent_back, sent_back.id == _last_sent_back())
+        .where(*there, IN_PROJECT, SampleRow.id.not_in(damaged))
+        .order_by(SampleRow.image_id, SampleRow.face_index)
+    )  # fmt: skip
+    found = []
+    for image_id, rows in groupby(session.execute(query), lambda row: row.image_id):
+        some = list(rows)
+        size = some[0].width, some[0].height
+        found.append(PhotographToCheck(image_id, size, tuple(map(_face, some))))
+    return found
+
+
+def _face(row: Any) -> FaceToCheck:
+    layout = stored_layout(row.layout)
+    check_stored(layout, row.predicted, row.landmarks, row.marks)
+    is_judged = row.state in (SampleState.ACCEPTED, SampleState.EXCLUDED)
+    changed = None if row.sent_back is None else row.sent_back != row.revision
+    return FaceToCheck(
+        sample_id=row.id,
+        face_index=row.face_index,
+        state=row.state,
+        revision=row.revision,
+        layout=layout,
+        prediction=row.predicted,
+        landmarks=row.predicted if row.landmarks is None else row.landmarks,
+        strokes=row.stroke_count,
+        marks_changed=row.marks is not None,
+        changed_since_sent_back=None if is_judged else changed,
+        accepted_revision=row.accepted,
+        added_by=row.added_by,
+    )
+
+
+def _last_sent_back() -> ScalarSelect[int]:
+    review = aliased(ReviewRow)
+    query = select(func.max(review.id)).where(
+        review.sample_id == SampleRow.id, review.verdict == Verdict.SEND_BACK
+    )
+    return query.correlate(SampleRow).scalar_subquery()
+
+
+def _accepted() -> ScalarSelect[int]:
+    review = aliased(ReviewRow)
+    query = select(func.max(review.revision)).where(
+        review.sample_id == SampleRow.id, review.verdict == Verdict.ACCEPT
+    )
+    return query.correlate(SampleRow).scalar_subquery()
