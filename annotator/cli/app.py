@@ -27,6 +27,7 @@ from annotator.cli import (
     rounds,
     status,
     training,
+    triage,
     verify,
     windows,
 )
@@ -38,6 +39,7 @@ from annotator.cli.verbosity import Quiet, Verbose, talking, with_verbosity
 GROUPS = (
     projects,
     predictions,
+    triage,
     status,
     listing,
     check,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotator.cli.columns import aligned
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import print_table, report
 from annotator.system.foreign_text import escaped, path_text
@@ -132,11 +133,4 @@ def _table(samples: Sequence["SampleSummary"]) -> list[str]:
         )
         for sample in samples
     ]
-    widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if at in (0, 2, 5) else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (_HEADINGS, *rows)
-    ]
+    return aligned(_HEADINGS, rows, numbers={"sample", "strokes", "face"})

@@ -33,6 +33,10 @@ Workers = Annotated[
 NoSmallFaces = Annotated[
     bool, typer.Option("--no-small-faces", help="Skip the search for small faces: faster.")
 ]
+Assess = Annotated[
+    bool,
+    typer.Option("--assess/--no-assess", help="Also find out how good predictions probably are."),
+]
 Decoding = Annotated[
     Literal["exact", "fast"],
     typer.Option("--decode", help="fast: large JPEG files at half size where faces stay large."),

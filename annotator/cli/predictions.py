@@ -9,6 +9,7 @@ import typer
 from annotator.cli.given_paths import some_there
 from annotator.cli.options import (
     AsJson,
+    Assess,
     Decoding,
     Model,
     NoSmallFaces,
@@ -18,6 +19,7 @@ from annotator.cli.options import (
     Workers,
 )
 from annotator.cli.terminal import count, counted, progress_bar, report
+from annotator.cli.triage import assess_after, assessed_text, assessed_values
 from annotator.cli.verbosity import timed
 from annotator.system.collecting import uncollected
 
@@ -37,6 +39,7 @@ def predict(
     workers: Workers = None,
     no_small_faces: NoSmallFaces = False,
     decode: Decoding = "exact",
+    assess: Assess = False,
     as_json: AsJson = False,
 ) -> None:
     """Find and predict the faces of all images that the model has not seen yet."""
@@ -62,6 +65,7 @@ def predict(
             for last in run:
                 show(last.done, last.total)
                 failed += [last.failure] if last.failure else []
+    assessed = assess_after(project, face_mesh, workers, failed) if assess else None
     images = last.done - last.failed
     text = f"predicted {count(images, 'image')} with {count(last.faces, 'face')}"
     text += f", failed {last.failed}" if last.total else ": no image was waiting"
@@ -71,6 +75,9 @@ def predict(
             "small faces were not searched for, and will not be in these images by this model"
         )
     values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
+    if assessed is not None:
+        lines.append(assessed_text(assessed))
+        values |= assessed_values(assessed)
     report(values, *lines, failed=failed, as_json=as_json)
     if last.failed and not images:
         raise typer.Exit(1)

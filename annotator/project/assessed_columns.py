@@ -8,10 +8,10 @@ from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from annotator.project.assessment_records import AssessedColumns
+from annotator.project.assessment_records import AssessedColumns, OfMesh
 from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
 from annotator.project.checked import DamagedValue, as_stored, check_columns
 from annotator.project.digests import AnyRow
@@ -81,9 +81,18 @@ def _check_blobs(blobs: Sequence[object], size: int) -> None:
 
 
 def _severities(session: Session, sample_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-    """Return the gravest finding's severity of each sample, ascending by id; 0 where none is."""
-    query = select(FindingRow.sample_id, func.max(FindingRow.severity)).group_by(
-        FindingRow.sample_id
+    """Return the severity of the gravest finding in each sample's mesh as it stands, by id."""
+    was_edited = AnnotationRow.landmarks.is_not(None)
+    query = (
+        select(FindingRow.sample_id, func.max(FindingRow.severity))
+        .join(AnnotationRow, AnnotationRow.sample_id == FindingRow.sample_id)
+        .where(
+            or_(
+                and_(was_edited, FindingRow.of_mesh == OfMesh.ANNOTATION),
+                and_(~was_edited, FindingRow.of_mesh == OfMesh.PREDICTION),
+            )
+        )
+        .group_by(FindingRow.sample_id)
     )
     gravest = np.zeros(len(sample_ids), np.uint8)
     found = session.execute(query).all()

@@ -86,6 +86,8 @@ class FaceToAssess:
 
     Attributes
     ----------
+    stroke_count, has_marks
+        What people did to it: the strokes in effect, and whether a vertex is marked or pinned.
     layout
         Of its meshes.
     predicted, landmarks
@@ -104,8 +106,11 @@ class FaceToAssess:
     """
 
     sample_id: int
+    face_index: int
     prediction_id: int
     revision: int
+    stroke_count: int
+    has_marks: bool
     layout: MeshLayout
     predicted: Landmarks
     landmarks: Landmarks
@@ -128,7 +133,7 @@ class AssessedColumns:
     doubt
         (k,) float64, NaN where it is not known.
     severity
-        (k,) uint8 of the gravest finding, 0 where there is none.
+        (k,) uint8 of the gravest finding in the mesh as it stands, 0 where there is none.
     signals
         (k,) float32 each, by name.
     """

@@ -130,6 +130,8 @@ def _all_of_faces(assessor_id: int, layout: str) -> _AnySelect:
     columns = (
         SampleRow.id,
         SampleRow.image_id,
+        SampleRow.face_index,
+        SampleRow.stroke_count,
         SampleRow.round_change,
         PredictionRow.presence,
         AnnotationRow.prediction_id,
@@ -137,6 +139,7 @@ def _all_of_faces(assessor_id: int, layout: str) -> _AnySelect:
         ModelRow.layout,
         PredictionRow.landmarks.label("predicted"),
         AnnotationRow.landmarks.label("annotated"),
+        AnnotationRow.marks.is_not(None).label("has_marks"),
         AssessmentRow.assessor_id,
         AssessmentRow.is_due.label("is_wanted"),
         _is_due(assessor_id).label("is_due"),
@@ -152,6 +155,9 @@ def _face(row: Any, known: Assessment | None, assessor_id: int) -> FaceToAssess:
     holds = row.assessor_id == assessor_id and not row.is_wanted
     return FaceToAssess(
         sample_id=row.id,
+        face_index=row.face_index,
+        stroke_count=row.stroke_count,
+        has_marks=bool(row.has_marks),
         prediction_id=row.prediction_id,
         revision=row.revision,
         layout=layout,

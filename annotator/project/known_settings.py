@@ -14,6 +14,7 @@ from annotator.project.records import Reason
 ALONE, TWO_STEPS = "alone", "two steps"
 _LONGEST = 40
 _MOST_REASONS = 30
+_LARGEST_ERROR = 1000.0  # outer eye distances
 _REASON = re.compile(rf"[a-z][a-z0-9_]{{0,{_LONGEST - 1}}}")
 
 
@@ -85,6 +86,22 @@ def reasons(value: Any) -> str:
     return "" if len(set(value)) == len(value) else asked
 
 
+def pile_ends(value: Any) -> str:
+    """Return what keeps a value from saying where the piles of triage end; nothing set is {}."""
+    asked = (
+        'must be {} or shares of the eye distance with 0 < accept <= hopeless, as {"accept": 0.02, '
+        '"hopeless": 0.25}, and "verdicts", a count, where they were learned'
+    )
+    if numbers_by_name(value) or set(value) - {"accept", "hopeless", "verdicts"}:
+        return asked
+    if not value:
+        return ""
+    ends = value.get("accept", 0), value.get("hopeless", 0)
+    is_sound = 0 < ends[0] <= ends[1] <= _LARGEST_ERROR
+    verdicts = value.get("verdicts", 1)
+    return "" if is_sound and isinstance(verdicts, int) and verdicts > 0 else asked
+
+
 # One line for each setting that there is: who needs another one adds it here.
 KNOWN_SETTINGS: Mapping[str, KnownSetting] = MappingProxyType(
     {
@@ -103,6 +120,12 @@ KNOWN_SETTINGS: Mapping[str, KnownSetting] = MappingProxyType(
             [reason.value for reason in Reason],
             "For what reasons samples are sent back or excluded.",
             reasons,
+        ),
+        "triage": KnownSetting(
+            {},
+            "Where the piles of triage end: up to which expected error a mesh is fit to accept "
+            "after a look, and above which it is hopeless; {} for what ships.",
+            pile_ends,
         ),
     }
 )

@@ -1,13 +1,14 @@
 """All that is said of a photograph's faces at once: their signals, and the error they tell of."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh, ModelInfo
-from annotator.project import Assessment, FaceToAssess
+from annotator.project import Assessment, FaceToAssess, OfMesh, StoredFinding
+from annotator.quality.checks import OtherFace, Subject, Work, findings
 from annotator.quality.shape_prior import ShapePrior
 from annotator.quality.signals import SIGNALS, Signals, signals_of
 from annotator.quality.triage import DEFAULT_MODEL, TriageModel, doubt_of
@@ -68,17 +69,61 @@ class QualityAssessor:
         ModelError
             If the model's numbers are not finite.
         """
-        return [self._assessed(face, photograph) for face in faces if face.is_due]
+        return [self._assessed(face, faces, photograph) for face in faces if face.is_due]
 
-    def _assessed(self, face: FaceToAssess, photograph: NDArray[np.uint8]) -> Assessment:
+    def _assessed(
+        self, face: FaceToAssess, faces: Sequence[FaceToAssess], photograph: NDArray[np.uint8]
+    ) -> Assessment:
         place = (face.sample_id, face.prediction_id, face.revision)
+        subject = self._subject(face, faces, photograph)
         if face.kept is not None:
             kept = face.kept
-            return Assessment(*place, kept.doubt, kept.signals, kept.spread)
+            found = [each for each in kept.findings if each.of_mesh is OfMesh.PREDICTION]
+            known = (kept.doubt, kept.signals, kept.spread)
+        else:
+            found = _found(subject, OfMesh.PREDICTION)
+            known = self._known(face, photograph)
+        if face.landmarks is not face.predicted:
+            found += _found(_as_annotated(subject, face), OfMesh.ANNOTATION)
+        return Assessment(*place, *known, tuple(found))
+
+    def _known(
+        self, face: FaceToAssess, photograph: NDArray[np.uint8]
+    ) -> tuple[float, Mapping[str, float], NDArray[np.float16] | None]:
+        """Return the expected error, the signals, and how far each vertex spreads."""
         found = signals_of(
             self.face_mesh, photograph, face.predicted, presence=face.presence, prior=self.prior
         ).known(round_change=face.round_change)
-        return Assessment(*place, doubt_of(found.values, self.model), found.values, _half(found))
+        return doubt_of(found.values, self.model), found.values, _half(found)
+
+    def _subject(
+        self, face: FaceToAssess, faces: Sequence[FaceToAssess], photograph: NDArray[np.uint8]
+    ) -> Subject:
+        """Return the prediction as checks look at it."""
+        return Subject(
+            face.predicted,
+            face.layout,
+            size=(photograph.shape[1], photograph.shape[0]),
+            photograph=photograph,
+            others=tuple(
+                OtherFace(f"face #{other.face_index + 1}", other.landmarks)
+                for other in faces
+                if other is not face
+            ),
+            prior=self.prior,
+        )
+
+
+def _as_annotated(subject: Subject, face: FaceToAssess) -> Subject:
+    work = Work(face.stroke_count, marks_changed=face.has_marks)
+    return replace(subject, landmarks=face.landmarks, prediction=face.predicted, work=work)
+
+
+def _found(subject: Subject, of_mesh: OfMesh) -> list[StoredFinding]:
+    return [
+        StoredFinding(each.check, int(each.severity), each.sentence, each.vertices, of_mesh)
+        for each in findings(subject)
+    ]
 
 
 def _half(signals: Signals) -> NDArray[np.float16] | None:

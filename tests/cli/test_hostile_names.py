@@ -179,6 +179,31 @@ def predict(hand: Hand) -> None:
         ) if text != "--help" else None
 
 
+def assess(hand: Hand) -> None:
+    hand.run("assess", hand.project, lines=3)
+    gone = next(path for path in hand.folder.iterdir() if "forged" in path.name)
+    kept = gone.read_bytes()
+    try:
+        gone.unlink()
+        hand.run("assess", hand.project, "--again")
+    finally:
+        gone.write_bytes(kept)
+    hand.run_json("assess", hand.project, "--again")
+    for text in HOSTILE.values():
+        hand.run("assess", hand.project, f"--model={text}", code=1, lines=0)
+
+
+def triage(hand: Hand) -> None:
+    hand.run("triage", hand.project, lines=3 + len(HOSTILE) - 1)
+    hand.run("assess", hand.project)
+    hand.run("triage", hand.project, lines=3 + len(HOSTILE) - 1)
+    hand.run_json("triage", hand.project)
+    hand.run("triage", hand.project, "--csv", hand.scratch / "t\x1b[2J\nforged.csv", lines=3)
+    hand.run("triage", hand.project, "--csv", hand.scratch / "no\n" / "x", code=1, lines=0)
+    for text in HOSTILE.values():
+        hand.run("triage", hand.project, f"--limit={text}", code=2, lines=0)
+
+
 def landmarks(hand: Hand) -> None:
     two = [hand.folder / f"{HOSTILE[kind]}.jpg" for kind in ("clears", "forges")]
     bad = hand.folder / f"{HOSTILE['forges']}.png"
@@ -377,6 +402,8 @@ CASES: dict[str, Case] = {
     "new": new,
     "add": add,
     "predict": predict,
+    "assess": assess,
+    "triage": triage,
     "landmarks": landmarks,
     "status": status,
     "check": check,

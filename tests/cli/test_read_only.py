@@ -75,6 +75,8 @@ WRITING = [
     ("predict", "{}", "--no-small-faces"),
     ("review", "{}", "accept", "--all"),
     ("review", "{}", "withdraw", "collins.jpg"),
+    ("assess", "{}"),
+    ("triage", "{}", "--learn"),
     ("learn", "{}"),
     ("remove", "{}", "collins.jpg"),
     ("restore", "{}", "--all"),
