@@ -19,7 +19,7 @@ _STYLE = Markup(
   --line: #313943; --raised: #1a2028; --accent: #6cb2f5; } }
 * { box-sizing: border-box; }
 body { font: 15px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  margin: 0 auto; max-width: 68rem; padding: 1.5rem 1rem 4rem; }
+  margin: 0 auto; max-width: 76rem; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .3rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; margin: 0 0 .6rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
@@ -37,7 +37,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; list-style: none; pa
 .scroll { overflow-x: auto; margin: 0 0 .8rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
 .caption { margin: .9rem 0 .2rem; }
-th, td { padding: .28rem .75rem; text-align: right; border-bottom: 1px solid var(--line); }
+th, td { padding: .28rem .65rem; text-align: right; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 7rem; max-width: 22rem; }
 th:first-child { text-align: left; padding-left: 0; }

@@ -88,7 +88,7 @@ def table(
     scrolled = element(
         "div", whole, class_="scroll", tabindex=0, role="region", aria_labelledby=f"{key}-caption"
     )
-    return joined((said, scrolled))
+    return element("div", said, scrolled)
 
 
 def disclosed(summary: str, *parts: Part) -> Markup:

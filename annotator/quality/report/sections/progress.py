@@ -73,16 +73,17 @@ def _states_chart(states: pd.DataFrame) -> Markup:
 
 
 def _people(people: pd.DataFrame) -> Markup:
+    given = _given(people)
     heads = (
         "person", "annotated", "of them accepted", "strokes", "minutes", "minutes reviewing",
-        *(_GIVEN.get(verdict, word(verdict)) for verdict in _VERDICTS),
+        *given.values(),
     )  # fmt: skip
     counts = ("annotated", "annotated_and_accepted", "strokes")
     rows = []
     for row in rows_of(people):
         cells = [whole(row[name]) for name in counts]
         cells += [decimal(row[name]) for name in ("minutes", "minutes_reviewing")]
-        cells += [whole(row[verdict]) for verdict in _VERDICTS]
+        cells += [whole(row[verdict]) for verdict in given]
         rows.append([person(row["person"]), *cells])
     caption = (
         "What each person did: samples with their last stroke, strokes in effect, the time at "
@@ -91,16 +92,23 @@ def _people(people: pd.DataFrame) -> Markup:
     return table(caption, heads, rows, key="people")
 
 
+def _given(tallied: pd.DataFrame) -> dict[str, str]:
+    """Return the kinds of verdicts that anybody gave, and what they are called."""
+    return {
+        verdict: _GIVEN.get(verdict, word(verdict))
+        for verdict in _VERDICTS
+        if tallied[verdict].any()
+    }
+
+
 def _days(days: pd.DataFrame) -> Markup:
-    heads = (
-        "day", "strokes", "minutes", "minutes reviewing",
-        *(_GIVEN.get(verdict, word(verdict)) for verdict in _VERDICTS), "accepted since",
-    )  # fmt: skip
+    given = _given(days)
+    heads = "day", "strokes", "minutes", "minutes reviewing", *given.values(), "accepted since"
     rows = []
     for row in rows_of(days):
         cells = [whole(row["strokes"])]
         cells += [decimal(row[name]) for name in ("minutes", "minutes_reviewing")]
-        cells += [whole(row[name]) for name in (*_VERDICTS, "accepted_since")]
+        cells += [whole(row[name]) for name in (*given, "accepted_since")]
         day = row["day"] if isinstance(row["day"], str) else UNKNOWN
         rows.append([day, *cells])
     caption = (
