@@ -21,15 +21,15 @@ def refused_by_checks(
     ----------
     project
     sample_ids
-        That are to be accepted; None for all without a verdict.
+        That are to be accepted; None for all that wait for it.
     but
         Those that are not accepted anyway.
     """
-    from annotator.project import UNDECIDED
+    from annotator.project import Verdict
     from annotator.quality.checks.of_project import findings_of_project
 
     if sample_ids is None:
-        sample_ids = [summary.id for summary in project.samples.summaries(UNDECIDED)]
+        sample_ids = project.reviews.waiting(Verdict.ACCEPT)
     asked = [sample_id for sample_id in sample_ids if sample_id not in but]
     return [found for found in findings_of_project(project, asked) if found.is_asked_about]
 

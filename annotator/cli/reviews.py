@@ -14,22 +14,10 @@ from annotator.system.people import login_name
 from annotator.system.portions import portions
 
 if TYPE_CHECKING:
-    from annotator.project import FailedImage, Judgement, Project, Reason
+    from annotator.project import FailedImage, Judgement, Project
     from annotator.quality.checks.of_project import Checked
 
 commands = typer.Typer()
-
-# As the project's Reason has them, which takes long to import for those who ask for help.
-REASONS = (
-    "not_a_face",
-    "poor_mesh",
-    "occluded",
-    "blurred",
-    "extreme_pose",
-    "duplicate",
-    "other",
-)
-
 
 VERDICTS = ("submit", "accept", "send-back", "exclude", "withdraw")
 
@@ -71,7 +59,7 @@ def review(
     every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
     reason: Annotated[
         list[str] | None,
-        typer.Option(help=f"Why they are sent back: {', '.join(REASONS)}; repeatable."),
+        typer.Option(help="Why they are sent back or excluded, as blurred; repeatable."),
     ] = None,
     comment: Comment = "",
     reviewer: Person = None,
@@ -87,10 +75,12 @@ def review(
         raise typer.BadParameter("give either the numbers of samples or --all")
     if every and verdict == "withdraw":
         raise typer.BadParameter("name the samples whose verdict is withdrawn")
-    reasons = _reasons(verdict, reason or [])
+    if reason and verdict not in ("send-back", "exclude"):
+        raise typer.BadParameter("--reason goes with send-back and exclude")
     given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict.replace("-", "_"))
-    judgement = Judgement(given, reviewer or login_name(), comment, reasons)
     with Project.open(project) as opened:
+        reasons = _reasons(opened, verdict, reason or [])
+        judgement = Judgement(given, reviewer or login_name(), comment, reasons)
         if every:
             ids, left_out = _given_to_all(opened, judgement, despite_checks=despite_checks)
         else:
@@ -101,7 +91,11 @@ def review(
     text = f"{verdict}: {count(len(ids), 'sample')}"
     if left_out.ids:
         text += f", {count(len(left_out.ids), 'sample')} left as before"
+    if left_out.own:
+        text += f" ({len(left_out.own)} your own work: somebody else accepts it)"
     values: dict[str, object] = {"verdict": given.value, "samples": ids}
+    if left_out.own:
+        values["own_work"] = sorted(left_out.own)
     if left_out.refused:
         values["checks"] = refused_values(left_out.refused)
     report(values, text, *told, failed=left_out.failed or None, as_json=as_json)
@@ -111,11 +105,15 @@ def review(
 
 @dataclass(frozen=True)
 class _LeftOut:
-    """The samples that are left as before: for their photographs, and for what was found."""
+    """The samples that are left as before, for any of these reasons.
+
+    Their photograph has changed, checks found something, they are the reviewer's own work.
+    """
 
     ids: frozenset[int]
     failed: tuple["FailedImage", ...] = ()
     refused: tuple["Checked", ...] = ()
+    own: frozenset[int] = frozenset()
 
 
 def _given_to_all(
@@ -161,15 +159,20 @@ def _not_acceptable(
     *,
     despite_checks: bool,
 ) -> _LeftOut:
-    from annotator.project import Verdict
+    from annotator.project import OwnWork, Verdict
     from annotator.workflow.image_files import not_acceptable
 
     if judgement.verdict is not Verdict.ACCEPT:
         return _LeftOut(frozenset())
-    left_out, failed = not_acceptable(project, ids)
+    asked = set(project.reviews.waiting(Verdict.ACCEPT) if ids is None else ids)
+    own = project.reviews.own_work(asked, judgement.reviewer)
+    if own and own == asked:
+        raise OwnWork(min(own), judgement.reviewer)
+    changed, failed = not_acceptable(project, ids)
+    left_out = changed | own
     refused = [] if despite_checks else refused_by_checks(project, ids, but=left_out)
     every = left_out.union(found.sample_id for found in refused)
-    return _LeftOut(frozenset(every), failed, tuple(refused))
+    return _LeftOut(frozenset(every), failed, tuple(refused), frozenset(own))
 
 
 def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:
@@ -182,16 +185,13 @@ def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:
     return found
 
 
-def _reasons(verdict: str, names: Sequence[str]) -> tuple["Reason", ...]:
-    from annotator.project import Reason
-
-    known = [reason.value for reason in Reason]
+def _reasons(project: "Project", verdict: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the reasons given, which must be the project's, or refuse them as a usage error."""
+    known = project.settings.get("reasons")
     given = [name.replace("-", "_") for name in names]
     for name in given:
         if name not in known:
-            raise typer.BadParameter(f"{name!r} is no reason: take one of {', '.join(known)}")
-    if bool(given) != (verdict == "send-back"):
-        raise typer.BadParameter(
-            f"send-back, and nothing else, needs --reason, one or more of: {', '.join(known)}"
-        )
-    return tuple(Reason(name) for name in dict.fromkeys(given))
+            raise typer.BadParameter(f"{name!a} is no reason: take one of {', '.join(known)}")
+    if verdict == "send-back" and not given:
+        raise typer.BadParameter(f"send-back needs --reason, one or more of: {', '.join(known)}")
+    return tuple(dict.fromkeys(given))

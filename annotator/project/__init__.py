@@ -7,15 +7,18 @@ from annotator.project.assessment_records import (
     OfMesh,
     StoredFinding,
 )
+from annotator.project.audit import AuditEntry
 from annotator.project.engine import BUSY_TIMEOUT, LONGEST_BACKUP_NAME, BackupMade, Restored
 from annotator.project.errors import (
     BackupCancelled,
     BackupExists,
     DamagedProject,
+    Decided,
     DiskFull,
     NewerProject,
     NoBackup,
     NotAProject,
+    OwnWork,
     ProjectBusy,
     ProjectError,
     ProjectExists,
@@ -25,10 +28,13 @@ from annotator.project.errors import (
     SettingError,
     StaleAnnotation,
     UnknownImage,
+    UnknownReason,
+    UnknownRevision,
     UnknownSample,
     UnseenVerdict,
     UnusableName,
 )
+from annotator.project.history_tables import Change
 from annotator.project.image_records import (
     AddReport,
     FailedImage,
@@ -38,6 +44,7 @@ from annotator.project.image_records import (
     RemovedImage,
 )
 from annotator.project.judgements import Judged, Judgement, TakenBack
+from annotator.project.past import PastMesh, RevisionMade
 from annotator.project.project import Project
 from annotator.project.records import (
     UNDECIDED,
@@ -50,6 +57,7 @@ from annotator.project.records import (
     Visit,
     VisitPurpose,
 )
+from annotator.project.remarks import Remark
 from annotator.project.round_records import KnownModel, Round, RoundOutcome, RoundRelease
 from annotator.project.sample_predictions import SamplePredictions, StoredPrediction
 from annotator.project.session import EditSession
@@ -64,10 +72,13 @@ __all__ = [
     "Annotation",
     "AssessedColumns",
     "Assessment",
+    "AuditEntry",
     "BackupCancelled",
     "BackupExists",
     "BackupMade",
+    "Change",
     "DamagedProject",
+    "Decided",
     "DiskFull",
     "EditSession",
     "FaceToAssess",
@@ -82,6 +93,8 @@ __all__ = [
     "NoBackup",
     "NotAProject",
     "OfMesh",
+    "OwnWork",
+    "PastMesh",
     "Project",
     "ProjectBusy",
     "ProjectError",
@@ -89,9 +102,11 @@ __all__ = [
     "ProjectUnavailable",
     "ReadOnlyProject",
     "Reason",
+    "Remark",
     "RemovedImage",
     "Restored",
     "Review",
+    "RevisionMade",
     "Round",
     "RoundError",
     "RoundOutcome",
@@ -108,6 +123,8 @@ __all__ = [
     "StrokeRecord",
     "TakenBack",
     "UnknownImage",
+    "UnknownReason",
+    "UnknownRevision",
     "UnknownSample",
     "UnseenVerdict",
     "UnusableName",

@@ -12,13 +12,25 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
+from annotator.project.audit import note
 from annotator.project.digests import anchors_digest, stroke_digest
 from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation
+from annotator.project.history_tables import Change
 from annotator.project.layouts import check_stored_vertices
+from annotator.project.past import (
+    PastMesh,
+    RevisionMade,
+    keep_undone,
+    mesh_at,
+    note_revision,
+    revisions_of,
+    stroke_back,
+)
 from annotator.project.people import recorded_name
 from annotator.project.soundness import naming_damage, refuse_damaged_stroke
 from annotator.project.stroke_rows import current_annotation, listed, stroke_at, stroke_before
@@ -88,20 +100,18 @@ class Annotations:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
-            session.execute(
-                delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
-            )
-            row = _row(edited, stroke, who)
-            session.add(row)
-            edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
+            _write(session, edited, stroke, who)
             return current_annotation(session, edited)
 
-    def undo(self, sample_id: int, *, revision: int, seen: int | None = None) -> Annotation:
+    def undo(
+        self, sample_id: int, *, revision: int, seen: int | None = None, by: str | None = None
+    ) -> Annotation:
         """Take back the last stroke in effect; without one, nothing changes.
 
         Raises `StaleAnnotation` if the annotation is no longer at `revision`, and `UnseenVerdict`
-        if a newer verdict than the one `seen` is in effect.
+        if a newer verdict than the one `seen` is in effect. `by` is who does it.
         """
+        who = None if by is None else recorded_name(by)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             count = edited.sample.stroke_count
@@ -115,14 +125,18 @@ class Annotations:
                     stroke.marks_before,
                     last_stroke=previous,
                 )
+                note_revision(session, edited, Change.UNDO, stroke, who)
             return current_annotation(session, edited)
 
-    def redo(self, sample_id: int, *, revision: int, seen: int | None = None) -> Annotation:
+    def redo(
+        self, sample_id: int, *, revision: int, seen: int | None = None, by: str | None = None
+    ) -> Annotation:
         """Bring back the stroke undone last; without one, nothing changes.
 
         Raises `StaleAnnotation` if the annotation is no longer at `revision`, and `UnseenVerdict`
-        if a newer verdict than the one `seen` is in effect.
+        if a newer verdict than the one `seen` is in effect. `by` is who does it.
         """
+        who = None if by is None else recorded_name(by)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             if current_annotation(session, edited).can_redo:
@@ -132,6 +146,65 @@ class Annotations:
                 edited.move(
                     stroke.vertex_indices, stroke.after, stroke.marks_after, last_stroke=stroke
                 )
+                note_revision(session, edited, Change.REDO, stroke, who)
+            return current_annotation(session, edited)
+
+    def at_revision(self, sample_id: int, revision: int) -> PastMesh:
+        """Return a sample's mesh as it was at a revision, 0 being the first prediction.
+
+        Raises
+        ------
+        UnknownSample
+            If there is no such sample.
+        UnknownRevision
+            If it never was at it, or an earlier version did not keep what led there.
+        DamagedProject
+            If a stroke that it is made of is not what was stored.
+        """
+        with self._engine.reading() as session:
+            return mesh_at(session, EditedSample.load(session, sample_id), revision)
+
+    def made(self, sample_id: int) -> list[RevisionMade]:
+        """Return what made each revision of a sample, as far as it is known, in their order."""
+        with self._engine.reading() as session:
+            return revisions_of(session, sample_id)
+
+    def restore(
+        self,
+        sample_id: int,
+        past: int,
+        *,
+        revision: int,
+        annotator: str,
+        seen: int | None = None,
+    ) -> Annotation:
+        """Make a mesh what it was at a revision, by a stroke that can be undone like any other.
+
+        Where it is so already, nothing is changed.
+
+        Parameters
+        ----------
+        sample_id
+        past
+            The revision that is brought back.
+        revision, annotator, seen
+            As for `record_stroke`, which this raises the errors of.
+
+        Raises
+        ------
+        UnknownRevision
+            If it cannot be looked at, or was of another layout.
+        """
+        who = recorded_name(annotator)
+        with self._engine.writing() as session:
+            edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
+            current = current_annotation(session, edited)
+            stroke = stroke_back(current, mesh_at(session, edited, past))
+            if stroke is None:
+                return current
+            _write(session, edited, stroke, who)
+            facts = {"brought_back": past, "revision": edited.row.revision}
+            note(session, "restore_revision", who, sample_id=sample_id, **facts)
             return current_annotation(session, edited)
 
     def is_in_effect(self, sample_id: int, stroke_id: int) -> bool:
@@ -184,6 +257,17 @@ def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
             f"the stroke does not start where the vertices of sample {edited.sample.id} are: "
             "load the sample again"
         )
+
+
+def _write(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
+    """Apply a stroke; those that were undone are kept to be looked at, and no more redone."""
+    sample_id = edited.sample.id
+    keep_undone(session, sample_id)
+    session.execute(delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone))
+    row = _row(edited, stroke, who)
+    session.add(row)
+    edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
+    note_revision(session, edited, Change.STROKE, row, who)
 
 
 def _row(edited: EditedSample, stroke: Stroke, annotator: str | None) -> StrokeRow:

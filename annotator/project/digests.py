@@ -13,6 +13,7 @@ from typing import Any
 import numpy.typing as npt
 from sqlalchemy import Row
 
+from annotator.project.history_tables import DroppedStrokeRow
 from annotator.project.stroke_table import StrokeRow
 
 Blob = bytes | npt.NDArray[Any] | None
@@ -40,7 +41,9 @@ def annotation_digest(
     return _digest(b"annotation", (sample_id, prediction_id, revision), landmarks, marks)
 
 
-def stroke_digest(sample_id: int, sequence: int, stroke: StrokeRow | AnyRow) -> bytes:
+def stroke_digest(
+    sample_id: int, sequence: int, stroke: StrokeRow | DroppedStrokeRow | AnyRow
+) -> bytes:
     """Return the digest of all that a stroke does to vertices."""
     blobs = (
         stroke.vertex_indices,

@@ -56,6 +56,35 @@ class UnusableName(ProjectError, ValueError):  # noqa: N818
     """Nobody could be called so; nothing was written."""
 
 
+class UnknownRevision(ProjectError):  # noqa: N818
+    """A sample was never at this revision, or nobody knows how it was then."""
+
+
+class OwnWork(ProjectError):  # noqa: N818
+    """Somebody may not accept what they made themselves; nothing was written.
+
+    Attributes
+    ----------
+    sample_id : int
+    """
+
+    def __init__(self, sample_id: int, person: str) -> None:
+        super().__init__(
+            f"sample {sample_id} is {person}'s own work, which somebody else accepts in this "
+            "project: submit it (`facemesh-annotator review PROJECT submit`), or let people accept "
+            "their own (`facemesh-annotator settings PROJECT own_work true`)"
+        )
+        self.sample_id = sample_id
+
+
+class UnknownReason(ProjectError, ValueError):  # noqa: N818
+    """A reason is none of the project's; nothing was written."""
+
+
+class Decided(ProjectError):  # noqa: N818
+    """A sample that was decided upon cannot be submitted; nothing was written."""
+
+
 class RoundError(ProjectError):
     """A round cannot begin, be finished or be shown; nothing was written."""
 

@@ -14,7 +14,7 @@ from annotator.project.engine.base import Engine, chunks
 from annotator.project.known_samples import RoundPlace, said_before, touched_samples
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
-from annotator.project.prediction_rows import follow_predictions
+from annotator.project.prediction_rows import follow_predictions, following_revisions
 from annotator.project.records import SampleState
 from annotator.project.tables import AnnotationRow, PredictionRow, SampleRow
 
@@ -42,6 +42,7 @@ def follow_model(session: Session, engine: Engine, model_id: int, *, before: int
         shown = _shown(session, engine, place, chunk)
         if shown:
             session.execute(update(SampleRow), shown)
+            session.execute(following_revisions(chunk))
             session.execute(follow_predictions(model_id, chunk))
 
 

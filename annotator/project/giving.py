@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.project.audit import entry, note_all
 from annotator.project.edit import withdraw_verdict
-from annotator.project.errors import StaleAnnotation, UnknownSample
+from annotator.project.errors import Decided, OwnWork, StaleAnnotation, UnknownReason, UnknownSample
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judgement
 from annotator.project.locking import locked
-from annotator.project.records import UNDECIDED, Reason
+from annotator.project.own_work import is_own_refused, known_as, makers_of
+from annotator.project.records import SUBMITTABLE, UNDECIDED, Verdict
+from annotator.project.remarks import add_remark
 from annotator.project.review_rows import newest_ids, refuse_unseen
+from annotator.project.settings import setting_in
 from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
 
 _ANY = 2**63  # greater than any review's id: nothing is asked about it
@@ -44,44 +49,114 @@ def write_rows(
 
     Raises
     ------
-    UnknownSample, StaleAnnotation, UnseenVerdict
+    UnknownSample, StaleAnnotation, UnseenVerdict, OwnWork, Decided, UnknownReason
         If one of them cannot have it; the transaction must not be committed then.
     """
     rows, replaced = [], []
+    known = known_reasons(session, judgement.reasons)
     judged = _samples_to_judge(session, sample_ids)
     _refuse_changed(session, sample_ids, as_of)
+    _refuse_own(session, judgement, sample_ids)
     prior = newest_ids(session, sample_ids)
     for sample, current in judged:
         if revisions is not None and revisions.get(sample.id, current) != current:
             raise _stale(sample.id)
         if seen is not None and prior.get(sample.id, 0) > seen.get(sample.id, _ANY):
             refuse_unseen(session, sample.id, seen.get(sample.id))
-        rows.append(_review_row(judgement, sample.id, current))
+        _refuse_decided(judgement, sample)
+        rows.append(_review_row(judgement, known, sample.id, current))
         replaced.append(sample.state not in UNDECIDED)
         withdraw_verdict(sample)
         state = judgement.verdict.state
         if state is not None:
             sample.state = state
-            sample.reviewer = judgement.reviewer
+            sample.reviewer = reviewer_of(judgement.verdict, judgement.reviewer)
         sample.updated_at = rows[-1].created_at
     session.add_all(rows)
     session.flush()
+    _note(session, rows, {sample.id: sample.image_id for sample, _ in judged})
+    _mark(session, judgement, rows)
     return [
         Given(row.sample_id, row.id, row.revision, prior.get(row.sample_id, 0), was_decided)
         for row, was_decided in zip(rows, replaced, strict=True)
     ]
 
 
-def _review_row(judgement: Judgement, sample_id: int, revision: int) -> ReviewRow:
+def known_reasons(session: Session, reasons: Collection[str]) -> list[str]:
+    """Return reasons in the order that the project has them, or raise `UnknownReason`."""
+    if not reasons:
+        return []
+    known = setting_in(session, "reasons")
+    for reason in reasons:
+        if reason not in known:
+            raise UnknownReason(
+                f"{reason!a} is none of this project's reasons: take one of {', '.join(known)}"
+            )
+    return [reason for reason in known if reason in set(reasons)]
+
+
+def reviewer_of(verdict: Verdict, name: str) -> str | None:
+    """Return whom lists show as the reviewer: nobody, of a sample that waits for one."""
+    return None if verdict is Verdict.SUBMIT else name
+
+
+def _review_row(
+    judgement: Judgement, reasons: Sequence[str], sample_id: int, revision: int
+) -> ReviewRow:
     return ReviewRow(
         sample_id=sample_id,
         verdict=judgement.verdict,
         reviewer=judgement.reviewer,
-        reasons=",".join(reason for reason in Reason if reason in judgement.reasons),
+        reasons=",".join(reasons),
         comment=judgement.comment,
         created_at=datetime.now(UTC),
         revision=revision,
     )
+
+
+def _note(session: Session, rows: Sequence[ReviewRow], images: Mapping[int, int]) -> None:
+    """Enter verdicts into the audit log."""
+    note_all(session, [noted(row, images[row.sample_id]) for row in rows])
+
+
+def noted(row: ReviewRow, image_id: int) -> dict[str, Any]:
+    """Return a verdict as the audit log has it."""
+    return entry(
+        row.verdict, row.reviewer, sample_id=row.sample_id, image_id=image_id,
+        revision=row.revision, reasons=list(filter(None, row.reasons.split(","))),
+        comment=row.comment,
+    )  # fmt: skip
+
+
+def _mark(session: Session, judgement: Judgement, rows: Sequence[ReviewRow]) -> None:
+    """Keep what a verdict marks of the mesh, with its comment, as a remark."""
+    if not judgement.vertices and judgement.region is None:
+        return
+    for row in rows:
+        add_remark(
+            session, row.sample_id, judgement.comment, judgement.reviewer,
+            vertices=judgement.vertices, region=judgement.region, revision=row.revision,
+            review_id=row.id,
+        )  # fmt: skip
+
+
+def _refuse_own(session: Session, judgement: Judgement, sample_ids: Sequence[int]) -> None:
+    """Raise OwnWork if somebody accepts what they made, and the project does not let them."""
+    if judgement.verdict is not Verdict.ACCEPT or not is_own_refused(session):
+        return
+    who = known_as(judgement.reviewer)
+    for sample_id, makers in makers_of(session, sample_ids).items():
+        if who in makers:
+            raise OwnWork(sample_id, judgement.reviewer)
+
+
+def _refuse_decided(judgement: Judgement, sample: SampleRow) -> None:
+    """Raise Decided if a sample is submitted that needs no work."""
+    if judgement.verdict is Verdict.SUBMIT and sample.state not in SUBMITTABLE:
+        raise Decided(
+            f"sample {sample.id} is {sample.state.value}: withdraw that before it is submitted "
+            "(`facemesh-annotator review PROJECT withdraw`)"
+        )
 
 
 def _refuse_changed(session: Session, sample_ids: Sequence[int], as_of: int | None) -> None:

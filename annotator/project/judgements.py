@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annotator.project.people import recorded_name
-from annotator.project.records import Reason, Review, SampleSummary, Verdict
+from annotator.project.records import Review, SampleSummary, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a reviewer says about one sample or many.
+
+    Attributes
+    ----------
+    reasons
+        Of the project's (its setting ``reasons``).
+    vertices, region
+        What of the mesh is marked: the comment is kept as a remark on it, until that is resolved.
 
     Raises
     ------
@@ -25,7 +32,9 @@ class Judgement:
     verdict: Verdict
     reviewer: str
     comment: str = ""
-    reasons: Collection[Reason] = ()
+    reasons: Collection[str] = ()
+    vertices: tuple[int, ...] = ()
+    region: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reviewer", recorded_name(self.reviewer))

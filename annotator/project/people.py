@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.project.errors import UnusableName
-from annotator.system.people import checked_name
+from annotator.system.people import checked_name, login_name
 
 
 def recorded_name(name: str) -> str:
@@ -20,3 +20,14 @@ def recorded_name(name: str) -> str:
         return checked_name(name)
     except ValueError as error:
         raise UnusableName(f"{error}: give the name of who did it") from error
+
+
+def who_does_it(by: str | None) -> str:
+    """Return the name of who does something, as it is recorded; None is whoever is logged in.
+
+    Raises
+    ------
+    UnusableName
+        As `recorded_name`.
+    """
+    return recorded_name(login_name() if by is None else by)

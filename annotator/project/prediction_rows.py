@@ -17,6 +17,7 @@ from annotator.mesh.layout import MeshLayout
 from annotator.project.digests import prediction_digest
 from annotator.project.displacement import change_between
 from annotator.project.engine.base import Engine, chunks
+from annotator.project.history_tables import Change
 from annotator.project.known_samples import KnownSample
 from annotator.project.matching import Box, match_boxes
 from annotator.project.records import SampleState
@@ -24,6 +25,7 @@ from annotator.project.tables import (
     AnnotationRow,
     PredictionRow,
     PredictionRunRow,
+    RevisionRow,
     SampleRow,
 )
 
@@ -135,6 +137,7 @@ class PredictionRows:
             if updates:
                 session.execute(update(SampleRow), updates)
         for chunk in chunks([row["id"] for row in self.followed], engine):
+            connection.execute(following_revisions(chunk))
             connection.execute(follow_predictions(self.model_id, chunk))
         return sample_ids
 
@@ -205,6 +208,19 @@ def _first_annotations(model_id: int, sample_ids: Sequence[int]) -> Insert:
     )
     columns = [AnnotationRow.sample_id, AnnotationRow.prediction_id, AnnotationRow.revision]
     return insert(AnnotationRow).from_select(columns, predicted)
+
+
+def following_revisions(sample_ids: Sequence[int]) -> Insert:
+    """Return what notes, before they move on, from which predictions annotations do."""
+    columns = ["sample_id", "revision", "change", "prediction_id", "made_at"]
+    moving = select(
+        AnnotationRow.sample_id,
+        AnnotationRow.revision + 1,
+        literal(Change.FOLLOW, RevisionRow.change.type),
+        AnnotationRow.prediction_id,
+        literal(datetime.now(UTC), RevisionRow.made_at.type),
+    ).where(AnnotationRow.sample_id.in_(sample_ids))
+    return insert(RevisionRow).from_select(columns, moving)
 
 
 def follow_predictions(model_id: int, sample_ids: Sequence[int]) -> Update:

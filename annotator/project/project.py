@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
 from annotator.project.assessments import Assessments
+from annotator.project.audit import Audit
 from annotator.project.engine import (
     BUSY_TIMEOUT,
     ENGINES,
@@ -24,6 +25,7 @@ from annotator.project.images import Images
 from annotator.project.models import Models
 from annotator.project.paths import ImagePaths
 from annotator.project.predictions import Predictions
+from annotator.project.remarks import Remarks
 from annotator.project.removals import Removals
 from annotator.project.reviews import Reviews
 from annotator.project.rounds import Rounds
@@ -61,6 +63,8 @@ class Project:
     rounds : Rounds
     assessments : Assessments
     settings : Settings
+    remarks : Remarks
+    audit : Audit
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -80,6 +84,8 @@ class Project:
         self.rounds = Rounds(engine, paths)
         self.assessments = Assessments(engine)
         self.settings = Settings(engine)
+        self.remarks = Remarks(engine)
+        self.audit = Audit(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

@@ -36,6 +36,10 @@ class SampleState(StrEnum):
 UNDECIDED = (SampleState.PREDICTED, SampleState.IN_PROGRESS)
 
 
+# What can be submitted for a review: what its annotators still work on, and what waits for it.
+SUBMITTABLE = (*UNDECIDED, SampleState.SENT_BACK, SampleState.SUBMITTED)
+
+
 def verdict_in_effect(state: SampleState, stroke_count: int) -> str:
     """Return what tables and releases call the verdict of a sample that has one.
 
@@ -78,7 +82,7 @@ class VisitPurpose(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a reviewer sent a sample back, or excluded it."""
+    """Why samples are sent back or excluded, in a project that has set no other reasons."""
 
     NOT_A_FACE = "not_a_face"
     POOR_MESH = "poor_mesh"
@@ -163,7 +167,7 @@ class Review:
     id: int
     verdict: Verdict
     reviewer: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[str, ...]
     comment: str
     created_at: datetime
     revision: int

@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Delete, Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from annotator.project.audit import entry, note_all
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
 from annotator.project.locking import locked
 from annotator.project.partly import telling_what_is_done
-from annotator.project.paths import ImagePaths
+from annotator.project.paths import ImagePaths, display_name
+from annotator.project.people import who_does_it
 from annotator.project.tables import (
     AnnotationRow,
     AssessmentRow,
+    DrawnSampleRow,
+    DroppedStrokeRow,
     FindingRow,
     ImageRow,
     PredictionRow,
     PredictionRunRow,
+    RemarkRow,
     ReviewRow,
+    RevisionRow,
     SampleChangeRow,
     SampleRow,
     StrokeRow,
@@ -33,6 +40,10 @@ from annotator.system.portions import portions
 
 # All that is a sample's, in an order in which nothing refers to what is gone.
 _OF_SAMPLES = (
+    DrawnSampleRow,
+    RemarkRow,
+    RevisionRow,
+    DroppedStrokeRow,
     VisitRow,
     ReviewRow,
     StrokeRow,
@@ -55,31 +66,42 @@ class Removals:
         self._engine = engine
         self._paths = paths
 
-    def remove(self, image_ids: Collection[int]) -> list[ImageRecord]:
+    def remove(self, image_ids: Collection[int], *, by: str | None = None) -> list[ImageRecord]:
         """Take images out of the project, some at a time; those that are out already stay so.
+
+        `by` is who does it, here and below; None for whoever is logged in.
 
         Raises
         ------
         UnknownImage
             If there is no such image; nothing is changed.
         """
-        now = datetime.now(UTC)
+        now, who = datetime.now(UTC), who_does_it(by)
 
         def write(session: Session, rows: Sequence[ImageRow]) -> None:
+            there = [row.id for row in rows if row.removed_at is None]
+            note_all(session, [entry("remove", who, image_id=each) for each in there])
             for row in rows:
                 row.removed_at = row.removed_at or now
 
         return self._changed(image_ids, write)
 
-    def restore(self, image_ids: Collection[int]) -> list[ImageRecord]:
+    def restore(self, image_ids: Collection[int], *, by: str | None = None) -> list[ImageRecord]:
         """Bring images back as they were; as `remove`.
 
         One whose path became another image's meanwhile has lost its file: it fails as such
         images do.
         """
-        return self._changed(image_ids, _bring_back)
+        who = who_does_it(by)
 
-    def delete(self, image_ids: Collection[int]) -> Kept:
+        def write(session: Session, rows: Sequence[ImageRow]) -> None:
+            out = [row.id for row in rows if row.removed_at is not None]
+            note_all(session, [entry("restore", who, image_id=each) for each in out])
+            _bring_back(session, rows)
+
+        return self._changed(image_ids, write)
+
+    def delete(self, image_ids: Collection[int], *, by: str | None = None) -> Kept:
         """Delete removed images for good, with all that was made of them; files stay.
 
         Returns
@@ -95,6 +117,7 @@ class Removals:
             If one is still in the project; nothing is deleted.
         """
         self._engine.check_writable()
+        who = who_does_it(by)
         with self._engine.reading() as session:
             self._refuse_present(session, image_ids, to_change=False)
         totals, deleted = [0, 0, 0, 0], list[int]()
@@ -104,6 +127,7 @@ class Removals:
                 with self._engine.writing() as session:
                     self._refuse_present(session, some)  # somebody may have brought it back
                     kept = self._kept(session, some)
+                    note_all(session, _deleted(session, some, who))
                     for statement in self._deletions(session, some):
                         session.execute(statement)
                 deleted += some
@@ -189,6 +213,17 @@ class Removals:
             yield delete(SampleRow).where(SampleRow.image_id.in_(some))
             yield delete(PredictionRunRow).where(PredictionRunRow.image_id.in_(some))
             yield delete(ImageRow).where(ImageRow.id.in_(some))
+
+
+def _deleted(session: Session, image_ids: Sequence[int], who: str) -> list[dict[str, Any]]:
+    """Return what the audit log says of images that are about to be deleted for good."""
+    query = select(ImageRow.id, ImageRow.path, ImageRow.sha256).where(ImageRow.id.in_(image_ids))
+    return [
+        entry(
+            "delete_for_good", who, image_id=row.id, name=display_name(row.path), sha256=row.sha256
+        )
+        for row in session.execute(query)
+    ]
 
 
 def _bring_back(session: Session, rows: Sequence[ImageRow]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.errors import UnseenVerdict
-from annotator.project.records import Reason, Review
+from annotator.project.records import Review
 from annotator.project.tables import ReviewRow
 
 
@@ -18,7 +18,7 @@ def review_of(row: ReviewRow) -> Review:
         id=row.id,
         verdict=row.verdict,
         reviewer=row.reviewer,
-        reasons=tuple(Reason(reason) for reason in row.reasons.split(",") if reason),
+        reasons=tuple(filter(None, row.reasons.split(","))),
         comment=row.comment,
         created_at=row.created_at,
         revision=row.revision,

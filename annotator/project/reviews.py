@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownSample
 from annotator.project.giving import write_rows
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
+from annotator.project.known_settings import TWO_STEPS
 from annotator.project.locking import locked
+from annotator.project.own_work import is_own_refused, known_as, makers_of
 from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
-from annotator.project.records import UNDECIDED, Reason, Review, SampleSummary, Verdict
+from annotator.project.records import UNDECIDED, Review, SampleState, SampleSummary, Verdict
 from annotator.project.review_rows import newest_ids, newest_review, review_of
+from annotator.project.settings import setting_in
 from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, ReviewRow, SampleRow
 from annotator.project.taking_back import take_back_rows
@@ -43,6 +47,22 @@ class Reviews:
         self._engine = engine
         self._paths = paths
 
+    def submit(
+        self,
+        sample_id: int,
+        *,
+        reviewer: str,
+        comment: str = "",
+        revision: int | None = None,
+        seen: int | None = None,
+    ) -> SampleSummary:
+        """Say, as its annotator, that a sample is done: it waits for a review.
+
+        Raises `Decided` if it was accepted, excluded or deleted.
+        """
+        judgement = Judgement(Verdict.SUBMIT, reviewer, comment)
+        return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
+
     def accept(
         self,
         sample_id: int,
@@ -52,7 +72,10 @@ class Reviews:
         revision: int | None = None,
         seen: int | None = None,
     ) -> SampleSummary:
-        """Make a sample ground truth, as it stands."""
+        """Make a sample ground truth, as it stands.
+
+        Raises `OwnWork` in a project of two steps if the reviewer made or submitted it.
+        """
         judgement = Judgement(Verdict.ACCEPT, reviewer, comment)
         return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
@@ -61,13 +84,20 @@ class Reviews:
         sample_id: int,
         *,
         reviewer: str,
-        reasons: Collection[Reason],
+        reasons: Collection[str],
         comment: str = "",
+        vertices: Collection[int] = (),
+        region: str | None = None,
         revision: int | None = None,
         seen: int | None = None,
     ) -> SampleSummary:
-        """Turn a sample down for at least one reason; raise ValueError without one."""
-        judgement = Judgement(Verdict.SEND_BACK, reviewer, comment, reasons)
+        """Send a sample back to its annotator, for at least one reason; raise ValueError without.
+
+        What `vertices` or `region` mark of the mesh is kept with the comment as a remark.
+        """
+        judgement = Judgement(
+            Verdict.SEND_BACK, reviewer, comment, reasons, tuple(vertices), region
+        )
         return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 
     def exclude(
@@ -75,7 +105,7 @@ class Reviews:
         sample_id: int,
         *,
         reviewer: str,
-        reasons: Collection[Reason] = (),
+        reasons: Collection[str] = (),
         comment: str = "",
         revision: int | None = None,
         seen: int | None = None,
@@ -191,7 +221,7 @@ class Reviews:
         sample_ids: Iterable[int],
         *,
         reviewer: str,
-        reasons: Collection[Reason] = (),
+        reasons: Collection[str] = (),
         comment: str = "",
         revisions: Mapping[int, int] | None = None,
         seen: Mapping[int, int] | None = None,
@@ -211,11 +241,13 @@ class Reviews:
         verdict: Verdict,
         *,
         reviewer: str,
-        reasons: Collection[Reason] = (),
+        reasons: Collection[str] = (),
         comment: str = "",
         leaving_out: Collection[int] = (),
     ) -> list[int]:
-        """Give all samples without a verdict, but for some, the same one, some at a time.
+        """Give all samples that wait for a verdict, but for some, the same one, some at a time.
+
+        In a project of two steps what is accepted are those that were submitted.
 
         No transaction holds others up for long. Which samples they are is decided in it: a
         verdict that someone else gives meanwhile stands.
@@ -226,12 +258,8 @@ class Reviews:
             The samples' ids, ordered by image and face.
         """
         judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
-        undecided = (
-            select(SampleRow.id)
-            .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state.in_(UNDECIDED), IN_PROJECT)
-        )
         with self._engine.reading() as session:
+            undecided = _waiting(session, judgement.verdict)
             found = session.scalars(undecided.order_by(SampleRow.image_id, SampleRow.face_index))
             left_out = set(leaving_out)
             asked = [sample_id for sample_id in found if sample_id not in left_out]
@@ -245,6 +273,23 @@ class Reviews:
                     write_rows(session, judgement, given)
                 sample_ids += given
         return sample_ids
+
+    def own_work(self, sample_ids: Iterable[int], person: str) -> set[int]:
+        """Return which samples somebody may not accept, because they are their own work."""
+        found: set[int] = set()
+        with self._engine.reading() as session:
+            if not is_own_refused(session):
+                return found
+            for chunk in chunks(list(sample_ids), self._engine):
+                makers = makers_of(session, chunk)
+                found |= {each for each, names in makers.items() if known_as(person) in names}
+        return found
+
+    def waiting(self, verdict: Verdict) -> list[int]:
+        """Return the samples that `give_undecided` gives a verdict, ordered by image and face."""
+        with self._engine.reading() as session:
+            query = _waiting(session, verdict)
+            return list(session.scalars(query.order_by(SampleRow.image_id, SampleRow.face_index)))
 
     def history(self, sample_id: int) -> list[Review]:
         """Return all verdicts on a sample, the oldest first."""
@@ -267,3 +312,17 @@ class Reviews:
             for chunk in chunks(asked, self._engine):
                 found |= newest_ids(session, chunk)
         return found
+
+
+def _waiting(session: Session, verdict: Verdict) -> Select[int]:
+    """Return what selects the samples that wait for a verdict."""
+    states: tuple[SampleState, ...] = (*UNDECIDED, SampleState.SUBMITTED)
+    if verdict is Verdict.SUBMIT:
+        states = UNDECIDED
+    elif verdict is Verdict.ACCEPT and setting_in(session, "review") == TWO_STEPS:
+        states = (SampleState.SUBMITTED,)
+    return (
+        select(SampleRow.id)
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(SampleRow.state.in_(states), IN_PROJECT)
+    )

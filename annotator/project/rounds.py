@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from annotator.project.audit import note
 from annotator.project.engine.base import Engine
 from annotator.project.errors import DamagedProject, RoundError
 from annotator.project.following import follow_model
 from annotator.project.locking import locked
 from annotator.project.models import known_model
 from annotator.project.paths import ImagePaths
+from annotator.project.people import who_does_it
 from annotator.project.round_records import (
     Facts,
     Round,
@@ -58,10 +60,11 @@ class Rounds:
         with self._engine.reading() as session:
             return self._current(session)
 
-    def start(self, model_id: int) -> Round:
+    def start(self, model_id: int, *, by: str | None = None) -> Round:
         """Begin round 1 with a model, before it predicts; all others begin by themselves.
 
-        Where it began already with this model that is noted, once.
+        Where it began already with this model that is noted, once. `by` is who does it, here and
+        below; None for whoever is logged in.
 
         Raises
         ------
@@ -70,6 +73,7 @@ class Rounds:
         ProjectError
             If there is no such model.
         """
+        who = who_does_it(by)
         with self._engine.writing(alone=True) as session:
             model = known_model(session, model_id)
             current = self._current(session)
@@ -81,11 +85,12 @@ class Rounds:
             if current is None or session.get(RoundRow, current.number) is None:
                 session.add(RoundRow(number=1, model_id=model_id, started_at=_started(current)))
                 session.flush()
+                note(session, "round_start", who, round=1, model=model.name, sha256=model.sha256)
             current = self._current(session)
             assert current is not None  # as just written
             return current
 
-    def end_with(self, outcome: RoundOutcome) -> Round:
+    def end_with(self, outcome: RoundOutcome, *, by: str | None = None) -> Round:
         """Note what came of the round under way; said again, what is new is noted too.
 
         Raises
@@ -96,6 +101,7 @@ class Rounds:
         ProjectError
             If there is no such model.
         """
+        who = who_does_it(by)
         with self._engine.writing(alone=True) as session:
             current = self._current(session)
             if current is None:
@@ -113,9 +119,13 @@ class Rounds:
             if outcome.metrics is not None:
                 row.metrics = json.dumps(outcome.metrics, sort_keys=True)
             session.flush()
+            note(
+                session, "round_end", who, round=row.number, model=model.name,
+                sha256=model.sha256, release=row.release_sha256,
+            )  # fmt: skip
             return self._round(session, row)
 
-    def finish(self, number: int) -> Round:
+    def finish(self, number: int, *, by: str | None = None) -> Round:
         """End a round whose new model has predicted, and begin the next one with that model.
 
         Samples that nobody edited or reviewed show the new model's prediction then, whatever
@@ -131,6 +141,7 @@ class Rounds:
         RoundError
             If it is not the round under way, or nothing was noted of what came of it.
         """
+        who = who_does_it(by)
         with self._engine.writing(alone=True) as session:
             current = self._current(session)
             if current is None or current.number != number:
@@ -141,6 +152,7 @@ class Rounds:
             row.finished_at = now
             model_id = current.next_model.id
             session.add(RoundRow(number=number + 1, model_id=model_id, started_at=now))
+            note(session, "round_finish", who, round=number, model=current.next_model.name)
             follow_model(session, self._engine, model_id, before=current.model.id)
             session.flush()
             return Round(number + 1, current.next_model, now)

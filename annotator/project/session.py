@@ -178,7 +178,10 @@ class EditSession(MeshEditor):
         self.save_pending()
         self._follow(
             self._project.annotations.undo(
-                self.sample_id, revision=self._annotation.revision, seen=self.seen
+                self.sample_id,
+                revision=self._annotation.revision,
+                seen=self.seen,
+                by=self.annotator,
             )
         )
 
@@ -194,7 +197,10 @@ class EditSession(MeshEditor):
         self.save_pending()
         self._follow(
             self._project.annotations.redo(
-                self.sample_id, revision=self._annotation.revision, seen=self.seen
+                self.sample_id,
+                revision=self._annotation.revision,
+                seen=self.seen,
+                by=self.annotator,
             )
         )
 

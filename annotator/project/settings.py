@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.project.audit import note
 from annotator.project.engine.base import Engine
 from annotator.project.errors import RESTORE, DamagedProject
 from annotator.project.known_settings import KNOWN_SETTINGS, check_setting, known_setting
 from annotator.project.locking import locked
-from annotator.project.people import recorded_name
+from annotator.project.people import who_does_it
 from annotator.project.tables import SettingRow
-from annotator.system.people import login_name
 
 
 class Settings:
@@ -66,16 +66,18 @@ class Settings:
             If nobody could be called so.
         """
         check_setting(name, value)
-        who = recorded_name(login_name() if by is None else by)
+        who = who_does_it(by)
         with self._engine.writing(alone=True) as session:
             row = session.scalar(
                 locked(select(SettingRow).where(SettingRow.name == name), SettingRow)
             )
+            before = None if row is None else _value_of(row)
             if row is None:
                 row = SettingRow(name=name)
                 session.add(row)
             row.value = json.dumps(value, sort_keys=True)
             row.changed_by, row.changed_at = who, datetime.now(UTC)
+            note(session, "setting", who, name=name, value=value, before=before)
 
     def all(self) -> dict[str, Any]:
         """Return the value of every setting, by its name; of those that nobody set the default."""

@@ -16,7 +16,7 @@ from annotator.project.digests import (
     stroke_digest,
 )
 from annotator.project.errors import DamagedProject
-from annotator.project.tables import AnnotationRow, PredictionRow, StrokeRow
+from annotator.project.tables import AnnotationRow, DroppedStrokeRow, PredictionRow, StrokeRow
 
 
 def refuse_damaged(
@@ -33,7 +33,9 @@ def refuse_damaged(
         raise damaged_mesh(session, sample_id, "annotation").error()
 
 
-def refuse_damaged_stroke(session: Session, sample_id: int, stroke: StrokeRow) -> None:
+def refuse_damaged_stroke(
+    session: Session, sample_id: int, stroke: StrokeRow | DroppedStrokeRow
+) -> None:
     """Raise DamagedProject unless a stroke of a sample is as stored."""
     expected = stroke_digest(sample_id, stroke.sequence, stroke)
     if stroke.digest != expected:
@@ -41,7 +43,9 @@ def refuse_damaged_stroke(session: Session, sample_id: int, stroke: StrokeRow) -
     refuse_damaged_anchors(session, sample_id, stroke)
 
 
-def refuse_damaged_anchors(session: Session, sample_id: int, stroke: StrokeRow | AnyRow) -> None:
+def refuse_damaged_anchors(
+    session: Session, sample_id: int, stroke: StrokeRow | DroppedStrokeRow | AnyRow
+) -> None:
     """Raise DamagedProject unless what a stroke does to anchors is as stored."""
     expected = anchors_digest(
         sample_id, stroke.sequence, stroke.anchors_added, stroke.anchors_removed

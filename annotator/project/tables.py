@@ -27,11 +27,19 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
-from annotator.project.records import Reason, SampleState, Verdict, VisitPurpose
+from annotator.project.history_tables import (
+    AuditRow,
+    DrawnSampleRow,
+    DrawRow,
+    DroppedStrokeRow,
+    RemarkRow,
+    RevisionRow,
+)
+from annotator.project.records import SampleState, Verdict, VisitPurpose
 from annotator.project.round_table import RoundRow
 from annotator.project.setting_table import SettingRow
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
-from annotator.project.values import BigWhole, Count, Sha256, SomeOf
+from annotator.project.values import BigWhole, Count, Sha256, WordList
 
 __all__ = [
     "CHANGES_ANCHORS",
@@ -40,13 +48,19 @@ __all__ = [
     "AnnotationRow",
     "AssessmentRow",
     "AssessorRow",
+    "AuditRow",
+    "DrawRow",
+    "DrawnSampleRow",
+    "DroppedStrokeRow",
     "FailedFileRow",
     "FindingRow",
     "ImageRow",
     "ModelRow",
     "PredictionRow",
     "PredictionRunRow",
+    "RemarkRow",
     "ReviewRow",
+    "RevisionRow",
     "RoundRow",
     "SampleChangeRow",
     "SampleRow",
@@ -55,7 +69,7 @@ __all__ = [
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0009"
+CURRENT_REVISION = "0010"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -250,7 +264,7 @@ class ReviewRow(Table):
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
     verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
     reviewer: Mapped[str]
-    reasons: Mapped[str] = mapped_column(SomeOf(Reason))
+    reasons: Mapped[str] = mapped_column(WordList)
     comment: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(Count)

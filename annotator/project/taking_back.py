@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.project.audit import note_all
 from annotator.project.edit import withdraw_verdict
+from annotator.project.giving import noted, reviewer_of
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given
 from annotator.project.locking import locked
 from annotator.project.records import UNDECIDED, Review, Verdict
+from annotator.project.remarks import resolve_row
 from annotator.project.review_rows import newest_ids, review_of
-from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleRow
+from annotator.project.tables import AnnotationRow, ImageRow, RemarkRow, ReviewRow, SampleRow
 
 
 def take_back_rows(
@@ -88,18 +91,29 @@ def _take_back(
     newest = review
     withdraw_verdict(sample)
     if review.verdict != Verdict.REOPEN:
-        newest = _added(session, _withdrawal(review, reviewer))
+        newest = _added(session, sample, _withdrawal(review, reviewer))
+        _resolve_marks(session, review, reviewer)
     if before is not None:
-        newest = _added(session, _again(before))
+        newest = _added(session, sample, _again(before))
         sample.state = Verdict(before.verdict).state or sample.state
-        sample.reviewer = before.reviewer
+        sample.reviewer = reviewer_of(before.verdict, before.reviewer)
     return newest
 
 
-def _added(session: Session, row: ReviewRow) -> ReviewRow:
+def _added(session: Session, sample: SampleRow, row: ReviewRow) -> ReviewRow:
     session.add(row)
     session.flush()  # numbers are given in this order
+    note_all(session, [noted(row, sample.image_id)])
     return row
+
+
+def _resolve_marks(session: Session, review: ReviewRow, reviewer: str) -> None:
+    """Resolve what was marked with a verdict that is taken back."""
+    query = select(RemarkRow).where(
+        RemarkRow.review_id == review.id, RemarkRow.resolved_at.is_(None)
+    )
+    for row in session.scalars(locked(query, RemarkRow)):
+        resolve_row(session, row, reviewer)
 
 
 def _withdrawal(review: ReviewRow, reviewer: str) -> ReviewRow:

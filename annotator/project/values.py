@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 from annotator.project.checked import Checked, of_kinds, shown
 
 _LARGEST = 3.4028235e38
+_WORDS = re.compile("[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*")
 _HEXADECIMAL = re.compile("[0-9a-f]{64}")
 
 
@@ -113,25 +114,20 @@ class Sha256(Words):
             self.checked(value)
 
 
-class SomeOf(Words):
-    """Any of some words, with commas between them; none is empty text.
-
-    Parameters
-    ----------
-    words
-        Their values.
-    """
-
-    def __init__(self, words: type[StrEnum]) -> None:
-        super().__init__()
-        self.words = words
+class WordList(Words):
+    """Words of small letters, digits and _, with commas between them; none is empty text."""
 
     def checked(self, value: Any) -> str:
         """Return it, if it is one."""
         text = super().checked(value)
-        for word in filter(None, text.split(",")):
-            _word_of(self.words, word)
+        if text and _WORDS.fullmatch(text) is None:
+            raise ValueError(f"{shown(text)} where words with commas between them should be")
         return text
+
+    def check_all(self, values: Collection[Any]) -> None:
+        """Check each."""
+        for value in values:
+            self.checked(value)
 
 
 class OneOf(Checked[StrEnum]):

@@ -14,7 +14,6 @@ from annotator.project import (
     ImageRecord,
     Judgement,
     ProjectError,
-    Reason,
     SampleState,
     StaleAnnotation,
     UnseenVerdict,
@@ -139,7 +138,7 @@ def are_listed(bench: Workbench, batch: Batch) -> bool:
     return listed
 
 
-def give(bench: Workbench, batch: Batch, reasons: Sequence[Reason] = (), comment: str = "") -> bool:
+def give(bench: Workbench, batch: Batch, reasons: Sequence[str] = (), comment: str = "") -> bool:
     """Give a verdict to many samples in one transaction; return whether that was done.
 
     Nothing is given if the current sample has strokes that cannot be saved, or if somebody else

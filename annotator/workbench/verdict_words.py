@@ -6,7 +6,7 @@ from annotator.project import Reason, Review, SampleState, Verdict
 from annotator.workbench.foreign_text import LONGEST, one_line, quoted
 from annotator.workbench.when_text import when_text
 
-REASON_TEXTS: dict[Reason, str] = {
+REASON_TEXTS: dict[str, str] = {
     Reason.NOT_A_FACE: "Not a face",
     Reason.POOR_MESH: "Mesh too poor to correct",
     Reason.OCCLUDED: "Face covered",
@@ -62,6 +62,11 @@ VERDICT_WORDS: dict[Verdict, VerdictWords] = {
 _DONE = {verdict.state: words.done for verdict, words in VERDICT_WORDS.items()}
 
 
+def reason_text(reason: str) -> str:
+    """Return a reason as people read it: those that a project made up are words with _ between."""
+    return REASON_TEXTS.get(reason) or reason.replace("_", " ").capitalize()
+
+
 def verdict_on(state: SampleState) -> str:
     """Return what the verdict on a sample in this state was, as "accepted"; empty without one."""
     return _DONE.get(state, "")
@@ -71,8 +76,8 @@ def reasons_text(review: Review, longest: int = LONGEST) -> str:
     """Return the reasons and the comment of a verdict on one line; empty without any."""
     said = quoted(review.comment, longest)
     # What another reason is, its comment says.
-    named = [r for r in review.reasons if not (said and r is Reason.OTHER)]
-    return ", ".join(filter(None, (*(REASON_TEXTS[r].lower() for r in named), said)))
+    named = [r for r in review.reasons if not (said and r == Reason.OTHER)]
+    return ", ".join(filter(None, (*(reason_text(r).lower() for r in named), said)))
 
 
 def verdict_sentence(review: Review, *, where: str = "", when: bool = False) -> str:

@@ -9,7 +9,6 @@ from annotator.project import (
     EditSession,
     Judgement,
     ProjectError,
-    Reason,
     Review,
     StaleAnnotation,
     UnseenVerdict,
@@ -61,7 +60,7 @@ class Verdicts:
             return
         self._decide(Verdict.ACCEPT)
 
-    def send_back(self, reasons: Sequence[Reason], comment: str = "") -> bool:
+    def send_back(self, reasons: Sequence[str], comment: str = "") -> bool:
         """Send the current sample back, for at least one reason; return whether that is written."""
         return self._decide(Verdict.SEND_BACK, reasons, comment)
 
@@ -136,7 +135,7 @@ class Verdicts:
     def _decide(
         self,
         verdict: Verdict,
-        reasons: Sequence[Reason] = (),
+        reasons: Sequence[str] = (),
         comment: str = "",
         *,
         goes_on: bool = True,

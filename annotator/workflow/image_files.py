@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from annotator.imaging import ImageError, Picture
 from annotator.imaging.identity import pixels_sha256
-from annotator.project import UNDECIDED, FailedImage, ImageRecord, NewImage, Project
+from annotator.project import FailedImage, ImageRecord, NewImage, Project, Verdict
 from annotator.system.hashing import FileStamp
 
 # Files are read by so many threads: more than cores, as some of them wait for the disk.
@@ -120,7 +120,7 @@ def not_acceptable(
     ----------
     project
     sample_ids
-        Of the samples that are to be accepted; None for all without a verdict.
+        Of the samples that are to be accepted; None for all that wait for it.
 
     Raises
     ------
@@ -128,7 +128,8 @@ def not_acceptable(
         If there is no such sample.
     """
     if sample_ids is None:
-        samples = [one for one in project.samples.summaries() if one.state in UNDECIDED]
+        waiting = set(project.reviews.waiting(Verdict.ACCEPT))
+        samples = [one for one in project.samples.summaries() if one.id in waiting]
     else:
         samples = [project.samples.get(sample_id) for sample_id in sample_ids]
     records = project.images.records({sample.image_id for sample in samples})

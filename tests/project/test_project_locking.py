@@ -25,7 +25,12 @@ from annotator.project.round_records import RoundOutcome
 from annotator.project.tables import SampleRow
 
 # Whose lock covers a table: a sample's row stands for what belongs to it.
-GUARDS = {"annotations": "samples", "strokes": "samples", "assessments": "samples"}
+GUARDS = {
+    "annotations": "samples",
+    "strokes": "samples",
+    "revisions": "samples",
+    "assessments": "samples",
+}
 
 Write = Callable[[Project, Any], object]
 
@@ -65,6 +70,16 @@ def delete(project: Project) -> None:
     project.removals.delete([1])
 
 
+def resolve(project: Project, given: Any) -> None:
+    said = project.remarks.add(1, "left lid", author="Rae", vertices=[33])
+    project.remarks.resolve(said.id, by="Ann")
+
+
+def change_setting(project: Project) -> None:
+    for value in ("two steps", "alone"):
+        project.settings.put("review", value, by="Ann")
+
+
 def assess(project: Project) -> None:
     assessor = project.assessments.register(1, 1, ["blur"])
     known = [Assessment(sample, sample, 0, 0.1, {}) for sample in (1, 2)]
@@ -88,6 +103,9 @@ def ending(project: Project, given: Any) -> None:
 
 WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
+    "Annotations.restore": lambda project, given: project.annotations.restore(
+        2, 1, revision=2, annotator="Ann"
+    ),
     "Annotations.undo": lambda project, given: project.annotations.undo(2, revision=2),
     "Annotations.redo": lambda project, given: project.annotations.redo(2, revision=2),
     "Assessments.register": lambda project, given: project.assessments.register(1, 2, ["blur"]),
@@ -111,6 +129,9 @@ WRITES: dict[str, Write] = {
     "Removals.remove": lambda project, given: project.removals.remove([1, 2]),
     "Removals.restore": lambda project, given: restore(project),
     "Removals.delete": lambda project, given: delete(project),
+    "Remarks.add": lambda project, given: project.remarks.add(1, "left lid", author="Rae"),
+    "Remarks.resolve": resolve,
+    "Settings.put": lambda project, given: change_setting(project),
     "Reviews.judge_all": lambda project, given: project.reviews.give(
         Verdict.SEND_BACK, [1, 2], reviewer="Rae", reasons=[Reason.OTHER]
     ),
@@ -246,7 +267,7 @@ def test_rows_are_locked_in_the_order_of_their_keys_alone(worked_on, given, stat
     for query in filter(locked_by, statements):
         said = str(query.compile(dialect=postgresql.dialect()))
         table = re.search(r"FOR UPDATE OF (\w+)", said)[1]
-        assert re.search(rf"ORDER BY {table}\.(id|number)\s+FOR UPDATE", said), said
+        assert re.search(rf"ORDER BY {table}\.(id|number|name)\s+FOR UPDATE", said), said
 
 
 def test_the_order_that_a_query_brings_gives_way_to_that_of_the_keys():

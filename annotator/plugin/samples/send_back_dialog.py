@@ -47,7 +47,7 @@ class SendBackDialog(QDialog):
         self._update()
         self.setFocus()
 
-    def fill(self, reasons: Sequence[Reason], comment: str) -> None:
+    def fill(self, reasons: Sequence[str], comment: str) -> None:
         """Begin with what was said before and could not be written."""
         for reason, box in self._boxes.items():
             box.value = reason in reasons
@@ -55,7 +55,7 @@ class SendBackDialog(QDialog):
         self.setFocus()
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[str, ...]:
         """The reasons ticked."""
         return tuple(reason for reason, box in self._boxes.items() if box.value)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qtpy.QtWidgets import QWidget
 
 from annotator.plugin.samples.send_back_dialog import SendBackDialog
-from annotator.project import EditSession, Reason
+from annotator.project import EditSession
 from annotator.workbench.workbench import Workbench
 
 
@@ -26,7 +26,7 @@ class SendingBack:
         self._over = over
         self._give_back = give_back
         # Those that were refused, by sample: nobody writes their reasons twice.
-        self._unwritten: dict[int, tuple[tuple[Reason, ...], str]] = {}
+        self._unwritten: dict[int, tuple[tuple[str, ...], str]] = {}
         workbench.project_changed.connect(self._forget)
 
     def ask(self) -> None:
@@ -43,7 +43,7 @@ class SendingBack:
             self._send_back(session, dialog.reasons, dialog.comment)
         self._give_back()
 
-    def _send_back(self, session: EditSession, reasons: tuple[Reason, ...], comment: str) -> None:
+    def _send_back(self, session: EditSession, reasons: tuple[str, ...], comment: str) -> None:
         bench = self._workbench
         # Meanwhile others may have taken the face away, and another one is on the screen.
         if bench.session is not session:

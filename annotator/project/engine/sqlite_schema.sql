@@ -1,4 +1,4 @@
--- Schema 0009, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0010, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -285,3 +285,106 @@ CREATE TABLE settings (
     changed_at DATETIME NOT NULL,
     CONSTRAINT pk_settings PRIMARY KEY (name)
 );
+
+CREATE TABLE revisions (
+    sample_id INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    change VARCHAR(6) NOT NULL,
+    stroke_id INTEGER,
+    prediction_id INTEGER,
+    made_by TEXT,
+    made_at DATETIME NOT NULL,
+    CONSTRAINT pk_revisions PRIMARY KEY (sample_id, revision),
+    CONSTRAINT fk_revisions_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_revisions_revision CHECK (revision > 0),
+    CONSTRAINT ck_revisions_stroke CHECK ((stroke_id IS NULL) = (change = 'follow')),
+    CONSTRAINT ck_revisions_prediction CHECK ((prediction_id IS NULL) = (change <> 'follow')),
+    CONSTRAINT ck_revisions_change CHECK (change IN ('stroke', 'undo', 'redo', 'follow'))
+);
+
+CREATE TABLE dropped_strokes (
+    id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    tool TEXT NOT NULL,
+    annotator TEXT,
+    created_at DATETIME NOT NULL,
+    vertex_indices BLOB NOT NULL,
+    "before" BLOB NOT NULL,
+    "after" BLOB NOT NULL,
+    marks_before BLOB,
+    marks_after BLOB,
+    anchors_added BLOB,
+    anchors_removed BLOB,
+    digest BLOB,
+    anchors_digest BLOB,
+    CONSTRAINT pk_dropped_strokes PRIMARY KEY (id),
+    CONSTRAINT fk_dropped_strokes_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id)
+);
+
+CREATE INDEX ix_dropped_strokes_sample_id ON dropped_strokes (sample_id);
+
+CREATE TABLE remarks (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    sample_id INTEGER NOT NULL,
+    review_id INTEGER,
+    author TEXT NOT NULL,
+    text TEXT NOT NULL,
+    vertices BLOB,
+    region TEXT,
+    created_at DATETIME NOT NULL,
+    revision INTEGER NOT NULL,
+    resolved_by TEXT,
+    resolved_at DATETIME,
+    CONSTRAINT fk_remarks_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT fk_remarks_review_id FOREIGN KEY(review_id) REFERENCES reviews (id),
+    CONSTRAINT ck_remarks_resolved CHECK ((resolved_by IS NULL) = (resolved_at IS NULL)),
+    CONSTRAINT ck_remarks_vertices CHECK (length(vertices) > 0 AND length(vertices) % 2 = 0)
+);
+
+CREATE INDEX ix_remarks_sample_id ON remarks (sample_id);
+
+CREATE TRIGGER remarks_refuse_update BEFORE UPDATE OF sample_id, review_id, author, text, vertices, region, created_at, revision ON remarks WHEN TRUE BEGIN SELECT RAISE(ABORT, 'remarks never change but to be resolved'); END;
+
+CREATE TRIGGER remarks_refuse_delete BEFORE DELETE ON remarks WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'remarks never change but to be resolved'); END;
+
+CREATE TRIGGER remarks_count_insert AFTER INSERT ON remarks BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
+
+CREATE TRIGGER remarks_count_update AFTER UPDATE ON remarks BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
+
+CREATE TABLE audit (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    at DATETIME NOT NULL,
+    who TEXT,
+    what TEXT NOT NULL,
+    sample_id INTEGER,
+    image_id INTEGER,
+    detail TEXT NOT NULL
+);
+
+CREATE TRIGGER audit_refuse_update BEFORE UPDATE ON audit WHEN TRUE BEGIN SELECT RAISE(ABORT, 'the audit log never changes'); END;
+
+CREATE TRIGGER audit_refuse_delete BEFORE DELETE ON audit WHEN TRUE BEGIN SELECT RAISE(ABORT, 'the audit log never changes'); END;
+
+CREATE TRIGGER audit_refuse_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number) BEGIN SELECT RAISE(ABORT, 'the audit log never changes'); END;
+
+CREATE TABLE draws (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    drawn_by TEXT NOT NULL,
+    drawn_at DATETIME NOT NULL,
+    population INTEGER NOT NULL,
+    confidence FLOAT NOT NULL,
+    CONSTRAINT ck_draws_population CHECK (population > 0),
+    CONSTRAINT ck_draws_confidence CHECK (confidence > 0 AND confidence < 1)
+);
+
+CREATE TABLE drawn_samples (
+    draw_id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    review_id INTEGER NOT NULL,
+    CONSTRAINT pk_drawn_samples PRIMARY KEY (draw_id, sample_id),
+    CONSTRAINT fk_drawn_samples_draw_id FOREIGN KEY(draw_id) REFERENCES draws (id),
+    CONSTRAINT fk_drawn_samples_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id)
+);
+
+CREATE INDEX ix_drawn_samples_sample_id ON drawn_samples (sample_id);

@@ -106,7 +106,7 @@ def verdicts(project: Project, sample_id: int) -> list[list[object]]:
         [
             review.verdict.value,
             review.reviewer,
-            [reason.value for reason in review.reasons],
+            list(review.reasons),
             review.comment,
             review.created_at.isoformat(),
             review.revision,

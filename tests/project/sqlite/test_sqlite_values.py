@@ -90,7 +90,7 @@ WAYS: dict[str, Callable[[Project], object]] = {
         ("visits.seconds", 1, "9e999", "visits"),
         ("visits.purpose", 1, "'odd'", "visits"),
         ("reviews.verdict", 1, "'odd'", "history"),
-        ("reviews.reasons", 1, "'blurred,odd'", "history table"),
+        ("reviews.reasons", 1, "'blurred,-odd'", "history table"),
         ("reviews.created_at", 1, "'yesterday'", "history release"),
         ("reviews.comment", 1, "x'ff00'", "history table"),
         ("samples.state", 1, "'odd'", "list edit"),

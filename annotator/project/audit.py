@@ -1,0 +1,133 @@
+"""The audit log: who did what in a project, and when; nobody can change what is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from annotator.project.engine.base import Engine
+from annotator.project.errors import RESTORE, DamagedProject
+from annotator.project.tables import AuditRow
+
+_BATCH = 1000  # entries in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that somebody did.
+
+    Attributes
+    ----------
+    number
+        Grows with every entry: of two, the one with the greater was made later.
+    at
+        In UTC.
+    who
+        None where nobody said.
+    what
+        A verdict's word, or ``"setting"``, ``"remove"``, ``"restore"``, ``"delete_for_good"``,
+        ``"round_start"``, ``"round_end"``, ``"round_finish"``, ``"remark"``, ``"resolve"``,
+        ``"draw"``, ``"restore_revision"``.
+    sample_id, image_id
+        What it was done to; it may be deleted for good since.
+    detail
+        What else there is to say, by name.
+    """
+
+    number: int
+    at: datetime
+    who: str | None
+    what: str
+    sample_id: int | None
+    image_id: int | None
+    detail: Mapping[str, Any]
+
+
+class Audit:
+    """The audit log of a project."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def entries(self, *, after: int = 0, sample_id: int | None = None) -> Iterator[AuditEntry]:
+        """Yield entries in the order that they were made in, read some at a time.
+
+        Parameters
+        ----------
+        after
+            Only those with a greater number.
+        sample_id
+            Only those of a sample.
+        """
+        while True:
+            query = select(AuditRow).where(AuditRow.number > after)
+            if sample_id is not None:
+                query = query.where(AuditRow.sample_id == sample_id)
+            with self._engine.reading() as session:
+                some = [
+                    _entry(row)
+                    for row in session.scalars(query.order_by(AuditRow.number).limit(_BATCH))
+                ]
+            yield from some
+            if len(some) < _BATCH:
+                return
+            after = some[-1].number
+
+
+def note(
+    session: Session,
+    what: str,
+    who: str | None,
+    *,
+    sample_id: int | None = None,
+    image_id: int | None = None,
+    **facts: object,
+) -> None:
+    """Enter what is done into the log, in the transaction that does it.
+
+    `facts` are what JSON holds; those that are empty or None are left out.
+    """
+    note_all(session, [entry(what, who, sample_id=sample_id, image_id=image_id, **facts)])
+
+
+def entry(
+    what: str,
+    who: str | None,
+    *,
+    sample_id: int | None = None,
+    image_id: int | None = None,
+    **facts: object,
+) -> dict[str, Any]:
+    """Return an entry for `note_all`; as `note` takes it."""
+    told = {name: fact for name, fact in facts.items() if fact not in (None, "", [], ())}
+    return {
+        "at": datetime.now(UTC),
+        "who": who,
+        "what": what,
+        "sample_id": sample_id,
+        "image_id": image_id,
+        "detail": json.dumps(told, sort_keys=True),
+    }
+
+
+def note_all(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Enter many things at once."""
+    if rows := list(entries):
+        session.execute(insert(AuditRow), rows)
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    try:
+        detail = json.loads(row.detail)
+    except ValueError as error:
+        raise DamagedProject(
+            f"the database is damaged (no JSON in table audit, row {row.number}): {RESTORE}"
+        ) from error
+    facts = detail if isinstance(detail, dict) else {}
+    return AuditEntry(row.number, row.at, row.who, row.what, row.sample_id, row.image_id, facts)

@@ -1,0 +1,57 @@
+"""Whose work a sample's mesh is, and whether its people may accept it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from annotator.project.known_settings import TWO_STEPS
+from annotator.project.records import Verdict
+from annotator.project.settings import setting_in
+from annotator.project.tables import ReviewRow, StrokeRow
+
+
+def is_own_refused(session: Session) -> bool:
+    """Return whether nobody accepts their own work in this project."""
+    return setting_in(session, "review") == TWO_STEPS and not setting_in(session, "own_work")
+
+
+def makers_of(session: Session, sample_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return whose work samples are, by `known_as`: of whom nobody's is, none.
+
+    It is that of those who made the strokes in effect, and of who submitted it last.
+
+    Parameters
+    ----------
+    session
+    sample_ids
+        As many as one statement takes.
+    """
+    makers: dict[int, set[str]] = {sample_id: set() for sample_id in sample_ids}
+    strokes = (
+        select(StrokeRow.sample_id, StrokeRow.annotator)
+        .where(
+            StrokeRow.sample_id.in_(sample_ids),
+            StrokeRow.undone.is_(False),
+            StrokeRow.annotator.is_not(None),
+        )
+        .distinct()
+    )
+    last = (
+        select(func.max(ReviewRow.id))
+        .where(ReviewRow.sample_id.in_(sample_ids), ReviewRow.verdict == Verdict.SUBMIT)
+        .group_by(ReviewRow.sample_id)
+    )
+    submitted = select(ReviewRow.sample_id, ReviewRow.reviewer).where(ReviewRow.id.in_(last))
+    for query in (strokes, submitted):
+        for sample_id, name in session.execute(query):
+            if name is not None:
+                makers[sample_id].add(known_as(name))
+    return makers
+
+
+def known_as(name: str) -> str:
+    """Return a name as it is compared: whoever types another case of it is nobody else."""
+    return name.strip().casefold()
