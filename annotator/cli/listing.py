@@ -35,7 +35,10 @@ def list_samples(
     name: Annotated[str, typer.Option(help="Only photographs whose name holds this.")] = "",
     sort: Annotated[
         str,
-        typer.Option(help="By name, image, state, score, displacement, time, strokes or change."),
+        typer.Option(
+            help="By name, image, state, score, displacement, time, strokes or change; assessed "
+            "ones by gain, error, findings, spread, shape, yaw, pitch, size, blur or brightness."
+        ),
     ] = "name",
     descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
@@ -43,12 +46,16 @@ def list_samples(
 ) -> None:
     """List samples by number and name, in their states; deleted ones only if asked for."""
     from annotator.project import Project
+    from annotator.quality.standing import Triage
+    from annotator.workbench.measures import TriageMeasures
     from annotator.workbench.shown_samples import Shown, ShownSamples
 
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json")
     shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
     with Project.open(project, read_only=None) as opened:
+        if shown.key.measured is not None:
+            samples.measures = TriageMeasures(Triage.of(opened))
         samples.replace(opened.samples.summaries())
     total = len(samples)
     samples.arrange(shown)

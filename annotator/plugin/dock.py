@@ -51,7 +51,7 @@ from annotator.plugin.preferences.window_memory import WindowMemory
 from annotator.plugin.samples.contact_sheet import ContactSheet
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
-from annotator.plugin.samples.remark_line import RemarkLine
+from annotator.plugin.samples.remark_line import RemarkLine, WhyLine
 from annotator.plugin.samples.sample_panel import SamplePanel
 from annotator.plugin.samples.sending_back import SendingBack
 from annotator.system.people import login_name
@@ -132,6 +132,7 @@ class AnnotatorDock(QWidget):
         self._sending_back = SendingBack(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
         self.remark = RemarkLine(self.remarks)
+        self.why = WhyLine(self.workbench.triaged)
         self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
         self.sheet = ContactSheet(
             self.workbench, self.remarks, self.progress.run, self, self.come_to_front
@@ -250,7 +251,7 @@ class AnnotatorDock(QWidget):
         self.edit = EditPanel(self.workbench, actions, pages)
         self._tab_marks = TabMarks(self.edit, self.view, self.regions)
         self.round_remark = RoundRemark(self.comparing)
-        work = (self.samples, self.remark, self.round_remark, self.edit)
+        work = (self.samples, self.remark, self.why, self.round_remark, self.edit)
         self._pages = Pages(self.workbench, self.project_menu, work)
         self.who = NameButton(self.workbench, self.name, self.telling.warn)
         self.ask_name = NameRow(self.workbench, self.name, self.telling.warn, self.focus_canvas)
@@ -286,6 +287,7 @@ class AnnotatorDock(QWidget):
         self._look = QTimer(self)
         self._look.timeout.connect(self._others.look)
         self._look.timeout.connect(self.present_round.look)
+        self._look.timeout.connect(self.workbench.triaged.look)
         self._look.start(_LOOK_MS)
 
     def _after_work(self, text: str) -> None:

@@ -98,7 +98,9 @@ def pile_by_verdict(sample: SampleSummary) -> Pile | None:
     return Pile.HOPELESS if sample.state in _GONE else None
 
 
-def places_of(columns: AssessedColumns, sample_ids: Sequence[int]) -> NDArray[np.intp]:
+def places_of(
+    columns: AssessedColumns, sample_ids: Sequence[int] | NDArray[np.int64]
+) -> NDArray[np.intp]:
     """Return at which place of the columns each sample is, (k,); -1 where it is not assessed."""
     ids = np.asarray(sample_ids, np.int64)
     if not len(columns.sample_ids):

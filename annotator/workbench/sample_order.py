@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotator.project import SampleState, SampleSummary
 from annotator.system.names import folded, padded_numbers
+from annotator.workbench.measures import Among, Measures, NothingMeasured
 from annotator.workbench.sort_keys import SortKey
 
 Positions = NDArray[np.int32]
@@ -27,10 +28,15 @@ class SampleColumns:
     ----------
     samples : sequence of SampleSummary
         In image order.
+    measures : Measures, optional
+        Measures what summaries do not hold.
     """
 
-    def __init__(self, samples: Sequence[SampleSummary] = ()) -> None:
+    def __init__(
+        self, samples: Sequence[SampleSummary] = (), measures: Measures | None = None
+    ) -> None:
         self._samples = list(samples)
+        self._measures = measures or NothingMeasured()
         self._positions = {sample.id: i for i, sample in enumerate(self._samples)}
         self._states = np.fromiter(
             (_CODES[sample.state] for sample in self._samples), np.uint8, len(self._samples)
@@ -74,6 +80,15 @@ class SampleColumns:
         """Return whether each sample is in one of these states, (n,)."""
         return _has_state(self._states, states)
 
+    def among(self, which: Among) -> NDArray[np.bool_]:
+        """Return whether each sample passes by what is known of its quality, (n,)."""
+        return self._measures.among(which, self._ids())
+
+    def forget_measures(self) -> None:
+        """Measure anew when it is asked for next: what is known is no longer the same."""
+        for key in [key for key in self._values if key.measured is not None]:
+            del self._values[key]
+
     def named(self, text: str, *, begins: bool = False) -> NDArray[np.bool_]:
         """Return whether each file name holds, or begins with, a text, (n,).
 
@@ -97,12 +112,17 @@ class SampleColumns:
         if key is SortKey.STATE:
             return self._states.astype(np.float64)
         if key not in self._values:
-            if key.number is None:
+            if key.measured is not None:
+                self._values[key] = self._measures.values(key.measured.name, self._ids())
+            elif key.number is None:
                 self._values[key] = self._folded_names().ranks()
             else:
                 numbers = map(key.number, self._samples)
                 self._values[key] = np.fromiter(numbers, np.float64, len(self))
         return self._values[key]
+
+    def _ids(self) -> NDArray[np.int64]:
+        return np.fromiter(self._positions, np.int64, len(self))
 
     def _folded_names(self) -> "_Names":
         if self._names is None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.project import UNDECIDED, SampleState, SampleSummary
+from annotator.workbench.measures import Among, Measures, NothingMeasured
 from annotator.workbench.sample_order import Positions, SampleColumns
 from annotator.workbench.sort_keys import SortKey
 from annotator.workbench.states import NOT_DELETED
@@ -27,12 +28,15 @@ class Shown:
         What the file's name holds; neither case matters nor how accents are written.
     key : SortKey
     descending : bool
+    among : Among or None
+        Which of these pass by what is known of their quality; None for all.
     """
 
     states: tuple[SampleState, ...] = NOT_DELETED
     text: str = ""
     key: SortKey = SortKey.IMAGE
     descending: bool = False
+    among: Among | None = None
 
     @property
     def has_to_do(self) -> bool:
@@ -45,9 +49,15 @@ class ShownSamples:
 
     A sample that no longer passes because its state changed stays in the list, where it was,
     until the list is arranged anew: a row must not vanish from under the annotator's pointer.
+
+    Attributes
+    ----------
+    measures : Measures
+        Measures what summaries do not hold.
     """
 
     def __init__(self) -> None:
+        self.measures: Measures = NothingMeasured()
         self._columns = SampleColumns()
         self._shown = Shown()
         self._positions: Positions = np.empty(0, np.int32)
@@ -117,7 +127,7 @@ class ShownSamples:
         """Take over another list of samples, in image order; none means another project."""
         if not samples:
             self._seen.clear()
-        self._columns = SampleColumns(samples)
+        self._columns = SampleColumns(samples, self.measures)
         self._arrange()
 
     def update(self, *samples: SampleSummary) -> None:
@@ -135,6 +145,10 @@ class ShownSamples:
                 self._columns.put(position, sample)
         if new:
             self.replace(sorted([*self._columns, *new], key=lambda s: (s.image_id, s.face_index)))
+
+    def forget_measures(self) -> None:
+        """Measure anew when the list is arranged next; rows stay where they are."""
+        self._columns.forget_measures()
 
     def arrange(self, shown: Shown) -> None:
         """Show these samples in this order."""
@@ -240,6 +254,8 @@ class ShownSamples:
         passing = self._columns.in_states(self._shown.states)
         if self._shown.text.strip():
             passing &= self._columns.named(self._shown.text.strip())
+        if self._shown.among is not None:
+            passing &= self._columns.among(self._shown.among)
         positions = np.flatnonzero(passing).astype(np.int32)
         self._positions = self._columns.sorted(
             positions, self._shown.key, descending=self._shown.descending

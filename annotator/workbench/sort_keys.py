@@ -1,14 +1,26 @@
 """What the list can be sorted by: each key with its title, its value and what a row says of it.
 
-Adding one is a member here, as long as a `SampleSummary` holds what it sorts by.
+Adding one is a member here, as long as a `SampleSummary` holds what it sorts by, or something
+that `annotator.workbench.measures` can measure.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
 from operator import attrgetter
-from typing import Self
+from typing import NamedTuple, Self
 
 from annotator.project import SampleSummary
+from annotator.workbench.measures import ERROR, FINDINGS, GAIN
+
+
+class Measured(NamedTuple):
+    """Something that is measured: its name, and how a row says it.
+
+    ``text`` is a format; where it is empty, a row says what error is expected, and why.
+    """
+
+    name: str
+    text: str = ""
 
 
 class SortKey(StrEnum):
@@ -18,24 +30,28 @@ class SortKey(StrEnum):
     ----------
     number : callable or None
         Returns what a sample is sorted by. None for those that `SampleColumns` knows how to sort
-        by: the order of the images, their names, and the states.
+        by: the order of the images, their names, and the states; and for what is measured.
     text : callable or None
         Returns what a row says of it; None where it says that anyway.
+    measured : Measured or None
+        What is measured for it; samples of which that is not known come last.
     """
 
     number: Callable[[SampleSummary], float] | None
     text: Callable[[SampleSummary], str] | None
+    measured: Measured | None
 
     def __new__(
         cls,
         title: str,
         number: Callable[[SampleSummary], float] | None = None,
         text: Callable[[SampleSummary], str] | None = None,
+        measured: Measured | None = None,
     ) -> Self:
         """Make a member that is equal to its title."""
         key = str.__new__(cls, title)
         key._value_ = title
-        key.number, key.text = number, text
+        key.number, key.text, key.measured = number, text, measured
         return key
 
     IMAGE = "image order"
@@ -52,3 +68,13 @@ class SortKey(StrEnum):
         lambda s: -1.0 if s.round_change is None else s.round_change,
         lambda s: "" if s.round_change is None else f"changed {s.round_change:.1%}",
     )
+    GAIN = "likely gain", None, None, Measured(GAIN)
+    ERROR = "likely error", None, None, Measured(ERROR)
+    FINDINGS = "findings", None, None, Measured(FINDINGS, "severity {:.0f}")
+    SPREAD = "spread", None, None, Measured("spread", "spread {:.1%}")
+    SHAPE = "odd shape", None, None, Measured("shape", "shape {:.2f}")
+    YAW = "turn", None, None, Measured("yaw", "turned {:.0f}°")
+    PITCH = "tilt", None, None, Measured("pitch", "tilted {:.0f}°")
+    SIZE = "face size", None, None, Measured("size", "{:.0f} px")
+    BLUR = "blur", None, None, Measured("blur", "blur {:.2f}")
+    BRIGHTNESS = "brightness", None, None, Measured("brightness", "bright {:.0%}")

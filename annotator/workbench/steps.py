@@ -17,7 +17,7 @@ from annotator.release import ExportFormat, ImageMode, export_release
 from annotator.system.assets import asset_path
 from annotator.system.names import paths_in_natural_order
 from annotator.system.words import count
-from annotator.workflow import import_images, preannotate
+from annotator.workflow import assess, assessor_for, import_images, preannotate
 from annotator.workflow.image_files import Originals
 from annotator.workflow.import_text import as_sentences, import_sentences
 from annotator.workflow.learning import learn
@@ -97,6 +97,21 @@ def predicting(project: Project, *, small_faces: bool = True) -> Work:
         yield Step(progress.done, progress.total, text)
         counted = f"{count(progress.done, 'photograph')}, {count(progress.faces, 'face')}"
         step = replace(step, text=f"Predicted {counted}{failed}")
+    yield step
+
+
+def assessing(project: Project) -> Work:
+    """Find out how good each prediction probably is, where that is not known yet."""
+    project.check_writable()
+    yield Step(0, 0, "Loading the model")
+    assessor = assessor_for(project, load_round_model(project))
+    step = Step(1, 1, "Every sample is assessed")
+    with closing(assess(project, assessor)) as run:
+        for progress in run:
+            failed = f", {progress.failed} failed" if progress.failed else ""
+            text = f"{progress.done} of {progress.total} photographs assessed{failed}"
+            yield Step(progress.done, progress.total, text)
+            step = replace(step, text=f"Assessed {count(progress.faces, 'face')}{failed}")
     yield step
 
 

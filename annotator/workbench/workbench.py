@@ -8,6 +8,7 @@ from annotator.project.covariance_file import CovarianceFileError, load_guided_c
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 from annotator.workbench.shown_samples import Shown
+from annotator.workbench.triaged import Triaged
 from annotator.workbench.undoing import Undoing
 from annotator.workbench.verdicts import Verdicts
 from annotator.workbench.walk import Walk
@@ -29,10 +30,13 @@ class Workbench(Bench):
         Gives them on the current sample.
     undoing : Undoing
         Takes back what was done, in the order in which it was, and does it again.
+    triaged : Triaged
+        Knows what was assessed of the samples.
     """
 
     def __init__(self, annotator: str) -> None:
         super().__init__(annotator)
+        self.triaged = Triaged(self)
         self.edits = Edits(self)
         self._walk = Walk(self, self.edits)
         self.verdicts = Verdicts(self, self.edits, self._walk)

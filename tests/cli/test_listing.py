@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 from PIL import Image
 
+from annotator.project import Assessment, Project
 from annotator.system.assets import asset_path
 
 PORTRAIT = asset_path("datasets", "sample", "collins.jpg")
@@ -79,7 +80,7 @@ def test_the_list_is_readable_by_people(many, command):
     assert "no sample matches" in command("list", many, "--state", "sent_back")[1]
 
 
-@pytest.mark.parametrize("wrong", [["--state", "done"], ["--sort", "size"], ["--csv", "--json"]])
+@pytest.mark.parametrize("wrong", [["--state", "done"], ["--sort", "beauty"], ["--csv", "--json"]])
 def test_what_cannot_be_listed_so_is_a_mistake_in_usage(many, command, wrong, assert_one_line):
     code, _, err = command("list", many, *wrong)
     assert code == 2
@@ -111,3 +112,20 @@ def test_a_file_name_makes_no_further_line_of_a_report(project, photos, command)
     command("restore", project, "--all")
     _, out, _ = command("relocate", project, photos, photos.parent / "no\nfailed: where")
     assert not any(line.startswith("failed: where") for line in out.splitlines())
+
+
+def test_samples_are_listed_by_what_was_assessed_of_them(command, project):
+    with Project.open(project) as opened:
+        assessor = opened.assessments.register(1, 1, ["spread"])
+        opened.assessments.store(
+            assessor,
+            [Assessment(i, i, 0, doubt, {"spread": 0.1}) for i, doubt in ((1, 0.3), (2, 0.2))],
+        )
+
+    def listed(*order):
+        told = json.loads(command("list", project, "--json", "--sort", *order)[1])
+        return [sample["sample"] for sample in told["samples"]]
+
+    assert listed("error") == [2, 1]
+    assert listed("error", "--descending") == [1, 2]
+    assert listed("blur") == [1, 2]  # which nobody knows

@@ -33,5 +33,5 @@ def test_a_list_shows_what_is_not_deleted_at_first() -> None:
 
 def test_keys_to_sort_by_are_known_by_their_titles() -> None:
     assert SortKey("model score") is SortKey.SCORE
-    sorted_by_number = {key for key in SortKey if key.number is not None}
+    sorted_by_number = {key for key in SortKey if key.number or key.measured}
     assert set(SortKey) - sorted_by_number == {SortKey.IMAGE, SortKey.NAME, SortKey.STATE}

@@ -29,6 +29,7 @@ from annotator.workbench.backing_up import backing_up, backup_name
 from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import (
     adding,
+    assessing,
     exporting,
     learning,
     making_samples,
@@ -97,7 +98,10 @@ class ProjectMenu(QPushButton):
             menu.addAction("Predict…", self.ask_predict),
         ]
         faceless = menu.addAction("Photographs without a face…", self.ask_faceless)
-        self._changes.append(menu.addAction("Learn from corrections", self.learn))
+        self._changes += [
+            menu.addAction("Assess predictions", self.assess),
+            menu.addAction("Learn from corrections", self.learn),
+        ]
         self._needs_project += [
             *self._changes,
             faceless,
@@ -185,6 +189,12 @@ class ProjectMenu(QPushButton):
         if dialog.exec():
             work = predicting(project, small_faces=dialog.small_faces)
             self._progress.run(patiently(project, work))
+
+    def assess(self) -> None:
+        """Find out how good predictions probably are, so that the list can be sorted by it."""
+        project = self._workbench.project
+        if project is not None and not self._busy():
+            self._progress.run(patiently(project, assessing(project)))
 
     def learn(self) -> None:
         """Teach Guided drag what was corrected in this project, then use it."""

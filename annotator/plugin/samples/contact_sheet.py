@@ -184,8 +184,8 @@ class ContactSheet(QWidget):
         self.larger.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top, bottom, said = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for widget, stretch in (
-            (self.choices.filter, 2), (self.choices.sorting, 2), (self.choices.direction, 0),
-            (self.choices.text, 3), (self.larger, 2),
+            (self.choices.filter, 2), (self.choices.quality, 2), (self.choices.sorting, 2),
+            (self.choices.direction, 0), (self.choices.text, 3), (self.larger, 2),
             (key_button("Mesh", "toggle_mesh", act["toggle_mesh"], "With or without the mesh"), 1),
         ):  # fmt: skip
             top.addWidget(widget, stretch)

@@ -1,4 +1,4 @@
-"""What was said of the face on the screen, and not resolved yet: a line in the dock."""
+"""What is said of the face on the screen: lines in the dock, there while there is something."""
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QResizeEvent, QShowEvent
@@ -7,25 +7,33 @@ from qtpy.QtWidgets import QSizePolicy, QWidget
 from annotator.plugin.canvas.plain_text import PlainLabel, explain
 from annotator.plugin.panels.parts import AROUND, elided_lines
 from annotator.workbench.remarks import Remarks
+from annotator.workbench.triaged import Triaged
 
 _LINES = 3
 
 
 class RemarkLine(PlainLabel):
-    """Shows the remark on the current sample, cut after a few lines; the tooltip has all of it.
+    """Shows what is said of the current sample, cut after a few lines; the tooltip has all of it.
 
     Parameters
     ----------
-    remarks : Remarks
+    remarks : Remarks or Triaged
+    name : str
+        What it is called for those who hear it.
     """
 
-    def __init__(self, remarks: Remarks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        remarks: Remarks | Triaged,
+        name: str = "What was said of this face",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent=parent)
         self._remarks = remarks
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("What was said of this face")
+        self.setAccessibleName(name)
         remarks.changed.connect(self.refresh)
         self.refresh()
 
@@ -34,7 +42,11 @@ class RemarkLine(PlainLabel):
         remark = self._remarks.current
         self.setVisible(bool(remark))
         self.setText(self._cut(remark))
-        explain(self, remark)
+        explain(self, self._details)
+
+    @property
+    def _details(self) -> str:
+        return self._remarks.current
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Cut the text by the font that it is shown in: themes give it when it is shown first."""
@@ -48,3 +60,20 @@ class RemarkLine(PlainLabel):
 
     def _cut(self, text: str) -> str:
         return elided_lines(text, self.fontMetrics(), self.width() - AROUND, _LINES)
+
+
+class WhyLine(RemarkLine):
+    """Says why the current sample stands where it does; the tooltip says it in sentences.
+
+    Parameters
+    ----------
+    triaged : Triaged
+    """
+
+    def __init__(self, triaged: Triaged, parent: QWidget | None = None) -> None:
+        self._triaged = triaged
+        super().__init__(triaged, "Why this face is here", parent)
+
+    @property
+    def _details(self) -> str:
+        return self._triaged.details

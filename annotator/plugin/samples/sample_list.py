@@ -57,7 +57,7 @@ class SampleModel(QAbstractTableModel):
             SAMPLE_ROLE: lambda sample: sample,
             THUMBNAIL_ROLE: thumbnails.get,
             CURRENT_ROLE: self._is_current,
-            DETAIL_ROLE: lambda s: sorted_by_text(s, workbench.samples.shown.key),
+            DETAIL_ROLE: self._detail,
             Qt.ItemDataRole.ToolTipRole: lambda s: sample_tooltip(s, remarks.on(s)),
             Qt.ItemDataRole.DisplayRole: _line,
             Qt.ItemDataRole.AccessibleTextRole: _line,
@@ -77,6 +77,11 @@ class SampleModel(QAbstractTableModel):
             return None
         tell = self._tellers.get(role)
         return None if tell is None else tell(self._workbench.samples.at(index.row()))
+
+    def _detail(self, sample: SampleSummary) -> str:
+        shown = self._workbench.samples.shown
+        why = self._workbench.triaged.row_text(sample, shown)
+        return why or sorted_by_text(sample, shown.key)
 
     def _is_current(self, sample: SampleSummary) -> bool:
         session = self._workbench.session
@@ -182,6 +187,11 @@ class SampleList(QTableView):
     def refresh_sample(self, sample_id: int) -> None:
         """Paint one sample anew."""
         self._model.refresh_sample(sample_id)
+
+    def show_anew(self) -> None:
+        """Paint the rows in sight anew; they stay where they are."""
+        if (viewport := self.viewport()) is not None:
+            viewport.update()
 
     def select_current(self) -> None:
         """Select the sample under edit alone and scroll to it."""

@@ -125,7 +125,7 @@ class SamplePanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(first)
         layout.addLayout(second)
-        for widget in (self._bar, self.list, self._empty, buttons):
+        for widget in (self.choices.quality, self._bar, self.list, self._empty, buttons):
             layout.addWidget(widget, stretch=int(widget is self.list))
 
     def _connect(self) -> None:
@@ -135,6 +135,7 @@ class SamplePanel(QWidget):
         self._workbench.samples_changed.connect(self._reset)
         self._workbench.sample_updated.connect(self._refresh)
         self._workbench.current_changed.connect(self.list.select_current)
+        self._workbench.triaged.changed.connect(self.list.show_anew)
 
     def _show_tally(self, selected: int) -> None:
         self._tally.setCurrentWidget(self.batch if selected > 1 else self._done)

@@ -17,6 +17,7 @@ ROW_HEIGHT = 52
 _MARGIN = 5
 _BAR_WIDTH = 3
 _CENTRED = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_DOT = 16  # px that a state's colour takes
 _AT_THE_END = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
@@ -62,9 +63,12 @@ class SampleDelegate(QStyledItemDelegate):
         room = top.width() - metrics.horizontalAdvance(suffix)
         name = metrics.elidedText(sample.image_name, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(top, _CENTRED, name + suffix)
-        detail = index.data(DETAIL_ROLE)
+        beside = bottom.adjusted(_DOT, 0, 0, 0)
+        detail = metrics.elidedText(
+            index.data(DETAIL_ROLE), Qt.TextElideMode.ElideRight, max(beside.width(), 0)
+        )
         painter.drawText(bottom, _AT_THE_END, detail)
-        words = bottom.adjusted(16, 0, -metrics.horizontalAdvance(detail) - 8 * bool(detail), 0)
+        words = beside.adjusted(0, 0, -metrics.horizontalAdvance(detail) - 8 * bool(detail), 0)
         text = metrics.elidedText(
             sample_text(sample), Qt.TextElideMode.ElideRight, max(words.width(), 0)
         )

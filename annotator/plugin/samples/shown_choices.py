@@ -5,6 +5,7 @@ from qtpy.QtWidgets import QComboBox, QLineEdit, QToolButton
 
 from annotator.plugin.canvas.plain_text import fill_field, name_button
 from annotator.plugin.panels.parts import without_focus
+from annotator.workbench.measures import Among
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.sort_keys import SortKey
 from annotator.workbench.states import FILTERS
@@ -22,7 +23,8 @@ class ShownChoices(QObject):
 
     Attributes
     ----------
-    filter, sorting : QComboBox
+    filter, quality, sorting : QComboBox
+        The second is not there as long as nothing was assessed.
     direction : QToolButton
     text : QLineEdit
     """
@@ -34,6 +36,11 @@ class ShownChoices(QObject):
         for text, states in FILTERS:
             self.filter.addItem(text, states)
         self.filter.setToolTip("Which samples the list shows and the keys walk through")
+        self.quality = QComboBox()
+        self.quality.addItem("Any quality", None)
+        for among in Among:
+            self.quality.addItem(among.value, among)
+        self.quality.setToolTip("Which of these are shown, by what was assessed of them")
         self.sorting = QComboBox()
         for key in SortKey:
             self.sorting.addItem(f"By {key.value}", key)
@@ -46,12 +53,12 @@ class ShownChoices(QObject):
         self.text.setPlaceholderText("Part of a file name")
         self.text.setClearButtonEnabled(True)
         self.text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        for choice in (self.filter, self.sorting):
+        for choice in (self.filter, self.quality, self.sorting):
             choice.setMinimumContentsLength(8)
             choice.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-        for widget in (self.filter, self.sorting, self.direction):
+        for widget in (self.filter, self.quality, self.sorting, self.direction):
             without_focus(widget)
         self._connect()
         self._follow()
@@ -59,20 +66,24 @@ class ShownChoices(QObject):
     def show_all(self) -> None:
         """Let every sample pass that is not deleted."""
         self.filter.setCurrentIndex(0)
+        self.quality.setCurrentIndex(0)
         self.text.clear()
 
     def _connect(self) -> None:
         self.filter.currentIndexChanged.connect(self._show)
+        self.quality.currentIndexChanged.connect(self._show)
         self.sorting.currentIndexChanged.connect(self._show)
         self.text.textChanged.connect(self._show)
         self.direction.toggled.connect(self._show_direction)
         self.direction.toggled.connect(self._show)
         self._workbench.samples_changed.connect(self._follow)
+        self._workbench.triaged.changed.connect(self._follow)
 
     def _show(self) -> None:
         states, key = self.filter.currentData(), self.sorting.currentData()
-        descending = self.direction.isChecked()
-        self._workbench.show_samples(Shown(tuple(states), self.text.text(), key, descending))
+        descending, among = self.direction.isChecked(), self.quality.currentData()
+        shown = Shown(tuple(states), self.text.text(), key, descending, among)
+        self._workbench.show_samples(shown)
 
     def _show_direction(self, descending: bool) -> None:
         name_button(self.direction, "↓" if descending else "↑")
@@ -80,10 +91,13 @@ class ShownChoices(QObject):
     def _follow(self) -> None:
         shown = self._workbench.samples.shown
         titles = [states for _, states in FILTERS]
-        widgets = (self.filter, self.sorting, self.direction, self.text)
+        widgets = (self.filter, self.quality, self.sorting, self.direction, self.text)
         blockers = [QSignalBlocker(widget) for widget in widgets]
         if shown.states in titles:
             self.filter.setCurrentIndex(titles.index(shown.states))
+        qualities = [None, *Among]
+        self.quality.setCurrentIndex(qualities.index(shown.among))
+        self.quality.setVisible(self._workbench.triaged.is_any or shown.among is not None)
         self.sorting.setCurrentIndex(list(SortKey).index(shown.key))
         self.direction.setChecked(shown.descending)
         self._show_direction(shown.descending)
