@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,9 @@ from annotator.cli.terminal import FailedError, progress_bar, report, say
 from annotator.system.ending import Ended
 
 if TYPE_CHECKING:
-    from annotator.training.fit import Progress
+    from annotator.training.fitted import Progress
+    from annotator.training.order import Order
+    from annotator.training.settings import Settings
     from annotator.training.training import Outcome
 
 commands = typer.Typer()
@@ -38,64 +40,95 @@ def seconds_of(text: str) -> float:
     return float(whole)
 
 
+_Releases = Annotated[
+    list[Path], typer.Argument(metavar="RELEASE...", help="Folders that `export` made.")
+]
+_Out = Annotated[Path, typer.Option(help="The folder for the net and all that is known of it.")]
+_Config = Annotated[Path | None, typer.Option(help="Settings as a TOML file.")]
+_Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting; again for more."),
+]
+_Parent = Annotated[str, typer.Option("--from", metavar="MODEL", help="The net to begin with.")]
+_Freeze = Annotated[int | None, typer.Option(help="Blocks that stay as they are, of 14.")]
+_Steps = Annotated[int | None, typer.Option(help="How many steps; 0 copies the parent.")]
+_Time = Annotated[
+    str | None,
+    typer.Option(help="How long all of it may take, as 10m; with --steps, whichever ends first."),
+]
+_Seed = Annotated[int, typer.Option(min=0, help="Decides all that is drawn.")]
+_Device = Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")]
+_Groups = Annotated[
+    Path | None, typer.Option(help="CSV of whose face is whose: image, group and perhaps face.")
+]
+_Splits = Annotated[
+    Path | None, typer.Option(help="splits.csv of an earlier run: who was kept apart stays so.")
+]
+_Sparse = Annotated[
+    Path | None, typer.Option(help="CSV of 68 points: image, face, point, x, y; for 2-D.")
+]
+_Resume = Annotated[bool, typer.Option("--resume", help="Go on where the folder's run stopped.")]
+
+
 @commands.command()
 def train(  # noqa: PLR0917 - typer hands them on by name
-    releases: Annotated[
-        list[Path], typer.Argument(metavar="RELEASE...", help="Folders that `export` made.")
-    ],
-    out: Annotated[Path, typer.Option(help="The folder for the net and all that is known of it.")],
-    config: Annotated[Path | None, typer.Option(help="Settings as a TOML file.")] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="One setting; again for more."),
-    ] = None,
-    parent: Annotated[
-        str, typer.Option("--from", metavar="MODEL", help="The net to begin with.")
-    ] = "face_landmark",
-    freeze: Annotated[int | None, typer.Option(help="Blocks that stay as they are, of 14.")] = None,
-    steps: Annotated[int | None, typer.Option(help="How many steps; 0 copies the parent.")] = None,
-    time: Annotated[str | None, typer.Option(help="How long all of it may take, as 10m.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Decides all that is drawn.")] = 1,
-    device: Annotated[str, typer.Option(help="cpu, cuda, mps or auto.")] = "auto",
-    groups: Annotated[
-        Path | None, typer.Option(help="CSV of whose face is whose: image, group and perhaps face.")
-    ] = None,
-    splits: Annotated[
-        Path | None, typer.Option(help="splits.csv of an earlier run: who was kept apart stays so.")
-    ] = None,
-    sparse: Annotated[
-        Path | None, typer.Option(help="CSV of 68 points: image, face, point, x, y; for 2-D.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where the folder's run stopped.")
-    ] = False,
+    releases: _Releases,
+    out: _Out,
+    config: _Config = None,
+    assignments: _Assignments = None,
+    parent: _Parent = "face_landmark",
+    freeze: _Freeze = None,
+    steps: _Steps = None,
+    time: _Time = None,
+    seed: _Seed = 1,
+    device: _Device = "auto",
+    groups: _Groups = None,
+    splits: _Splits = None,
+    sparse: _Sparse = None,
+    resume: _Resume = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a net on releases, beginning with the shipped one."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # other programs want the cores, too
     _check_extra()
-    from annotator.training.settings import Settings, read_settings
-    from annotator.training.training import Order
-    from annotator.training.training import train as trained
+    from annotator.training.order import Order
 
-    settings = Settings().with_values(read_settings(config) if config else {})
-    settings = settings.with_assignments(assignments or ())
-    given = {"freeze": freeze, "steps": steps}
-    settings = settings.with_values({name: one for name, one in given.items() if one is not None})
+    options = {"freeze": freeze, "steps": steps}
+    settings, named = _settings(config, assignments or (), options)
+    seconds = None if time is None else seconds_of(time)
     order = Order(
-        tuple(releases), out, settings, parent, seed,
-        None if time is None else seconds_of(time), resume, device, groups, splits, sparse,
+        tuple(releases), out, settings, parent, seed, seconds, resume, device, groups, splits,
+        sparse, steps_asked="steps" in named,
     )  # fmt: skip
+    values, lines = _answer(outcome := _trained(order, as_json=as_json))
+    report(values, *lines, *outcome.remarks, as_json=as_json)
+
+
+def _settings(
+    config: Path | None, assignments: Sequence[str], options: Mapping[str, int | None]
+) -> "tuple[Settings, set[str]]":
+    """Return the settings, and which of them were named: in a file, by ``--set`` or an option."""
+    from annotator.training.settings import Settings, read_assignments, read_settings
+
+    given = {
+        **(read_settings(config) if config else {}),
+        **read_assignments(assignments),
+        **{name: one for name, one in options.items() if one is not None},
+    }
+    return Settings().with_values(given), set(given)
+
+
+def _trained(order: "Order", *, as_json: bool) -> "Outcome":
+    from annotator.training.training import train
+
     told: Callable[[str], None] = (lambda text: None) if as_json else say
     with progress_bar("training") as show:
         try:
-            outcome = trained(order, _follower(show, told), told)
+            return train(order, _follower(show, told), told)
         except (KeyboardInterrupt, Ended):
-            if out.is_dir():
-                say(f"stopped: the same command with --resume goes on with {out}")
+            if order.out.is_dir():
+                say(f"stopped: the same command with --resume goes on with {order.out}")
             raise
-    values, lines = _answer(outcome)
-    report(values, *lines, *outcome.remarks, as_json=as_json)
 
 
 def _answer(outcome: "Outcome") -> tuple[dict[str, Any], list[str]]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, Jitter
-from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
 from annotator.mesh.points_68 import COUNT
 from annotator.training.crops import (
@@ -25,8 +24,9 @@ from annotator.training.crops import (
     mirrored_values,
     points_in_crop,
 )
+from annotator.training.data import RunData
 from annotator.training.faces import Face
-from annotator.training.photographs import Cutout, Cutouts
+from annotator.training.photographs import Cutout
 from annotator.training.settings import Settings
 from annotator.training.sparse import SparseFace
 from annotator.training.spoiling import Spoiling, spoiled
@@ -111,36 +111,19 @@ class Examples:
 
     Parameters
     ----------
-    faces
-        At least one.
-    layout
-    cutouts
+    data
+        With one face at least to train on.
     parent
         The net that training began with.
     settings
     seed
-    sparse
-        Faces with sparse labels; there may be none.
     """
 
-    def __init__(
-        self,
-        faces: Sequence[Face],
-        layout: MeshLayout,
-        cutouts: Cutouts,
-        parent: MeshNet,
-        *,
-        settings: Settings,
-        seed: int,
-        sparse: Sequence[SparseFace] = (),
-    ) -> None:
-        self._faces = faces
-        self._layout = layout
-        self._cutouts = cutouts
+    def __init__(self, data: RunData, parent: MeshNet, settings: Settings, seed: int) -> None:
+        self._data = data
         self._parent = parent
         self._settings = settings
         self._seed = seed
-        self._sparse = sparse
         self._jitter = Jitter(settings.shift, settings.scale, settings.turn)
 
     def __getitem__(self, place: int) -> Example:
@@ -150,7 +133,7 @@ class Examples:
         if isinstance(face, SparseFace):
             return self._labelled(face, rng)
         kind = rng.random()
-        cutout = self._cutouts.of(face)
+        cutout = self._data.cutouts.of(face)
         if kind < self._settings.background:
             return self._background(cutout, rng)
         is_clean = rng.random() < self._settings.clean
@@ -160,22 +143,22 @@ class Examples:
         """Return the face of a place: each once in every round, in another order each time."""
         share = self._settings.sparse_share
         sparse = np.random.default_rng([self._seed, _KIND, place]).random() < share
-        faces: Sequence[Face] | Sequence[SparseFace] = self._faces
-        if sparse and self._sparse:
-            faces = self._sparse
+        faces: Sequence[Face] | Sequence[SparseFace] = self._data.train
+        if sparse and self._data.sparse:
+            faces = self._data.sparse
         turn, at = divmod(place, len(faces))
         order = np.random.default_rng([self._seed, _ORDER, turn]).permutation(len(faces))
         return faces[int(order[at])]
 
     def _labelled(self, face: SparseFace, rng: np.random.Generator) -> Example:
-        cutout = self._cutouts.around(
+        cutout = self._data.cutouts.around(
             face.key, face.name, face.photograph, face.region, face.image_sha256
         )
         view = drawn_around(rng, face.region, self._jitter)
         crop = looked_at(cutout.pixels, cutout.seen(view))
         if rng.random() > self._settings.clean:
             crop = spoiled(crop, rng, Spoiling())
-        nowhere = np.zeros((self._layout.count, 3), np.float32)
+        nowhere = np.zeros((self._data.layout.count, 3), np.float32)
         labels = points_in_crop(face.points, view)
         apart = float(np.linalg.norm(labels[_OUTER[1]] - labels[_OUTER[0]]))
         iod = max(apart, _LEAST_IOD * CROP_SIZE)
@@ -186,7 +169,7 @@ class Examples:
     def _seen(
         self, face: Face, cutout: Cutout, rng: np.random.Generator, *, is_clean: bool
     ) -> Example:
-        layout = self._layout
+        layout = self._data.layout
         view = drawn_view(rng, face.landmarks, layout, self._jitter)
         crop = looked_at(cutout.pixels, cutout.seen(view))
         points = in_crop(face.landmarks, view, layout)
@@ -215,7 +198,7 @@ class Examples:
         _, presences = self._parent([crop])
         if rng.random() > self._settings.clean:
             crop = spoiled(crop, rng, Spoiling())
-        nowhere = np.zeros((self._layout.count, 3), np.float32)
+        nowhere = np.zeros((self._data.layout.count, 3), np.float32)
         unweighted = nowhere[:, 0]
         return Example(
             crop, nowhere, unweighted, float(CROP_SIZE), float(presences[0]), nowhere, 0.0

@@ -11,7 +11,7 @@ from typing import Any
 
 from annotator.inference.mesh_net import METADATA_KEY
 from annotator.training.data import RunData
-from annotator.training.fit import Fitted
+from annotator.training.fitted import Fitted
 from annotator.training.folder import RunFacts
 from annotator.training.splits import Split
 

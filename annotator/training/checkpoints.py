@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import pickle
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from annotator.system.placing import placed
 from annotator.system.regular import open_regular
@@ -18,6 +21,32 @@ LAST, BEST = "last.pt", "best.pt"
 MALFORMED = (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError,
              AttributeError, AssertionError)  # fmt: skip
 """What torch may say of a file that it did not write, and of states that are none of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The best validation so far.
+
+    Attributes
+    ----------
+    score
+        Of it; less is better.
+    step
+        After which it was; 0: there was none.
+    weights
+        The averaged ones.
+    waited
+        How many validations came after it.
+    """
+
+    score: float = math.inf
+    step: int = 0
+    weights: list[Tensor] | None = None
+    waited: int = 0
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint holds of it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def save(path: Path, state: dict[str, Any]) -> None:

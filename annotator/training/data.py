@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from annotator.imaging.perceptual import duplicates, hashes_of
 from annotator.mesh.layout import MeshLayout
+from annotator.system.words import count
 from annotator.training.crops import View, looked_at, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.photographs import Cutouts
-from annotator.training.settings import Settings
 from annotator.training.sparse import SparseFace
-from annotator.training.splits import (
-    Split,
-    clusters,
-    decided,
-    read_splits,
-    without_ties,
-    write_splits,
-)
+from annotator.training.splits import Split, SplitPlan, clusters, settled
 
 FEWEST, FEW = 2, 20
 _MOST_JUDGED = 200  # faces
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """What people labelled.
+
+    Attributes
+    ----------
+    faces
+        Of releases.
+    sparse
+        Faces with 68 points.
+    """
+
+    faces: Faces
+    sparse: tuple[SparseFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,74 +73,62 @@ class RunData:
         return [known[face.key] for face in self.validation]
 
 
-def prepared(
-    faces: Faces,
-    settings: Settings,
-    *,
-    seed: int,
-    splits_file: Path,
-    earlier: Path | None,
-    threads: int,
-    sparse: Sequence[SparseFace] = (),
-) -> RunData:
+def prepared(labelled: Labelled, plan: SplitPlan, *, memory: int, threads: int) -> RunData:
     """Look at all faces, decide what they are for and write that down.
 
     Parameters
     ----------
-    faces
-    settings
-    seed
-    splits_file
-        Where it is written, and was, if the run was begun before.
-    earlier
-        Splits of another run, which are kept.
+    labelled
+    plan
+        How they are put on sides.
+    memory
+        Megabytes of photographs kept.
     threads
-    sparse
-        Faces with sparse labels.
+        That read photographs.
 
     Raises
     ------
     TrainingError
         If there are too few faces, or a photograph cannot be read.
     """
-    if len(faces.faces) < FEWEST:
-        raise TrainingError(
-            f"{len(faces.faces)} face is too few to train on: accept at least {FEWEST}, or {FEW}"
-        )
-    if earlier is not None and not earlier.exists():
-        raise TrainingError(f"there is no {earlier}: name the splits.csv of an earlier run")
-    cutouts = Cutouts(faces.layout, settings.memory * 10**6)
-    with ThreadPoolExecutor(threads, "photographs") as pool:
-        hashes = list(pool.map(lambda face: _hashes(face, cutouts, faces.layout), faces.faces))
-        looks = list(pool.map(lambda face: _sparse_hashes(face, cutouts), sparse))
-    names = clusters(faces.faces, hashes)
-    before = {**(read_splits(earlier) if earlier else {}), **read_splits(splits_file)}
-    stored = decided(faces.faces, names, before, share=settings.validation, seed=seed)
-    write_splits(splits_file, faces.faces, names, stored)
-    splits = without_ties(names, stored)
-    train = _of(Split.TRAIN, faces.faces, splits)
+    known, faces = labelled.faces, labelled.faces.faces
+    _check_enough(faces, plan)
+    cutouts = Cutouts(known.layout, memory * 10**6)
+    hashes, looks = _hashed(labelled, cutouts, threads)
+    names = clusters(faces, hashes)
+    splits = settled(plan, faces, names)
+    train, validation = (_of(side, faces, splits) for side in (Split.TRAIN, Split.VALIDATION))
     if not train:
         raise TrainingError(
             "all faces are for validation, or belong to faces that are: lower `validation`, or add "
             "releases"
         )
-    validation = _of(Split.VALIDATION, faces.faces, splits)[:_MOST_JUDGED]
-    tests = tuple(crops_of(validation, faces.layout, cutouts, of_images=by_image(faces.faces)))
-    kept = [
+    judged = validation[:_MOST_JUDGED]
+    tests = crops_of(judged, known.layout, cutouts, of_images=by_image(faces))
+    others = [
         hashed for hashed, split in zip(hashes, splits, strict=True) if split is not Split.TRAIN
     ]
-    apart = _apart(sparse, looks, validation, kept)
     return RunData(
-        faces.layout,
-        faces.faces,
+        known.layout,
+        faces,
         tuple(names),
         tuple(splits),
         train,
-        validation,
-        apart,
+        judged,
+        _apart(labelled.sparse, looks, judged, others),
         cutouts,
-        tests,
+        tuple(tests),
     )
+
+
+def _check_enough(faces: Sequence[Face], plan: SplitPlan) -> None:
+    if len(faces) < FEWEST:
+        raise TrainingError(
+            f"{count(len(faces), 'face')} is too few to train on: accept at least {FEWEST}, or "
+            f"{FEW}"
+        )
+    if plan.earlier is not None and not plan.earlier.exists():
+        raise TrainingError(f"there is no {plan.earlier}: name the splits.csv of an earlier run")
 
 
 def _apart(
@@ -151,6 +147,17 @@ def _apart(
         for at, face in enumerate(sparse)
         if at not in alike and face.image_sha256 not in images
     )
+
+
+def _hashed(
+    labelled: Labelled, cutouts: Cutouts, threads: int
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the hashes of all faces, and of those with sparse labels."""
+    faces = labelled.faces
+    with ThreadPoolExecutor(threads, "photographs") as pool:
+        hashes = pool.map(lambda face: _hashes(face, cutouts, faces.layout), faces.faces)
+        looks = pool.map(lambda face: _sparse_hashes(face, cutouts), labelled.sparse)
+        return list(hashes), list(looks)
 
 
 def _sparse_hashes(face: SparseFace, cutouts: Cutouts) -> tuple[int, int]:

@@ -2,79 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from time import monotonic
-from typing import Any
 
 import torch
 
-from annotator.inference.mesh_net import MeshNet
 from annotator.training import checkpoints
 from annotator.training.batches import Batch, Examples, batches
 from annotator.training.data import RunData
 from annotator.training.events import Diary
-from annotator.training.folder import CHECKPOINTS
-from annotator.training.graph import NetGraph
-from annotator.training.judging import Floats, Scores, scores_of
-from annotator.training.loop import NotFiniteError, Trainer, predictor
+from annotator.training.fitted import Fitted, Progress
+from annotator.training.folder import CHECKPOINTS, RunFacts
+from annotator.training.judge import Judge
+from annotator.training.judging import Floats, Scores
+from annotator.training.loop import NotFiniteError, Trainer
+from annotator.training.machine import Machine
 from annotator.training.mixing import HALF, MixedResult, chosen, mixed, result_of, shares_for
-from annotator.training.net import module_of, set_weights
+from annotator.training.net import module_of
+from annotator.training.pace import Deadline, Pace, validation_every
+from annotator.training.parent import Parent
+from annotator.training.predicted import MOST
 from annotator.training.settings import Settings
 
-_VALIDATIONS = 10  # of a run that does not say how often
 _NOTED = 20  # steps from one row of the log to the next
 _TIMED, _WARM = 6, 2  # steps by which the pace is told, and those before it
-_SPARE = 0.9  # of the time that is left, planned for
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    step, steps
-    seconds_left
-        As far as the pace tells.
-    costs
-        Of the last step, by the names of `annotator.training.losses.Costs`.
-    validation
-        Of the last validation: clean and spoiled NME; nothing before the first.
-    """
-
-    step: int
-    steps: int
-    seconds_left: float
-    costs: dict[str, float]
-    validation: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """What a run found.
-
-    Attributes
-    ----------
-    weights
-        Those of the model file, in the order of its graph.
-    share
-        What was mixed, and what validation says of it; None where there is no validation.
-    before, after
-        Of the validation's crops, by the parent and by the weights.
-    best_step
-        Whose averaged weights were mixed.
-    ended
-        Why it ended before its last step, in words; empty if it did not.
-    """
-
-    weights: list[Floats]
-    share: MixedResult | None
-    before: Scores
-    after: Scores
-    best_step: int
-    ended: str
+_SLOW = 0.1  # of the time: more is not spent on telling the pace
+_WAITED = "no better validation for a while"
+_OVER = "the time is over"
 
 
 class Run:
@@ -83,52 +38,27 @@ class Run:
     Parameters
     ----------
     folder
-    graph
-        The parent.
     parent
-        The same net, as it predicts.
     data
-    settings
-    seed
-    device
-    threads
-        That make crops.
+    facts
+    machine
     """
 
     def __init__(
-        self,
-        folder: Path,
-        graph: NetGraph,
-        parent: MeshNet,
-        data: RunData,
-        *,
-        settings: Settings,
-        seed: int,
-        device: torch.device,
-        threads: int,
+        self, folder: Path, parent: Parent, data: RunData, facts: RunFacts, machine: Machine
     ) -> None:
         self._folder = folder
-        self._graph = graph
         self._data = data
-        self._settings = settings
-        self._device = device
-        self._threads = threads
-        self._trainer = Trainer(module_of(graph), settings, device, data.layout)
-        self._mixed = module_of(graph).to(device).eval()
-        self._predict = predictor(self._mixed, device)
-        self._examples = Examples(
-            data.train,
-            data.layout,
-            data.cutouts,
-            parent,
-            settings=settings,
-            seed=seed,
-            sparse=data.sparse,
+        self._settings = facts.settings
+        self._machine = machine
+        self._trainer = Trainer(
+            module_of(parent.graph), facts.settings, machine.device, data.layout
         )
-        self._parent_weights = graph.weights()
-        self.before = scores_of(data.tests, self._predict)
-        worst = float("inf")
-        self._best: dict[str, Any] = {"score": worst, "step": 0, "weights": None, "waited": 0}
+        self._examples = Examples(data, parent.net, facts.settings, facts.seed)
+        self._judge = Judge(parent.graph, data, machine)
+        self._parent_weights = parent.graph.weights()
+        self.before = self._judge(self._parent_weights)
+        self._best = checkpoints.Best()
         self._judged = 0  # the last step that validation looked at
         self._last_validation: dict[str, float] = {}
 
@@ -145,7 +75,7 @@ class Run:
     def resume(self) -> bool:
         """Go on where the folder's last checkpoint was; return whether there was one."""
         where = self._folder / CHECKPOINTS
-        last = checkpoints.load(where / checkpoints.LAST, self._device)
+        last = checkpoints.load(where / checkpoints.LAST, self._machine.device)
         if last is None:
             return False
         best = checkpoints.load(where / checkpoints.BEST, torch.device("cpu"))
@@ -154,34 +84,37 @@ class Run:
             self._judged = int(last["judged"])
             # A later one was written just before the run was killed: it will be found again.
             if best is not None and best["step"] <= self._judged:
-                self._best = {**best, "waited": int(last["waited"])}
+                self._best = replace(checkpoints.Best(**best), waited=int(last["waited"]))
         except checkpoints.MALFORMED as error:
             raise checkpoints.damaged(where, error) from error
         return True
 
-    def planned_steps(self, seconds: float, started: float) -> int:
-        """Return how many steps fit into some seconds from when the program was started.
+    def pace(self, seconds: float) -> Pace:
+        """Return what takes how long: a few steps are made and taken back to tell.
 
-        A few steps are made and taken back to tell the pace, and a validation is timed.
+        Parameters
+        ----------
+        seconds
+            That there are: of few, no more than a tenth is spent on this.
         """
         before = self._trainer.state_copy()
-        clock = 0.0
-        size = self._settings.batch
-        for at, batch in enumerate(batches(self._examples, size, 0, _WARM + _TIMED, self._threads)):
-            if at == _WARM:
-                clock = monotonic()
+        clock = self._machine.clock
+        begun = start = clock()
+        timed = 0
+        for at, batch in enumerate(self._batches(0, _WARM + _TIMED)):
             self._trainer.learn(batch)
-        pace = (monotonic() - clock) / _TIMED
+            if at < _WARM:
+                start = clock()
+                continue
+            timed += 1
+            if clock() - begun > _SLOW * seconds:
+                break
+        step = (clock() - start) / timed
         self._trainer.restore(before)
-        clock = monotonic()
-        scores_of(self._data.tests, self._predict)
-        shares = len(shares_for(self._data.test_clusters))
-        judging = (monotonic() - clock) * (_VALIDATIONS + shares + 1)
-        left = _SPARE * (seconds - (monotonic() - started)) - judging
-        return max(1, int(left / pace))
+        return Pace(step, self._judge.seconds, self.ending(step / self._settings.batch))
 
     def train(
-        self, diary: Diary, on_progress: Callable[[Progress], None], *, until: float | None = None
+        self, diary: Diary, on_progress: Callable[[Progress], None], deadline: Deadline
     ) -> str:
         """Make the steps that are left; return why it ended early, in words.
 
@@ -189,8 +122,8 @@ class Run:
         ----------
         diary
         on_progress
-        until
-            When to stop at the latest, as `time.monotonic` has it.
+        deadline
+            By when everything is done, what `finish` does included.
 
         Raises
         ------
@@ -199,32 +132,39 @@ class Run:
         OSError
             If the disk is full.
         """
-        steps = self._settings.steps
-        begun, first = monotonic(), self.step
-        if first and self._is_due(first) and self._judged < first and self._validated(diary):
+        clock, first = self._machine.clock, self.step
+        begun = clock()
+        if first and self._judged < first and self._ended(diary, deadline):
             return _WAITED  # it was interrupted before that
-        source = batches(self._examples, self._settings.batch, self.step, steps, self._threads)
-        for batch in source:
+        last = begun
+        for batch in self._batches(first, self._settings.steps):
             costs = self._learnt(batch)
-            done = self.step
-            if done % _NOTED == 0 or done == steps:
-                diary.note_step(done, costs)
-            pace = (monotonic() - begun) / (done - first)
-            on_progress(Progress(done, steps, pace * (steps - done), costs, self._last_validation))
-            if self._is_due(done):
-                if self._validated(diary):
-                    return _WAITED
+            took = clock() - last
+            if self.step % _NOTED == 0 or self.step == self._settings.steps:
+                diary.note_step(self.step, costs)
+            on_progress(self._progress((clock() - begun) / (self.step - first), costs))
+            if self._ended(diary, deadline):
+                return _WAITED
+            if not deadline.leaves(took + self.ending(took / len(batch.crops))):
                 self.keep()
-            if until is not None and monotonic() > until and done < steps:
-                self.keep()
-                return "the time is over"
+                return _OVER if self.step < self._settings.steps else ""
+            last = clock()
         return ""
 
-    def _is_due(self, step: int) -> bool:
-        """Return whether validation is to look at a step."""
-        steps = self._settings.steps
-        every = self._settings.every or max(1, steps // _VALIDATIONS)
-        return step % every == 0 or step == steps
+    def ending(self, a_crop: float) -> float:
+        """Return how long what comes after the last step will take, in seconds.
+
+        Parameters
+        ----------
+        a_crop
+            What a crop took in training: a guess where nothing is judged.
+        """
+        tests = len(self._data.tests)
+        shares = len(shares_for(self._data.test_clusters)) if tests else 0
+        predicted = 2 * min(len(self._data.faces), MOST)
+        return shares * self._judge.seconds + predicted * (
+            self._judge.seconds / tests if tests else a_crop
+        )
 
     def keep(self) -> None:
         """Write the last checkpoint, unless the last step is done by half: an older one stays."""
@@ -232,33 +172,62 @@ class Run:
             return
         state = {
             "trainer": self._trainer.state(),
-            "waited": self._best["waited"],
+            "waited": self._best.waited,
             "judged": self._judged,
         }
         checkpoints.save(self._folder / CHECKPOINTS / checkpoints.LAST, state)
 
-    def finish(self, ended: str = "") -> Fitted:
-        """Mix the best weights with the parent's and return what came of it."""
-        best = self._best["weights"]
-        trained = self._trainer.averaged() if best is None else [one.numpy() for one in best]
-        if not self._settings.steps or not self.step:
-            trained = self._parent_weights
-        results, scores = [], {}
-        clusters = self._data.test_clusters
-        for share in shares_for(clusters) if self._data.tests else ():
-            set_weights(self._mixed, mixed(self._parent_weights, trained, share))
-            scores[share] = scores_of(self._data.tests, self._predict)
-            results.append(result_of(share, scores[share], self.before, clusters))
-        found = chosen(results, self._settings.most_clean_rise) if results else None
+    def finish(self, deadline: Deadline, ended: str = "") -> Fitted:
+        """Mix the best weights with the parent's and return what came of it.
+
+        Parameters
+        ----------
+        deadline
+            Where it comes sooner than was expected, fewer shares are looked at.
+        ended
+            Why training ended early.
+        """
+        trained = self._trained_weights()
+        scores = {0.0: self.before}
+        for share in self._shares(deadline):
+            scores[share] = self._judge(mixed(self._parent_weights, trained, share))
+        found = self._chosen(scores) if self._data.tests else None
         share = found.share if found else HALF
         return Fitted(
             mixed(self._parent_weights, trained, share),
             found,
             self.before,
             scores.get(share, self.before),
-            int(self._best["step"]) or self.step,
+            self._best.step or self.step,
             ended,
         )
+
+    def _chosen(self, scores: Mapping[float, Scores]) -> MixedResult:
+        clusters = self._data.test_clusters
+        results = [result_of(share, now, self.before, clusters) for share, now in scores.items()]
+        return chosen(results, self._settings.most_clean_rise)
+
+    def _shares(self, deadline: Deadline) -> Iterator[float]:
+        """Yield the shares to look at but that of the parent, which is known: half of it first."""
+        shares = shares_for(self._data.test_clusters) if self._data.tests else ()
+        for share in sorted(shares, key=lambda share: (share != HALF, share)):
+            if share and (share == HALF or deadline.leaves(self._judge.seconds)):
+                yield share
+
+    def _trained_weights(self) -> list[Floats]:
+        if not self._settings.steps or not self.step:
+            return self._parent_weights
+        best = self._best.weights
+        return self._trainer.averaged() if best is None else [one.numpy() for one in best]
+
+    def _batches(self, start: int, stop: int) -> Iterator[Batch]:
+        threads = self._machine.threads
+        return batches(self._examples, self._settings.batch, start, stop, threads)
+
+    def _progress(self, pace: float, costs: dict[str, float]) -> Progress:
+        steps = self._settings.steps
+        left = pace * (steps - self.step)
+        return Progress(self.step, steps, left, costs, self._last_validation)
 
     def _learnt(self, batch: Batch) -> dict[str, float]:
         try:
@@ -269,28 +238,30 @@ class Run:
             names = sorted({self._examples.face_at(place).name for place in places})
             raise NotFiniteError(f"{error}; its batch was of {', '.join(names)}") from error
 
+    def _ended(self, diary: Diary, deadline: Deadline) -> bool:
+        """Let validation look where it is due and keep the step; return whether patience ended."""
+        step, steps = self.step, self._settings.steps
+        is_due = step == steps or step % validation_every(steps, self._settings.every) == 0
+        if not is_due or not deadline.leaves(self._judge.seconds + self.ending(0.0)):
+            return False
+        has_ended = bool(self._data.tests) and self._validated(diary)
+        if not has_ended:
+            self.keep()
+        return has_ended
+
     def _validated(self, diary: Diary) -> bool:
         """Judge the averaged weights; return whether patience is at its end."""
-        if not self._data.tests:
-            return False
         weights = self._trainer.averaged()
-        set_weights(self._mixed, weights)
-        now = scores_of(self._data.tests, self._predict)
+        now = self._judge(weights)
         clean, spoilt = now.nme(clean=True), now.nme(clean=False)
         score = (clean / self.before.nme(clean=True) + spoilt / self.before.nme(clean=False)) / 2
         self._last_validation = {"clean": clean, "spoiled": spoilt}
         noted = {**self._last_validation, "score": score, **now.found()}
         diary.note_validation(self.step, noted)
-        best: dict[str, Any]
-        if score < self._best["score"]:
-            tensors = [torch.from_numpy(values) for values in weights]
-            best = {"score": score, "step": self.step, "weights": tensors, "waited": 0}
-            checkpoints.save(self._folder / CHECKPOINTS / checkpoints.BEST, best)
-        else:
-            best = {**self._best, "waited": self._best["waited"] + 1}
+        best = replace(self._best, waited=self._best.waited + 1)
+        if score < self._best.score:
+            best = checkpoints.Best(score, self.step, [torch.from_numpy(one) for one in weights])
+            checkpoints.save(self._folder / CHECKPOINTS / checkpoints.BEST, best.state())
         self._best, self._judged = best, self.step
         patience = self._settings.patience
-        return bool(patience) and self._best["waited"] >= patience
-
-
-_WAITED = "no better validation for a while"
+        return bool(patience) and best.waited >= patience

@@ -17,6 +17,31 @@ LOG, VALIDATION, PREDICTIONS = "log.csv", "validation.csv", "predictions.csv"
 CHECKPOINTS, EVENTS = "checkpoints", "events"
 
 
+def check_folder(out: Path, *, resume: bool) -> None:
+    """See whether a run may be made in a folder; nothing is written.
+
+    Raises
+    ------
+    TrainingError
+        If it holds something else, or a run that is not to be resumed; or none that is.
+    """
+    if out.exists() and not out.is_dir():
+        raise TrainingError(f"{out} is a file: choose a folder")
+    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    # A run that is stopped while it reads photographs has written no more than these.
+    holds_run = RUN in held or (bool(held) and held <= {CHECKPOINTS, SPLITS})
+    if resume and not holds_run:
+        raise TrainingError(f"{out} holds no run to resume: leave --resume out to begin one")
+    never_began = held == {CHECKPOINTS} and not _holds_something(out / CHECKPOINTS)
+    if held and not (resume or never_began):
+        what = "holds a run: give --resume to go on with it" if holds_run else "is not empty"
+        raise TrainingError(f"{out} {what}, or choose a folder that does not exist yet")
+
+
+def _holds_something(folder: Path) -> bool:
+    return not folder.is_dir() or any(folder.iterdir())
+
+
 @dataclass(frozen=True)
 class RunFacts:
     """What decides all of a run's numbers.

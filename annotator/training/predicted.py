@@ -16,35 +16,52 @@ from annotator.training.crops import looked_at, plain_view
 from annotator.training.data import RunData
 from annotator.training.faces import Face
 from annotator.training.judging import Floats, Predict
+from annotator.training.pace import Deadline
 from annotator.training.splits import Split
 from annotator.training.units import error_unit
 
-_MOST = 2000  # faces; those for validation first
+MOST = 2000
+"""Faces in the table; those for validation first."""
+
 _AT_ONCE = 32
 
 
-def write_predictions(path: Path, data: RunData, parent: Predict, net: Predict) -> None:
+def write_predictions(
+    path: Path, data: RunData, nets: tuple[Predict, Predict], deadline: Deadline
+) -> None:
     """Write a row a face: its split, both nets' errors on it, and where the net sees its vertices.
 
     Errors are 2-D, in outer IOD, of the crop that prediction looks at once it knows the mesh;
     places in pixels of the upright photograph.
+
+    Parameters
+    ----------
+    path
+    data
+    nets
+        The parent and the net.
+    deadline
+        After which no face is looked at any more.
     """
-    count = data.layout.count
-    axes = [f"{axis}{vertex}" for vertex in range(count) for axis in "xyz"]
+    vertices = data.layout.count
+    axes = [f"{axis}{vertex}" for vertex in range(vertices) for axis in "xyz"]
     with placed(path) as stream:
         writer = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\n")
         writer.writerow(["face", "name", "split", "corrected", "nme_parent", "nme", *axes])
-        writer.writerows(_rows(data, parent, net))
+        writer.writerows(_rows(data, nets, deadline))
 
 
-def _rows(data: RunData, parent: Predict, net: Predict) -> Iterator[list[object]]:
+def _rows(
+    data: RunData, nets: tuple[Predict, Predict], deadline: Deadline
+) -> Iterator[list[object]]:
     split = dict(zip((face.key for face in data.faces), data.splits, strict=True))
-    ordered = sorted(data.faces, key=lambda face: split[face.key] is not Split.VALIDATION)[:_MOST]
+    ordered = sorted(data.faces, key=lambda face: split[face.key] is not Split.VALIDATION)[:MOST]
     for at in range(0, len(ordered), _AT_ONCE):
+        if at and not deadline.leaves(0):
+            return
         some = ordered[at : at + _AT_ONCE]
-        for face, before, after in zip(
-            some, _predicted(some, data, parent), _predicted(some, data, net), strict=True
-        ):
+        said = (_predicted(some, data, net) for net in nets)
+        for face, before, after in zip(some, *said, strict=True):
             errors = [f"{_nme(mesh, face, data):.6f}" for mesh in (before, after)]
             places = chain.from_iterable(after.round(3).tolist())
             yield [face.key, face.name, split[face.key], int(face.corrected), *errors, *places]

@@ -125,21 +125,22 @@ class Settings:
                 )
         return replace(self, **values)  # type: ignore[arg-type] # checked above
 
-    def with_assignments(self, assignments: Iterable[str]) -> Settings:
-        """Return the settings with others in place of some, each given as ``name=value``.
 
-        Raises
-        ------
-        TrainingError
-            As `with_values`, and if one is not of that form.
-        """
-        values: dict[str, object] = {}
-        for text in assignments:
-            name, equals, value = text.partition("=")
-            if not equals:
-                raise TrainingError(f"expected a setting as name=value, but got {text!r}")
-            values[name.strip()] = value.strip()
-        return self.with_values(values)
+def read_assignments(assignments: Iterable[str]) -> dict[str, str]:
+    """Return settings that are each given as ``name=value``.
+
+    Raises
+    ------
+    TrainingError
+        If one is not of that form.
+    """
+    values = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise TrainingError(f"expected a setting as name=value, but got {text!r}")
+        values[name.strip()] = value.strip()
+    return values
 
 
 def read_settings(path: Path) -> dict[str, object]:

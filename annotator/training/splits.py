@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +32,49 @@ class Split(StrEnum):
     VALIDATION = "validation"
     LEFT_OUT = "left_out"
     """It ties a face of one side to one of the other."""
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """How faces are put on sides.
+
+    Attributes
+    ----------
+    stored
+        Where that is written, and was, if the run was begun before.
+    earlier
+        Splits of another run, which are kept.
+    share
+        Of the faces, for validation.
+    seed
+        Which clusters those are.
+    """
+
+    stored: Path
+    earlier: Path | None
+    share: float
+    seed: int
+
+
+def settled(plan: SplitPlan, faces: Sequence[Face], names: Sequence[str]) -> list[Split]:
+    """Return what each face is for in a run, and write down what was decided.
+
+    Parameters
+    ----------
+    plan
+    faces
+    names
+        Their clusters.
+
+    Raises
+    ------
+    TrainingError
+        If what was decided earlier cannot be read.
+    """
+    before = {**(read_splits(plan.earlier) if plan.earlier else {}), **read_splits(plan.stored)}
+    splits = decided(faces, names, before, share=plan.share, seed=plan.seed)
+    write_splits(plan.stored, faces, names, splits)
+    return without_ties(names, splits)
 
 
 def clusters(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> list[str]:

@@ -20,9 +20,11 @@ from annotator.training.crops import (
     looked_at,
     plain_view,
 )
+from annotator.training.data import RunData
 from annotator.training.errors import TrainingError
 from annotator.training.photographs import Cutouts, read_photograph
 from annotator.training.settings import Settings
+from annotator.training.splits import Split
 
 JITTER = Jitter(0.05, 0.08, 0.12)
 
@@ -98,6 +100,9 @@ def test_a_profile_whose_eyes_hide_one_another_counts_as_a_face_and_not_as_many(
     profile = replace(face, landmarks=landmarks)
     net = MeshNet.load("face_landmark", ("cpu",), 1)
     none = Settings(background=0)
-    example = Examples([profile], faces.layout, cutouts, net, settings=none, seed=1)[0]
+    data = RunData(
+        faces.layout, (profile,), ("a",), (Split.TRAIN,), (profile,), (), (), cutouts, ()
+    )
+    example = Examples(data, net, none, seed=1)[0]
     assert np.isfinite(example.points).all()
     assert example.iod == pytest.approx(0.1 * CROP_SIZE)

@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch", reason="the extra [train] is not installed"
 pytest.importorskip("onnx", reason="the extra [train] is not installed")
 
 from annotator.system.ending import Ended
-from annotator.training import checkpoints, fit, loop, training
+from annotator.training import checkpoints, judge, loop, training
 from annotator.training.errors import TrainingError
 from annotator.training.settings import Settings
 from annotator.training.training import Order, train
@@ -50,10 +50,10 @@ def test_a_validation_that_was_interrupted_is_made_up_for(
             raise KeyboardInterrupt
         return judged(*arguments)
 
-    judged = fit.scores_of
+    judged = judge.scores_of
     order = Order((release,), tmp_path / "run", SHORT, seed=3)
     with monkeypatch.context() as patch:
-        patch.setattr(fit, "scores_of", interrupted)
+        patch.setattr(judge, "scores_of", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(order)
     run(replace(order, resume=True))
@@ -104,7 +104,7 @@ def test_a_time_plans_a_run_once(release, tmp_path):
     def interrupt(progress):
         raise KeyboardInterrupt
 
-    order = Order((release,), tmp_path / "run", SHORT, seed=3, seconds=2.0)
+    order = Order((release,), tmp_path / "run", SHORT, steps_asked=False, seed=3, seconds=2.0)
     with pytest.raises(KeyboardInterrupt):
         run(order, interrupt)
     shutil.rmtree(order.out / "checkpoints")

@@ -3,13 +3,14 @@
 import pytest
 
 from annotator.training.errors import TrainingError
-from annotator.training.settings import Settings, read_settings
+from annotator.training.settings import Settings, read_assignments, read_settings
 
 
 def test_a_file_and_then_the_command_line_decide(tmp_path):
     path = tmp_path / "settings.toml"
     path.write_text('steps = 50\nrate = 3e-4\nloss = "wing"\n')
-    settings = Settings().with_values(read_settings(path)).with_assignments(["rate=1e-5"])
+    named = {**read_settings(path), **read_assignments(["rate=1e-5"])}
+    settings = Settings().with_values(named)
     assert (settings.steps, settings.rate, settings.loss) == (50, 1e-5, "wing")
 
 
@@ -29,7 +30,7 @@ def test_a_file_and_then_the_command_line_decide(tmp_path):
 )
 def test_what_a_setting_cannot_be_is_said(assignment: str, reason: str):
     with pytest.raises(TrainingError, match=reason):
-        Settings().with_assignments([assignment])
+        Settings().with_values(read_assignments([assignment]))
 
 
 @pytest.mark.parametrize("text", ["steps = ", "\x00", "[steps]\na = 1", "a=" + "[" * 5000])

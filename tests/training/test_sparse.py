@@ -10,11 +10,12 @@ torch = pytest.importorskip("torch", reason="the extra [train] is not installed"
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.points_68 import COUNT, places_on
-from annotator.training.data import prepared
+from annotator.training.data import Labelled, prepared
 from annotator.training.errors import TrainingError
 from annotator.training.losses import sparse_cost
 from annotator.training.settings import Settings
 from annotator.training.sparse import read_sparse
+from annotator.training.splits import SplitPlan
 from annotator.training.training import Order, train
 
 PLACES = places_on(FACE_468)
@@ -88,10 +89,8 @@ def test_learning_from_labels_brings_meshes_nearer_to_them(release, faces, tmp_p
 def test_a_labelled_face_of_the_validation_is_not_learnt_from(faces, tmp_path):
     table = table_of([face for face in faces.faces if "two" not in face.name], tmp_path / "t.csv")
     sparse = read_sparse(table)
-    data = prepared(
-        faces, Settings(), seed=1, splits_file=tmp_path / "splits.csv", earlier=None, threads=2,
-        sparse=sparse,
-    )  # fmt: skip
+    plan = SplitPlan(tmp_path / "splits.csv", None, share=0.2, seed=1)
+    data = prepared(Labelled(faces, sparse), plan, memory=200, threads=2)
     validation = {face.image_sha256 for face in data.validation}
     assert validation
     assert 0 < len(data.sparse) < len(sparse)

@@ -138,7 +138,7 @@ def test_a_finished_run_that_is_resumed_is_as_it_was(finished, release, tmp_path
 
 def test_a_time_decides_how_many_steps_there_are_and_ends_in_it(release, tmp_path):
     out = tmp_path / "run"
-    outcome, said = run(Order((release,), out, SHORT, seconds=2.0))
+    outcome, said = run(Order((release,), out, SHORT, steps_asked=False, seconds=2.0))
     steps = json.loads((out / "run.json").read_text())["settings"]["steps"]
     assert f"{steps} steps fit into the time" in said
     assert outcome.model.exists()
