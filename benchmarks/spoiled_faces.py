@@ -79,8 +79,8 @@ def spoiled_faces(
             if outer_iod(face.landmarks, FACE_468) < MIN_IOD:
                 continue
             rng = np.random.default_rng([seed, number, at])
-            cutout, truth = _cutout(image, face.landmarks)
-            starts = _starts(face_mesh, cutout, truth, rng)
+            part, truth = cutout(image, face.landmarks)
+            starts = _starts(face_mesh, part, truth, rng)
             for draw, (start, photograph) in zip(range(times), starts, strict=False):
                 answers = list(answers_around(face_mesh, photograph, start))
                 differences = deviations(answers, start, FACE_468)
@@ -97,18 +97,22 @@ def _person(path: Path, at: int) -> str:
     return together[at] if together else path.name.partition("_")[0].partition(".")[0]
 
 
-def spoiled(image: Image, truth: Floats, rng: np.random.Generator) -> Image:
-    """Return the photograph with a rectangle over part of the face, blurred and noisy."""
+def spoiled(image: Image, truth: Floats, rng: np.random.Generator, severity: float = 1.0) -> Image:
+    """Return the photograph with a rectangle over part of the face, blurred and noisy.
+
+    The sides of the rectangle (up to the face's own), blur and noise are in proportion to the
+    severity.
+    """
     left, top, width, height = bounding_box(truth)
-    sides = rng.uniform(*COVERED, 2) * (width, height)
+    sides = np.minimum(rng.uniform(*COVERED, 2) * severity, 1) * (width, height)
     x, y = rng.uniform((left, top), (left + width, top + height) - sides).round().astype(int)
     w, h = sides.round().astype(int)
     values = image.astype(np.float64)
     values[max(y, 0) : y + h, max(x, 0) : x + w] = rng.uniform(0, 255, 3)
     values = gaussian_filter(
-        values, (*(2 * [rng.uniform(*BLUR_IOD) * outer_iod(truth, FACE_468)]), 0)
+        values, (*(2 * [rng.uniform(*BLUR_IOD) * severity * outer_iod(truth, FACE_468)]), 0)
     )
-    values += rng.normal(0, rng.uniform(*NOISE), values.shape)
+    values += rng.normal(0, rng.uniform(*NOISE) * severity, values.shape)
     return np.asarray(values.clip(0, 255).round(), np.uint8)
 
 
@@ -124,7 +128,7 @@ def _starts(
                 break
 
 
-def _cutout(image: Image, landmarks: Floats) -> tuple[Image, Floats]:
+def cutout(image: Image, landmarks: Floats) -> tuple[Image, Floats]:
     """Return the surroundings of a face and its mesh in their pixels."""
     left, top, width, height = bounding_box(landmarks)
     x, y = (int(max(at, 0)) for at in (left - _MARGIN * width, top - _MARGIN * height))

@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-_LEAST = 1e-4  # below it a length or a share is as good as none
+_LEAST = 1e-4  # below it a length is as good as none
+_LEAST_SHARE = 1e-6  # beyond it a model's presence is rounded to 1
 _SIDEWAYS = 90.0  # degrees
 
 
@@ -16,7 +17,7 @@ def _logarithm(value: float) -> float:
 def _odds_against(value: float) -> float:
     """Return the logarithm of the odds against a probability."""
     share = min(max(value, 0.0), 1.0)
-    return math.log((1 - share + _LEAST) / (share + _LEAST))
+    return math.log((1 - share + _LEAST_SHARE) / (share + _LEAST_SHARE))
 
 
 def _turned(value: float) -> float:
@@ -28,17 +29,18 @@ def _small(value: float) -> float:
 
 
 def _dark_or_bright(value: float) -> float:
-    return abs(value - 0.5)
+    return abs(_share(value) - 0.5)
 
 
-def _itself(value: float) -> float:
-    return value
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
 
 
 BADNESS: Mapping[str, Callable[[float], float]] = MappingProxyType(
     {
         "spread": _logarithm,
         "mirror_spread": _logarithm,
+        "grey_spread": _logarithm,
         "drift": _logarithm,
         "presence": _odds_against,
         "crop_presence": _odds_against,
@@ -47,10 +49,10 @@ BADNESS: Mapping[str, Callable[[float], float]] = MappingProxyType(
         "pitch": _turned,
         "roll": _turned,
         "size": _small,
-        "blur": _itself,
+        "blur": _share,
         "brightness": _dark_or_bright,
         "contrast": _small,
-        "clipped": _itself,
+        "clipped": _share,
         "jitter": _logarithm,
         "round_change": _logarithm,
     }
@@ -58,29 +60,39 @@ BADNESS: Mapping[str, Callable[[float], float]] = MappingProxyType(
 """By signal: its badness, which grows with the error that the signal tells of; never NaN of a
 number."""
 
-_WORDS: Mapping[str, str] = MappingProxyType(
+_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "spread": "the model's answers to slightly different crops spread by {:.1%} of the IOD",
-        "mirror_spread": "it answers {:.1%} of the IOD apart when the face is mirrored",
-        "drift": "the mesh lies {:.1%} of the IOD from the mean of those answers",
-        "presence": "the model's presence is {:.3f}",
-        "crop_presence": "over slightly different crops its presence is {:.3f} in the mean",
-        "shape": "its shape is {:.1f} times as unusual as accepted ones are",
-        "yaw": "the head is turned sideways by {:.0f} degrees",
-        "pitch": "the head is tilted up or down by {:.0f} degrees",
-        "roll": "the head is rolled by {:.0f} degrees",
-        "size": "the outer eye corners are {:.0f} px apart",
-        "blur": "the face is blurred by {:.2f} (0 is sharp, 1 is nothing but blur)",
-        "brightness": "the face is as bright as {:.0%} of white",
-        "contrast": "dark and light of the face are {:.0%} of the range apart",
-        "clipped": "{:.0%} of the face is black or white altogether",
-        "jitter": "it lies {:.1%} of the IOD off its neighbours in time",
-        "round_change": "the round's model moved it by {:.1%} of the IOD",
+        "spread": (
+            "the model's answers to slightly different crops spread by {}",
+            "{:.1%} of the IOD",
+        ),
+        "mirror_spread": (
+            "its answers to mirrored crops lie {} from the others",
+            "{:.1%} of the IOD",
+        ),
+        "grey_spread": ("those to grey crops lie {} from the others", "{:.1%} of the IOD"),
+        "drift": ("the mesh lies {} from such answers in the mean", "{:.1%} of the IOD"),
+        "presence": ("the model's presence is {}", "{:.3f}"),
+        "crop_presence": ("its mean presence over slightly different crops is {}", "{:.3f}"),
+        "shape": ("its shape is off by {} of what accepted ones are", "{:.2f}"),
+        "yaw": ("the head is turned sideways by {}", "{:.0f} degrees"),
+        "pitch": ("the head is tilted up or down by {}", "{:.0f} degrees"),
+        "roll": ("the head is rolled by {}", "{:.0f} degrees"),
+        "size": ("the outer eye corners lie {} apart", "{:.0f} px"),
+        "blur": ("the face is blurred by {} of 1", "{:.2f}"),
+        "brightness": ("the face is as bright as {} of white", "{:.0%}"),
+        "contrast": ("dark and light of the face lie {} of the range apart", "{:.0%}"),
+        "clipped": ("{} of the face is black or white altogether", "{:.0%}"),
+        "jitter": ("the mesh lies {} off its neighbours in time", "{:.1%} of the IOD"),
+        "round_change": ("the round's model moved it by {}", "{:.1%} of the IOD"),
     }
 )
-_ABSOLUTE = {"yaw", "pitch", "roll"}
+_EITHER_WAY = {"yaw", "pitch", "roll"}
 
 
-def in_words(signal: str, value: float) -> str:
-    """Return what a signal says, as a sentence without its full stop."""
-    return _WORDS[signal].format(abs(value) if signal in _ABSOLUTE else value)
+def in_words(signal: str, value: float, usual: float) -> str:
+    """Return what a signal says and what it usually says, as a sentence without its full stop."""
+    sentence, form = _WORDS[signal]
+    if signal in _EITHER_WAY:
+        value, usual = abs(value), abs(usual)
+    return f"{sentence.format(form.format(value))} (usually {form.format(usual)})"

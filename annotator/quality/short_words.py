@@ -10,7 +10,8 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "spread": ("answers spread", "answers agree"),
         "mirror_spread": ("unlike its mirror image", "like its mirror image"),
-        "drift": ("off the mean answer", "at the mean answer"),
+        "grey_spread": ("unlike without colours", "like without colours"),
+        "drift": ("off other answers", "like other answers"),
         "presence": ("presence low", "presence sure"),
         "crop_presence": ("presence unsteady", "presence steady"),
         "shape": ("unusual shape", "usual shape"),

@@ -8,8 +8,9 @@ import pytest
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
 from annotator.mesh.layout import FACE_468
-from annotator.quality.shape_prior import default_prior
+from annotator.quality.shape_prior import ShapePrior, default_prior, fitted_prior
 from annotator.quality.signals import SIGNALS, Signals, jitter_of, signals_of
+from annotator.quality.signals.answers import scale_of
 from annotator.system.assets import asset_path
 
 Image = np.ndarray
@@ -31,7 +32,13 @@ def mesh(face_mesh: FaceMesh, hopper: Image) -> np.ndarray:
 
 
 def of(face_mesh: FaceMesh, image: Image | None, mesh: np.ndarray) -> Signals:
-    return signals_of(face_mesh, image, mesh, presence=0.9, prior=default_prior(FACE_468))
+    return signals_of(face_mesh, image, mesh, presence=0.9, prior=learned_prior(mesh))
+
+
+def learned_prior(mesh: np.ndarray) -> ShapePrior:
+    """Return what is usual where faces like this one were accepted."""
+    rng = np.random.default_rng(0)
+    return fitted_prior([mesh * rng.normal(1, 0.05, 3) for _ in range(20)], FACE_468)
 
 
 def test_all_but_what_other_meshes_tell_is_known_of_a_face(face_mesh, hopper, mesh):
@@ -67,6 +74,19 @@ def test_without_its_photograph_a_mesh_tells_of_its_shape_alone(face_mesh, mesh)
     known = {name for name in SIGNALS if not math.isnan(signals.values[name])}
     assert known == {"presence", "shape", "yaw", "pitch", "roll", "size"}
     assert signals.vertex_spread is None
+
+
+def test_what_is_usual_of_any_face_tells_nothing_of_a_shape(face_mesh, mesh):
+    for prior in (None, default_prior(FACE_468)):
+        signals = signals_of(face_mesh, None, mesh, presence=0.9, prior=prior)
+        assert math.isnan(signals.values["shape"])
+
+
+def test_a_face_seen_from_the_side_has_a_size_to_count_in(mesh):
+    side = mesh.copy()
+    side[:, 0] = 5
+    side[:, 2] = mesh[:, 0]
+    assert scale_of(side, FACE_468) == pytest.approx(scale_of(mesh, FACE_468) / 2, rel=0.1)
 
 
 def test_a_mesh_that_is_no_number_or_of_another_layout_is_refused(face_mesh, hopper, mesh):

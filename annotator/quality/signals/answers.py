@@ -1,43 +1,42 @@
 """What a model's answers to slightly different crops of a face tell of its mesh.
 
 Its presence cannot tell a right mesh from a wrong one, but whether it says the same of crops that
-differ a little does. A crop's mirror image is the hardest of these trials: nothing of a face
-changes in it, yet all that the net has learned by heart of one side does.
+differ in what does not matter can: in place, size and turn, mirrored, and without their colours.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.inference import FaceMesh, FacePrediction
-from annotator.inference.regions import Jitter, jittered, region_around
-from annotator.mesh.landmarks import outer_iod
+from annotator.inference import FaceMesh
+from annotator.inference.regions import Region, jittered, region_around
+from annotator.mesh.landmarks import outer_iod, tool_scale
 from annotator.mesh.layout import MeshLayout
 
-# Half of them mirrored.
 _CROPS = 16
-# As far as those of `annotator.inference.spread`: so far that the model errs.
-_JITTER = Jitter(shift=0.087, scale=0.139, turn=0.21)
-_SMALLEST_IOD = 1.0  # px; faces seen from the side have none
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """The meshes that a model gives for crops around a mesh.
+    """The meshes that a model gives for crops around a mesh, in px of the photograph.
 
     Attributes
     ----------
-    plain, mirrored : (k, n, 2) float64
-        In px of the photograph; the answers to mirrored crops are mirrored back.
+    meshes : (k, n, 2) float64
+    mirrored, grey : (k,) bool
+        Of which crops the mirror image was shown (its mesh is mirrored back), and which without
+        their colours.
     presence : float
         The mean over all of them.
     """
 
-    plain: NDArray[np.float64]
-    mirrored: NDArray[np.float64]
+    meshes: NDArray[np.float64]
+    mirrored: NDArray[np.bool_]
+    grey: NDArray[np.bool_]
     presence: float
 
 
@@ -45,6 +44,8 @@ def answers_to_crops(
     face_mesh: FaceMesh, photograph: NDArray[np.uint8], landmarks: NDArray[np.floating]
 ) -> Answers:
     """Ask a model for the meshes in crops around a mesh, always the same ones for the same mesh.
+
+    A quarter of them each is as it is, mirrored, grey, and both.
 
     Parameters
     ----------
@@ -59,45 +60,81 @@ def answers_to_crops(
     ModelError
         If the model's numbers are not finite.
     """
-    regions = jittered(region_around(landmarks, face_mesh.info.layout), _CROPS, _JITTER)
-    # Opposite pairs stay together, so that the mean of either half is the region itself.
-    turned = [region for at, region in enumerate(regions) if at % 4 > 1]
-    straight = [region for at, region in enumerate(regions) if at % 4 < 2]
-    plain = face_mesh.predict_regions(photograph, straight)
-    mirrored = face_mesh.predict_regions(photograph, turned, mirrored=True)
-    presence = float(np.mean([face.presence for face in (*plain, *mirrored)]))
-    return Answers(_plane(plain), _plane(mirrored), presence)
+    regions = jittered(region_around(landmarks, face_mesh.info.layout), _CROPS)
+    part, regions, (left, top) = _cut_out(photograph, regions)
+    pictures = part, _without_colours(part)
+    faces, mirrored, grey = [], [], []
+    for quarter in range(4):
+        is_mirrored, is_grey = bool(quarter % 2), quarter > 1
+        # Opposite regions stay together, so that the mean of every quarter is the face's own.
+        mine = [region for at, region in enumerate(regions) if at // 2 % 4 == quarter]
+        found = face_mesh.predict_regions(pictures[is_grey], mine, mirrored=is_mirrored)
+        faces += found
+        mirrored += [is_mirrored] * len(found)
+        grey += [is_grey] * len(found)
+    meshes = np.array([face.landmarks[:, :2] for face in faces], np.float64)
+    meshes += np.array([left, top])
+    presence = float(np.mean([face.presence for face in faces]))
+    return Answers(meshes, np.array(mirrored), np.array(grey), presence)
 
 
 def vertex_spread(answers: Answers, scale: float) -> NDArray[np.float32]:
     """Return how far answers spread about each vertex, (n,): a standard deviation, in scales."""
-    every = np.concatenate([answers.plain, answers.mirrored])
-    return np.asarray(np.sqrt(every.var(axis=0, ddof=1).sum(axis=1)) / scale, np.float32)
+    variances = answers.meshes.var(axis=0, ddof=1).sum(axis=1)
+    return np.asarray(np.sqrt(variances) / scale, np.float32)
 
 
 def answer_signals(
     answers: Answers, landmarks: NDArray[np.floating], layout: MeshLayout
 ) -> dict[str, float]:
-    """Return the signals ``spread``, ``mirror_spread``, ``drift`` and ``crop_presence``."""
+    """Return ``spread``, ``mirror_spread``, ``grey_spread``, ``drift`` and ``crop_presence``."""
     scale = scale_of(landmarks, layout)
-    plain, mirrored = answers.plain.mean(axis=0), answers.mirrored.mean(axis=0)
     return {
         "spread": float(vertex_spread(answers, scale).mean()),
-        "mirror_spread": _distance(plain, mirrored) / scale,
-        "drift": _distance((plain + mirrored) / 2, landmarks[:, :2]) / scale,
+        "mirror_spread": _apart(answers.meshes, answers.mirrored) / scale,
+        "grey_spread": _apart(answers.meshes, answers.grey) / scale,
+        "drift": _distance(answers.meshes, landmarks[:, :2]) / scale,
         "crop_presence": answers.presence,
     }
 
 
 def scale_of(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
-    """Return the length that errors are counted in, in px: the outer IOD, of profiles 1 px."""
-    iod = outer_iod(landmarks, layout)
-    return max(iod, _SMALLEST_IOD) if math.isfinite(iod) else math.nan
+    """Return the length that errors are counted in, in px: the outer IOD.
+
+    Seen from the side there is none; it is half of the outer IOD in space at least.
+    """
+    return max(outer_iod(landmarks, layout), tool_scale(landmarks, layout) / 2)
+
+
+def _apart(meshes: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:
+    """Return how far the mean of some meshes lies from the mean of the others."""
+    return _distance(meshes[chosen].mean(axis=0), meshes[~chosen].mean(axis=0))
 
 
 def _distance(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    return float(np.linalg.norm(one - other, axis=1).mean())
+    return float(np.linalg.norm(one - other, axis=-1).mean())
 
 
-def _plane(faces: Sequence[FacePrediction]) -> NDArray[np.float64]:
-    return np.array([face.landmarks for face in faces], np.float64)[..., :2]
+def _cut_out(
+    photograph: NDArray[np.uint8], regions: Sequence[Region]
+) -> tuple[NDArray[np.uint8], list[Region], tuple[int, int]]:
+    """Return the part of a photograph that regions lie in, them in it, and its corner."""
+    height, width = photograph.shape[:2]
+    # A square reaches farthest where it is turned by 45 degrees; and sampling looks a pixel on.
+    reach = max(region.side for region in regions) / math.sqrt(2) + 2
+    x, y = [region.x for region in regions], [region.y for region in regions]
+    left, right = _within(min(x) - reach, max(x) + reach, width)
+    top, bottom = _within(min(y) - reach, max(y) + reach, height)
+    moved = [Region(r.x - left, r.y - top, r.side, r.angle) for r in regions]
+    return photograph[top:bottom, left:right], moved, (left, top)
+
+
+def _within(low: float, high: float, size: int) -> tuple[int, int]:
+    """Return the pixels from low to high that there are, at least one."""
+    first = min(max(math.floor(low), 0), size - 1)
+    return first, max(min(math.ceil(high), size), first + 1)
+
+
+def _without_colours(photograph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    grey = cv2.cvtColor(photograph, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)

@@ -40,7 +40,8 @@ def signals_of(
     presence
         That the model gave it.
     prior
-        What shapes are usual; None if that is not known.
+        What shapes are usual; None if that is not known. One that was learned of no mesh tells
+        nothing of errors: poor predictions are nearer to the canonical face than good ones.
 
     Returns
     -------
@@ -73,6 +74,6 @@ def _mesh_signals(
     pose = head_pose(landmarks, layout)
     values = {"yaw": pose.yaw, "pitch": pose.pitch, "roll": pose.roll}
     values["size"] = outer_iod(landmarks, layout)
-    if prior is not None:
+    if prior is not None and prior.count:
         values["shape"] = shape_distance(landmarks, prior)
     return values

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 SIGNALS: tuple[str, ...] = (
     "spread",
     "mirror_spread",
+    "grey_spread",
     "drift",
     "presence",
     "crop_presence",
