@@ -13,6 +13,7 @@ import typer
 
 from annotator import __version__
 from annotator.cli import (
+    agreement,
     backups,
     check,
     evaluations,
@@ -54,6 +55,7 @@ GROUPS = (
     backups,
     rounds,
     reports,
+    agreement,
 )
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.columns import aligned
-from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.options import AsJson, ProjectAddress, named
 from annotator.cli.terminal import print_table, report
 from annotator.system.foreign_text import escaped, path_text
 
@@ -41,6 +41,12 @@ def list_samples(
         ),
     ] = "name",
     descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False,
+    shown_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="As somebody sees it who gives opinions.", callback=named
+        ),
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +62,7 @@ def list_samples(
     with Project.open(project, read_only=None) as opened:
         if shown.key.measured is not None:
             samples.measures = TriageMeasures(Triage.of(opened))
-        samples.replace(opened.samples.summaries())
+        samples.replace(opened.samples.summaries(person=shown_to))
     total = len(samples)
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]

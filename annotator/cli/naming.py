@@ -17,10 +17,13 @@ _MOST_DIGITS = len(str(_LARGEST))
 _NAMED = 5
 
 
-def samples_named(project: "Project", given: Sequence[str]) -> list[int]:
+def samples_named(
+    project: "Project", given: Sequence[str], *, person: str | None = None
+) -> list[int]:
     """Return the samples that are meant, once each, in the order given.
 
-    A number is a sample's; a name, or a path, is that of a photograph with one face.
+    A number is a sample's; a name, or a path, is that of a photograph with one face, as the person
+    is shown it.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def samples_named(project: "Project", given: Sequence[str]) -> list[int]:
             found[number] = None
             continue
         if named is None:
-            named = project.samples.summaries()
+            named = project.samples.summaries(person=person)
         photographs = {sample.image_id: Path(sample.image_file) for sample in named}
         image_ids = _meant(text, photographs, what="with a face in this project")
         faces = [sample.id for sample in named if sample.image_id in image_ids]

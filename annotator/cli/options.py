@@ -56,8 +56,8 @@ def _text(given: str) -> str:
     return given
 
 
-def _name(given: str | None) -> str | None:
-    """Refuse, as a usage error, a name that nobody could have."""
+def named(given: str | None) -> str | None:
+    """Return a name as it is recorded; refuse, as a usage error, one that nobody could have."""
     if given is None:
         return None
     try:
@@ -68,14 +68,23 @@ def _name(given: str | None) -> str | None:
 
 Person = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Default: your login name.", callback=_name),
+    typer.Option(metavar="NAME", help="Default: your login name.", callback=named),
 ]
 Annotator = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
         help="Default: the name last given in the window, else your login name.",
-        callback=_name,
+        callback=named,
     ),
 ]
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
+
+
+def people_named(given: str) -> tuple[str, ...]:
+    """Return the people of an option, whose names have commas between them, each once.
+
+    Refuses, as a usage error, a name that nobody could have.
+    """
+    names = [text for text in given.split(",") if text.strip()]
+    return tuple(dict.fromkeys(name for name in map(named, names) if name is not None))

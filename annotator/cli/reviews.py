@@ -137,7 +137,7 @@ def _given_to(
     """Give samples a verdict that are named, but for those that cannot be accepted."""
     from annotator.project.partly import telling_what_is_done
 
-    ids = samples_named(project, samples)
+    ids = samples_named(project, samples, person=judgement.reviewer)
     if judgement.verdict.state is None:
         ids = _with_verdict(project, ids)
     # What is judged is what is there now: looking at many photographs takes its time.

@@ -48,13 +48,16 @@ from annotator.plugin.preferences.recent_projects import RecentProjects, setting
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
 from annotator.plugin.preferences.window_memory import WindowMemory
+from annotator.plugin.samples.adjudication import AdjudicationWindow
 from annotator.plugin.samples.contact_sheet import ContactSheet
+from annotator.plugin.samples.dispute_parts import DisputeRow
 from annotator.plugin.samples.face_question import FaceQuestion
 from annotator.plugin.samples.find_sample import SampleFinder
 from annotator.plugin.samples.remark_line import RemarkLine, WhyLine
 from annotator.plugin.samples.sample_panel import SamplePanel
 from annotator.plugin.samples.sending_back import SendingBack
 from annotator.system.people import login_name
+from annotator.workbench.adjudicating import Adjudicating
 from annotator.workbench.comparing import Comparing
 from annotator.workbench.faces import Faces
 from annotator.workbench.keys import KeyBindings
@@ -111,7 +114,11 @@ class AnnotatorDock(QWidget):
             self.progress,
             self.telling.warn,
             RecentProjects(settings_file()),
-            {"Annotator's name…": self.ask_annotator, "Settings and keys…": self.open_settings},
+            {
+                "Annotator's name…": self.ask_annotator,
+                "Opinions that differ…": self.open_disputes,
+                "Settings and keys…": self.open_settings,
+            },
         )
         self._opened_files = OpenedFiles(
             napari_viewer, self.workbench, self.view, self.project_menu
@@ -126,6 +133,11 @@ class AnnotatorDock(QWidget):
         self._uncertainty = Uncertainty(self.workbench, self.view, self._display, self.faces)
         self.present_round = PresentRound(self.workbench)
         self.comparing = Comparing(self.workbench, self.present_round)
+        self.adjudicating = Adjudicating(self.workbench)
+        self.adjudication = AdjudicationWindow(
+            self.workbench, self.adjudicating, lambda: self._display.photograph, self
+        )
+        self.disputes = DisputeRow(self.adjudicating, self.adjudication.open_current)
         self._compared = Compared(self.comparing, self.view, self._display)
         self.present_round.changed.connect(self.faces.prepare)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
@@ -192,6 +204,10 @@ class AnnotatorDock(QWidget):
         self.who.ask()
         self.focus_canvas()
 
+    def open_disputes(self) -> None:
+        """Show the faces whose opinions differ, side by side."""
+        self.adjudication.open_all()
+
     def show_tools(self) -> None:
         """Show the page with the options of the tool in hand."""
         self.edit.tabs.setCurrentIndex(0)
@@ -218,6 +234,7 @@ class AnnotatorDock(QWidget):
     def _end(self) -> None:
         self._way_back.remember()
         self.telling.put_away()
+        self.adjudication.close()
         self._retry.stop()
         self._look.stop()
         self.progress.wait()
@@ -251,7 +268,9 @@ class AnnotatorDock(QWidget):
         self.edit = EditPanel(self.workbench, actions, pages)
         self._tab_marks = TabMarks(self.edit, self.view, self.regions)
         self.round_remark = RoundRemark(self.comparing)
-        work = (self.samples, self.remark, self.why, self.round_remark, self.edit)
+        work = (
+            self.samples, self.remark, self.why, self.round_remark, self.disputes, self.edit,
+        )  # fmt: skip
         self._pages = Pages(self.workbench, self.project_menu, work)
         self.who = NameButton(self.workbench, self.name, self.telling.warn)
         self.ask_name = NameRow(self.workbench, self.name, self.telling.warn, self.focus_canvas)

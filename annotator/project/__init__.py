@@ -44,6 +44,7 @@ from annotator.project.image_records import (
     RemovedImage,
 )
 from annotator.project.judgements import Judged, Judgement, TakenBack
+from annotator.project.opinion_records import Opinion, StoredMesh
 from annotator.project.past import PastMesh, RevisionMade
 from annotator.project.project import Project
 from annotator.project.records import (
@@ -93,6 +94,7 @@ __all__ = [
     "NoBackup",
     "NotAProject",
     "OfMesh",
+    "Opinion",
     "OwnWork",
     "PastMesh",
     "Project",
@@ -117,6 +119,7 @@ __all__ = [
     "SettingError",
     "StaleAnnotation",
     "StoredFinding",
+    "StoredMesh",
     "StoredPrediction",
     "Stroke",
     "StrokeMade",

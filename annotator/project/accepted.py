@@ -17,6 +17,7 @@ from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT, image_record
 from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.paths import ImagePaths
 from annotator.project.records import AcceptedSample, SampleState, verdict_in_effect
 from annotator.project.soundness import naming_damage, refuse_damaged
@@ -55,7 +56,7 @@ class AcceptedSamples:
         ordered = (
             select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT)
+            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )
@@ -76,7 +77,7 @@ class AcceptedSamples:
             .join(AnnotationRow, AnnotationRow.prediction_id == PredictionRow.id)
             .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT)
+            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
             .distinct()
         )
         return [stored_layout(name) for name in sorted(self._session.scalars(names))]
@@ -86,7 +87,7 @@ class AcceptedSamples:
         query = (
             select(ImageRow.path, ImageRow.sha256)
             .join(SampleRow, SampleRow.image_id == ImageRow.id)
-            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT)
+            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )

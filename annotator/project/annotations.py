@@ -22,6 +22,7 @@ from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation
 from annotator.project.history_tables import Change
 from annotator.project.layouts import check_stored_vertices
+from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.past import (
     PastMesh,
     RevisionMade,
@@ -98,6 +99,7 @@ class Annotations:
         who = None if annotator is None else recorded_name(annotator)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
+            refuse_foreign(edited.sample, who)
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
             _write(session, edited, stroke, who)

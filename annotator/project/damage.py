@@ -14,6 +14,7 @@ from annotator.project.digests import (
     AnyRow,
     anchors_digest,
     annotation_digest,
+    honeypot_digest,
     prediction_digest,
     stroke_digest,
 )
@@ -21,6 +22,7 @@ from annotator.project.errors import DamagedProject
 from annotator.project.paths import display_name
 from annotator.project.tables import (
     AnnotationRow,
+    HoneypotRow,
     ImageRow,
     ModelRow,
     PredictionRow,
@@ -43,8 +45,9 @@ class DamagedMesh:
     image_name
         Of the image's file, fit for display.
     part
-        What is damaged: ``"prediction"``, ``"annotation"``, ``"stroke 3"``, ``"anchors of stroke
-        3"``; ``"prediction by NAME"``, of a model, where another prediction is in use.
+        What is damaged: ``"prediction"``, ``"annotation"``, ``"known answer"``, ``"stroke 3"``,
+        ``"anchors of stroke 3"``; ``"prediction by NAME"``, of a model, where another prediction
+        is in use.
     """
 
     sample_id: int
@@ -85,7 +88,7 @@ def damaged_meshes(
     """Yield what is damaged of all meshes and strokes, or of those of some samples.
 
     The bytes themselves are compared, so that nothing in them can end the search. All are read
-    once, a few at a time: all predictions, then annotations, then strokes, each by sample.
+    once, a few at a time: all predictions, then annotations, strokes and known answers, by sample.
 
     Parameters
     ----------
@@ -94,7 +97,7 @@ def damaged_meshes(
     sample_ids
         Or what selects them; None for all, those of removed images too.
     strokes
-        Whether to look at strokes.
+        Whether to look at strokes, and at known answers.
     """
     for query, column, part_if_damaged in _SEARCHES if strokes else _SEARCHES[:2]:
         some = query if sample_ids is None else query.where(column.in_(sample_ids))
@@ -152,6 +155,13 @@ def _of_stroke(row: AnyRow) -> str | None:
     return None
 
 
+def _of_answer(row: AnyRow) -> str | None:
+    is_sound = _are_blobs(row, "answer") and row.digest == honeypot_digest(
+        row.sample_id, row.answer
+    )
+    return None if is_sound else "known answer"
+
+
 _VERTICES = ("vertex_indices", "before", "after", "marks_before", "marks_after")
 _ANCHORS = ("anchors_added", "anchors_removed")
 
@@ -198,5 +208,10 @@ _SEARCHES: tuple[_Search, ...] = (
         ),
         StrokeRow.sample_id,
         _of_stroke,
+    ),
+    (
+        select(HoneypotRow.sample_id, _bytes_of(HoneypotRow.answer), _bytes_of(HoneypotRow.digest)),
+        HoneypotRow.sample_id,
+        _of_answer,
     ),
 )

@@ -13,6 +13,7 @@ from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout, unmarked
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.paths import ImagePaths
 from annotator.project.records import verdict_in_effect
 from annotator.project.soundness import naming_damage, refuse_damaged
@@ -67,7 +68,7 @@ _QUERY = (
     .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
     .join(ModelRow, ModelRow.id == PredictionRow.model_id)
     .outerjoin(ReviewRow, ReviewRow.id == last_review_id())
-    .where(IN_PROJECT)
+    .where(IN_PROJECT, IS_ORIGINAL)
     .order_by(SampleRow.image_id, SampleRow.face_index)
 )
 
@@ -137,7 +138,7 @@ def _displacements(session: Session) -> dict[int, Displacement]:
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(AnnotationRow.landmarks.is_not(None), IN_PROJECT)
+        .where(AnnotationRow.landmarks.is_not(None), IN_PROJECT, IS_ORIGINAL)
         .execution_options(yield_per=200)
     )
     found = {}
@@ -159,7 +160,7 @@ def _visibility_counts(session: Session) -> dict[int, tuple[int, int]]:
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(or_(AnnotationRow.marks.is_not(None), *_LEAVES_THE_FRAME), IN_PROJECT)
+        .where(or_(AnnotationRow.marks.is_not(None), *_LEAVES_THE_FRAME), IN_PROJECT, IS_ORIGINAL)
         .execution_options(yield_per=200)
     )
     counts = {}

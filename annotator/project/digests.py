@@ -65,6 +65,11 @@ def anchors_digest(sample_id: int, sequence: int, added: Blob, removed: Blob) ->
     return _digest(b"anchors", (sample_id, sequence), added, removed)
 
 
+def honeypot_digest(sample_id: int, answer: Blob) -> bytes:
+    """Return the digest of the known answer to an opinion."""
+    return _digest(b"honeypot", (sample_id,), answer)
+
+
 def _digest(kind: bytes, place: tuple[int, ...], *blobs: Blob) -> bytes:
     if not all(isinstance(number, int) for number in place):
         return b""  # SQLite keeps anything in any column: a damaged row is what nothing equals

@@ -18,6 +18,7 @@ from annotator.project.damage import DamagedMesh, damaged_meshes
 from annotator.project.image_rows import IN_PROJECT, REPLACED
 from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.models import layout_of_model
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState
 from annotator.project.tables import (
     AnnotationRow,
@@ -122,7 +123,7 @@ def _faces(query: _AnySelect) -> _AnySelect:
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .outerjoin(AssessmentRow, AssessmentRow.sample_id == SampleRow.id)
-        .where(SampleRow.state != SampleState.DELETED)
+        .where(SampleRow.state != SampleState.DELETED, IS_ORIGINAL)
     )
 
 

@@ -13,6 +13,7 @@ from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.project.damage import damaged_meshes
 from annotator.project.layouts import check_stored, stored_layout
+from annotator.project.opinion_rows import shown_to
 from annotator.project.records import SampleState
 from annotator.project.tables import AnnotationRow, ModelRow, PredictionRow, SampleRow
 
@@ -39,18 +40,22 @@ class FaceOfImage:
         return bounding_box(self.landmarks)
 
 
-def load_faces(session: Session, image_id: int) -> list[FaceOfImage]:
+def load_faces(session: Session, image_id: int, person: str | None = None) -> list[FaceOfImage]:
     """Return the faces of an image in their order, without the deleted ones.
 
-    One whose mesh is damaged is left out: the others can still be worked on. Whoever goes to it is
-    told.
+    They are those that a person is shown, see `shown_to`. One whose mesh is damaged is left out:
+    the others can still be worked on. Whoever goes to it is told.
 
     Raises
     ------
     NewerProject, DamagedProject
         If a mesh is of a layout that this program does not know, or not what is stored for it.
     """
-    there = (SampleRow.image_id == image_id, SampleRow.state != SampleState.DELETED)
+    there = (
+        SampleRow.image_id == image_id,
+        SampleRow.state != SampleState.DELETED,
+        shown_to(person),
+    )
     damaged = {
         mesh.sample_id
         for mesh in damaged_meshes(session, select(SampleRow.id).where(*there), strokes=False)

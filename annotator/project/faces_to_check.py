@@ -17,6 +17,7 @@ from annotator.project.damage import damaged_meshes
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout
+from annotator.project.opinion_rows import shown_to
 from annotator.project.records import SampleState, Verdict
 from annotator.project.tables import (
     AnnotationRow,
@@ -88,6 +89,8 @@ def load_to_check(
 ) -> list[PhotographToCheck]:
     """Return the photographs on which some samples are, each once, by id.
 
+    One with an opinion that is asked about is there once more for each such annotator, with the
+    faces as they are shown to them: opinions in the places of the faces that they are about.
     Damaged meshes are left out: whoever goes to one is told.
 
     Raises
@@ -95,17 +98,26 @@ def load_to_check(
     NewerProject, DamagedProject
         If a mesh is of a layout that this program does not know, or not what is stored for it.
     """
-    image_ids: set[int] = set()
+    image_ids: dict[str | None, set[int]] = {}
     for chunk in chunks(sorted(set(sample_ids)), engine):
-        image_ids.update(session.scalars(select(SampleRow.image_id).where(SampleRow.id.in_(chunk))))
+        query = select(SampleRow.assigned_to, SampleRow.image_id).where(SampleRow.id.in_(chunk))
+        for person, image_id in session.execute(query):
+            image_ids.setdefault(person, set()).add(image_id)
     photographs = []
-    for chunk in chunks(sorted(image_ids), engine):
-        photographs += _photographs(session, chunk)
+    for person, ids in image_ids.items():
+        for chunk in chunks(sorted(ids), engine):
+            photographs += _photographs(session, chunk, person)
     return photographs
 
 
-def _photographs(session: Session, image_ids: Sequence[int]) -> list[PhotographToCheck]:
-    there = (SampleRow.image_id.in_(image_ids), SampleRow.state != SampleState.DELETED)
+def _photographs(
+    session: Session, image_ids: Sequence[int], person: str | None
+) -> list[PhotographToCheck]:
+    there = (
+        SampleRow.image_id.in_(image_ids),
+        SampleRow.state != SampleState.DELETED,
+        shown_to(person),
+    )
     mine = select(SampleRow.id).where(*there)
     damaged = {
         mesh.sample_id for mesh in damaged_meshes(session, mine, strokes=False) if mesh.is_in_use

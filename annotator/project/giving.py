@@ -15,6 +15,7 @@ from annotator.project.errors import Decided, OwnWork, StaleAnnotation, UnknownR
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judgement
 from annotator.project.locking import locked
+from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.own_work import is_own_refused, known_as, makers_of
 from annotator.project.records import SUBMITTABLE, UNDECIDED, Verdict
 from annotator.project.remarks import add_remark
@@ -22,6 +23,8 @@ from annotator.project.review_rows import newest_ids, refuse_unseen
 from annotator.project.settings import setting_in
 from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
 
+# What somebody else may say of an opinion: that it is waited for no more, or again.
+_OF_ANYBODY = (Verdict.EXCLUDE, Verdict.REOPEN)
 _ANY = 2**63  # greater than any review's id: nothing is asked about it
 
 
@@ -59,6 +62,8 @@ def write_rows(
     _refuse_own(session, judgement, sample_ids)
     prior = newest_ids(session, sample_ids)
     for sample, current in judged:
+        if judgement.verdict not in _OF_ANYBODY:
+            refuse_foreign(sample, judgement.reviewer)
         if revisions is not None and revisions.get(sample.id, current) != current:
             raise _stale(sample.id)
         if seen is not None and prior.get(sample.id, 0) > seen.get(sample.id, _ANY):

@@ -23,6 +23,7 @@ from annotator.project.image_rows import (
     stamp_of,
 )
 from annotator.project.locking import locked
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState
 from annotator.project.tables import FailedFileRow, ImageRow, PredictionRunRow, SampleRow
@@ -150,7 +151,9 @@ class Images:
         Faces that were deleted do not count.
         """
         seen = select(PredictionRunRow.image_id)
-        shown = select(SampleRow.image_id).where(SampleRow.state != SampleState.DELETED)
+        shown = select(SampleRow.image_id).where(
+            SampleRow.state != SampleState.DELETED, IS_ORIGINAL
+        )
         query = (
             select(ImageRow)
             .where(ImageRow.id.in_(seen), ImageRow.id.not_in(shown), ImageRow.failure.is_(None))

@@ -18,6 +18,7 @@ from annotator.project.engine.base import Engine, chunks
 from annotator.project.locking import locked
 from annotator.project.matching import Box
 from annotator.project.models import layout_of_model
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState
 from annotator.project.tables import (
     ModelRow,
@@ -95,7 +96,10 @@ def round_place(session: Session, model_id: int) -> RoundPlace:
 def known_samples(
     session: Session, engine: Engine, place: RoundPlace, image_ids: Sequence[int]
 ) -> dict[int, list[KnownSample]]:
-    """Return the samples of images by image, in the order of their faces, locked."""
+    """Return the samples of images by image, in the order of their faces, locked.
+
+    Opinions are none of them: they stay with the prediction that they began with.
+    """
     model_id = place.model_id
     query = (
         select(SampleRow, PredictionRow.id)
@@ -103,7 +107,7 @@ def known_samples(
             PredictionRow,
             (PredictionRow.sample_id == SampleRow.id) & (PredictionRow.model_id == model_id),
         )
-        .where(SampleRow.image_id.in_(image_ids))
+        .where(SampleRow.image_id.in_(image_ids), IS_ORIGINAL)
     )
     rows = sorted(
         session.execute(locked(query, SampleRow)).all(),

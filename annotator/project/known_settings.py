@@ -127,6 +127,12 @@ KNOWN_SETTINGS: Mapping[str, KnownSetting] = MappingProxyType(
             "after a look, and above which it is hopeless; {} for what ships.",
             pile_ends,
         ),
+        "agreement_threshold": KnownSetting(
+            0.0256,
+            "How far two opinions of a face may lie apart and agree: the mean over its vertices, "
+            "as a share of the distance between the eyes' centres.",
+            number_between(0.0, 1.0),
+        ),
     }
 )
 

@@ -18,6 +18,7 @@ from annotator.project.checked import as_stored
 from annotator.project.digests import AnyRow, annotation_digest, prediction_digest
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import stored_layout
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState
 from annotator.project.tables import AnnotationRow, ImageRow, ModelRow, PredictionRow, SampleRow
 
@@ -81,7 +82,9 @@ def corrected_meshes(session: Session) -> Iterator[MeasuredMeshes]:
         If one is of a layout that this program does not know.
     """
     query = _QUERY.where(
-        SampleRow.state == SampleState.ACCEPTED, AnnotationRow.landmarks.is_not(None)
+        SampleRow.state == SampleState.ACCEPTED,
+        AnnotationRow.landmarks.is_not(None),
+        IS_ORIGINAL,
     )
     yield from _measured(session, query)
 

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.known_settings import TWO_STEPS
+from annotator.project.opinion_rows import GIVEN
 from annotator.project.records import Verdict
 from annotator.project.settings import setting_in
-from annotator.project.tables import ReviewRow, StrokeRow
+from annotator.project.tables import ReviewRow, SampleRow, StrokeRow
 
 
 def is_own_refused(session: Session) -> bool:
@@ -21,7 +22,8 @@ def is_own_refused(session: Session) -> bool:
 def makers_of(session: Session, sample_ids: Sequence[int]) -> dict[int, set[str]]:
     """Return whose work samples are, by `known_as`: of whom nobody's is, none.
 
-    It is that of those who made the strokes in effect, and of who submitted it last.
+    It is that of those who made the strokes in effect, and of who submitted it last; of a face with
+    opinions that of those who gave them, whoever submitted their consensus.
 
     Parameters
     ----------
@@ -45,9 +47,17 @@ def makers_of(session: Session, sample_ids: Sequence[int]) -> dict[int, set[str]
         .group_by(ReviewRow.sample_id)
     )
     submitted = select(ReviewRow.sample_id, ReviewRow.reviewer).where(ReviewRow.id.in_(last))
+    opinions = select(SampleRow.copy_of, SampleRow.assigned_to).where(
+        SampleRow.copy_of.in_(sample_ids), SampleRow.state.in_(GIVEN)
+    )
+    with_opinions: set[int] = set()
+    for sample_id, name in session.execute(opinions):
+        if sample_id is not None and name is not None:
+            with_opinions.add(sample_id)
+            makers[sample_id].add(known_as(name))
     for query in (strokes, submitted):
         for sample_id, name in session.execute(query):
-            if name is not None:
+            if name is not None and not (query is submitted and sample_id in with_opinions):
                 makers[sample_id].add(known_as(name))
     return makers
 

@@ -23,6 +23,7 @@ from annotator.project.engine import (
 from annotator.project.errors import NotAProject
 from annotator.project.images import Images
 from annotator.project.models import Models
+from annotator.project.opinions import Opinions
 from annotator.project.paths import ImagePaths
 from annotator.project.predictions import Predictions
 from annotator.project.remarks import Remarks
@@ -65,6 +66,7 @@ class Project:
     settings : Settings
     remarks : Remarks
     audit : Audit
+    opinions : Opinions
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -86,6 +88,7 @@ class Project:
         self.settings = Settings(engine)
         self.remarks = Remarks(engine)
         self.audit = Audit(engine)
+        self.opinions = Opinions(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

@@ -16,6 +16,7 @@ from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
 from annotator.project.locking import locked
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths, display_name
 from annotator.project.people import who_does_it
@@ -25,6 +26,7 @@ from annotator.project.tables import (
     DrawnSampleRow,
     DroppedStrokeRow,
     FindingRow,
+    HoneypotRow,
     ImageRow,
     PredictionRow,
     PredictionRunRow,
@@ -44,6 +46,7 @@ _OF_SAMPLES = (
     RemarkRow,
     RevisionRow,
     DroppedStrokeRow,
+    HoneypotRow,
     VisitRow,
     ReviewRow,
     StrokeRow,
@@ -238,11 +241,13 @@ def _bring_back(session: Session, rows: Sequence[ImageRow]) -> None:
 
 
 def _counts(image_ids: Sequence[int]) -> tuple[Select[int], ...]:
-    """Return what counts faces, those that were edited, strokes in effect, and verdicts."""
+    """Return what counts faces, those edited, strokes in effect, and verdicts, also of opinions."""
     mine = SampleRow.image_id.in_(image_ids)
     return (
-        select(func.count()).select_from(SampleRow).where(mine),
-        select(func.count()).select_from(SampleRow).where(mine, SampleRow.stroke_count > 0),
+        select(func.count()).select_from(SampleRow).where(mine, IS_ORIGINAL),
+        select(func.count()).select_from(SampleRow).where(
+            mine, IS_ORIGINAL, SampleRow.stroke_count > 0
+        ),
         select(func.coalesce(func.sum(SampleRow.stroke_count), 0)).where(mine),
         select(func.count()).select_from(ReviewRow).join(
             SampleRow, SampleRow.id == ReviewRow.sample_id

@@ -14,6 +14,7 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.known_settings import TWO_STEPS
 from annotator.project.locking import locked
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.own_work import is_own_refused, known_as, makers_of
 from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
@@ -324,5 +325,5 @@ def _waiting(session: Session, verdict: Verdict) -> Select[int]:
     return (
         select(SampleRow.id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(SampleRow.state.in_(states), IN_PROJECT)
+        .where(SampleRow.state.in_(states), IN_PROJECT, IS_ORIGINAL)
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from annotator.project.checked import as_stored
@@ -70,13 +70,16 @@ class SamplePredictions:
 def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
     """Return what models said of a sample, or raise `UnknownSample`."""
     found = session.execute(
-        select(SampleRow.image_id, AnnotationRow.prediction_id)
+        select(SampleRow.image_id, SampleRow.copy_of, AnnotationRow.prediction_id)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .where(SampleRow.id == sample_id)
     ).one_or_none()
     if found is None:
         raise UnknownSample(f"there is no sample {sample_id} in this project")
-    image_id, own_id = found
+    image_id, original_id, own_id = found
+    if original_id is not None:  # of an opinion they are those of its face
+        own_id = session.scalar(_same_by_original(original_id, own_id)) or own_id
+    face = sample_id if original_id is None else original_id
     query = (
         select(
             PredictionRow.id,
@@ -90,7 +93,7 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
             ModelRow.layout,
         )
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .where(PredictionRow.sample_id == sample_id)
+        .where(PredictionRow.sample_id == face)
         .order_by(PredictionRow.id)
     )
     every = tuple(
@@ -105,3 +108,11 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
     )
     seen = select(PredictionRunRow.model_id).where(PredictionRunRow.image_id == image_id)
     return SamplePredictions(sample_id, every, own_id, frozenset(session.scalars(seen)))
+
+
+def _same_by_original(original_id: int, prediction_id: int) -> Select[int]:
+    """Return what asks for the prediction of a face that one of an opinion is a copy of."""
+    model = select(PredictionRow.model_id).where(PredictionRow.id == prediction_id)
+    return select(PredictionRow.id).where(
+        PredictionRow.sample_id == original_id, PredictionRow.model_id == model.scalar_subquery()
+    )

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from annotator.project.accepted import AcceptedSamples
 from annotator.project.current_meshes import CurrentMesh, load_meshes
 from annotator.project.damage import DamagedMesh, damaged_meshes
-from annotator.project.engine.base import Engine
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.faces_of_image import FaceOfImage, load_faces
 from annotator.project.faces_to_check import PhotographToCheck, load_to_check
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
+from annotator.project.opinion_rows import IS_ORIGINAL, shown_to
 from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
 from annotator.project.prediction_rows import Face, PredictionRows
@@ -34,15 +35,22 @@ class Samples:
         self._engine = engine
         self._paths = paths
 
-    def summaries(self, states: Collection[SampleState] | None = None) -> list[SampleSummary]:
+    def summaries(
+        self, states: Collection[SampleState] | None = None, *, person: str | None = None
+    ) -> list[SampleSummary]:
         """Return what a list shows, ordered by image id and face index.
 
         Parameters
         ----------
         states
             Only samples in one of these; None for all.
+        person
+            Whose list it is: their own opinions are in it, in place of the faces that they are
+            about. None: it holds no opinions.
         """
-        conditions = () if states is None else (SampleRow.state.in_(list(states)),)
+        conditions = [shown_to(person)]
+        if states is not None:
+            conditions.append(SampleRow.state.in_(list(states)))
         with self._engine.reading() as session:
             return load_summaries(session, self._paths, *conditions)
 
@@ -50,6 +58,24 @@ class Samples:
         """Return one sample's summary, or raise `UnknownSample`."""
         with self._engine.reading() as session:
             return load_summary(session, self._paths, sample_id)
+
+    def get_shown(self, sample_id: int, *, person: str | None) -> SampleSummary:
+        """Return one sample of somebody's list, or raise `UnknownSample`; see `summaries`."""
+        found = self.those_shown([sample_id], person=person)
+        if not found:
+            raise UnknownSample(f"there is no sample {sample_id} in this project for {person}")
+        return found[0]
+
+    def those_shown(
+        self, sample_ids: Collection[int], *, person: str | None
+    ) -> list[SampleSummary]:
+        """Return those of some samples that are in somebody's list; see `summaries`."""
+        found: list[SampleSummary] = []
+        with self._engine.reading() as session:
+            for some in chunks(list(sample_ids), self._engine):
+                conditions = (SampleRow.id.in_(some), shown_to(person))
+                found += load_summaries(session, self._paths, *conditions)
+        return found
 
     def image_of(self, sample_id: int) -> int:
         """Return the id of a sample's image, of a removed one too, or raise `UnknownSample`."""
@@ -60,10 +86,10 @@ class Samples:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return image_id
 
-    def faces_of(self, image_id: int) -> list[FaceOfImage]:
+    def faces_of(self, image_id: int, *, person: str | None = None) -> list[FaceOfImage]:
         """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""
         with self._engine.reading() as session:
-            return load_faces(session, image_id)
+            return load_faces(session, image_id, person)
 
     def meshes(self, sample_ids: Collection[int]) -> dict[int, CurrentMesh]:
         """Return the meshes of samples as they are now; damaged ones are missing: `load_meshes`."""
@@ -158,7 +184,7 @@ class Samples:
 
     def counts(self) -> dict[SampleState, int]:
         """Return the number of samples in each state, zeros included."""
-        there = select(SampleRow.state, func.count()).join(ImageRow).where(IN_PROJECT)
+        there = select(SampleRow.state, func.count()).join(ImageRow).where(IN_PROJECT, IS_ORIGINAL)
         query = there.group_by(SampleRow.state)
         with self._engine.reading() as session:
             found = dict(session.execute(query).all())

@@ -26,7 +26,7 @@ class EditSession(MeshEditor):
         Open for writing.
     sample_id : int
     annotator : str
-        Whose strokes these are; may be changed between strokes.
+        Whose strokes these are; may be changed between strokes, also to None: nobody's.
 
     Attributes
     ----------
@@ -39,14 +39,15 @@ class EditSession(MeshEditor):
     Raises
     ------
     UnknownSample
-        If the project has no such sample.
+        If the project has no such sample, or it is somebody else's opinion.
     UnusableName
         If nobody could be called as the annotator is.
     """
 
     def __init__(self, project: Project, sample_id: int, *, annotator: str) -> None:
         self._project = project
-        self.annotator = recorded_name(annotator)
+        self.annotator: str | None = recorded_name(annotator)
+        project.opinions.refuse_foreign(sample_id, self.annotator)
         # Before the mesh: a verdict that comes in between is one that nobody has seen.
         self.found = project.reviews.newest(sample_id)
         self.seen = 0 if self.found is None else self.found.id

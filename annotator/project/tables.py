@@ -35,6 +35,7 @@ from annotator.project.history_tables import (
     RemarkRow,
     RevisionRow,
 )
+from annotator.project.opinion_table import HoneypotRow
 from annotator.project.records import SampleState, Verdict, VisitPurpose
 from annotator.project.round_table import RoundRow
 from annotator.project.setting_table import SettingRow
@@ -54,6 +55,7 @@ __all__ = [
     "DroppedStrokeRow",
     "FailedFileRow",
     "FindingRow",
+    "HoneypotRow",
     "ImageRow",
     "ModelRow",
     "PredictionRow",
@@ -69,7 +71,7 @@ __all__ = [
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0010"
+CURRENT_REVISION = "0011"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -152,12 +154,16 @@ class PredictionRunRow(Table):
 
 
 class SampleRow(Table):
-    """One face in one image, with what lists show of it; free of blobs, so that it scans fast."""
+    """One face in one image, with what lists show of it; free of blobs, so that it scans fast.
+
+    An opinion is a row of its own beside the face's: `copy_of` names that, `assigned_to` whose
+    opinion it is. Both are NULL in all others, and whatever counts samples counts only those.
+    """
 
     __tablename__ = "samples"
     __table_args__ = (
-        UniqueConstraint("image_id", "face_index"),
         CheckConstraint("face_index >= 0", name="face_index"),
+        CheckConstraint("(copy_of IS NULL) = (assigned_to IS NULL)", name="opinion"),
         CheckConstraint("stroke_count >= 0", name="stroke_count"),
         CheckConstraint("displacement >= 0", name="displacement"),
         CheckConstraint("seconds_spent >= 0", name="seconds_spent"),
@@ -185,6 +191,18 @@ class SampleRow(Table):
     added_by: Mapped[str | None]
     seconds_reviewed: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
     round_change: Mapped[float | None]
+    copy_of: Mapped[int | None] = mapped_column(ForeignKey("samples.id"), index=True)
+    assigned_to: Mapped[str | None]
+
+
+# An image's faces have a number each, and nobody has two opinions of one.
+Index(
+    "uq_samples_face",
+    SampleRow.image_id,
+    SampleRow.face_index,
+    func.coalesce(SampleRow.assigned_to, text("''")),
+    unique=True,
+)
 
 
 class SampleChangeRow(Table):

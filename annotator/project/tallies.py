@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from annotator.project.accepted import last_review_id
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.measured_meshes import MeasuredMeshes, corrected_meshes, meshes_of
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState, SampleSummary, Verdict, VisitPurpose
 from annotator.project.summaries import load_summaries
@@ -73,8 +74,9 @@ class SampleTally(NamedTuple):
 class Tallies:
     """What is counted of the samples whose images are in the project.
 
-    Made by `Project.tallies`: all of it is as it was when that block began, whoever works
-    meanwhile.
+    Strokes and time are people's work, so those of opinions are among them; all else is of the
+    faces' own samples alone. Made by `Project.tallies`: all of it is as it was when that block
+    began, whoever works meanwhile.
     """
 
     def __init__(self, session: Session, paths: ImagePaths) -> None:
@@ -104,7 +106,8 @@ class Tallies:
         query = select(person, day, verdict, func.count()).join(
             SampleRow, SampleRow.id == ReviewRow.sample_id
         )
-        return [VerdictTally(*row) for row in self._grouped(query, person, day, verdict)]
+        rows = self._grouped(query.where(IS_ORIGINAL), person, day, verdict)
+        return [VerdictTally(*row) for row in rows]
 
     def accepted_on(self) -> dict[str | None, int]:
         """Return how many samples are accepted by a verdict of each day that still holds."""
@@ -112,7 +115,11 @@ class Tallies:
         query = (
             select(day, func.count())
             .join(SampleRow, SampleRow.id == ReviewRow.sample_id)
-            .where(SampleRow.state == SampleState.ACCEPTED, ReviewRow.id == last_review_id())
+            .where(
+                SampleRow.state == SampleState.ACCEPTED,
+                ReviewRow.id == last_review_id(),
+                IS_ORIGINAL,
+            )
         )
         return {row[0]: row[1] for row in self._grouped(query, day)}
 
@@ -133,7 +140,7 @@ class Tallies:
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
             .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
             .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-            .where(IN_PROJECT)
+            .where(IN_PROJECT, IS_ORIGINAL)
             .order_by(SampleRow.id)
             .execution_options(yield_per=_AT_ONCE)
         )
@@ -157,7 +164,7 @@ class Tallies:
         query = (
             select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.displacement > 0, SampleRow.state.not_in(out), IN_PROJECT)
+            .where(SampleRow.displacement > 0, SampleRow.state.not_in(out), IN_PROJECT, IS_ORIGINAL)
             .order_by(SampleRow.displacement.desc(), SampleRow.id)
             .limit(count)
         )

@@ -167,7 +167,8 @@ class Faces:
         if project is None or image_id is None:
             return None
         try:
-            return known_face(boxes, project.samples.faces_of(image_id))
+            there = project.samples.faces_of(image_id, person=self._workbench.annotator)
+            return known_face(boxes, there)
         except ProjectError:
             return None  # what is to be made is refused with the reason
 

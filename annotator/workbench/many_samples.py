@@ -23,7 +23,8 @@ def read_anew(bench: Bench, sample_ids: Collection[int]) -> list[SampleSummary]:
     if len(sample_ids) <= FEW:
         return [bench.project.samples.get(sample_id) for sample_id in sample_ids]
     asked = set(sample_ids)
-    return [sample for sample in bench.project.samples.summaries() if sample.id in asked]
+    shown = bench.project.samples.summaries(person=bench.annotator)
+    return [sample for sample in shown if sample.id in asked]
 
 
 def take_in_many(bench: Bench, samples: Collection[SampleSummary]) -> None:

@@ -114,7 +114,7 @@ class Neighbours:
         if project is None or image_id is None:
             return ()
         try:
-            faces = project.samples.faces_of(image_id)
+            faces = project.samples.faces_of(image_id, person=self._bench.annotator)
         except ProjectError:
             return ()  # what the annotator does next says what is wrong
         here = self._bench.sample_id

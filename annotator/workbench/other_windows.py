@@ -1,6 +1,6 @@
 """Takes in what other windows and programs make of the project. No widgets here."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from annotator.project import EditSession, Project, ProjectError, SampleSummary, UnknownSample
@@ -85,12 +85,13 @@ class OtherWindows:
         self._counter = max(changed.values(), default=self._counter)
         return True
 
-    def _take_in_few(self, project: Project, changed: Iterable[int]) -> None:
+    def _take_in_few(self, project: Project, changed: Collection[int]) -> None:
         bench = self._workbench
         total = bench.samples.total
-        try:
-            found = [project.samples.get(sample_id) for sample_id in changed]
-        except UnknownSample:  # its photograph was taken out of the project
+        found = project.samples.those_shown(changed, person=bench.annotator)
+        left = set(changed) - {sample.id for sample in found}
+        # Its photograph was taken out of the project, or another sample takes its place.
+        if any(map(bench.samples.knows, left)) or any(map(self._takes_a_place, found)):
             bench.refresh()
             return
         bench.samples.update(*(s for s in found if not bench.samples.knows(s.id)))
@@ -98,6 +99,11 @@ class OtherWindows:
             self._take_in_one(sample)
         if bench.samples.total != total:
             bench.samples_changed.emit()
+
+    def _takes_a_place(self, sample: SampleSummary) -> bool:
+        """Return whether a new sample is of a face that the list has already: an opinion of it."""
+        samples = self._workbench.samples
+        return not samples.knows(sample.id) and samples.has_face(sample.image_id, sample.face_index)
 
     def _take_in_one(self, sample: SampleSummary) -> None:
         bench = self._workbench

@@ -1,5 +1,6 @@
 """The samples of a project as columns, so that 100,000 are filtered and sorted at once."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -16,6 +17,10 @@ from annotator.workbench.sort_keys import SortKey
 Positions = NDArray[np.int32]
 
 _CODES = {state: code for code, state in enumerate(SampleState)}
+
+
+def _face(sample: SampleSummary) -> tuple[int, int]:
+    return sample.image_id, sample.face_index
 
 
 class SampleColumns:
@@ -59,6 +64,12 @@ class SampleColumns:
     def position(self, sample_id: int) -> int | None:
         """Return where a sample is, or None if there is none with this id."""
         return self._positions.get(sample_id)
+
+    def has_face(self, image_id: int, face_index: int) -> bool:
+        """Return whether there is a sample of an image's face."""
+        face = image_id, face_index
+        at = bisect_left(self._samples, face, key=_face)
+        return at < len(self._samples) and _face(self._samples[at]) == face
 
     def ids(self, positions: Positions) -> list[int]:
         """Return the ids of the samples at some positions."""

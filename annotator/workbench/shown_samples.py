@@ -113,6 +113,10 @@ class ShownSamples:
             last += 1
         return [columns[place] for place in range(first, last + 1)]
 
+    def has_face(self, image_id: int, face_index: int) -> bool:
+        """Return whether there is a sample of an image's face, shown or not."""
+        return self._columns.has_face(image_id, face_index)
+
     def row(self, sample_id: int) -> int | None:
         """Return a sample's row in the list shown, or None if it is not shown."""
         position = self._columns.position(sample_id)

@@ -2,7 +2,14 @@
 
 from contextlib import suppress
 
-from annotator.project import UNDECIDED, DamagedProject, EditSession, ImageRecord, ProjectError
+from annotator.project import (
+    UNDECIDED,
+    DamagedProject,
+    EditSession,
+    ImageRecord,
+    Project,
+    ProjectError,
+)
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 
@@ -24,11 +31,12 @@ class Walk:
         if bench.project is None:
             return
         try:
-            samples = bench.project.samples.summaries()
+            samples = bench.project.samples.summaries(person=bench.annotator)
         except ProjectError as error:
             bench.failed.emit(str(error))
             return
         is_gone = bench.session is not None and bench.sample_id not in {s.id for s in samples}
+        left = bench.sample_id
         if is_gone:
             if not self._edits.save_pending() and self._can_wait():
                 return  # once it is saved, that is a change to be taken in: this is done again
@@ -36,10 +44,20 @@ class Walk:
         bench.samples.replace(samples)
         bench.samples_changed.emit()
         if is_gone:
-            bench.told.emit("The photograph of this face was removed from the project.")
+            bench.told.emit(self._why_gone(bench.project, left))
         first = bench.samples.first_to_open()
         if bench.editor is None and first is not None:
             self.go_to(first)
+
+    def _why_gone(self, project: Project, sample_id: int | None) -> str:
+        """Return why a sample is not in the list any more: its photograph is out, or it is given.
+
+        Of the latter nothing more is said: opinions are blind.
+        """
+        with suppress(ProjectError):
+            if sample_id is not None and project.samples.get(sample_id):
+                return "This face is not among those that you are shown."
+        return "The photograph of this face was removed from the project."
 
     def _can_wait(self) -> bool:
         """Return whether the current sample is kept with its photograph, and may come back.
@@ -62,7 +80,7 @@ class Walk:
         try:
             session = EditSession(bench.project, sample_id, annotator=bench.annotator)
             # As it is by now: what was read with the list may be another window's past.
-            sample = bench.project.samples.get(sample_id)
+            sample = bench.project.samples.get_shown(sample_id, person=bench.annotator)
             if not bench.samples.knows(sample_id) or sample != bench.samples.get(sample_id):
                 bench.take_in(sample)
         except ProjectError as error:

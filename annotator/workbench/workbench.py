@@ -3,7 +3,9 @@
 Widgets call its verbs and follow its signals; tests and scripts do the same.
 """
 
-from annotator.project import ImageRecord, Project
+from contextlib import suppress
+
+from annotator.project import ImageRecord, Project, ProjectError
 from annotator.project.covariance_file import CovarianceFileError, load_guided_covariance
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
@@ -62,6 +64,21 @@ class Workbench(Bench):
             return False
         self.clear()
         return True
+
+    def rename_annotator(self, name: str) -> None:
+        """Record what follows under another name, and show what is theirs to see."""
+        before = self.annotator
+        if self.project is not None:
+            self.edits.save_pending()  # what waits is still of whoever made it
+        super().rename_annotator(name)
+        if self.project is not None and self.annotator != before:
+            self._show_theirs(self.project)
+
+    def _show_theirs(self, project: Project) -> None:
+        """Read the list anew where it is another one for somebody else."""
+        with suppress(ProjectError):
+            if project.opinions.exist():
+                self.refresh()
 
     def learn_anew(self) -> None:
         """Let the tools expect the errors that this project's corrections showed."""

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ import pytest
 from PIL import Image
 
 from annotator.cli.app import GROUPS
-from annotator.project import Project
+from annotator.project import Project, Verdict
 from annotator.system.assets import asset_path
-from annotator.system.people import LONGEST_NAME
+from annotator.system.people import LONGEST_NAME, checked_name
 
 SAMPLES = asset_path("datasets", "sample")
 PORTRAIT = SAMPLES / "collins.jpg"
@@ -398,6 +398,68 @@ def report_(hand: Hand) -> None:
         hand.run("report", hand.project, hand.scratch / "no" / f"{text}.html", code=1, lines=0)
 
 
+def asked(hand: Hand) -> list[int]:
+    """Ask people of hostile names about some faces; return the samples that the opinions are."""
+    people = ",".join(checked_name(text) for text in PEOPLE.values() if is_name(text))
+    done = hand.run_json("agreement assign", hand.project, f"--annotators={people}", "--share", "1")
+    return done["opinions"]
+
+
+def is_name(text: str) -> bool:
+    """Return whether anybody could be called so."""
+    with suppress(ValueError):
+        return bool(checked_name(text)) and "," not in text
+    return False
+
+
+def agreement_assign(hand: Hand) -> None:
+    assert asked(hand)
+    for text in PEOPLE.values():
+        code = 0 if is_name(text) else 2
+        hand.run(
+            "agreement", "assign", hand.project, f"--annotators=ann,{text}", "--share", "0",
+            code=code,
+        )  # fmt: skip
+
+
+def agreement_honeypots(hand: Hand) -> None:
+    given = hand.run("agreement", "honeypots", hand.project, "--count", "2", "--annotators=ann")
+    assert given.startswith("2 faces")
+    for text in PEOPLE.values():
+        hand.run("agreement", "honeypots", hand.project, "--", f"no{text}", code=1, lines=0)
+
+
+def agreement_show(hand: Hand) -> None:
+    hand.run("agreement", "show", hand.project, lines=1)
+    give_opinions(hand)
+    hand.run("agreement", "show", hand.project)
+    hand.run_json("agreement show", hand.project)
+    for table in ("pairs", "regions", "opinions", "honeypots"):
+        code, out, _ = hand.command("agreement", "show", hand.project, "--csv", "--table", table)
+        assert (code, out.startswith("sample_id")) == (0, True)
+
+
+def give_opinions(hand: Hand) -> None:
+    """Have each of those who were asked say that the prediction is right."""
+    asked(hand)
+    with Project.open(hand.project) as project:
+        for one in project.opinions.all():
+            project.reviews.give(Verdict.SUBMIT, [one.sample_id], reviewer=one.annotator)
+
+
+def agreement_consensus(hand: Hand) -> None:
+    give_opinions(hand)
+    hand.run("agreement", "consensus", hand.project)
+    hand.run_json("agreement consensus", hand.project)
+
+
+def agreement_withdraw(hand: Hand) -> None:
+    asked(hand)
+    for text in PEOPLE.values():
+        code = 0 if is_name(text) else 2
+        hand.run("agreement", "withdraw", hand.project, f"--annotators={text}", code=code)
+
+
 CASES: dict[str, Case] = {
     "new": new,
     "add": add,
@@ -424,6 +486,11 @@ CASES: dict[str, Case] = {
     "round show": round_show,
     "compare": compare,
     "report": report_,
+    "agreement assign": agreement_assign,
+    "agreement honeypots": agreement_honeypots,
+    "agreement show": agreement_show,
+    "agreement consensus": agreement_consensus,
+    "agreement withdraw": agreement_withdraw,
 }
 
 

@@ -101,6 +101,9 @@ def ending(project: Project, given: Any) -> None:
     project.rounds.finish(1)
 
 
+# What a method calls that writes.
+WAYS_IN = ("self._engine.writing(", "self._changed(", "self._write(")
+
 WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
     "Annotations.restore": lambda project, given: project.annotations.restore(
@@ -123,6 +126,10 @@ WRITES: dict[str, Write] = {
     ),
     "Images.mark_failed": lambda project, given: project.images.mark_failed(1, "has vanished"),
     "Models.register": lambda project, given: second_model(project),
+    "Opinions.ask": lambda project, given: project.opinions.ask([(1, "ann"), (2, "ben")]),
+    "Opinions.ask_known": lambda project, given: project.opinions.ask_known(
+        [(1, "ann")], {1: given.face.landmarks}
+    ),
     "Predictions.store": lambda project, given: project.predictions.store(
         second_model(project), [(1, [given.face]), (2, [given.make_face(200, 200)])]
     ),
@@ -243,7 +250,7 @@ def test_the_walk_takes_every_way_to_write():
                 continue
             for method in owner.body:
                 source = ast.unparse(method)
-                writes = "self._engine.writing(" in source or "self._changed(" in source
+                writes = any(each in source for each in WAYS_IN)
                 if writes and not method.name.startswith("_"):
                     ways.add(f"{owner.name}.{method.name}")
     assert ways == set(WRITES)

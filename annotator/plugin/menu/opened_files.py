@@ -133,7 +133,8 @@ class OpenedFiles(QObject):
             return
         try:
             image = _added(bench.project, path)
-            faces = [] if image is None else bench.project.samples.faces_of(image.id)
+            samples, person = bench.project.samples, bench.annotator
+            faces = [] if image is None else samples.faces_of(image.id, person=person)
         except (OSError, ProjectError) as error:
             bench.failed.emit(f"{error}.")
             return

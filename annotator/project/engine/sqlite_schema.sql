@@ -1,4 +1,4 @@
--- Schema 0010, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0011, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -214,39 +214,6 @@ CREATE TABLE findings (
 
 CREATE INDEX ix_findings_sample_id ON findings (sample_id);
 
-CREATE TABLE "samples" (
-    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    image_id INTEGER NOT NULL,
-    face_index INTEGER NOT NULL,
-    state VARCHAR(11) NOT NULL,
-    presence FLOAT NOT NULL,
-    stroke_count INTEGER NOT NULL,
-    box_left FLOAT NOT NULL,
-    box_top FLOAT NOT NULL,
-    box_width FLOAT NOT NULL,
-    box_height FLOAT NOT NULL,
-    annotator TEXT,
-    reviewer TEXT,
-    created_at DATETIME NOT NULL,
-    updated_at DATETIME NOT NULL,
-    displacement FLOAT DEFAULT 0 NOT NULL,
-    seconds_spent FLOAT DEFAULT 0 NOT NULL,
-    added_by TEXT,
-    seconds_reviewed FLOAT DEFAULT 0 NOT NULL,
-    round_change FLOAT,
-    CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
-    CONSTRAINT uq_samples_image_id UNIQUE (image_id, face_index),
-    CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
-    CONSTRAINT ck_samples_stroke_count CHECK (stroke_count >= 0),
-    CONSTRAINT ck_samples_displacement CHECK (displacement >= 0),
-    CONSTRAINT ck_samples_seconds_spent CHECK (seconds_spent >= 0),
-    CONSTRAINT ck_samples_seconds_reviewed CHECK (seconds_reviewed >= 0),
-    CONSTRAINT ck_samples_round_change CHECK (round_change >= 0),
-    CONSTRAINT ck_samples_state CHECK (state IN ('predicted', 'in_progress', 'submitted', 'accepted', 'sent_back', 'excluded', 'deleted'))
-);
-
-CREATE INDEX ix_samples_state ON samples (state);
-
 CREATE TABLE "reviews" (
     id INTEGER NOT NULL,
     sample_id INTEGER NOT NULL,
@@ -263,16 +230,6 @@ CREATE TABLE "reviews" (
 );
 
 CREATE INDEX ix_reviews_sample_id ON reviews (sample_id);
-
-CREATE TRIGGER samples_count_insert AFTER INSERT ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
-
-CREATE TRIGGER samples_count_update AFTER UPDATE ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
-
-CREATE TRIGGER images_count_update AFTER UPDATE OF path, removed_at ON images WHEN NEW.path IS NOT OLD.path OR NEW.removed_at IS NOT OLD.removed_at BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id = NEW.id); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE image_id = NEW.id; END;
-
-CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON predictions WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
-
-CREATE TRIGGER reviews_refuse_delete BEFORE DELETE ON reviews WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
 
 CREATE TRIGGER reviews_refuse_update BEFORE UPDATE ON reviews BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
 
@@ -346,8 +303,6 @@ CREATE INDEX ix_remarks_sample_id ON remarks (sample_id);
 
 CREATE TRIGGER remarks_refuse_update BEFORE UPDATE OF sample_id, review_id, author, text, vertices, region, created_at, revision ON remarks WHEN TRUE BEGIN SELECT RAISE(ABORT, 'remarks never change but to be resolved'); END;
 
-CREATE TRIGGER remarks_refuse_delete BEFORE DELETE ON remarks WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'remarks never change but to be resolved'); END;
-
 CREATE TRIGGER remarks_count_insert AFTER INSERT ON remarks BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
 
 CREATE TRIGGER remarks_count_update AFTER UPDATE ON remarks BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
@@ -388,3 +343,66 @@ CREATE TABLE drawn_samples (
 );
 
 CREATE INDEX ix_drawn_samples_sample_id ON drawn_samples (sample_id);
+
+CREATE TABLE "samples" (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    image_id INTEGER NOT NULL,
+    face_index INTEGER NOT NULL,
+    state VARCHAR(11) NOT NULL,
+    presence FLOAT NOT NULL,
+    stroke_count INTEGER NOT NULL,
+    box_left FLOAT NOT NULL,
+    box_top FLOAT NOT NULL,
+    box_width FLOAT NOT NULL,
+    box_height FLOAT NOT NULL,
+    annotator TEXT,
+    reviewer TEXT,
+    created_at DATETIME NOT NULL,
+    updated_at DATETIME NOT NULL,
+    displacement FLOAT DEFAULT 0 NOT NULL,
+    seconds_spent FLOAT DEFAULT 0 NOT NULL,
+    added_by TEXT,
+    seconds_reviewed FLOAT DEFAULT 0 NOT NULL,
+    round_change FLOAT,
+    copy_of INTEGER,
+    assigned_to TEXT,
+    CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
+    CONSTRAINT fk_samples_copy_of FOREIGN KEY(copy_of) REFERENCES samples (id),
+    CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
+    CONSTRAINT ck_samples_stroke_count CHECK (stroke_count >= 0),
+    CONSTRAINT ck_samples_displacement CHECK (displacement >= 0),
+    CONSTRAINT ck_samples_seconds_spent CHECK (seconds_spent >= 0),
+    CONSTRAINT ck_samples_seconds_reviewed CHECK (seconds_reviewed >= 0),
+    CONSTRAINT ck_samples_round_change CHECK (round_change >= 0),
+    CONSTRAINT ck_samples_opinion CHECK ((copy_of IS NULL) = (assigned_to IS NULL)),
+    CONSTRAINT ck_samples_state CHECK (state IN ('predicted', 'in_progress', 'submitted', 'accepted', 'sent_back', 'excluded', 'deleted'))
+);
+
+CREATE INDEX ix_samples_state ON samples (state);
+
+CREATE INDEX ix_samples_copy_of ON samples (copy_of);
+
+CREATE UNIQUE INDEX uq_samples_face ON samples (image_id, face_index, coalesce(assigned_to, ''));
+
+CREATE TRIGGER samples_count_insert AFTER INSERT ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
+
+CREATE TRIGGER samples_count_update AFTER UPDATE ON samples BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.id; INSERT INTO sample_changes (sample_id) VALUES (NEW.id); END;
+
+CREATE TRIGGER images_count_update AFTER UPDATE OF path, removed_at ON images WHEN NEW.path IS NOT OLD.path OR NEW.removed_at IS NOT OLD.removed_at BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id = NEW.id); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE image_id = NEW.id; END;
+
+CREATE TRIGGER predictions_refuse_delete BEFORE DELETE ON predictions WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'predictions never change'); END;
+
+CREATE TRIGGER reviews_refuse_delete BEFORE DELETE ON reviews WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'reviews never change'); END;
+
+CREATE TRIGGER remarks_refuse_delete BEFORE DELETE ON remarks WHEN NOT EXISTS (SELECT 1 FROM samples JOIN images ON images.id = samples.image_id WHERE samples.id = OLD.sample_id AND images.removed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'remarks never change but to be resolved'); END;
+
+CREATE TABLE honeypots (
+    sample_id INTEGER NOT NULL,
+    created_at DATETIME NOT NULL,
+    answer BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    CONSTRAINT pk_honeypots PRIMARY KEY (sample_id),
+    CONSTRAINT fk_honeypots_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_honeypots_answer_length CHECK (length(answer) > 0 AND length(answer) % 12 = 0),
+    CONSTRAINT ck_honeypots_digest_length CHECK (length(digest) = 8)
+);
