@@ -77,9 +77,11 @@ def review(
         raise typer.BadParameter("name the samples whose verdict is withdrawn")
     if reason and verdict not in ("send-back", "exclude"):
         raise typer.BadParameter("--reason goes with send-back and exclude")
+    if verdict == "send-back" and not reason:
+        raise typer.BadParameter("send-back needs --reason, one or more, as --reason blurred")
     given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict.replace("-", "_"))
     with Project.open(project) as opened:
-        reasons = _reasons(opened, verdict, reason or [])
+        reasons = _reasons(opened, reason or [])
         judgement = Judgement(given, reviewer or login_name(), comment, reasons)
         if every:
             ids, left_out = _given_to_all(opened, judgement, despite_checks=despite_checks)
@@ -185,13 +187,11 @@ def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:
     return found
 
 
-def _reasons(project: "Project", verdict: str, names: Sequence[str]) -> tuple[str, ...]:
+def _reasons(project: "Project", names: Sequence[str]) -> tuple[str, ...]:
     """Return the reasons given, which must be the project's, or refuse them as a usage error."""
     known = project.settings.get("reasons")
     given = [name.replace("-", "_") for name in names]
     for name in given:
         if name not in known:
             raise typer.BadParameter(f"{name!a} is no reason: take one of {', '.join(known)}")
-    if verdict == "send-back" and not given:
-        raise typer.BadParameter(f"send-back needs --reason, one or more of: {', '.join(known)}")
     return tuple(dict.fromkeys(given))

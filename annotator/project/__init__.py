@@ -48,6 +48,7 @@ from annotator.project.opinion_records import Opinion, StoredMesh
 from annotator.project.past import PastMesh, RevisionMade
 from annotator.project.project import Project
 from annotator.project.records import (
+    SUBMITTABLE,
     UNDECIDED,
     AcceptedSample,
     Reason,
@@ -67,6 +68,7 @@ from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeReco
 __all__ = [
     "BUSY_TIMEOUT",
     "LONGEST_BACKUP_NAME",
+    "SUBMITTABLE",
     "UNDECIDED",
     "AcceptedSample",
     "AddReport",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from annotator.project.annotations import Annotations
 from annotator.project.assessments import Assessments
 from annotator.project.audit import Audit
+from annotator.project.draws import Draws
 from annotator.project.engine import (
     BUSY_TIMEOUT,
     ENGINES,
@@ -67,6 +68,7 @@ class Project:
     remarks : Remarks
     audit : Audit
     opinions : Opinions
+    draws : Draws
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -89,6 +91,7 @@ class Project:
         self.remarks = Remarks(engine)
         self.audit = Audit(engine)
         self.opinions = Opinions(engine)
+        self.draws = Draws(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

@@ -262,6 +262,76 @@ def review(hand: Hand) -> None:
         assert project.reviews.newest(1).reviewer == "[2JAnn error: forged"
 
 
+def settings(hand: Hand) -> None:
+    hand.run(
+        "settings", hand.project, lines=len(hand.run_json("settings", hand.project)["settings"])
+    )
+    for text in HOSTILE.values():
+        hand.run("settings", hand.project, "--", text, code=1, lines=0)
+        hand.run("settings", hand.project, "--", "review", text, code=1, lines=0)
+        hand.run("settings", hand.project, "--", "reasons", f"a b{text}", code=1, lines=0)
+
+
+def audit(hand: Hand) -> None:
+    with Project.open(hand.project) as project:
+        for text in PEOPLE.values():
+            project.remarks.add(1, text, author="Rae")
+    for text in PEOPLE.values():
+        with closing(sqlite3.connect(hand.project / "project.sqlite")) as rows, rows:
+            rows.execute(
+                "INSERT INTO audit (at, who, what, detail) "
+                "VALUES ('2026-01-01 00:00:00.000000', ?, ?, ?)",
+                (text, text, json.dumps({text: text})),
+            )
+    entries = hand.run_json("audit", hand.project)["entries"]
+    assert set(PEOPLE.values()) <= {entry["who"] for entry in entries}
+    hand.run("audit", hand.project, lines=1 + len(entries))
+    file = hand.scratch / "a\x1b[2J\nforged.csv"
+    hand.run("audit", hand.project, "--csv", file, lines=1)
+    with file.open(newline="", encoding="utf-8") as stream:
+        assert len(list(csv.DictReader(stream))) == len(entries)
+    hand.run("audit", hand.project, "--csv", file, code=1, lines=0)
+    for text in HOSTILE.values():
+        hand.run("audit", hand.project, f"--sample={text}", code=2, lines=0)
+
+
+def history(hand: Hand) -> None:
+    with Project.open(hand.project) as project:
+        for text in PEOPLE.values():
+            project.remarks.add(1, text, author="Rae")
+    rows = hand.run_json("history", hand.project, 1)["history"]
+    assert (
+        "\nfailed: forged" in {row["said"].partition(" ")[2] or row["said"] for row in rows} or rows
+    )
+    hand.run("history", hand.project, 1, lines=1 + len(rows))
+    for text in HOSTILE.values():
+        hand.run("history", hand.project, "--", f"{text}.gif", code=1, lines=0)
+        hand.run("history", hand.project, "1", f"--restore={text}", code=2, lines=0)
+
+
+def sampling_draw(hand: Hand) -> None:
+    hand.run("sampling", "draw", hand.project, "--count", "1", code=1, lines=0)
+    with Project.open(hand.project) as project:
+        fresh = [s.id for s in project.samples.summaries() if s.state != "accepted"]
+        for sample_id in fresh or [1]:
+            project.reviews.reopen(sample_id, reviewer="Rae")
+            project.reviews.submit(sample_id, reviewer="Ann")
+    hand.run("sampling", "draw", hand.project, "--count", "1", lines=2)
+    hand.run_json("sampling draw", hand.project, "--limit", "0.5")
+    for text in HOSTILE.values():
+        hand.run("sampling", "draw", hand.project, f"--count={text}", code=2, lines=0)
+        hand.run("sampling", "draw", hand.project, f"--limit={text}", code=2, lines=0)
+
+
+def sampling_show(hand: Hand) -> None:
+    hand.run("sampling", "show", hand.project, code=1, lines=0)
+    sampling_draw(hand)
+    hand.run("sampling", "show", hand.project, lines=2)
+    hand.run_json("sampling show", hand.project, 1)
+    for text in HOSTILE.values():
+        hand.run("sampling", "show", hand.project, "--", text, code=2, lines=0)
+
+
 def remove(hand: Hand) -> None:
     for text in HOSTILE.values():
         hand.run("remove", hand.project, "--", f"{text}.gif", code=1, lines=0)
@@ -471,6 +541,11 @@ CASES: dict[str, Case] = {
     "check": check,
     "list": list_,
     "review": review,
+    "settings": settings,
+    "audit": audit,
+    "history": history,
+    "sampling draw": sampling_draw,
+    "sampling show": sampling_show,
     "remove": remove,
     "restore": restore,
     "relocate": relocate,

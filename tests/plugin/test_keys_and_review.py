@@ -91,6 +91,41 @@ def test_x_asks_for_reasons_by_digit_and_sends_back(
     assert review.reasons == (Reason.POOR_MESH, Reason.BLURRED)
 
 
+def test_x_asks_for_the_reasons_of_the_project(
+    workplace: Workplace, when_asked: Callable[..., object]
+) -> None:
+    dock, pointer = workplace
+    project, first = dock.workbench.project, current_id(dock)
+    reasons = ["lids_wrong", *(f"reason_{letter}" for letter in "abcdefghi"), "other"]
+    project.settings.put("reasons", reasons, by="Rae")
+
+    def answer(dialog: QWidget) -> None:
+        assert isinstance(dialog, SendBackDialog)
+        texts = [box.text for box in dialog._boxes.values()]
+        assert texts[0] == "1   Lids wrong"
+        assert texts[9].strip() == "Reason i", "ten digits there are not"
+        QTest.keyClicks(dialog, "1")
+        dialog._boxes["reason_i"].value = True
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    when_asked(answer)
+    pointer.key(Qt.Key.Key_X, "x")
+    assert project.reviews.newest(first).reasons == ("lids_wrong", "reason_i")
+
+
+def test_an_accepted_mesh_that_is_edited_is_accepted_no_more(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    first = current_id(dock)
+    pointer.key(Qt.Key.Key_Return)
+    assert state_in_database(dock, first) is SampleState.ACCEPTED
+    dock.workbench.go_to(first)
+    x, y, _ = map(float, dock.workbench.session.landmarks[152])
+    pointer.move((x, y))
+    pointer.key(Qt.Key.Key_Right)
+    assert state_in_database(dock, first) is SampleState.IN_PROGRESS
+    assert dock.workbench.current.state is SampleState.IN_PROGRESS
+
+
 def test_sending_back_without_a_reason_is_not_possible(
     workplace: Workplace, when_asked: Callable[..., object]
 ) -> None:

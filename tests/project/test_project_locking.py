@@ -75,6 +75,11 @@ def resolve(project: Project, given: Any) -> None:
     project.remarks.resolve(said.id, by="Ann")
 
 
+def draw_submitted(project: Project) -> None:
+    project.reviews.submit(1, reviewer="Ann")
+    project.draws.draw(1, confidence=0.95, by="Rae")
+
+
 def change_setting(project: Project) -> None:
     for value in ("two steps", "alone"):
         project.settings.put("review", value, by="Ann")
@@ -114,6 +119,7 @@ WRITES: dict[str, Write] = {
     "Assessments.register": lambda project, given: project.assessments.register(1, 2, ["blur"]),
     "Assessments.store": lambda project, given: assess(project),
     "Assessments.want_again": want_again,
+    "Draws.draw": lambda project, given: draw_submitted(project),
     "Images.add": add_again,
     "Images.forget_failed": lambda project, given: project.images.forget_failed(
         [project.home / "x.jpg"]

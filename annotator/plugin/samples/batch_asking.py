@@ -10,6 +10,7 @@ from annotator.project import ImageRecord, ProjectError, Verdict
 from annotator.system.words import count
 from annotator.workbench.batch import Batch, are_listed, checked, give, to_read
 from annotator.workbench.foreign_text import plain
+from annotator.workbench.project_reasons import reasons_of
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.workbench import Workbench
 
@@ -81,7 +82,7 @@ class BatchAsking:
             return
         samples = count(len(batch.sample_ids), "sample")
         if batch.verdict is Verdict.SEND_BACK:
-            dialog = SendBackDialog(self._over())
+            dialog = SendBackDialog(self._over(), reasons=reasons_of(self._workbench.project))
             dialog.setWindowTitle(plain(f"Send back {samples}"))
             if dialog.exec():
                 give(self._workbench, batch, dialog.reasons, dialog.comment)

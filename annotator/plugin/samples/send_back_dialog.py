@@ -9,22 +9,30 @@ from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from annotator.plugin.keyboard.key_reader import pressed_digit
 from annotator.project import Reason
-from annotator.workbench.verdict_words import REASON_TEXTS
+from annotator.workbench.foreign_text import plain
+from annotator.workbench.verdict_words import reason_text
 
-_TEXTS = REASON_TEXTS | {Reason.OTHER: "Other (say in the comment)"}
+_MOST_DIGITS = 9
 _ASK = "Press the number of each reason, then Enter."
 _ASK_COMMENT = "Say in the comment what it is, then Enter."
 
 
-class SendBackDialog(QDialog):
-    """Reasons and a comment. Keys 1 to 7 tick the reasons; "other" needs the comment."""
+def _label(digit: int, reason: str) -> str:
+    said = "Other (say in the comment)" if reason == Reason.OTHER else reason_text(reason)
+    return plain(f"{digit}   {said}" if digit <= _MOST_DIGITS else f"     {said}")
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+
+class SendBackDialog(QDialog):
+    """Reasons, the project's, and a comment. Keys 1 to 9 tick them; "other" needs the comment."""
+
+    def __init__(
+        self, parent: QWidget | None = None, *, reasons: Sequence[str] = tuple(Reason)
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Send this sample back")
         self._boxes = {
-            reason: CheckBox(text=f"{digit}   {_TEXTS[reason]}", name=reason.value)
-            for digit, reason in enumerate(Reason, start=1)
+            str(reason): CheckBox(text=_label(digit, reason), name=f"reason_{reason}")
+            for digit, reason in enumerate(reasons, start=1)
         }
         self._comment = LineEdit(name="comment", label="Comment")
         self._hint = Label(value=_ASK)
@@ -41,7 +49,8 @@ class SendBackDialog(QDialog):
         for widget in (form.native, comment.native, self._buttons):
             layout.addWidget(widget)
         self._order_by_tab()
-        self._boxes[Reason.OTHER].changed.connect(self._go_to_comment)
+        if Reason.OTHER in self._boxes:
+            self._boxes[Reason.OTHER].changed.connect(self._go_to_comment)
         form.changed.connect(self._update)
         self._comment.changed.connect(self._update)
         self._update()

@@ -6,6 +6,7 @@ from qtpy.QtWidgets import QWidget
 
 from annotator.plugin.samples.send_back_dialog import SendBackDialog
 from annotator.project import EditSession
+from annotator.workbench.project_reasons import reasons_of
 from annotator.workbench.workbench import Workbench
 
 
@@ -36,7 +37,7 @@ class SendingBack:
             return
         if not bench.verdicts.has_seen_all():
             return
-        dialog = SendBackDialog(self._over)
+        dialog = SendBackDialog(self._over, reasons=reasons_of(bench.project))
         dialog.fill(*self._unwritten.pop(session.sample_id, ((), "")))
         dialog.move(self._over.mapToGlobal(self._over.rect().topLeft()))
         if dialog.exec():

@@ -13,11 +13,18 @@ import numpy as np
 import pytest
 
 from annotator.mesh.layout import FACE_468
-from annotator.project import Annotation, DamagedProject, Project, SampleSummary, StrokeRecord
+from annotator.project import (
+    Annotation,
+    DamagedProject,
+    Project,
+    SampleSummary,
+    StrokeRecord,
+    UnknownRevision,
+)
 from annotator.system.assets import asset_path
 
 DATA = Path(__file__).parents[1] / "data"
-REVISIONS = ("0003", "0004", "0005", "0006")
+REVISIONS = ("0003", "0004", "0005", "0006", "0007")
 
 
 @pytest.fixture(params=REVISIONS)
@@ -156,7 +163,7 @@ def test_the_images_of_an_older_project_are_pictures_without_frames(older):
             assert record.picture.content_hash() == record.sha256
 
 
-@pytest.mark.parametrize("revision", ["0004", "0005", "0006"], indirect=True)
+@pytest.mark.parametrize("revision", ["0004", "0005", "0006", "0007"], indirect=True)
 def test_the_images_failures_and_visits_of_an_older_project_are_what_they_were(older, expected):
     with Project.open(older) as project:
         records = [project.images.get(1 + at) for at in range(len(expected["images"]))]
@@ -281,6 +288,60 @@ def test_what_two_models_said_in_a_project_of_0006_is_what_they_said(older, expe
 @pytest.mark.usefixtures("failing_upgrade")
 @pytest.mark.parametrize("revision", ["0006"], indirect=True)
 def test_an_upgrade_from_0006_that_is_interrupted_leaves_it_as_it_was(older):
+    path = older / "project.sqlite"
+    before = tables(path)
+    with pytest.raises(DamagedProject, match="cannot be brought up to date"):
+        Project.open(older)
+    assert tables(path) == before
+
+
+@pytest.mark.parametrize("revision", ["0007"], indirect=True)
+def test_what_was_rejected_in_a_project_of_0007_is_sent_back_and_all_verdicts_are_logged(
+    older, expected
+):
+    with Project.open(older) as project:
+        assert project.samples.get(3).state == "sent_back"
+        assert project.settings.all()["review"] == "alone"
+        assert [[r.number, r.model.name] for r in project.rounds.all()] == [
+            each[:2] for each in expected["rounds"]
+        ]
+        entries = list(project.audit.entries())
+        told = [[each.what, each.who, each.at.isoformat()] for each in entries if each.sample_id]
+        shown = {sample.id for sample in project.samples.summaries()}
+        given = sorted(
+            [review[0], review[1], review[4]]
+            for sample_id in shown
+            for review in verdicts(project, sample_id)
+        )
+        logged = [one for one, of in zip(told, entries, strict=True) if of.sample_id in shown]
+        assert sorted(logged) == given
+        (rejected,) = [each for each in entries if each.sample_id == 3]
+        assert rejected.detail == {
+            "comment": "eyes hidden",
+            "reasons": ["blurred", "other"],
+            "revision": rejected.detail["revision"],
+        }
+
+
+@pytest.mark.parametrize("revision", ["0007"], indirect=True)
+def test_revisions_of_a_project_of_0007_are_those_that_are_known_for_certain(older):
+    with Project.open(older) as project:
+        # Nothing but strokes ever changed sample 2; of sample 1 one was undone.
+        now = project.annotations.load(2)
+        assert [each.revision for each in project.annotations.made(2)] == [1, 2, 3]
+        assert np.array_equal(project.annotations.at_revision(2, 0).landmarks, now.prediction)
+        assert np.array_equal(project.annotations.at_revision(2, 3).landmarks, now.landmarks)
+        assert project.annotations.made(1) == []
+        with pytest.raises(UnknownRevision, match="edited with an earlier version"):
+            project.annotations.at_revision(1, 2)
+        project.annotations.undo(1, revision=5, by="Ada")
+        before = project.annotations.at_revision(1, 5)
+        assert np.array_equal(before.landmarks, project.annotations.redo(1, revision=6).landmarks)
+
+
+@pytest.mark.usefixtures("failing_upgrade")
+@pytest.mark.parametrize("revision", ["0007"], indirect=True)
+def test_an_upgrade_from_0007_that_is_interrupted_leaves_it_as_it_was(older):
     path = older / "project.sqlite"
     before = tables(path)
     with pytest.raises(DamagedProject, match="cannot be brought up to date"):

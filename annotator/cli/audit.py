@@ -1,0 +1,82 @@
+"""The command `audit`: who did what in a project, and when."""
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from annotator.cli.columns import aligned
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.terminal import report
+from annotator.system.foreign_text import escaped
+
+if TYPE_CHECKING:
+    from annotator.project import AuditEntry
+
+commands = typer.Typer()
+
+_COLUMNS = ("number", "at", "who", "what", "sample", "image", "detail")
+
+
+@commands.command()
+def audit(
+    project: ProjectAddress,
+    *,
+    sample: Annotated[
+        int | None, typer.Option(min=1, metavar="NUMBER", help="Only what was done to a sample.")
+    ] = None,
+    as_csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write all of it to a file that is not there."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the audit log: who did what, and when. Nobody can change it."""
+    from annotator.project import Project
+
+    with Project.open(project, read_only=None) as opened:
+        entries = opened.audit.entries(sample_id=sample)
+        if as_csv is not None:
+            written = _write(as_csv, entries)
+            text = f"entries written: {written:,}"
+            report({"entries": written, "file": str(as_csv)}, text, as_json=as_json)
+            return
+        rows = [_values(entry) for entry in entries]
+    lines = aligned(_COLUMNS, [_shown(row) for row in rows], numbers={"number", "sample", "image"})
+    values = {"entries": rows} if as_json else {}
+    report(values, *(lines if rows else ["nothing was done yet"]), as_json=as_json, is_answer=True)
+
+
+def _values(entry: "AuditEntry") -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "at": entry.at.isoformat(),
+        "who": entry.who,
+        "what": entry.what,
+        "sample": entry.sample_id,
+        "image": entry.image_id,
+        "detail": dict(entry.detail),
+    }
+
+
+def _shown(row: dict[str, Any]) -> tuple[str, ...]:
+    detail = json.dumps(row["detail"], ensure_ascii=False) if row["detail"] else ""
+    shown = {**row, "at": row["at"][:19], "detail": escaped(detail)}
+    return tuple(escaped("-" if shown[name] is None else str(shown[name])) for name in _COLUMNS)
+
+
+def _write(file: Path, entries: Iterable["AuditEntry"]) -> int:
+    """Write entries as comma-separated values; return how many."""
+    written = 0
+    with file.open("x", encoding="utf-8", newline="") as stream:
+        # All quoted: a lone carriage return in a name would end the row otherwise.
+        writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        for entry in entries:
+            row = _values(entry)
+            writer.writerow(row | {"detail": json.dumps(row["detail"])})
+            written += 1
+    return written

@@ -1,0 +1,152 @@
+"""The commands about what happened: history, audit, settings; and those of two steps."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from annotator.project import Project, Stroke
+
+
+@pytest.fixture
+def edited(project):
+    """A project whose sample 1 has three revisions, the last of them an undo."""
+    with Project.open(project) as opened:
+        for at in range(2):
+            annotation = opened.annotations.load(1)
+            before = annotation.landmarks[[at]]
+            stroke = Stroke("grab", np.array([at]), before, before + 3)
+            opened.annotations.record_stroke(
+                1, stroke, revision=annotation.revision, annotator="ada"
+            )
+        opened.annotations.undo(1, revision=2, by="bo")
+        opened.remarks.add(1, "left lid", author="rae", vertices=[33])
+    return project
+
+
+def test_the_history_of_a_sample_is_a_table_of_all_that_happened(command, edited):
+    command("review", edited, "send-back", 1, "--reason", "other", "--reviewer", "rae")
+    code, out, _ = command("history", edited, 1)
+    assert code == 0
+    lines = [line.split()[1:] for line in out.splitlines()]
+    assert lines[0] == ["revision", "what", "who", "said"]
+    assert [line[:2] for line in lines[1:]] == [
+        ["1", "stroke"], ["2", "stroke"], ["3", "undo"], ["3", "remark"], ["3", "send_back"],
+    ]  # fmt: skip
+    values = json.loads(command("history", edited, "collins.jpg", "--json")[1])
+    assert (values["revision"], len(values["history"])) == (3, 5)
+
+
+def test_a_sample_that_nobody_touched_has_none(command, edited):
+    assert command("history", edited, 2)[1].startswith("as it was predicted")
+
+
+def test_a_revision_is_brought_back_and_can_be_undone(command, edited):
+    with Project.open(edited) as opened:
+        wanted = opened.annotations.at_revision(1, 2).landmarks
+        now = opened.annotations.load(1).landmarks
+    code, out, _ = command("history", edited, 1, "--restore", 2, "--annotator", "cy")
+    assert (code, out) == (0, "sample 1 is as it was at revision 2: revision 4 now\n")
+    with Project.open(edited) as opened:
+        back = opened.annotations.load(1)
+        assert np.array_equal(back.landmarks, wanted)
+        assert back.last_stroke.annotator == "cy"
+        undone = opened.annotations.undo(1, revision=4)
+        assert np.array_equal(undone.landmarks, now)
+
+
+def test_a_revision_that_never_was_is_one_line(command, edited, assert_one_line):
+    code, out, err = command("history", edited, 1, "--restore", 9)
+    assert (code, out) == (1, "")
+    assert_one_line(err)
+
+
+def test_the_audit_log_is_shown_and_exported_whole(command, edited, tmp_path):
+    command("review", edited, "accept", 1, 2, "--reviewer", "rae", "--despite-checks")
+    entries = json.loads(command("audit", edited, "--json")[1])["entries"]
+    assert [(entry["what"], entry["sample"]) for entry in entries] == [
+        ("remark", 1), ("accept", 1), ("accept", 2),
+    ]  # fmt: skip
+    assert command("audit", edited)[1].count("\n") == 4
+    assert command("audit", edited, "--sample", 2)[1].count("\n") == 2
+    file = tmp_path / "log.csv"
+    assert command("audit", edited, "--csv", file)[0] == 0
+    with file.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["what"] for row in rows] == ["remark", "accept", "accept"]
+    assert json.loads(rows[0]["detail"])["vertices"] == [33]
+
+
+def test_the_log_writes_over_no_file(command, edited, tmp_path, assert_one_line):
+    file = tmp_path / "log.csv"
+    file.write_text("mine")
+    code, _, err = command("audit", edited, "--csv", file)
+    assert code == 1
+    assert_one_line(err)
+    assert file.read_text() == "mine"
+
+
+def test_settings_are_shown_with_what_they_are_for_and_changed(command, project):
+    shown = command("settings", project)[1]
+    assert 'review = "alone": Who decides' in shown
+    assert command("settings", project, "review", "two steps", "--by", "rae")[0] == 0
+    assert command("settings", project, "own_work", "true")[0] == 0
+    assert command("settings", project, "reasons", "lids_wrong, other")[0] == 0
+    values = json.loads(command("settings", project, "--json")[1])["settings"]
+    assert values["review"] == "two steps"
+    assert values["own_work"] is True
+    assert values["reasons"] == ["lids_wrong", "other"]
+    entries = json.loads(command("audit", project, "--json")[1])["entries"]
+    assert (entries[0]["what"], entries[0]["who"]) == ("setting", "rae")
+
+
+@pytest.mark.parametrize(
+    "given", [("colour",), ("colour", "red"), ("review", "three steps"), ("own_work", "maybe")]
+)
+def test_settings_that_cannot_be_are_one_line(command, project, given, assert_one_line):
+    code, out, err = command("settings", project, *given)
+    assert (code, out) == (1, "")
+    assert_one_line(err)
+
+
+def test_two_steps_from_the_command_line(command, edited, assert_one_line):
+    command("settings", edited, "review", "two steps")
+    code, _, err = command("review", edited, "accept", 1, "--reviewer", "ada")
+    assert code == 1
+    assert_one_line(err)
+    assert "ada's own work" in err
+    assert command("review", edited, "submit", 1, "--reviewer", "ada")[0] == 0
+    assert command("review", edited, "submit", 2, "--reviewer", "bo")[0] == 0
+    code, out, _ = command(
+        "review", edited, "accept", "--all", "--reviewer", "ADA", "--despite-checks"
+    )
+    assert code == 1
+    assert "1 sample left as before (1 your own work" in out
+    code, out, _ = command(
+        "review", edited, "accept", "--all", "--reviewer", "rae", "--despite-checks"
+    )
+    assert (code, out) == (0, "accept: 1 sample\n")
+    with Project.open(edited) as opened:
+        assert {sample.state.value for sample in opened.samples.summaries()} == {"accepted"}
+
+
+def test_words_of_earlier_versions_are_understood(command, project):
+    code, out, _ = command("review", project, "reject", 1, "--reason", "not-a-face")
+    assert (code, out) == (0, "send-back: 1 sample\n")
+
+
+def test_a_random_part_is_drawn_reviewed_and_bounds_the_errors(command, project):
+    command("review", project, "submit", 1, 2, "--reviewer", "ada")
+    code, out, _ = command("sampling", "draw", project, "--count", 5, "--by", "rae")
+    assert code == 0
+    assert out.startswith(
+        "draw 1: 2 samples of 2 submitted; 0 right, 0 wrong\nto be reviewed: 1, 2"
+    )
+    command("review", project, "accept", 1, "--reviewer", "rae", "--despite-checks")
+    command("review", project, "send-back", 2, "--reason", "other", "--reviewer", "rae")
+    out = command("sampling", "show", project)[1]
+    assert "1 right, 1 wrong" in out
+    assert "at most 97.5% of all are wrong, with a confidence of 95%" in out
+    values = json.loads(command("sampling", "show", project, 1, "--json")[1])
+    assert (values["right"], values["wrong"], values["waiting"]) == ([1], [2], [])
