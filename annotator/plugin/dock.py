@@ -12,6 +12,7 @@ from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.guard import Guard
 from annotator.plugin.canvas.other_faces import OtherFaces
 from annotator.plugin.canvas.picture_keeper import PictureKeeper
+from annotator.plugin.canvas.pointed_at import PointedAt
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
@@ -34,6 +35,7 @@ from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.plugin.menu.read_only_row import ReadOnlyRow
 from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.panels.edit_panel import EditPanel
+from annotator.plugin.panels.finding_rows import FindingRows
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
@@ -139,12 +141,14 @@ class AnnotatorDock(QWidget):
         )
         self.disputes = DisputeRow(self.adjudicating, self.adjudication.open_current)
         self._compared = Compared(self.comparing, self.view, self._display)
+        self._pointed_at = PointedAt(self.workbench.checks, self.view)
         self.present_round.changed.connect(self.faces.prepare)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         self._sending_back = SendingBack(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
         self.remark = RemarkLine(self.remarks)
         self.why = WhyLine(self.workbench.triaged)
+        self.finding_rows = FindingRows(self.workbench.checks)
         self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
         self.sheet = ContactSheet(
             self.workbench, self.remarks, self.progress.run, self, self.come_to_front
@@ -158,6 +162,7 @@ class AnnotatorDock(QWidget):
         self.others = OtherFaces(napari_viewer, self.workbench, self.view, PointerNote(canvas))
         self.question = FaceQuestion(canvas, self.focus_canvas)
         self.faces.asked.connect(self.question.ask)
+        self.workbench.verdicts.asked.connect(self.question.ask)
         self.workbench.current_changed.connect(self.question.leave)
         self._help = KeyHelp(canvas)
         show_all = self.samples.show_all
@@ -269,7 +274,8 @@ class AnnotatorDock(QWidget):
         self._tab_marks = TabMarks(self.edit, self.view, self.regions)
         self.round_remark = RoundRemark(self.comparing)
         work = (
-            self.samples, self.remark, self.why, self.round_remark, self.disputes, self.edit,
+            self.samples, self.remark, self.why, self.round_remark, self.disputes,
+            self.finding_rows, self.edit,
         )  # fmt: skip
         self._pages = Pages(self.workbench, self.project_menu, work)
         self.who = NameButton(self.workbench, self.name, self.telling.warn)

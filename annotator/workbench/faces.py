@@ -27,8 +27,9 @@ from annotator.project import ProjectError
 from annotator.project.faces_of_image import FaceOfImage
 from annotator.project.matching import Box
 from annotator.workbench.actions_done import FaceAdded
-from annotator.workbench.known_faces import KnownFace, known_face
+from annotator.workbench.known_faces import known_face
 from annotator.workbench.model_thread import ModelThread
+from annotator.workbench.question import Question
 from annotator.workbench.states import state_text
 from annotator.workbench.workbench import Workbench
 from annotator.workflow.round_models import kept_round_model, load_round_model
@@ -51,7 +52,7 @@ class Faces:
     Attributes
     ----------
     asked
-        Carries a `KnownFace`: what was to be made would lie over a face that has a mesh.
+        Carries a `Question`: what was to be made would lie over a face that has a mesh.
     predicted_again
         Carries the mesh, (n, 3), that the model gave for the current face.
     """
@@ -172,10 +173,10 @@ class Faces:
         except ProjectError:
             return None  # what is to be made is refused with the reason
 
-    def _question(self, there: FaceOfImage, make: Callable[[], None], *, adds: bool) -> KnownFace:
+    def _question(self, there: FaceOfImage, make: Callable[[], None], *, adds: bool) -> Question:
         is_current = there.sample_id == self._workbench.sample_id
         face = f"face #{there.face_index + 1}, {state_text(there.state)}"
-        return KnownFace(
+        return Question(
             f"This face has a mesh already: {'the one you see' if is_current else face}.",
             "Keep to it" if is_current else "Go there",
             "Add another anyway" if adds else "Put this one there too",

@@ -1,10 +1,9 @@
 """Whether a mesh that is about to be made lies over a face that has one already. No widgets here.
 
-What is asked then is a `KnownFace`: nothing is made until it is answered.
+What is asked then is a `Question`: nothing is made until it is answered.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from annotator.project.faces_of_image import FaceOfImage
 from annotator.project.matching import Box, intersection_over_union
@@ -14,27 +13,6 @@ from annotator.project.matching import Box, intersection_over_union
 _SAME_IOU = 0.3
 # Of the smaller box: a mesh that shrank to a part of a face is on that face.
 _SAME_COVER = 0.7
-
-
-@dataclass(frozen=True)
-class KnownFace:
-    """A question: go to the face that has a mesh, or make another mesh there anyway.
-
-    Attributes
-    ----------
-    text : str
-        What is the matter.
-    go_text, make_text : str
-        What the two answers are called.
-    go, make : callable
-        Do what they say.
-    """
-
-    text: str
-    go_text: str
-    make_text: str
-    go: Callable[[], None]
-    make: Callable[[], None]
 
 
 def known_face(boxes: Sequence[Box], faces: Sequence[FaceOfImage]) -> FaceOfImage | None:

@@ -15,9 +15,12 @@ from annotator.project import (
     Verdict,
 )
 from annotator.project.judgements import Given
+from annotator.quality.checks import Finding
 from annotator.workbench.actions_done import Decided
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
+from annotator.workbench.face_checks import FaceChecks
+from annotator.workbench.question import Question
 from annotator.workbench.stroke_text import unseen_text
 from annotator.workbench.walk import Walk
 
@@ -29,11 +32,15 @@ class Verdicts:
     ----------
     goes_on_changed
         Carries whether a verdict brings up the next sample to do.
+    asked
+        Carries a `Question`: checks found something serious in the mesh that is to be accepted.
     """
 
     goes_on_changed = Signal(bool)
+    asked = Signal(object)
 
-    def __init__(self, bench: Bench, edits: Edits, walk: Walk) -> None:
+    def __init__(self, bench: Bench, edits: Edits, walk: Walk, checks: FaceChecks) -> None:
+        self._checks = checks
         self._goes_on = True
         self._bench = bench
         self._edits = edits
@@ -50,15 +57,42 @@ class Verdicts:
             self._goes_on = goes_on
             self.goes_on_changed.emit(goes_on)
 
-    def accept(self) -> None:
-        """Accept the current sample's mesh as it stands, also when it is as predicted."""
+    def accept(self, *, despite_checks: bool = False) -> None:
+        """Accept the current sample's mesh as it stands, also when it is as predicted.
+
+        Where checks found something serious in it, that is asked about first, unless this says
+        that it is accepted all the same.
+        """
         bench = self._bench
         if not bench.may_change():
             return
         if bench.session is not None and (reason := bench.why_unacceptable()):
             bench.failed.emit(reason)
             return
+        if not despite_checks and bench.session is not None and not bench.session.is_dragging:
+            serious = self._checks.to_ask_about()
+            if serious and not bench.in_sight(for_verdict=True):
+                return
+            if serious:
+                self._checks.point_at(*serious)
+                self.asked.emit(self._question(serious))
+                return
         self._decide(Verdict.ACCEPT)
+
+    def _question(self, serious: tuple[Finding, ...]) -> Question:
+        """Return what is asked before a mesh is accepted with such findings."""
+        said = " ".join(one.sentence for one in serious)
+        return Question(
+            f"{said} Is this mesh right all the same?",
+            "Look at it",
+            "Accept all the same",
+            lambda: self._checks.point_at(*serious, looks=True),
+            lambda: self._accept_despite(serious),
+        )
+
+    def _accept_despite(self, serious: tuple[Finding, ...]) -> None:
+        """Accept a mesh with the findings that were asked about; with others, ask again."""
+        self.accept(despite_checks=self._checks.to_ask_about() == serious)
 
     def send_back(self, reasons: Sequence[str], comment: str = "") -> bool:
         """Send the current sample back, for at least one reason; return whether that is written."""

@@ -9,6 +9,7 @@ from annotator.project import ImageRecord, Project, ProjectError
 from annotator.project.covariance_file import CovarianceFileError, load_guided_covariance
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
+from annotator.workbench.face_checks import FaceChecks
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.triaged import Triaged
 from annotator.workbench.undoing import Undoing
@@ -28,6 +29,8 @@ class Workbench(Bench):
     ----------
     edits : Edits
         Makes strokes on the current sample and takes them back.
+    checks : FaceChecks
+        Knows what checks have against the current sample's mesh.
     verdicts : Verdicts
         Gives them on the current sample.
     undoing : Undoing
@@ -41,7 +44,8 @@ class Workbench(Bench):
         self.triaged = Triaged(self)
         self.edits = Edits(self)
         self._walk = Walk(self, self.edits)
-        self.verdicts = Verdicts(self, self.edits, self._walk)
+        self.checks = FaceChecks(self)
+        self.verdicts = Verdicts(self, self.edits, self._walk, self.checks)
         self.undoing = Undoing(self, self.edits, self._walk, self.verdicts)
 
     def open(self, project: Project) -> bool:

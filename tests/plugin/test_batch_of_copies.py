@@ -23,7 +23,7 @@ Workplace = tuple[AnnotatorDock, Pointer]
 @pytest.fixture
 def batch(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Batch:
     """All samples, each seen, of photographs with other times than when they were added."""
-    monkeypatch.setattr("annotator.plugin.samples.batch_menu._FEW", 0)
+    monkeypatch.setattr("annotator.plugin.samples.batch_asking._FEW", 0)
     samples = workplace[0].workbench.samples
     ids = samples.ids(0, len(samples) - 1)
     for sample_id in ids:

@@ -29,7 +29,7 @@ from annotator.plugin.menu.opened_files import _Question
 from annotator.plugin.menu.welcome import welcome
 from annotator.plugin.panels.questions import is_wanted
 from annotator.plugin.samples.send_back_dialog import SendBackDialog
-from annotator.workbench.known_faces import KnownFace
+from annotator.workbench.question import Question
 from annotator.workbench.steps import Step
 
 OpenDock = Callable[[Path | None], tuple[Any, AnnotatorDock]]
@@ -191,7 +191,7 @@ def test_menus_and_pages_show_names_as_they_are(opened) -> None:
         assert dock._finder.matches.count()
         look_at(dock._finder)
     dock._finder.close_field()
-    question = KnownFace(HOSTILE, HOSTILE, HOSTILE, lambda: None, lambda: None)
+    question = Question(HOSTILE, HOSTILE, HOSTILE, lambda: None, lambda: None)
     dock.question.ask(question)
     assert "<h1>" in look_at(dock.question)
     dock.question.leave()

@@ -60,9 +60,11 @@ def test_all_samples_are_looked_at_and_those_of_one_photograph_beside_one_anothe
     assert list(found) == [1, 2, 3, 4]
     assert found[1].findings == found[2].findings == ()
     for sample_id, other in ((3, "face #2"), (4, "face #1")):
-        (finding,) = found[sample_id].serious
+        (finding,) = found[sample_id].findings
         assert finding.check == "same_face" and other in finding.sentence
-        assert found[sample_id].is_asked_about
+        # Whoever drew the second one was asked whether it is the first.
+        assert finding.severity is Severity.MEDIUM
+        assert not found[sample_id].is_asked_about
 
 
 def test_those_asked_for_are_looked_at_and_a_deleted_face_is_none(project):

@@ -17,7 +17,7 @@ from annotator.mesh.tools.base import Edit
 from annotator.mesh.tools.box import Box, BoxTool
 from annotator.project import Project, SampleState
 from annotator.workbench.faces import Faces
-from annotator.workbench.known_faces import KnownFace
+from annotator.workbench.question import Question
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.workbench import Workbench
 
@@ -32,7 +32,7 @@ class Portrait:
         self.bench = bench
         self.photograph = read_image(bench.current.image_path)
         self.faces = Faces(bench, lambda: self.photograph)
-        self.questions: list[KnownFace] = []
+        self.questions: list[Question] = []
         self.faces.asked.connect(self.questions.append)
 
     def add_a_face(self) -> int:

@@ -22,7 +22,7 @@ from annotator.workbench.look.drawing import (
     aimed_look,
     comparison_of,
 )
-from annotator.workbench.look.look import Look, look_of
+from annotator.workbench.look.look import Look, look_of, pointed_at
 from annotator.workbench.look.outlines import NO_OUTLINES, Outlines
 from annotator.workbench.look.thinning import FULL, Thinning, middle_edge, thinning_at
 from annotator.workbench.look.view_settings import MeshStyle, ViewSettings
@@ -65,6 +65,8 @@ class FaceScene:
         In px of the image.
     shows_prediction : bool
         Whether the prediction is drawn in place of the mesh.
+    pointed_at : (k,) intp
+        Vertices that are to be seen at once.
     compared : (n, 3) float32 or None
         What is drawn as the prediction; None for the one that the mesh began with.
     """
@@ -81,6 +83,7 @@ class FaceScene:
         self.others: Outlines = NO_OUTLINES
         self.uncertainty: NDArray[np.floating] | None = None
         self.shows_prediction = False
+        self.pointed_at: NDArray[np.intp] = np.empty(0, np.intp)
         self.compared: Landmarks | None = None
         self._overlay = add_mesh_overlay(self.layers.points)
         self._covering = FaceCovering(self.layers)
@@ -199,5 +202,7 @@ class FaceScene:
         cached = self._aimed
         if cached is None or any(a is not b for a, b in zip(cached[:3], key, strict=True)):
             aimed = aimed_look(look, self.aim, state.hidden, is_stroke=self.is_stroke)
+            within = self.pointed_at[self.pointed_at < len(state.landmarks)]
+            aimed = pointed_at(aimed, within, state.hidden)
             cached = self._aimed = (*key, aimed)
         return cached[3]

@@ -1,5 +1,6 @@
 """What an annotator sees of one sample: the photograph and the mesh over it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -226,6 +227,11 @@ class FaceView:
         if landmarks is not self._scene.compared:
             self._scene.compared = landmarks
             self._scene.restyle()
+
+    def point_at(self, vertices: Sequence[int]) -> None:
+        """Show some vertices so that they are seen at once, and no others."""
+        self._scene.pointed_at = np.array(vertices, np.intp)
+        self._scene.restyle()
 
     def frame(self) -> None:
         """Centre the camera on the face so that it fills most of the canvas."""

@@ -1,4 +1,4 @@
-"""Asks, over the photograph, what a box means that was drawn over a face with a mesh."""
+"""Asks over the photograph: what a box over a face with a mesh means, and whether to accept."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.plain_text import PlainLabel, name_button
-from annotator.workbench.known_faces import KnownFace
+from annotator.workbench.question import Question
 
 _FROM_TOP = 24
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -16,7 +16,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class FaceQuestion(QFrame):
     """A question over the canvas; hidden until asked, and gone without an answer when left.
 
-    Enter goes to the face that is there, which makes no face twice; Esc does nothing at all.
+    Enter goes where something is to be seen, which makes nothing; Esc does nothing at all.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class FaceQuestion(QFrame):
     def __init__(self, canvas: QWidget, give_back: Callable[[], None]) -> None:
         super().__init__(canvas)
         self._give_back = give_back
-        self._asked: KnownFace | None = None
+        self._asked: Question | None = None
         self.text = PlainLabel()
         self.go, self.make = QPushButton(), QPushButton()
         self.go.clicked.connect(lambda: self._answer(goes=True))
@@ -46,7 +46,7 @@ class FaceQuestion(QFrame):
         canvas.installEventFilter(self)
         self.hide()
 
-    def ask(self, asked: KnownFace) -> None:
+    def ask(self, asked: Question) -> None:
         """Show a question in place of the one before."""
         self._asked = asked
         self.text.setText(asked.text)

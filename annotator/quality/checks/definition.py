@@ -63,10 +63,13 @@ class OtherFace:
         As people know it: "face #2".
     landmarks : (m, 3)
         In px of the photograph, m of its own layout.
+    is_drawn
+        Whether somebody drew the box that it was predicted in.
     """
 
     name: str
     landmarks: Floats
+    is_drawn: bool = False
 
     @cached_property
     def box(self) -> Box:
@@ -116,6 +119,9 @@ class Subject:
         What shapes are usual.
     alike
         Other photographs that show the same picture, by the names that people know them by.
+    is_drawn
+        Whether somebody drew the box that it was predicted in: they were asked there whether the
+        face has a mesh already.
     """
 
     landmarks: Floats
@@ -127,6 +133,7 @@ class Subject:
     work: Work = Work()
     prior: ShapePrior | None = None
     alike: tuple[str, ...] = ()
+    is_drawn: bool = False
 
     @cached_property
     def scale(self) -> float:

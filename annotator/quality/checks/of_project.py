@@ -90,11 +90,13 @@ def subject_of(
         size=photograph.size,
         photograph=pixels,
         others=tuple(
-            OtherFace(f"face #{other.face_index + 1}", other.landmarks) for other in others
+            OtherFace(f"face #{other.face_index + 1}", other.landmarks, other.added_by is not None)
+            for other in others
         ),
         work=Work(face.strokes, face.marks_changed, face.changed_since_sent_back),
         prior=prior,
         alike=tuple(alike),
+        is_drawn=face.added_by is not None,
     )
 
 

@@ -16,7 +16,9 @@ def _look(subject: Subject) -> Iterator[Finding]:
     for other in subject.others:
         if on_one_face(subject, other):
             sentence = f"This and {other.name} of the photograph lie on one face."
-            yield Finding(CHECK.name, Severity.HIGH, sentence)
+            # Whoever drew one of them was asked about it.
+            was_asked = subject.is_drawn or other.is_drawn
+            yield Finding(CHECK.name, Severity.MEDIUM if was_asked else Severity.HIGH, sentence)
 
 
 CHECK = Check(
@@ -25,7 +27,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     looks_at=(
         "The boxes of the photograph's faces, by the rule by which models and the project tell "
-        "faces apart: an IoU above 0.4, or more than 0.8 of the smaller box within the other."
+        "faces apart: an IoU above 0.4, or more than 0.8 of the smaller box within the "
+        "other. Medium where somebody drew one of the two, who was asked then."
     ),
     look=_look,
 )

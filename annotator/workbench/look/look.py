@@ -30,6 +30,7 @@ _TINT_POWER = 0.6
 _FOLLOWING_TINT = 0.15
 _STROKE_TINT = 0.4
 _PINNED_SIZE = 1.35
+_POINTED_SIZE = 1.7
 # Below this share of the drag a vertex is drawn as one that stays.
 _VISIBLE_INFLUENCE = 0.02
 # What cannot be seen in the photograph, and what faces away in a turned view.
@@ -160,6 +161,29 @@ def influenced(
         rim_colours=_tinted(look.rim_colours, moves, tint, palette.INFLUENCE_LINE_RIM_COLOUR),
         vertex_colours=_tinted(look.vertex_colours, moves, tint, colour),
         vertex_rims=_tinted(look.vertex_rims, moves, tint, rim),
+        vertex_sizes=sizes,
+    )
+
+
+def pointed_at(look: Look, vertices: NDArray[np.integer], hidden: NDArray[np.bool_]) -> Look:
+    """Return the look with some vertices to be seen at once, however the mesh is drawn.
+
+    Parameters
+    ----------
+    look
+    vertices : (k,)
+    hidden : (n,) bool
+        Those of them that are hidden stay so.
+    """
+    shown = np.asarray(vertices[~hidden[vertices]], np.intp)
+    if not shown.size:
+        return look
+    sizes = look.vertex_sizes.copy()
+    sizes[shown] *= _POINTED_SIZE
+    return replace(
+        look,
+        vertex_colours=_with_rows(look.vertex_colours, shown, palette.POINTED_COLOUR),
+        vertex_rims=_with_rows(look.vertex_rims, shown, palette.POINTED_RIM_COLOUR),
         vertex_sizes=sizes,
     )
 
