@@ -170,7 +170,9 @@ def average_precision(looks: Judged, name: str) -> float:
 
 
 def rank_correlation(looks: Judged, name: str) -> float:
-    return float(spearmanr(looks.scores[name], looks.errors).statistic)
+    """Return Spearman's; NaN where all scores are the same."""
+    scores = looks.scores[name]
+    return float(spearmanr(scores, looks.errors).statistic) if np.ptp(scores) else math.nan
 
 
 def resampled(looks: Judged, seed: int) -> Iterator[Judged]:

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, solve_triangular
 
 from annotator.mesh.covariance import DEFAULT_PRIOR, prior_covariance
 from annotator.mesh.landmarks import tool_scale
@@ -76,8 +76,8 @@ def shape_distance(landmarks: NDArray[np.floating], prior: ShapePrior) -> float:
     if landmarks.shape != (count, 3):
         raise ValueError(f"expected landmarks of shape ({count}, 3), but got {landmarks.shape}")
     rest = (_aligned(_in_iod(landmarks, prior.layout), prior.mean) - prior.mean).ravel()
-    squared = float(rest @ cho_solve((prior.factor, False), rest, check_finite=False))
-    return float(np.sqrt(max(squared, 0.0) / rest.size))
+    whitened = solve_triangular(prior.factor, rest, trans="T", check_finite=False)
+    return float(np.sqrt((whitened**2).mean()))
 
 
 @cache
