@@ -9,6 +9,7 @@ from sqlalchemy import Select, String, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from annotator.project.accepted import last_review_id
+from annotator.project.finding_tallies import FindingTally, finding_tallies
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.measured_meshes import MeasuredMeshes, corrected_meshes, meshes_of
 from annotator.project.opinion_rows import IS_ORIGINAL
@@ -146,6 +147,10 @@ class Tallies:
         )
         for row in self._session.execute(query):
             yield SampleTally(*row)
+
+    def findings(self) -> list[FindingTally]:
+        """Return in how many samples checks found something, by what became of them."""
+        return finding_tallies(self._session)
 
     def corrected(self) -> Iterator[MeasuredMeshes]:
         """Yield the meshes of accepted samples with strokes in effect, and their predictions."""

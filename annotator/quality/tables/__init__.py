@@ -22,11 +22,24 @@ from annotator.project import Project
 from annotator.project.tallies import Tallies
 from annotator.quality.tables.effort import effort
 from annotator.quality.tables.errors import errors
+from annotator.quality.tables.findings import findings
 from annotator.quality.tables.progress import progress
 from annotator.quality.tables.rounds import rounds
+from annotator.quality.tables.triage import triage
 from annotator.quality.tables.worst import worst
 
-__all__ = ["PRODUCERS", "Tables", "effort", "errors", "progress", "rounds", "tables_of", "worst"]
+__all__ = [
+    "PRODUCERS",
+    "Tables",
+    "effort",
+    "errors",
+    "findings",
+    "progress",
+    "rounds",
+    "tables_of",
+    "triage",
+    "worst",
+]
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -34,6 +47,8 @@ PRODUCERS: tuple[Callable[[Project, Tallies], Tables], ...] = (
     progress,
     effort,
     errors,
+    triage,
+    findings,
     rounds,
     worst,
 )
