@@ -7,7 +7,7 @@ people worked on 200 days. The report is the command as people run it, in a proc
 """
 
 import argparse
-import resource
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from contextlib import closing
 from hashlib import sha256
+from multiprocessing import Process
 from pathlib import Path
 from time import perf_counter
 
@@ -41,17 +42,19 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = (given.keep or Path(folder)) / "project"
-        if not home.exists():
-            began = perf_counter()
-            make_project(home, given.samples)
-            print(f"made a project of {given.samples:,} samples in {perf_counter() - began:.0f} s")
+        if not home.exists():  # in a process of its own: what it took is not the report's
+            maker = Process(target=make_project, args=(home, given.samples))
+            maker.start()
+            maker.join()
         out = home.parent / "report.html"
         began = perf_counter()
         command = [sys.executable, "-m", "annotator.cli", "report", str(home), str(out)]
-        subprocess.run(command, check=True)
-        seconds = perf_counter() - began
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-        print(f"{seconds:.1f} s, {memory:,.0f} MB, page of {out.stat().st_size / 1000:,.0f} kB")
+        _, _, used = os.wait4(subprocess.Popen(command).pid, 0)
+        seconds, processor = perf_counter() - began, used.ru_utime + used.ru_stime
+        print(
+            f"{seconds:.1f} s ({processor:.1f} s of processor), {used.ru_maxrss / 1000:,.0f} MB, "
+            f"page of {out.stat().st_size / 1000:,.0f} kB"
+        )
         print(f"asked for: at most {LIMIT_S} s, less than {LIMIT_MB} MB")
 
 

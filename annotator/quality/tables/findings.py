@@ -27,8 +27,8 @@ def findings(project: Project, tallies: Tallies) -> dict[str, pd.DataFrame]:
         counts = found[tally.name, tally.severity, tally.of_mesh.value]
         counts["samples"] += tally.samples
         counts[_outcome(tally.state)] += tally.samples
-    rows = [(*key, *(counts[name] for name in _COUNTS)) for key, counts in found.items()]
-    rows.sort(key=lambda row: (-row[1], -row[3], row[0], row[2]))
+    ordered = sorted(found.items(), key=lambda one: (-one[0][1], -one[1]["samples"], one[0]))
+    rows = [(*key, *(counts[name] for name in _COUNTS)) for key, counts in ordered]
     return {"findings": pd.DataFrame(rows, columns=["check", "severity", "mesh", *_COUNTS])}
 
 

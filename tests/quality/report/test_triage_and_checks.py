@@ -57,10 +57,8 @@ def test_piles_are_compared_with_what_came_of_their_samples(assessed):
     right: Counter = Counter()
     for _, state, strokes, _, doubt in rows_of(assessed):
         pile = "not assessed" if doubt is None else pile_of(doubt).value
-        if state == "accepted":
-            outcome = "corrected" if strokes else "as predicted"
-        else:
-            outcome = state
+        accepted = "corrected" if strokes else "as predicted"
+        outcome = accepted if state == "accepted" else state
         counted.setdefault(pile, Counter())[outcome] += 1
         hit = {"as predicted": "fit", "corrected": "worth", "excluded": "hope"}[outcome]
         right[pile] += pile.startswith(hit)
@@ -109,7 +107,8 @@ def test_expected_errors_stand_beside_those_that_were_found(assessed):
 def test_findings_are_counted_with_what_became_of_the_samples(assessed):
     with closing(sqlite3.connect(assessed.home / "project.sqlite")) as connection:
         found = connection.execute(
-            "SELECT f.name, f.severity, s.state FROM findings f JOIN samples s ON s.id = f.sample_id"
+            "SELECT f.name, f.severity, s.state FROM findings f "
+            "JOIN samples s ON s.id = f.sample_id"
         ).fetchall()
     table = read_page(report_of(assessed).html()).tables["findings"][1:]
     severities = {1: "low", 3: "high"}

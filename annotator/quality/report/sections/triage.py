@@ -44,7 +44,11 @@ def _html(facts: Facts) -> Iterator[Part]:
     )
     yield figure_of(_chart(errors))
     rows = [
-        [str(each["tenth"]), whole(each["samples"]), *map(percent, (each["expected"], each["found"]))]
+        [
+            str(each["tenth"]),
+            whole(each["samples"]),
+            *map(percent, (each["expected"], each["found"])),
+        ]
         for each in rows_of(errors)
     ]
     heads = ("tenth", "samples", "expected", "found")
