@@ -30,7 +30,7 @@ def make_report(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Write how the project stands as one page: progress, effort, errors, rounds, worst faces."""
+    """Write how the project stands as one page: progress, effort, errors, triage, worst faces."""
     from annotator.project import Project
     from annotator.quality.report import report_of
     from annotator.system.placing import placed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, func, select
@@ -25,6 +25,7 @@ from annotator.project.tables import (
     StrokeRow,
     VisitRow,
 )
+from annotator.project.verdict_tallies import ever_sent_back, reason_tallies
 
 _AT_ONCE = 2000  # rows
 
@@ -147,6 +148,14 @@ class Tallies:
         )
         for row in self._session.execute(query):
             yield SampleTally(*row)
+
+    def reasons(self) -> Mapping[tuple[str, Verdict], int]:
+        """Return how many verdicts named a reason, by reason and verdict."""
+        return reason_tallies(self._session)
+
+    def ever_sent_back(self) -> dict[SampleState, int]:
+        """Return how many samples were sent back at least once, by the state they are in now."""
+        return ever_sent_back(self._session)
 
     def findings(self) -> list[FindingTally]:
         """Return in how many samples checks found something, by what became of them."""

@@ -24,7 +24,7 @@ def decimal(value: float, digits: int = 1) -> str:
 
 def percent(share: float, digits: int = 2) -> str:
     """Return a share of 1 as so many of a hundred."""
-    return UNKNOWN if math.isnan(share) else f"{100 * share:,.{digits}f} %"
+    return UNKNOWN if math.isnan(share) else f"{100 * share:,.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def share(part: float, total: float) -> str:

@@ -25,6 +25,7 @@ from annotator.quality.tables.errors import errors
 from annotator.quality.tables.findings import findings
 from annotator.quality.tables.progress import progress
 from annotator.quality.tables.rounds import rounds
+from annotator.quality.tables.sent_back import sent_back
 from annotator.quality.tables.triage import triage
 from annotator.quality.tables.worst import worst
 
@@ -36,6 +37,7 @@ __all__ = [
     "findings",
     "progress",
     "rounds",
+    "sent_back",
     "tables_of",
     "triage",
     "worst",
@@ -46,6 +48,7 @@ Tables = Mapping[str, pd.DataFrame]
 PRODUCERS: tuple[Callable[[Project, Tallies], Tables], ...] = (
     progress,
     effort,
+    sent_back,
     errors,
     triage,
     findings,

@@ -14,7 +14,7 @@ import pytest
 from annotator.imaging.picture import Picture
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project import NewImage, Project, Stroke, VisitPurpose
+from annotator.project import NewImage, Project, Reason, Stroke, VisitPurpose
 from annotator.quality.report import Report, report_of
 from annotator.system.assets import asset_path
 
@@ -110,7 +110,9 @@ def _work(project: Project) -> None:
     project.annotations.undo(2, revision=annotation.revision)
     for sample_id in (1, 2, 3, 4, 5, 6, 11):
         project.reviews.accept(sample_id, reviewer="Rae")
-    project.reviews.exclude(7, reviewer="Rae")
+    project.reviews.exclude(7, reviewer="Rae", reasons=[Reason.BLURRED])
+    project.reviews.send_back(8, reviewer="Rae", reasons=[Reason.BLURRED, Reason.POOR_MESH])
+    project.reviews.send_back(9, reviewer="Rae", reasons=[Reason.POOR_MESH])
     project.reviews.accept(8, reviewer="Rae")
     project.reviews.reopen(8, reviewer="Rae")
     project.reviews.delete(12, reviewer="Rae")

@@ -58,6 +58,7 @@ class _Reader(HTMLParser):
             self._section = ""
 
     def handle_data(self, data):
+        data = data.replace("\N{NO-BREAK SPACE}", " ")
         if self._cell is not None:
             self._cell += data
         if self._section:

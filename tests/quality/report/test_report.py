@@ -23,7 +23,7 @@ from tests.quality.report.conftest import stroke_on
 from tests.quality.report.page_reader import read_page
 
 HOSTILE = "<img src=x onerror=alert(1)>&amp;\"'\u202egpj $x_{$ \x1b[2J</script>"
-GIVEN = {"accept", "exclude", "delete", "reopen"}
+GIVEN = {"accept", "send_back", "exclude", "delete", "reopen"}
 # Those that are given in the project; others have no column.
 VERDICTS = [verdict.value for verdict in Verdict if verdict.value in GIVEN]
 IN_PROJECT = "JOIN images i ON i.id = s.image_id AND i.removed_at IS NULL"
@@ -202,6 +202,28 @@ def test_the_map_shows_every_vertex_as_the_database_has_it(page, known, report):
     assert len(colours) >= len(FACE_468.topology.opened_triangles)
     worst = FACE_468.name_of(int(np.argmax(by_vertex["mean"])))
     assert f"most at: {worst}" in page.sections["errors"]
+
+
+def test_why_samples_were_sent_back_is_what_the_verdicts_say(page, known):
+    reviews = known.of_samples("reviews", "t.sample_id, t.verdict, t.reasons, s.state")
+    counts = Counter(
+        (reason, verdict)
+        for _, verdict, reasons, _ in reviews
+        for reason in reasons.split(",")
+        if reason
+    )
+    expected = [
+        [reason.replace("_", " "), str(counts[reason, "send_back"]), str(counts[reason, "exclude"])]
+        for reason in ("blurred", "poor_mesh")
+    ]
+    assert (
+        page.tables["reasons"][1:] == expected == [["blurred", "1", "1"], ["poor mesh", "2", "0"]]
+    )
+    back = Counter(
+        {sample: state for sample, verdict, _, state in reviews if verdict == "send_back"}.values()
+    )
+    told = {row[0].replace(" ", "_"): int(row[1]) for row in page.tables["ever-sent-back"][1:]}
+    assert told == back
 
 
 def test_rounds_are_told_with_what_their_predictions_took(page, known):

@@ -6,12 +6,14 @@ from annotator.quality.report.sections.effort import EFFORT
 from annotator.quality.report.sections.errors import ERRORS
 from annotator.quality.report.sections.progress import PROGRESS
 from annotator.quality.report.sections.rounds import ROUNDS
+from annotator.quality.report.sections.sent_back import SENT_BACK
 from annotator.quality.report.sections.triage import TRIAGE
 from annotator.quality.report.sections.worst import WORST
 
 SECTIONS: tuple[Section, ...] = (
     PROGRESS,
     EFFORT,
+    SENT_BACK,
     ERRORS,
     TRIAGE,
     CHECKS,

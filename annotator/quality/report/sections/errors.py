@@ -80,6 +80,8 @@ def _map(means: np.ndarray, layout: MeshLayout) -> Markup:
         scale = figure.colorbar(drawn, orientation="horizontal", shrink=0.8, aspect=28, pad=0.03)
         scale.ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         scale.outline.set_visible(False)
+        if scale.solids is not None:
+            scale.solids.set_edgecolor("face")  # or the page shines through between them
         scale.set_label("mean distance, of the outer inter-ocular distance")
     return made.svg
 

@@ -38,8 +38,8 @@ def _html(facts: Facts) -> Iterator[Part]:
         "p",
         f"Over {whole(row['samples'])} accepted samples the expected error and the displacement "
         f"have a rank correlation (Spearman) of {decimal(row['spearman'], 2)}; it finds the worst "
-        f"{WORST:.0%} with an average precision of {decimal(row['average_precision'], 2)}, where "
-        f"chance has {decimal(row['chance'], 2)}.",
+        f"{percent(WORST, 0)} with an average precision of "
+        f"{decimal(row['average_precision'], 2)}, where chance has {decimal(row['chance'], 2)}.",
         id="ranking",
     )
     yield figure_of(_chart(errors))
