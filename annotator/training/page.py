@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
 import cv2
@@ -13,6 +12,8 @@ from numpy.typing import NDArray
 
 from annotator.inference.mesh_net import MeshNet
 from annotator.mesh.layout import MeshLayout
+from annotator.quality.pages.document import document
+from annotator.quality.pages.markup import Markup, Part, element, named, table
 from annotator.training.crops import in_crop, looked_at, plain_view
 from annotator.training.evaluation import Evaluation, NetErrors
 from annotator.training.photographs import Cutouts
@@ -23,23 +24,8 @@ Image = NDArray[np.uint8]
 _COLOURS = ("#2f6fde", "#c2571a", "#2e8b57", "#8a4fbf", "#b8336a", "#5f6b7a")
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 560, 260, 46, 34
 _TILE, _MEMORY = 288, 500 * 10**6
-_TRUTH, _SAID = (70, 200, 90), (255, 110, 40)
-
-_STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8881; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
-.scroll { overflow-x: auto; }
-.faces { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: 1rem; }
-figure { margin: 0; } figure img { width: 100%; border-radius: 4px; display: block; }
-figcaption { font-size: .85rem; overflow-wrap: anywhere; }
-.key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .4em; }
-code { overflow-wrap: anywhere; } .note { opacity: .75; }
-svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
-"""
+_TRUTH, _SAID = (80, 215, 255), (255, 140, 30)  # as the report has them
+_SHARES, _MEANS = "% of the outer IOD", "Mean, % of the outer IOD"
 
 
 def page_of(evaluation: Evaluation, summary: Mapping[str, Any], nets: Sequence[MeshNet]) -> str:
@@ -53,43 +39,41 @@ def page_of(evaluation: Evaluation, summary: Mapping[str, Any], nets: Sequence[M
     nets
         Those of the evaluation: they predict the worst faces once more, for the pictures.
     """
+    names = [net["name"] for net in summary["nets"]]
     parts = [
         *_head(evaluation, summary),
         *_overview(summary),
         *_curves(evaluation),
-        *_details(summary),
+        *_by_region(summary, names),
+        *_by_pose_and_size(summary, names),
+        *_by_truth(summary, names),
+        *_presence(summary, names),
     ]
     for net, errors in zip(nets, evaluation.nets, strict=True):
         parts += _worst(evaluation, errors, net)
-    body = "\n".join(parts)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Evaluation of face mesh nets</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
+    return document("Evaluation of face mesh nets", *parts)
 
 
-def _head(evaluation: Evaluation, summary: Mapping[str, Any]) -> Iterator[str]:
-    yield "<h1>Evaluation of face mesh nets</h1>"
-    yield (
-        f"<p>{summary['faces']} faces in {summary['groups']} groups of people or pictures; "
+def _head(evaluation: Evaluation, summary: Mapping[str, Any]) -> Iterator[Part]:
+    yield element("h1", "Evaluation of face mesh nets")
+    yield element(
+        "p",
+        f"{summary['faces']} faces in {summary['groups']} groups of people or pictures; "
         f"{summary['corrected']} corrected by people, {summary['turned_away']} turned far away. "
-        f"{escape(summary['measure'])}. Where a model made the truth, as with faces accepted as "
-        "predicted, figures favour that model.</p>"
+        f"{summary['measure']}. Where a model made the truth, as with faces accepted as "
+        "predicted, figures favour that model.",
     )
-    yield "<ul>"
-    for number, net in enumerate(evaluation.nets):
-        colour = _COLOURS[number % len(_COLOURS)]
-        yield (
-            f'<li><span class="key" style="background:{colour}"></span>{escape(net.info.name)} '
-            f"<code>{net.info.sha256}</code></li>"
+    nets = [
+        element(
+            "li", _key(_colour(number)), named(net.info.name), " ", element("code", net.info.sha256)
         )
-    yield "</ul>"
+        for number, net in enumerate(evaluation.nets)
+    ]
+    yield element("ul", *nets)
 
 
-def _overview(summary: Mapping[str, Any]) -> Iterator[str]:
-    yield "<h2>Errors</h2>"
+def _overview(summary: Mapping[str, Any]) -> Iterator[Part]:
+    yield element("h2", "Errors")
     columns = ("mean", "median", "p90", "p99", "failures", "auc")
     heads = ("mean", "median", "90 %", "99 %", f"above {FAILURE:.0%}", "AUC")
     rows = []
@@ -97,23 +81,16 @@ def _overview(summary: Mapping[str, Any]) -> Iterator[str]:
         for kind in ("clean", "spoiled"):
             cells = [_percent(net[kind].get(column)) for column in columns]
             rows.append([f"{net['name']}, {kind} crops", *cells])
-    yield from _table(("% of the outer IOD", *heads), rows)
-    yield '<p class="note">AUC is the area under the curve below, up to 8 %: 100 is no error.</p>'
+    yield table(_SHARES, ("crops", *heads), rows, key="errors")
+    yield _note("AUC is the area under the curve below, up to 8 %: 100 is no error.")
 
 
-def _details(summary: Mapping[str, Any]) -> Iterator[str]:
-    names = [net["name"] for net in summary["nets"]]
-    yield from _by_region(summary, names)
-    yield from _by_pose_and_size(summary, names)
-    yield from _by_truth(summary, names)
-    yield from _presence(summary, names)
-
-
-def _by_region(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-    yield "<h2>By region, clean crops</h2>"
+def _by_region(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[Part]:
+    yield element("h2", "By region, clean crops")
     regions = summary["nets"][0]["by_region"]
-    yield from _table(
-        ("mean, % of the outer IOD", *names),
+    yield table(
+        _MEANS,
+        ("region", *names),
         [
             [
                 region.replace("_", " "),
@@ -121,11 +98,12 @@ def _by_region(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str
             ]
             for region in regions
         ],
+        key="by-region",
     )
 
 
-def _by_pose_and_size(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-    yield "<h2>By pose and size</h2>"
+def _by_pose_and_size(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[Part]:
+    yield element("h2", "By pose and size")
     parts = summary["nets"][0]["by_pose_and_size"]
     heads = [f"{name}, {kind}" for name in names for kind in ("clean", "spoiled")]
     rows = []
@@ -136,73 +114,72 @@ def _by_pose_and_size(summary: Mapping[str, Any], names: Sequence[str]) -> Itera
             for kind in ("clean", "spoiled")
         ]
         rows.append([part, str(kinds["clean"]["faces"]), *cells])
-    yield from _table(("mean, % of the outer IOD", "faces", *heads), rows)
+    yield table(_MEANS, ("part", "faces", *heads), rows, key="by-pose-and-size")
 
 
-def _by_truth(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-    yield "<h2>By what is known of the truth</h2>"
+def _by_truth(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[Part]:
+    yield element("h2", "By what is known of the truth")
     rows = []
-    for title, key, kind in (
-        ("corrected by people, clean", "corrected_by_people", "clean"),
-        ("corrected by people, spoiled", "corrected_by_people", "spoiled"),
-        ("accepted as predicted, clean", "accepted_as_predicted", "clean"),
-        ("accepted as predicted, spoiled", "accepted_as_predicted", "spoiled"),
-    ):
-        rows.append([title, *(_percent(net[key][kind].get("mean")) for net in summary["nets"])])
-    for title, key in (
-        ("visible vertices", "visible_vertices"),
-        ("hidden vertices", "hidden_vertices"),
-    ):
-        rows.append(
-            [f"{title}, clean", *(_percent(net[key].get("mean")) for net in summary["nets"])]
-        )
-    yield from _table(("mean, % of the outer IOD", *names), rows)
+    for whose in ("corrected_by_people", "accepted_as_predicted"):
+        for kind in ("clean", "spoiled"):
+            means = [_percent(net[whose][kind].get("mean")) for net in summary["nets"]]
+            rows.append([f"{whose.replace('_', ' ')}, {kind}", *means])
+    for which in ("visible_vertices", "hidden_vertices"):
+        means = [_percent(net[which].get("mean")) for net in summary["nets"]]
+        rows.append([f"{which.replace('_', ' ')}, clean", *means])
+    yield table(_MEANS, ("truth", *names), rows, key="by-truth")
 
 
-def _presence(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-    yield "<h2>Presence</h2>"
-    yield '<p class="note">Crops that show no face of the release may show one that it lacks.</p>'
+def _presence(summary: Mapping[str, Any], names: Sequence[str]) -> Iterator[Part]:
+    yield element("h2", "Presence")
+    yield _note("Crops that show no face of the release may show one that it lacks.")
     titles = {
         "missed_clean": "faces missed, clean crops",
         "missed_spoiled": "faces missed, spoiled crops",
         "found_in_background": "faces found in crops that show none of the release",
     }
-    yield from _table(
-        ("%", *names),
+    yield table(
+        "Presence, %",
+        ("what", *names),
         [
             [title, *(_percent(net["presence"][key]) for net in summary["nets"])]
             for key, title in titles.items()
         ],
+        key="presence",
     )
 
 
-def _curves(evaluation: Evaluation) -> Iterator[str]:
+def _curves(evaluation: Evaluation) -> Iterator[Part]:
     """Yield the cumulative error curves: clean drawn through, spoiled dashed."""
-    yield "<h2>Share of faces up to an error</h2>"
-    lines = []
+    yield element("h2", "Share of faces up to an error")
+    lines = list(_axes())
     for number, net in enumerate(evaluation.nets):
-        colour = _COLOURS[number % len(_COLOURS)]
-        lines.append(_curve(net.clean, colour, ""))
-        lines.append(_curve(net.spoiled, colour, "6 4"))
-    yield (
-        f'<div class="scroll"><svg width="{_WIDTH}" height="{_HEIGHT}" role="img" '
-        f'aria-label="cumulative error curves">{"".join(_axes())}{"".join(lines)}</svg></div>'
-        '<p class="note">Drawn through: crops as photographed; dashed: spoiled ones.</p>'
-    )
+        lines.append(_curve(net.clean, _colour(number), None))
+        lines.append(_curve(net.spoiled, _colour(number), "6 4"))
+    drawn = element(
+        "svg", *lines, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img",
+        aria_label="cumulative error curves",
+    )  # fmt: skip
+    yield element("figure", drawn, class_="chart")
+    yield _note("Drawn through: crops as photographed; dashed: spoiled ones.")
 
 
-def _axes() -> Iterator[str]:
+def _axes() -> Iterator[Markup]:
     right, bottom = _WIDTH - 10, _HEIGHT - _BOTTOM
     for step in range(5):
-        x = _LEFT + step / 4 * (right - _LEFT)
-        y = bottom - step / 4 * (bottom - 10)
-        yield f'<line x1="{x:.0f}" x2="{x:.0f}" y1="10" y2="{bottom}" stroke="#8884"/>'
-        yield f'<line x1="{_LEFT}" x2="{right}" y1="{y:.0f}" y2="{y:.0f}" stroke="#8884"/>'
-        yield f'<text x="{x:.0f}" y="{bottom + 18}" text-anchor="middle">{2 * step} %</text>'
-        yield f'<text x="{_LEFT - 6}" y="{y + 4:.0f}" text-anchor="end">{25 * step}</text>'
+        x = round(_LEFT + step / 4 * (right - _LEFT))
+        y = round(bottom - step / 4 * (bottom - 10))
+        yield element("line", x1=x, x2=x, y1=10, y2=bottom, stroke="#8884")
+        yield element("line", x1=_LEFT, x2=right, y1=y, y2=y, stroke="#8884")
+        yield _label(f"{2 * step} %", x, bottom + 18, "middle")
+        yield _label(str(25 * step), _LEFT - 6, y + 4, "end")
 
 
-def _curve(errors: NDArray[np.float64], colour: str, dashes: str) -> str:
+def _label(words: str, x: int, y: int, anchor: str) -> Markup:
+    return element("text", words, x=x, y=y, text_anchor=anchor, fill="currentColor", font_size=12)
+
+
+def _curve(errors: NDArray[np.float64], colour: str, dashes: str | None) -> Markup:
     known = np.sort(errors[np.isfinite(errors)])
     right, bottom = _WIDTH - 10, _HEIGHT - _BOTTOM
     places = np.linspace(0, FAILURE, 161)
@@ -211,19 +188,19 @@ def _curve(errors: NDArray[np.float64], colour: str, dashes: str) -> str:
         f"{_LEFT + place / FAILURE * (right - _LEFT):.1f},{bottom - share * (bottom - 10):.1f}"
         for place, share in zip(places, shares, strict=True)
     )
-    return (
-        f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" '
-        f'stroke-dasharray="{dashes}"/>'
-    )
+    return element(
+        "polyline", points=points, fill="none", stroke=colour, stroke_width=2,
+        stroke_dasharray=dashes,
+    )  # fmt: skip
 
 
-def _worst(evaluation: Evaluation, errors: NetErrors, net: MeshNet) -> Iterator[str]:
-    yield f"<h2>The worst faces of {escape(net.info.name)}</h2>"
-    yield (
-        f'<p class="note"><span class="key" style="background:{_hex(_TRUTH)}"></span>the release '
-        f'<span class="key" style="background:{_hex(_SAID)}; margin-left: 1em"></span>the net</p>'
-    )
-    yield '<div class="faces">'
+def _worst(evaluation: Evaluation, errors: NetErrors, net: MeshNet) -> Iterator[Part]:
+    yield element("h2", "The worst faces of ", named(net.info.name))
+    yield element("p", _key(_hex(_TRUTH)), "the release · ", _key(_hex(_SAID)), "the net")
+    yield element("div", *_worst_faces(evaluation, errors, net), class_="faces")
+
+
+def _worst_faces(evaluation: Evaluation, errors: NetErrors, net: MeshNet) -> Iterator[Markup]:
     cutouts = Cutouts(evaluation.layout, _MEMORY)
     for at in worst_faces(errors):
         face = evaluation.faces[at]
@@ -233,12 +210,11 @@ def _worst(evaluation: Evaluation, errors: NetErrors, net: MeshNet) -> Iterator[
         said = net([crop])[0].reshape(-1, 3)
         truth = in_crop(face.landmarks, view, evaluation.layout)
         picture = _picture(crop, ((truth, _TRUTH), (said, _SAID)), evaluation.layout)
-        yield (
-            f'<figure><img alt="" src="data:image/jpeg;base64,{picture}">'
-            f"<figcaption>{escape(face.name)}: {100 * errors.clean[at]:.2f} % clean, "
-            f"{100 * errors.spoiled[at]:.2f} % spoiled</figcaption></figure>"
-        )
-    yield "</div>"
+        figures = f"{100 * errors.clean[at]:.2f} % clean, {100 * errors.spoiled[at]:.2f} % spoiled"
+        alt = f"{face.name}, with the mesh of the release and the net's: {figures}"
+        shown = element("img", src=picture, alt=alt, width=_TILE, height=_TILE)
+        said_of_it = element("figcaption", named(face.name), f": {figures}")
+        yield element("figure", shown, said_of_it)
 
 
 def _picture(
@@ -253,16 +229,19 @@ def _picture(
             ring = np.rint(mesh[contour.vertices, :2] * scale * 8).astype(np.int32)
             cv2.polylines(large, [ring], True, colour, 1, cv2.LINE_AA, shift=3)
     _, coded = cv2.imencode(".jpg", large[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
-    return base64.b64encode(coded.tobytes()).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode("ascii")
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield '<div class="scroll"><table><thead><tr>'
-    yield "".join(f"<th>{escape(head)}</th>" for head in heads)
-    yield "</tr></thead><tbody>"
-    for row in rows:
-        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-    yield "</tbody></table></div>"
+def _colour(number: int) -> str:
+    return _COLOURS[number % len(_COLOURS)]
+
+
+def _key(colour: str) -> Markup:
+    return element("span", class_="key", style=f"background:{colour}")
+
+
+def _note(words: str) -> Markup:
+    return element("p", words, class_="note")
 
 
 def _percent(value: float | None) -> str:

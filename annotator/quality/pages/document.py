@@ -22,6 +22,7 @@ body { font: 15px/1.55 system-ui, sans-serif; color: var(--ink); background: var
   margin: 0 auto; max-width: 76rem; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .3rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; margin: 0 0 .6rem; }
+body > h2 { margin-top: 2.2rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
 section { border-top: 1px solid var(--line); margin-top: 2.2rem; padding-top: 1.4rem; }
 p { max-width: 46rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
@@ -57,6 +58,7 @@ svg text { font-family: system-ui, sans-serif !important; }
   color: var(--soft); border: 1px dashed var(--line); font-size: .87rem; }
 figcaption { margin-top: .35rem; overflow-wrap: anywhere; }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin-right: .4em; }
+code { overflow-wrap: anywhere; font-size: .87rem; }
 details { margin: .6rem 0; } summary { cursor: pointer; color: var(--accent); }
 @media (max-width: 480px) { body { font-size: 14px; } th, td { padding: .28rem .5rem; } }
 @media print {
