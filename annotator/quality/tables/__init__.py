@@ -20,6 +20,7 @@ import pandas as pd
 
 from annotator.project import Project
 from annotator.project.tallies import Tallies
+from annotator.quality.tables.agreed import agreement
 from annotator.quality.tables.effort import effort
 from annotator.quality.tables.errors import errors
 from annotator.quality.tables.findings import findings
@@ -32,6 +33,7 @@ from annotator.quality.tables.worst import worst
 __all__ = [
     "PRODUCERS",
     "Tables",
+    "agreement",
     "effort",
     "errors",
     "findings",
@@ -52,6 +54,7 @@ PRODUCERS: tuple[Callable[[Project, Tallies], Tables], ...] = (
     errors,
     triage,
     findings,
+    agreement,
     rounds,
     worst,
 )

@@ -1,6 +1,7 @@
 """The sections of the report, a file each, in the order of the page."""
 
 from annotator.quality.report.section import Section
+from annotator.quality.report.sections.agreed import AGREEMENT
 from annotator.quality.report.sections.checks import CHECKS
 from annotator.quality.report.sections.effort import EFFORT
 from annotator.quality.report.sections.errors import ERRORS
@@ -17,6 +18,7 @@ SECTIONS: tuple[Section, ...] = (
     ERRORS,
     TRIAGE,
     CHECKS,
+    AGREEMENT,
     ROUNDS,
     WORST,
 )
