@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from annotator.project.assessment_records import OfMesh
 from annotator.project.assessment_table import FindingRow
 from annotator.project.image_rows import IN_PROJECT
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState
 from annotator.project.tables import ImageRow, SampleRow
 
@@ -31,7 +32,7 @@ def finding_tallies(session: Session) -> list[FindingTally]:
         select(*groups, func.count(FindingRow.sample_id.distinct()))
         .join(SampleRow, SampleRow.id == FindingRow.sample_id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(IN_PROJECT)
+        .where(IN_PROJECT, IS_ORIGINAL)
         .group_by(*groups)
         .order_by(*groups)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.image_rows import IN_PROJECT
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState, Verdict
 from annotator.project.tables import ImageRow, ReviewRow, SampleRow
 
@@ -19,7 +20,7 @@ def reason_tallies(session: Session) -> Mapping[tuple[str, Verdict], int]:
         select(ReviewRow.reasons, ReviewRow.verdict, func.count())
         .join(SampleRow, SampleRow.id == ReviewRow.sample_id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(IN_PROJECT, ReviewRow.reasons != "")
+        .where(IN_PROJECT, IS_ORIGINAL, ReviewRow.reasons != "")
         .group_by(ReviewRow.reasons, ReviewRow.verdict)
     )
     counts: Counter[tuple[str, Verdict]] = Counter()
@@ -35,7 +36,7 @@ def ever_sent_back(session: Session) -> dict[SampleState, int]:
         select(SampleRow.state, func.count(ReviewRow.sample_id.distinct()))
         .join(ReviewRow, ReviewRow.sample_id == SampleRow.id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(IN_PROJECT, ReviewRow.verdict == Verdict.SEND_BACK)
+        .where(IN_PROJECT, IS_ORIGINAL, ReviewRow.verdict == Verdict.SEND_BACK)
         .group_by(SampleRow.state)
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -44,9 +44,7 @@ def _agreement(found: Agreement) -> list[tuple[object, ...]]:
         return []
     rows: list[tuple[object, ...]] = [("all", None, None, None, *_parts(found.eye_centre))]
     rows += [("pair", *pair, None, *_parts(apart)) for pair, apart in found.pairs.items()]
-    rows += [
-        ("region", None, None, name, *_parts(apart)) for name, apart in found.regions.items()
-    ]
+    rows += [("region", None, None, name, *_parts(apart)) for name, apart in found.regions.items()]
     return rows
 
 
