@@ -34,8 +34,10 @@ def agreement(project: Project, tallies: Tallies) -> dict[str, pd.DataFrame]:
     if not project.opinions.exist():
         return _tables([], [], [])
     found, scores = summarised(project), honeypots(project)
-    columns = scores["annotator"], scores["given_at"], scores["nme_eye_centre"]
-    every = list(zip(*columns, scores["mean_so_far"], strict=True))
+    columns = ("annotator", "given_at", "nme_eye_centre", "mean_so_far")
+    every: list[tuple[object, ...]] = [
+        tuple(row) for row in zip(*(scores[name] for name in columns), strict=True)
+    ]
     return _tables(_agreement(found), _honeypots(found), every)
 
 
