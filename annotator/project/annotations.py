@@ -99,7 +99,6 @@ class Annotations:
         who = None if annotator is None else recorded_name(annotator)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
-            refuse_foreign(edited.sample, who)
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
             _write(session, edited, stroke, who)
@@ -263,6 +262,7 @@ def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
 
 def _write(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
     """Apply a stroke; those that were undone are kept to be looked at, and no more redone."""
+    refuse_foreign(edited.sample, who)
     sample_id = edited.sample.id
     keep_undone(session, sample_id)
     session.execute(delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone))

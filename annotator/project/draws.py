@@ -13,6 +13,7 @@ from annotator.project.audit import note
 from annotator.project.engine.base import Engine
 from annotator.project.errors import ProjectError
 from annotator.project.image_rows import IN_PROJECT
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.people import who_does_it
 from annotator.project.records import SampleState, Verdict
 from annotator.project.tables import DrawnSampleRow, DrawRow, ImageRow, ReviewRow, SampleRow
@@ -123,7 +124,7 @@ class Draws:
 _SUBMITTED = (
     select(SampleRow.id)
     .join(ImageRow, ImageRow.id == SampleRow.image_id)
-    .where(SampleRow.state == SampleState.SUBMITTED, IN_PROJECT)
+    .where(SampleRow.state == SampleState.SUBMITTED, IN_PROJECT, IS_ORIGINAL)
     .order_by(SampleRow.id)
 )
 _RIGHT = (Verdict.ACCEPT,)

@@ -16,6 +16,7 @@ from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError, UnknownSample
 from annotator.project.layouts import stored_layout
 from annotator.project.locking import locked
+from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.people import recorded_name
 from annotator.project.tables import (
     AnnotationRow,
@@ -97,7 +98,7 @@ class Remarks:
         Raises
         ------
         UnknownSample
-            If there is no such sample.
+            If there is no such sample, or it is somebody else's opinion.
         UnusableName
             If nobody could be called as the author is.
         ValueError
@@ -105,6 +106,9 @@ class Remarks:
         """
         who = recorded_name(author)
         with self._engine.writing() as session:
+            sample = session.get(SampleRow, sample_id)
+            if sample is not None:
+                refuse_foreign(sample, who)
             row = add_remark(
                 session, sample_id, text, who, vertices=vertices, region=region, revision=revision
             )

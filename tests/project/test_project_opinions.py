@@ -13,6 +13,7 @@ from annotator.mesh.layout import FACE_468
 from annotator.project import (
     DamagedProject,
     EditSession,
+    OwnWork,
     ProjectError,
     ReadOnlyProject,
     SampleState,
@@ -158,6 +159,8 @@ def test_nobody_works_on_somebody_elses_opinion(asked, draw):
         asked.annotations.record_stroke(4, draw(annotation), revision=0, annotator="ben")
     with pytest.raises(UnknownSample):
         EditSession(asked, 4, annotator="ben")
+    with pytest.raises(UnknownSample, match="for ben"):
+        asked.remarks.add(4, "too wide", author="ben")
     for verdict in (Verdict.ACCEPT, Verdict.SUBMIT, Verdict.DELETE):
         with pytest.raises(UnknownSample, match="for ben"):
             asked.reviews.give(verdict, [4], reviewer="ben")
@@ -173,6 +176,24 @@ def test_somebody_else_may_stop_waiting_for_an_opinion_and_begin_again(asked):
     assert (ben.is_withdrawn, ben.is_declined, ben.is_open) == (False, True, False)
     asked.reviews.give(Verdict.REOPEN, [4], reviewer="Rae")
     assert asked.opinions.all()[0].is_open
+
+
+def test_no_opinion_is_drawn_to_be_reviewed(asked):
+    for opinion, person in ((4, "ann"), (5, "ben")):
+        asked.reviews.give(Verdict.SUBMIT, [opinion], reviewer=person)
+    with pytest.raises(ProjectError, match="nothing to draw"):
+        asked.draws.draw(2, confidence=0.95, by="Rae")
+
+
+def test_a_face_is_the_work_of_those_who_gave_their_opinions_of_it(asked):
+    asked.settings.put("review", "two steps", by="Rae")
+    for opinion, person in ((4, "ann"), (5, "ben")):
+        asked.reviews.give(Verdict.SUBMIT, [opinion], reviewer=person)
+    asked.reviews.give(Verdict.SUBMIT, [1], reviewer="Rae")  # of their consensus
+    for person in ("ann", "Ben"):
+        with pytest.raises(OwnWork):
+            asked.reviews.accept(1, reviewer=person)
+    assert asked.reviews.accept(1, reviewer="Rae").state is SampleState.ACCEPTED
 
 
 def test_what_people_did_is_known_of_each_face(predicted, edit):
