@@ -1,9 +1,21 @@
-"""An SVG chart of what rounds bring: errors and strokes, as shares of what they were before."""
+"""An SVG chart of what rounds bring: errors and strokes, as shares of what they were before.
 
+    python benchmarks/round_chart.py RESULT.json... CHART.svg
+
+of what ``round_gain.py --json`` wrote.
+"""
+
+import json
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-WIDTH, HEIGHT = 640, 320
-LEFT, TOP, RIGHT, BOTTOM = 56, 24, 190, 44  # curves are named in the right margin
+import numpy as np
+
+Rounds = Sequence[Mapping[str, float]]
+
+WIDTH, HEIGHT = 720, 320
+LEFT, TOP, RIGHT, BOTTOM = 56, 24, 250, 44  # curves are named in the right margin
 CURVES = {
     "spoiled": ("error, spoiled photographs", "#0072b2", "#56b4e9"),
     "clean": ("error, as photographed", "#008763", "#2bc79a"),
@@ -11,25 +23,33 @@ CURVES = {
 }
 
 
-def round_chart(rounds: Sequence[Mapping[str, float]]) -> str:
-    """Return the chart as an SVG document that follows the reader's choice of light or dark."""
-    shares = {name: [row[name] / rounds[0][name] for row in rounds] for name in CURVES}
-    low = min(min(values) for values in shares.values())
-    bottom = min(0.6, int(10 * low) / 10)
-    last = max(len(rounds) - 1, 1)
+def round_chart(runs: Sequence[Rounds]) -> str:
+    """Return the chart as an SVG document that follows the reader's choice of light or dark.
+
+    Parameters
+    ----------
+    runs
+        As many rounds each, as `round_gain.py` writes them: the thick lines are their means.
+    """
+    shares = {
+        name: np.array([[row[name] / rounds[0][name] for row in rounds] for rounds in runs])
+        for name in CURVES
+    }
+    bottom = min(0.6, int(10 * min(values.min() for values in shares.values())) / 10)
+    last = max(len(runs[0]) - 1, 1)
     parts = [_style(), f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}"/>']
     parts += _axes(bottom, last)
     taken: list[float] = []
-    for name, values in sorted(shares.items(), key=lambda item: item[1][-1]):
-        points = " ".join(
-            f"{_x(at, last):.1f},{_y(one, bottom):.1f}" for at, one in enumerate(values)
-        )
-        parts.append(f'<polyline class="{name}" fill="none" stroke-width="2.5" points="{points}"/>')
-        y = _y(values[-1], bottom)
+    for name, values in sorted(shares.items(), key=lambda item: item[1].mean(axis=0)[-1]):
+        mean = values.mean(axis=0)
+        if len(runs) > 1:
+            parts += [_line(name, run, bottom, "1", ' opacity="0.45"') for run in values]
+        parts.append(_line(name, mean, bottom, "2.5"))
+        y = _y(mean[-1], bottom)
         while any(abs(y - other) < 18 for other in taken):
             y -= 2
         taken.append(y)
-        title = f"{CURVES[name][0]} {100 * (values[-1] - 1):+.0f} %"
+        title = f"{CURVES[name][0]} {100 * (mean[-1] - 1):+.0f} %".replace("-", "\N{MINUS SIGN}")
         parts.append(
             f'<text class="{name}" x="{WIDTH - RIGHT + 10}" y="{y + 4:.1f}">{title}</text>'
         )
@@ -41,8 +61,15 @@ def round_chart(rounds: Sequence[Mapping[str, float]]) -> str:
     return "\n".join([head, title, *parts, "</svg>", ""])
 
 
+def _line(name: str, shares: Sequence[float], bottom: float, width: str, more: str = "") -> str:
+    points = " ".join(
+        f"{_x(at, len(shares) - 1):.1f},{_y(one, bottom):.1f}" for at, one in enumerate(shares)
+    )
+    return f'<polyline class="{name}" fill="none" stroke-width="{width}"{more} points="{points}"/>'
+
+
 def _x(at: float, last: int) -> float:
-    return LEFT + at / last * (WIDTH - LEFT - RIGHT)
+    return LEFT + at / max(last, 1) * (WIDTH - LEFT - RIGHT)
 
 
 def _y(share: float, bottom: float) -> float:
@@ -81,3 +108,9 @@ def _style() -> str:
         f"{light}@media (prefers-color-scheme: dark){{.paper{{fill:#161b22}}.ink{{fill:#d7dde3}}"
         f".grid{{stroke:#2d333b}}{dark}}}</style>"
     )
+
+
+if __name__ == "__main__":
+    *results, chart = map(Path, sys.argv[1:])
+    runs = [json.loads(result.read_text("utf-8"))["rounds"] for result in results]
+    chart.write_text(round_chart(runs), "utf-8")

@@ -1,13 +1,14 @@
 """What rounds of annotation and training bring, by annotators who follow a rule.
 
     python benchmarks/round_gain.py --train DIR... --held-out DIR... [--rounds 3] [--seed N]
-        [--steps N] [--device cpu|cuda] [--json FILE] [--chart FILE.svg]
+        [--steps N] [--device cpu|cuda] [--threads N] [--json FILE] [--chart FILE.svg]
 
 Each round goes through a project, a release and a run of training as people's rounds do:
 
-1. New photographs come in: every face of the training photographs, spoiled anew (a rectangle over
-   part of it, blur, noise; ``spoiled_faces.py``), so far that the shipped net still finds it. The
-   truth is the shipped model's own answer to the photograph as it is, the mean over jittered crops.
+1. New photographs come in: every face of the training photographs twice, each time spoiled
+   anew (a rectangle over part of it, blur, noise; ``spoiled_faces.py``), from hardly to so far
+   that the shipped net still finds it. The truth is the shipped model's own answer to the
+   photograph as it is, the mean over jittered crops.
 2. The round's net predicts them. The 30 % with the largest doubt are refined with Guided strokes:
    the vertex that is farthest off goes where it belongs, until the mean error is 1 % of the outer
    IOD or 12 strokes are made. Of the others, those within 2.56 % are accepted as predicted, those
@@ -25,7 +26,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import cv2
@@ -62,7 +63,8 @@ MARGIN = 0.6  # of the face's box, kept around it
 LEAST_IOD = 30.0
 LONGEST = 480  # px of a picture: more takes time and tells nothing
 TRIES = 30
-COPIES = 2  # of each held-out face, spoiled
+SEVERITY = (0.0, 1.0)  # of what spoils the photographs that come in
+COPIES = 2  # of each face, spoiled: a round's photographs, and those that are held out
 TOOL = guarded(guided_tool(canonical_covariance(FACE_468)), FACE_468)
 
 
@@ -116,10 +118,12 @@ def _cut(photograph: Image, landmarks: Floats) -> tuple[Image, Floats]:
     return np.asarray(small, np.uint8), truth
 
 
-def photographed(face: Known, shipped: FaceMesh, rng: np.random.Generator) -> Image | None:
+def photographed(
+    face: Known, shipped: FaceMesh, rng: np.random.Generator, severity: float
+) -> Image | None:
     """Return a spoiled copy in which the shipped net finds the face, or None after some tries."""
     for _ in range(TRIES):
-        picture = spoiled(face.picture, face.truth, rng)
+        picture = spoiled(face.picture, face.truth, rng, severity)
         found = next(iter(shipped.predict(picture)), None)
         if found is not None and nme(found.landmarks, face.truth, FACE_468) <= HOPELESS:
             return picture
@@ -137,15 +141,18 @@ def annotate(
     """Have one round's photographs annotated; return its release, and what it took."""
     photographs = folder / "photographs"
     photographs.mkdir(parents=True)
-    for face in faces:
-        picture = photographed(face, shipped, rng)
+    truths = {}
+    for face, copy in product(faces, range(COPIES)):
+        picture = photographed(face, shipped, rng, rng.uniform(*SEVERITY))
         if picture is not None:
-            Pictures.fromarray(picture).save(photographs / f"{face.name}.png")
+            name = f"{face.name}_{copy}"
+            Pictures.fromarray(picture).save(photographs / f"{name}.png")
+            truths[name] = face
     with Project.create(folder / "project") as project:
         import_images(project, [photographs])
         for _ in preannotate(project, net):
             pass
-        numbers = _judge(project, {face.name: face for face in faces}, net)
+        numbers = _judge(project, truths, net)
         release = folder / "release"
         export_release(project, release, "npz")
     return release, numbers
@@ -203,6 +210,14 @@ def _refine(project: Project, sample_id: int, truth: Floats) -> int:
     return made
 
 
+def whose_is_whose(folder: Path, faces: Sequence[Known]) -> Path:
+    """Write the table that keeps all copies of a face on one side, in every round."""
+    rows = [f"{face.name}_{copy}.png,{face.name}" for face in faces for copy in range(COPIES)]
+    path = folder / "groups.csv"
+    path.write_text("\n".join(["image,group", *rows]) + "\n", "utf-8")
+    return path
+
+
 def held_out(folder: Path, faces: Sequence[Known]) -> Faces:
     """Return faces to judge nets by, their pictures on the disk."""
     folder.mkdir(parents=True)
@@ -237,7 +252,7 @@ def spoiled_copies(
     copies = []
     for number, face in enumerate(faces):
         rng = np.random.default_rng([seed, number])
-        pictures = [photographed(face, shipped, rng) for _ in range(COPIES)]
+        pictures = [photographed(face, shipped, rng, 1.0) for _ in range(COPIES)]
         copies += [(picture, face.truth) for picture in pictures if picture is not None]
     return copies
 
@@ -250,7 +265,7 @@ def main() -> None:
     print(f"{len(learnt)} faces to train on, {len(kept)} held out; seed {given.seed}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        judged = held_out(folder / "held-out", kept)
+        judged, groups = held_out(folder / "held-out", kept), whose_is_whose(folder, learnt)
         copies = spoiled_copies(kept, shipped, given.seed)
         results, models, releases = [], ["face_landmark"], []
         told = {"photographs": 0, "refined": 0, "strokes": 0.0, "as_predicted": 0.0}
@@ -262,23 +277,30 @@ def main() -> None:
                     place, learnt, FaceMesh.load(models[-1]), shipped=shipped, rng=rng
                 )
                 releases.append(release)
-                models.append(str(_trained(given, place / "run", releases, models[-1])))
+                order = _order(given, place / "run", releases, models[-1], groups)
+                models.append(str(train(order, lambda progress: None, lambda text: None).model))
             results.append(_judged(number, models[-1], judged, copies, told=told))
             print(_line(results[-1], results[0]), flush=True)
+            _write(given, [asdict(result) for result in results])
+
+
+def _write(given: argparse.Namespace, rows: Sequence[dict[str, float]]) -> None:
+    """Write what is known after each round: the next one takes its time."""
     if given.json:
-        rows = [asdict(result) for result in results]
-        given.json.write_text(json.dumps({"seed": given.seed, "rounds": rows}, indent=2) + "\n")
+        told = {"seed": given.seed, "steps": given.steps, "rounds": rows}
+        given.json.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     if given.chart:
-        given.chart.write_text(round_chart([asdict(result) for result in results]))
+        given.chart.write_text(round_chart([rows]), "utf-8")
 
 
-def _trained(given: argparse.Namespace, out: Path, releases: Sequence[Path], parent: str) -> Path:
+def _order(
+    given: argparse.Namespace, out: Path, releases: Sequence[Path], parent: str, groups: Path
+) -> Order:
     splits = releases[-2].parent / "run" / "splits.csv" if len(releases) > 1 else None
-    order = Order(
+    return Order(
         tuple(releases), out, Settings(steps=given.steps), parent, given.seed,
-        device=given.device, splits=splits,
+        device=given.device, splits=splits, groups=groups, threads=given.threads,
     )  # fmt: skip
-    return train(order, lambda progress: None, lambda text: None).model
 
 
 def _judged(
@@ -322,6 +344,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--chart", type=Path)
     return parser.parse_args()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+import numpy as np
 
 from annotator.imaging.perceptual import duplicates, hashes_of
 from annotator.mesh.layout import MeshLayout
@@ -13,7 +15,9 @@ from annotator.training.crops import View, looked_at, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
+from annotator.training.mixing import Jury
 from annotator.training.photographs import Cutouts
+from annotator.training.portraits import CROPS, unlike
 from annotator.training.sparse import SparseFace
 from annotator.training.splits import Split, SplitPlan, clusters, settled
 
@@ -31,10 +35,14 @@ class Labelled:
         Of releases.
     sparse
         Faces with 68 points.
+    portraits
+        Faces of which the parent's answers are to stay; those that are in the releases are left
+        out.
     """
 
     faces: Faces
     sparse: tuple[SparseFace, ...] = ()
+    portraits: tuple[Face, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +62,8 @@ class RunData:
     cutouts
     tests
         The crops that validation looks at; none if there is no face for it.
+    portraits
+        Crops of what the parent does well already, see `annotator.training.portraits`.
     """
 
     layout: MeshLayout
@@ -65,12 +75,16 @@ class RunData:
     sparse: tuple[SparseFace, ...]
     cutouts: Cutouts
     tests: tuple[TestCrop, ...]
+    portraits: tuple[TestCrop, ...] = ()
 
     @property
-    def test_clusters(self) -> list[str]:
-        """The cluster of each face that validation looks at."""
+    def jury(self) -> Jury:
+        """What is known of the faces that validation looks at."""
         known = {face.key: name for face, name in zip(self.faces, self.clusters, strict=True)}
-        return [known[face.key] for face in self.validation]
+        return Jury(
+            [known[face.key] for face in self.validation],
+            np.array([not face.corrected for face in self.validation], bool),
+        )
 
 
 def prepared(labelled: Labelled, plan: SplitPlan, *, memory: int, threads: int) -> RunData:
@@ -118,7 +132,18 @@ def prepared(labelled: Labelled, plan: SplitPlan, *, memory: int, threads: int) 
         _apart(labelled.sparse, looks, judged, others),
         cutouts,
         tuple(tests),
+        tuple(_portrait_crops(labelled, hashes, cutouts)),
     )
+
+
+def _portrait_crops(
+    labelled: Labelled, hashes: Sequence[tuple[int, int]], cutouts: Cutouts
+) -> Iterator[TestCrop]:
+    """Yield the crops of portraits that are not among the faces of the releases."""
+    layout = labelled.faces.layout
+    looks = [_hashes(face, cutouts, layout) for face in labelled.portraits]
+    kept = unlike(labelled.portraits, looks, hashes)
+    return crops_of(kept, layout, cutouts, clean=CROPS, spoilt=0, backgrounds=0)
 
 
 def _check_enough(faces: Sequence[Face], plan: SplitPlan) -> None:

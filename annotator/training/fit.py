@@ -15,10 +15,18 @@ from annotator.training.events import Diary
 from annotator.training.fitted import Fitted, Progress
 from annotator.training.folder import CHECKPOINTS, RunFacts
 from annotator.training.judge import Judge
-from annotator.training.judging import Floats, Scores
+from annotator.training.judging import Floats
 from annotator.training.loop import NotFiniteError, Trainer
 from annotator.training.machine import Machine
-from annotator.training.mixing import HALF, MixedResult, chosen, mixed, result_of, shares_for
+from annotator.training.mixing import (
+    HALF,
+    Judged,
+    MixedResult,
+    chosen,
+    mixed,
+    result_of,
+    shares_for,
+)
 from annotator.training.net import module_of
 from annotator.training.pace import Deadline, Pace, validation_every
 from annotator.training.parent import Parent
@@ -57,7 +65,7 @@ class Run:
         self._examples = Examples(data, parent.net, facts.settings, facts.seed)
         self._judge = Judge(parent.graph, data, machine)
         self._parent_weights = parent.graph.weights()
-        self.before = self._judge(self._parent_weights)
+        self._before = self._judge.in_full(self._parent_weights)
         self._best = checkpoints.Best()
         self._judged = 0  # the last step that validation looked at
         self._last_validation: dict[str, float] = {}
@@ -160,7 +168,7 @@ class Run:
             What a crop took in training: a guess where nothing is judged.
         """
         tests = len(self._data.tests)
-        shares = len(shares_for(self._data.test_clusters)) if tests else 0
+        shares = len(shares_for(self._data.jury.clusters)) if tests else 0
         predicted = 2 * min(len(self._data.faces), MOST)
         return shares * self._judge.seconds + predicted * (
             self._judge.seconds / tests if tests else a_crop
@@ -188,28 +196,28 @@ class Run:
             Why training ended early.
         """
         trained = self._trained_weights()
-        scores = {0.0: self.before}
+        scores = {0.0: self._before}
         for share in self._shares(deadline):
-            scores[share] = self._judge(mixed(self._parent_weights, trained, share))
+            scores[share] = self._judge.in_full(mixed(self._parent_weights, trained, share))
         found = self._chosen(scores) if self._data.tests else None
         share = found.share if found else HALF
         return Fitted(
             mixed(self._parent_weights, trained, share),
             found,
-            self.before,
-            scores.get(share, self.before),
+            self._before.faces,
+            scores.get(share, self._before).faces,
             self._best.step or self.step,
             ended,
         )
 
-    def _chosen(self, scores: Mapping[float, Scores]) -> MixedResult:
-        clusters = self._data.test_clusters
-        results = [result_of(share, now, self.before, clusters) for share, now in scores.items()]
+    def _chosen(self, scores: Mapping[float, Judged]) -> MixedResult:
+        jury, before = self._data.jury, self._before
+        results = [result_of(share, now, before, jury) for share, now in scores.items()]
         return chosen(results, self._settings.most_clean_rise)
 
     def _shares(self, deadline: Deadline) -> Iterator[float]:
         """Yield the shares to look at but that of the parent, which is known: half of it first."""
-        shares = shares_for(self._data.test_clusters) if self._data.tests else ()
+        shares = shares_for(self._data.jury.clusters) if self._data.tests else ()
         for share in sorted(shares, key=lambda share: (share != HALF, share)):
             if share and (share == HALF or deadline.leaves(self._judge.seconds)):
                 yield share
@@ -254,7 +262,8 @@ class Run:
         weights = self._trainer.averaged()
         now = self._judge(weights)
         clean, spoilt = now.nme(clean=True), now.nme(clean=False)
-        score = (clean / self.before.nme(clean=True) + spoilt / self.before.nme(clean=False)) / 2
+        before = self._before.faces
+        score = (clean / before.nme(clean=True) + spoilt / before.nme(clean=False)) / 2
         self._last_validation = {"clean": clean, "spoiled": spoilt}
         noted = {**self._last_validation, "score": score, **now.found()}
         diary.note_validation(self.step, noted)

@@ -9,6 +9,7 @@ from annotator.training.graph import NetGraph
 from annotator.training.judging import Floats, Scores, scores_of
 from annotator.training.loop import predictor
 from annotator.training.machine import Machine
+from annotator.training.mixing import Judged
 from annotator.training.net import module_of, set_weights
 
 
@@ -30,6 +31,11 @@ class Judge:
         self._clock = machine.clock
         self.seconds = 0.0
         """What the last judgement took."""
+
+    def in_full(self, weights: Sequence[Floats]) -> Judged:
+        """Return how good weights are on the faces of the validation, and on the portraits."""
+        faces = self(weights)
+        return Judged(faces, scores_of(self._data.portraits, self._predict))
 
     def __call__(self, weights: Sequence[Floats]) -> Scores:
         """Return how good weights are, in the order of the graph's."""

@@ -105,6 +105,8 @@ class Scores:
         """Return each face's mean error over its crops; NaN where it has none."""
         chosen = self.is_clean == clean
         count = int(self.face.max(initial=-1)) + 1
+        if not chosen.any():
+            return np.full(count, np.nan)
         means = self.errors[chosen].mean(axis=1, dtype=np.float64)
         sums = np.bincount(self.face[chosen], means, count)
         numbers = np.bincount(self.face[chosen], minlength=count)
@@ -201,7 +203,7 @@ def scores_of(tests: Sequence[TestCrop], predict: Predict) -> Scores:
     return Scores(
         np.array([test.face for test in faced], np.intp),
         np.array([test.is_clean for test in faced], bool),
-        np.array(errors, np.float32),
+        np.stack(errors) if errors else np.empty((0, 0), np.float32),
         all_presences[shown],
         all_presences[~shown],
     )

@@ -3,6 +3,8 @@
 Weights half-way between a net and what fine-tuning made of it often keep what the net knew and have
 most of what it learned (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022). The share
 is chosen on validation: the one with the least error on spoiled crops that clean crops allow.
+People correct what a net does badly, and on such faces clean crops improve, too, while faces that
+it knew get worse. So those that people accepted as predicted, and portraits, have to allow it, too.
 """
 
 from __future__ import annotations
@@ -38,13 +40,38 @@ class MixedResult:
         Mean NME.
     clean_rise
         By how much the error on clean crops may well have risen, as a share of the parent's: the
-        upper end of a one-sided interval by bootstrap over groups.
+        upper end of a one-sided interval by bootstrap over groups, for all faces, for those that
+        the parent knew, or for the portraits, whichever is most.
     """
 
     share: float
     clean: float
     spoiled: float
     clean_rise: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """How well a net does on the faces of the validation, and on the portraits."""
+
+    faces: Scores
+    portraits: Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Jury:
+    """What is known of the faces of the validation.
+
+    Attributes
+    ----------
+    clusters : (f,)
+        What is drawn together.
+    known : (f,) bool
+        Whether the parent's answer was right: people accepted it as it was.
+    """
+
+    clusters: Sequence[str]
+    known: NDArray[np.bool_]
 
 
 def shares_for(clusters: Sequence[str]) -> tuple[float, ...]:
@@ -70,7 +97,7 @@ def chosen(results: Sequence[MixedResult], most_clean_rise: float) -> MixedResul
     return min(allowed, key=lambda one: (one.spoiled, one.share))
 
 
-def result_of(share: float, now: Scores, before: Scores, clusters: Sequence[str]) -> MixedResult:
+def result_of(share: float, now: Judged, before: Judged, jury: Jury) -> MixedResult:
     """Return what validation says of a share.
 
     Parameters
@@ -78,11 +105,18 @@ def result_of(share: float, now: Scores, before: Scores, clusters: Sequence[str]
     share
     now, before
         Of the mixed weights and of the parent.
-    clusters
-        Of the faces: what is drawn together.
+    jury
     """
-    rise = rise_quantile(now.by_face(clean=True), before.by_face(clean=True), clusters, _CONFIDENCE)
-    return MixedResult(share, now.nme(clean=True), now.nme(clean=False), rise)
+    clean, origin = now.faces.by_face(clean=True), before.faces.by_face(clean=True)
+    shown, first = now.portraits.by_face(clean=True), before.portraits.by_face(clean=True)
+    known = np.flatnonzero(jury.known)
+    parts = (
+        (clean, origin, jury.clusters),
+        (clean[known], origin[known], [jury.clusters[at] for at in known.tolist()]),
+        (shown, first, [str(at) for at in range(len(shown))]),
+    )
+    rises = [rise_quantile(*part, _CONFIDENCE) for part in parts if len(part[0])]
+    return MixedResult(share, now.faces.nme(clean=True), now.faces.nme(clean=False), max(rises))
 
 
 def rise_quantile(

@@ -14,6 +14,7 @@ from annotator.training.folder import SPLITS, RunFacts
 from annotator.training.machine import Machine, chosen_device
 from annotator.training.pace import Clock
 from annotator.training.parent import Parent
+from annotator.training.portraits import portraits
 from annotator.training.settings import Settings
 from annotator.training.sparse import read_sparse
 from annotator.training.splits import SplitPlan
@@ -113,7 +114,8 @@ def accepted(order: Order) -> Job:
     sparse = read_sparse(order.sparse) if order.sparse else ()
     facts = _agreed(order, _facts(order, faces, parent, machine))
     plan = SplitPlan(order.out / SPLITS, order.splits, facts.settings.validation, order.seed)
-    return Job(order.out, parent, Labelled(faces, sparse), facts, machine, plan)
+    labelled = Labelled(faces, sparse, portraits(parent.graph.path))
+    return Job(order.out, parent, labelled, facts, machine, plan)
 
 
 def _check_layout(faces: Faces, parent: Parent) -> None:

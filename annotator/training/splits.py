@@ -23,6 +23,7 @@ from annotator.training.faces import Face
 from annotator.training.tables import UNREADABLE, read_table
 
 COLUMNS = ("face", "name", "cluster", "split")
+_LARGE = 4  # clusters of this share of the validation, or larger ones, are large
 
 
 class Split(StrEnum):
@@ -209,10 +210,15 @@ def _ties(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> Iterator[
 def _chosen(
     undecided: Sequence[str], members: Mapping[str, Sequence[int]], wanted: float, seed: int
 ) -> set[str]:
-    """Return which clusters are for validation: in an order that depends on their names alone."""
+    """Return which clusters are for validation: in an order that depends on their names alone.
+
+    Large ones come last: a crowd in one photograph tells less than four people do.
+    """
     chosen: set[str] = set()
     has_both = len(undecided) < len(members)
-    for name in sorted(undecided, key=lambda name: _draw(name, seed)):
+    most = max(1.0, wanted / _LARGE)
+    drawn = sorted(undecided, key=lambda name: _draw(name, seed))
+    for name in sorted(drawn, key=lambda name: len(members[name]) > most):
         is_last = len(chosen) + 1 == len(undecided) and not has_both
         size = len(members[name])
         if wanted > 0 and not is_last and (size <= 2 * wanted or not chosen):

@@ -3,14 +3,36 @@
 import numpy as np
 import pytest
 
+from annotator.training.judging import Scores
 from annotator.training.mixing import (
     SHARES,
+    Judged,
+    Jury,
     MixedResult,
     chosen,
     mixed,
+    result_of,
     rise_quantile,
     shares_for,
 )
+
+
+def scores_with(clean: np.ndarray) -> Scores:
+    """Return scores of faces of which one clean crop each has such an error."""
+    count = len(clean)
+    errors = np.repeat(clean[:, None], 3, axis=1).astype(np.float32)
+    present = np.ones(count, np.float32)
+    return Scores(np.arange(count), np.ones(count, bool), errors, present, present[:0])
+
+
+def rise_of(now: np.ndarray, known: list[bool], portraits: tuple[float, ...] = ()) -> float:
+    """Return what is said of a share that gives faces such errors, where 0.01 was theirs."""
+    before = Judged(
+        scores_with(np.full(len(now), 0.01)), scores_with(np.full(len(portraits), 0.01))
+    )
+    after = Judged(scores_with(now), scores_with(np.array(portraits)))
+    jury = Jury([str(at) for at in range(len(now))], np.array(known))
+    return result_of(0.5, after, before, jury).clean_rise
 
 
 def test_no_share_is_the_parent_to_the_bit_and_all_of_it_the_trained_net():
@@ -45,3 +67,17 @@ def test_a_change_that_all_faces_share_is_told_as_it_is(factor: float):
     before = np.array([0.01, 0.02, 0.015, 0.03])
     rise = rise_quantile(before * factor, before, ["a", "b", "c", "d"], 0.9)
     assert rise == pytest.approx(factor - 1, abs=1e-9)
+
+
+def test_faces_that_the_parent_knew_must_allow_a_share_by_themselves():
+    """What people corrected gets so much better that the mean hides what others lost."""
+    now = np.array([0.004] * 6 + [0.011] * 2)
+    corrected = [False] * 8
+    assert rise_of(now, corrected) < 0
+    assert rise_of(now, [False] * 6 + [True] * 2) == pytest.approx(0.1, abs=1e-5)
+
+
+def test_portraits_must_allow_a_share_where_people_corrected_every_face():
+    now = np.full(5, 0.004)
+    assert rise_of(now, [False] * 5) == pytest.approx(-0.6, abs=1e-5)
+    assert rise_of(now, [False] * 5, (0.01, 0.012)) == pytest.approx(0.2, abs=1e-5)

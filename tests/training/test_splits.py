@@ -74,6 +74,17 @@ def test_the_share_is_kept_as_well_as_whole_clusters_allow():
     assert 36 <= sum(split is Split.VALIDATION for split in splits) <= 44
 
 
+def test_validation_is_of_several_people_though_a_crowd_would_be_enough():
+    names = ["crowd"] * 20 + [f"{number}" for number in range(80)]
+    faces = [face(number) for number in range(100)]
+    for seed in range(20):
+        splits = decided(faces, names, {}, share=0.2, seed=seed)
+        judged = {
+            name for name, split in zip(names, splits, strict=True) if split is Split.VALIDATION
+        }
+        assert len(judged) == 20
+
+
 def test_what_was_decided_stays_when_the_data_grow():
     faces = [face(number) for number in range(60)]
     names = [one.key for one in faces]
