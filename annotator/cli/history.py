@@ -75,6 +75,12 @@ def _rows(project: "Project", sample_id: int) -> list[dict[str, Any]]:
         _row(made.made_at, made.revision, _change(made.change.value, made.tool), made.made_by)
         for made in project.annotations.made(sample_id)
     ]
+    known = {made.stroke_id for made in project.annotations.made(sample_id)}
+    rows += [  # of earlier versions, which did not say what revision came of them
+        _row(stroke.created_at, None, _change("stroke", stroke.tool), stroke.annotator)
+        for stroke in project.annotations.strokes(sample_id)
+        if stroke.id not in known
+    ]
     for review in project.reviews.history(sample_id):
         said = " ".join(filter(None, (", ".join(review.reasons), review.comment)))
         what = review.verdict.value
@@ -88,7 +94,9 @@ def _rows(project: "Project", sample_id: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["at"]))
 
 
-def _row(at: datetime, revision: int, what: str, who: str | None, said: str = "") -> dict[str, Any]:
+def _row(
+    at: datetime, revision: int | None, what: str, who: str | None, said: str = ""
+) -> dict[str, Any]:
     told = (at.isoformat(timespec="microseconds"), revision, what, who, said)
     return dict(zip(_COLUMNS, told, strict=True))
 
@@ -98,5 +106,6 @@ def _change(kind: str, tool: str | None) -> str:
 
 
 def _shown(row: dict[str, Any]) -> tuple[str, ...]:
-    shown = {**row, "at": row["at"][:19], "who": row["who"] or "-"}
+    number = "-" if row["revision"] is None else row["revision"]
+    shown = {**row, "at": row["at"][:19], "revision": number, "who": row["who"] or "-"}
     return tuple(escaped(str(shown[name])) for name in _COLUMNS)

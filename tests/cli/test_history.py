@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -150,3 +152,14 @@ def test_a_random_part_is_drawn_reviewed_and_bounds_the_errors(command, project)
     assert "at most 97.5% of all are wrong, with a confidence of 95%" in out
     values = json.loads(command("sampling", "show", project, 1, "--json")[1])
     assert (values["right"], values["wrong"], values["waiting"]) == ([1], [2], [])
+
+
+def test_strokes_of_earlier_versions_are_listed_without_their_revisions(command, edited):
+    with closing(sqlite3.connect(edited / "project.sqlite")) as rows, rows:
+        rows.execute("DELETE FROM revisions")
+    values = json.loads(command("history", edited, 1, "--json")[1])
+    assert [(row["revision"], row["who"]) for row in values["history"][:2]] == [
+        (None, "ada"),
+        (None, "ada"),
+    ]
+    assert command("history", edited, 1)[1].splitlines()[1].split()[1] == "-"
