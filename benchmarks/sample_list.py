@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=100_000)
     count = parser.parse_args().samples
     with tempfile.TemporaryDirectory() as folder:
-        project = _make_project(Path(folder), count)
+        project = make_project(Path(folder), count)
         viewer, dock = open_viewer(project)
         viewer.window.resize(1280, 800)
         process_events(2.0)
@@ -62,7 +62,7 @@ def main() -> None:
         viewer.close()
 
 
-def _make_project(folder: Path, count: int) -> Path:
+def make_project(folder: Path, count: int) -> Path:
     """Make a project of so many faces, two an image, all files being one and the same."""
     photographs = folder / "photographs"
     photographs.mkdir()
