@@ -16,7 +16,7 @@ from annotator.project import (
 )
 from annotator.workbench.actions_done import ActionsDone
 from annotator.workbench.opened import Opened
-from annotator.workbench.sight import READ_ONLY, why_unseen
+from annotator.workbench.sight import READ_ONLY, reviewing_text, why_unseen
 from annotator.workflow.image_files import HAS_CHANGED
 
 
@@ -124,6 +124,8 @@ class Bench(Opened):
             return ""
         if self.is_read_only:
             return READ_ONLY
+        if self.is_reviewing and not for_verdict:
+            return reviewing_text(self.keys)
         if not self.is_displayed:
             return "" if for_verdict else "A mesh that cannot be seen is not changed."
         has_face = self._session is not None
@@ -149,7 +151,10 @@ class Bench(Opened):
 
         Where a photograph cannot be shown it may take back what led there.
         """
-        return self.may_change() and (not self.is_displayed or self.in_sight())
+        if not self.may_change():
+            return False
+        # Whoever reviews takes verdicts back, and tools rest.
+        return not self.is_displayed or self.in_sight(for_verdict=self.is_reviewing)
 
     def why_unacceptable(self) -> str:
         """Return why the mesh under edit cannot be judged by what is on the screen, or nothing."""

@@ -15,6 +15,7 @@ from annotator.project import (
 )
 from annotator.project.displacement import change_between
 from annotator.workbench.bench import Bench
+from annotator.workbench.past_meshes import PastMeshes
 from annotator.workbench.present_round import PresentRound
 
 Landmarks = NDArray[np.float32]
@@ -32,15 +33,22 @@ class Choice:
         Whose prediction it is; None for the one that the mesh began with.
     is_newest
         Whether it is that of whichever model is the newest.
+    is_reviewed
+        Whether it is the face as it was when it was last reviewed.
+    revision
+        Which of its revisions it is; None where it is none.
     """
 
     title: str
     model_id: int | None = None
     is_newest: bool = False
+    is_reviewed: bool = False
+    revision: int | None = None
 
 
 OWN = Choice("What it began with")
 NEWEST = Choice("The newest model’s", is_newest=True)
+REVIEWED = Choice("As it was last reviewed", is_reviewed=True)
 
 
 class Comparing:
@@ -61,6 +69,8 @@ class Comparing:
         self._present = present
         self._choice = OWN
         self._said: SamplePredictions | None = None
+        self._past = PastMeshes(bench)
+        self._looked_at: tuple[int, Choice] | None = None
         bench.project_changed.connect(self._forget)
         bench.current_changed.connect(self._read)
         bench.sample_updated.connect(self._read_updated)
@@ -69,13 +79,32 @@ class Comparing:
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """What can be chosen: only what the mesh began with, while there is one model."""
+        """What can be chosen: what the mesh began with, what it was, what models said."""
+        past = (REVIEWED,) if self._past.reviewed_revision is not None else ()
+        if self._looked_at is not None and self._looked_at[0] == self._bench.sample_id:
+            past = (*past, self._looked_at[1])
         known = self._present.known
         if len(known.models) < 2:
-            return (OWN,)
+            return (OWN, *past)
         newest_first = reversed(known.models)
         models = (Choice(known.title(model), model.id) for model in newest_first)
-        return (OWN, NEWEST, *models)
+        return (OWN, *past, NEWEST, *models)
+
+    @property
+    def reviewed_revision(self) -> int | None:
+        """The revision of the face that was last reviewed, or None."""
+        return self._past.reviewed_revision
+
+    def look_at(self, revision: int, title: str) -> bool:
+        """Compare the face with one of its revisions; return whether anybody knows it."""
+        sample_id = self._bench.sample_id
+        if sample_id is None or self._past.at(revision) is None:
+            return False
+        choice = Choice(title, revision=revision)
+        self._looked_at = sample_id, choice
+        self._choice = choice
+        self.changed.emit()
+        return True
 
     @property
     def choice(self) -> Choice:
@@ -92,6 +121,9 @@ class Comparing:
     def landmarks(self) -> Landmarks | None:
         """The mesh to compare with, (n, 3); None for the prediction that this one began with."""
         session, choice = self._bench.session, self.choice
+        revision = self._past.reviewed_revision if choice.is_reviewed else choice.revision
+        if revision is not None:
+            return self._past.at(revision)
         newest = self._present.known.newest
         model_id = newest.id if choice.is_newest and newest is not None else choice.model_id
         if session is None or model_id is None:
@@ -125,10 +157,11 @@ class Comparing:
         return found if found is not None and found.model.layout == session.layout.name else None
 
     def _forget(self) -> None:
-        self._choice, self._said = OWN, None
+        self._choice, self._said, self._looked_at = OWN, None, None
 
     def _read_updated(self, sample_id: int) -> None:
         if sample_id == self._bench.sample_id:
+            self._past.forget()
             self._read()
 
     def _read(self) -> None:

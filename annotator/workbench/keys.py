@@ -49,6 +49,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("send_back", ("X",), _SEND_BACK, "Review"),
     Shortcut("exclude", ("E",), f"{_EXCLUDE} from the data set", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
+    Shortcut("review", ("Shift-R",), "Review what was submitted, or end it", "Review"),
+    Shortcut("differences", ("Shift-Y",), "What has moved, and how far", "Review"),
     *(Shortcut(kind, (kind.card.key,), kind.card.text, "Tools") for kind in ToolKind),
     Shortcut("smaller", ("[",), "Smaller brush", "Stroke", repeats=True),
     Shortcut("larger", ("]",), "Larger brush", "Stroke", repeats=True),

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from psygnal import Signal
 
 from annotator.mesh.tools.editor import MeshEditor
-from annotator.project import EditSession, ImageRecord, Project, ProjectError, SampleSummary
+from annotator.project import (
+    UNDECIDED,
+    EditSession,
+    ImageRecord,
+    Project,
+    ProjectError,
+    SampleState,
+    SampleSummary,
+)
 from annotator.system.people import usable_name
 from annotator.workbench.actions_done import Action, ActionsDone
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
@@ -38,6 +46,10 @@ class Opened:
         Tells whether photographs are still those that were added.
     keys : KeyBindings
         Those in effect: sentences name them.
+    sought : tuple of SampleState
+        Samples in these states are to do for who works here: the walk seeks them.
+    is_reviewing : bool
+        Whether what others submitted is reviewed here: tools rest then.
     annotator_changed
         Somebody else works here.
     project_changed
@@ -86,6 +98,8 @@ class Opened:
         self.look: Callable[[], Sight] = Sight
         self.originals = Originals()
         self.keys: KeyBindings = DEFAULT_BINDINGS
+        self.sought: tuple[SampleState, ...] = UNDECIDED
+        self.is_reviewing = False
         self._done = ActionsDone()
         self._project: Project | None = None
         self._session: EditSession | None = None

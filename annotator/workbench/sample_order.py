@@ -42,6 +42,7 @@ class SampleColumns:
     ) -> None:
         self._samples = list(samples)
         self._measures = measures or NothingMeasured()
+        self._ids = np.fromiter((sample.id for sample in self._samples), np.int64, len(samples))
         self._positions = {sample.id: i for i, sample in enumerate(self._samples)}
         self._states = np.fromiter(
             (_CODES[sample.state] for sample in self._samples), np.uint8, len(self._samples)
@@ -73,7 +74,8 @@ class SampleColumns:
 
     def ids(self, positions: Positions) -> list[int]:
         """Return the ids of the samples at some positions."""
-        return [self._samples[position].id for position in positions.tolist()]
+        found: list[int] = self._ids[positions].tolist()
+        return found
 
     def put(self, position: int, sample: SampleSummary) -> None:
         """Take over what changed about a sample; its file and its id do not."""

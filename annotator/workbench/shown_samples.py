@@ -170,19 +170,19 @@ class ShownSamples:
 
     def next_in(self, states: Collection[SampleState], *, after: int | None) -> int | None:
         """Return the next shown sample in one of these states, wrapping round, or None."""
-        start = self._place(after)
-        rows = np.flatnonzero(self._columns.in_states(states)[self._positions])
-        if start is not None:
-            rows = rows[rows != start]
-        if not len(rows):
-            return None
-        following = 0 if start is None else int(np.searchsorted(rows, start))
-        return self.at(int(rows[following % len(rows)])).id
+        rows = self._rows_in(states, after)
+        return self.at(int(rows[0])).id if len(rows) else None
 
-    def likely_next(self, current: int | None) -> list[SampleSummary]:
+    def ids_in(self, states: Collection[SampleState], *, after: int | None) -> list[int]:
+        """Return the shown samples in one of these states, the next one first, wrapping round."""
+        return self._columns.ids(self._positions[self._rows_in(states, after)])
+
+    def likely_next(
+        self, current: int | None, sought: Collection[SampleState] = UNDECIDED
+    ) -> list[SampleSummary]:
         """Return the samples that the annotator will probably go to next, likeliest first."""
         ids = (
-            self.next_in(UNDECIDED, after=current),
+            self.next_in(sought, after=current),
             self.neighbour(current, 1),
             self.neighbour(current, -1),
             self.neighbour(current, 2),
@@ -194,11 +194,13 @@ class ShownSamples:
         to_do = self.next_in(UNDECIDED, after=None)
         return self.neighbour(None, 1) if to_do is None else to_do
 
-    def why_nothing_to_do(self, current: int | None) -> str:
+    def why_nothing_to_do(
+        self, current: int | None, sought: Collection[SampleState] = UNDECIDED
+    ) -> str:
         """Return why there is no next sample to do, as a sentence for the annotator."""
-        if current is not None and self.get(current).state in UNDECIDED:
+        if current is not None and self.get(current).state in sought:
             return "This is the only sample shown that is left to do."
-        if self.count(UNDECIDED):
+        if self.count(sought):
             return "No sample shown is left to do, but the filter hides some that are."
         return "Every sample has its verdict: nothing is left to do."
 
@@ -237,6 +239,15 @@ class ShownSamples:
     def unseen(self, sample_ids: Iterable[int]) -> list[int]:
         """Return those that nobody can have judged: never on the screen here, and no stroke."""
         return [i for i in sample_ids if i not in self._seen and not self.get(i).stroke_count]
+
+    def _rows_in(self, states: Collection[SampleState], after: int | None) -> NDArray[np.intp]:
+        """Return the rows in one of these states but for the present one, the next one first."""
+        start = self._place(after)
+        rows = np.flatnonzero(self._columns.in_states(states)[self._positions])
+        if start is None:
+            return rows
+        rows = rows[rows != start]
+        return np.roll(rows, -int(np.searchsorted(rows, start)))
 
     def _place(self, sample_id: int | None) -> float | None:
         """Return a sample's row, or where between two rows it would be if it was shown.

@@ -76,6 +76,13 @@ def why_unseen(sight: Sight, *, has_face: bool = True, for_verdict: bool = False
     return next((reason for is_there, reason in obstacles if is_there), "")
 
 
+def reviewing_text(keys: KeyBindings) -> str:
+    """Return why tools rest while somebody reviews, and how they act again."""
+    key = keys.text("review")
+    way = f"press {key}" if key else "end that on the Review page"
+    return f"You are reviewing, so the mesh stays as it is: {way} to edit it."
+
+
 def _before_the_photograph(sight: Sight) -> Iterator[tuple[bool, str]]:
     """Yield what may be in the way: whether it is, and what is said then."""
     yield not sight.has_layers, "The photograph is not in the view. Go to the sample again."

@@ -30,6 +30,8 @@ class Verdicts:
 
     Attributes
     ----------
+    walk : Walk
+        Where a verdict leads.
     goes_on_changed
         Carries whether a verdict brings up the next sample to do.
     asked
@@ -44,7 +46,7 @@ class Verdicts:
         self._goes_on = True
         self._bench = bench
         self._edits = edits
-        self._walk = walk
+        self.walk = walk
 
     @property
     def goes_on(self) -> bool:
@@ -56,6 +58,10 @@ class Verdicts:
         if goes_on != self._goes_on:
             self._goes_on = goes_on
             self.goes_on_changed.emit(goes_on)
+
+    def submit(self) -> bool:
+        """Say that the current sample is done and waits for a review; return whether written."""
+        return self._decide(Verdict.SUBMIT)
 
     def accept(self, *, despite_checks: bool = False) -> None:
         """Accept the current sample's mesh as it stands, also when it is as predicted.
@@ -177,7 +183,8 @@ class Verdicts:
         bench = self._bench
         if bench.session is not None and not bench.in_sight(for_verdict=True):
             return False
-        was_decided = bench.current is not None and bench.current.state not in UNDECIDED
+        to_do = (*UNDECIDED, *bench.sought)
+        was_decided = bench.current is not None and bench.current.state not in to_do
         judgement = Judgement(verdict, bench.annotator, comment, tuple(reasons))
         given = self.give(judgement)
         if given is None:
@@ -185,5 +192,5 @@ class Verdicts:
         if was_decided or verdict is not Verdict.REOPEN:
             bench.did(Decided(judgement, (given,)))
         if goes_on and self.goes_on:
-            self._walk.go_on(was_decided=was_decided)
+            self.walk.go_on(was_decided=was_decided)
         return True

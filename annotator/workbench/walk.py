@@ -2,16 +2,12 @@
 
 from contextlib import suppress
 
-from annotator.project import (
-    UNDECIDED,
-    DamagedProject,
-    EditSession,
-    ImageRecord,
-    Project,
-    ProjectError,
-)
+from annotator.project import DamagedProject, EditSession, ImageRecord, Project, ProjectError
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
+
+# So many samples are asked about together, whose work they are.
+_AT_ONCE = 200
 
 
 class Walk:
@@ -111,8 +107,8 @@ class Walk:
         """Go to the next sample without a verdict, starting over at the end of the list."""
         samples, current = self._bench.samples, self._place
         if samples.total:
-            target = samples.next_in(UNDECIDED, after=current)
-            self._go_to_or_tell(target, samples.why_nothing_to_do(current))
+            target = self._next_sought(current)
+            self._go_to_or_tell(target, self._why_nothing_to_do(current))
 
     def go_on(self, *, was_decided: bool) -> None:
         """Go on after a verdict: to the next sample to do, or to the next one shown.
@@ -120,12 +116,41 @@ class Walk:
         To the next shown where the list holds none to do: where the filter keeps them out, or to
         whoever goes over samples that had their verdicts already.
         """
-        samples = self._bench.samples
-        is_left = samples.next_in(UNDECIDED, after=self._bench.sample_id) is not None
-        if samples.shown.has_to_do and (is_left or not was_decided):
+        bench = self._bench
+        is_left = self._next_sought(bench.sample_id) is not None
+        has_to_do = any(state in bench.sought for state in bench.samples.shown.states)
+        if has_to_do and (is_left or not was_decided):
             self.go_to_next_to_do()
         else:
             self.step(1)
+
+    def _next_sought(self, after: int | None) -> int | None:
+        """Return the next shown sample that is to do for who works here, wrapping round.
+
+        To a reviewer that is none that they made themselves, if the project does not want that.
+        """
+        bench = self._bench
+        if not bench.is_reviewing or bench.project is None:
+            return bench.samples.next_in(bench.sought, after=after)
+        ids = bench.samples.ids_in(bench.sought, after=after)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            try:
+                own = bench.project.reviews.own_work(some, bench.annotator)
+            except ProjectError:
+                own = set()  # the verdict itself says what is wrong
+            found = next((i for i in some if i not in own), None)
+            if found is not None:
+                return found
+        return None
+
+    def _why_nothing_to_do(self, current: int | None) -> str:
+        samples, sought = self._bench.samples, self._bench.sought
+        if not self._bench.is_reviewing:
+            return samples.why_nothing_to_do(current, sought)
+        if samples.count(sought):
+            return "No sample shown is left for you to review: others are hidden, or your own work."
+        return "Every sample that was submitted has been reviewed."
 
     @property
     def _place(self) -> int | None:

@@ -10,6 +10,7 @@ from annotator.project.covariance_file import CovarianceFileError, load_guided_c
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 from annotator.workbench.face_checks import FaceChecks
+from annotator.workbench.reviewing import Reviewing
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.triaged import Triaged
 from annotator.workbench.undoing import Undoing
@@ -33,6 +34,8 @@ class Workbench(Bench):
         Knows what checks have against the current sample's mesh.
     verdicts : Verdicts
         Gives them on the current sample.
+    reviewing : Reviewing
+        Whether what others submitted is gone through, and what accepting means.
     undoing : Undoing
         Takes back what was done, in the order in which it was, and does it again.
     triaged : Triaged
@@ -47,6 +50,7 @@ class Workbench(Bench):
         self.checks = FaceChecks(self)
         self.verdicts = Verdicts(self, self.edits, self._walk, self.checks)
         self.undoing = Undoing(self, self.edits, self._walk, self.verdicts)
+        self.reviewing = Reviewing(self, self.verdicts)
 
     def open(self, project: Project) -> bool:
         """Work on this project, starting at the first sample to do.

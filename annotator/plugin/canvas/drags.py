@@ -4,6 +4,7 @@ A press makes a `Drag`, every move of the mouse is handed to it, and so is the e
 `annotator.plugin.canvas.tool_mouse` decides which one a press makes.
 """
 
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from annotator.mesh.geometry import nearest_vertex
 from annotator.mesh.landmarks import tool_scale
 from annotator.mesh.tools.base import Aim, Position
 from annotator.mesh.tools.editor import MeshEditor
+from annotator.mesh.tools.reach import CLICK
 from annotator.plugin.canvas.aiming import SMOOTH_MODIFIER, Aiming
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.workbench.brush_gauge import BrushGauge, Gauge
@@ -128,6 +130,22 @@ class PanDrag:
     def cancel(self) -> bool:
         """Return False."""
         return False
+
+
+def moved_or_clicked(viewer: Any, event: Any) -> Generator[None, None, bool]:
+    """Move the photograph by a drag; return whether it was a click that stayed where it was."""
+    start, pan, moved = tuple(event.pos), PanDrag(viewer, event), False
+    yield
+    while event.type == "mouse_move":
+        moved = moved or _distance(start, tuple(event.pos)) > CLICK
+        if moved:
+            pan.move(event)
+        yield
+    return not moved and event.type == "mouse_release"
+
+
+def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    return float(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)
 
 
 class TurnDrag:

@@ -124,7 +124,7 @@ class FaceScene:
         seen = self.seen(self.state.landmarks)
         self._middle_edge = middle_edge(seen, self.state.layout)
         self._look = look_of(
-            self.state,
+            replace(self.state, prediction=self._predicted(self.state)),
             self.settings,
             size=self.size,
             uncertainty=self.uncertainty,

@@ -42,6 +42,8 @@ class FaceView:
 
     Attributes
     ----------
+    holds_zoom : bool
+        Whether the next sample is shown as large as this one whatever the settings say.
     settings_changed
         Carries the settings.
     legend_changed
@@ -56,6 +58,7 @@ class FaceView:
 
     def __init__(self, viewer: "Viewer") -> None:
         self._viewer = viewer
+        self.holds_zoom = False
         self._scene = FaceScene(viewer)
         self._framing = Framing(viewer)
         viewer.scene.camera.events.zoom.connect(self._show_at_zoom)
@@ -143,7 +146,9 @@ class FaceView:
     @property
     def legend(self) -> Legend:
         """What the colours of the mesh mean."""
-        return legend_of(self._scene.state, self._scene.settings.colours, self._scene.uncertainty)
+        scene = self._scene
+        against = "the prediction" if scene.compared is None else "what it is compared with"
+        return legend_of(scene.state, scene.settings.colours, scene.uncertainty, against)
 
     def show(self, photograph: NDArray[np.uint8], state: MeshState) -> None:
         """Show another sample, framed or, if the settings say so, as large as the one before.
@@ -160,7 +165,7 @@ class FaceView:
         scene.size = (photograph.shape[1], photograph.shape[0])
         self.update(state)
         scene.layers.add_points()
-        if scene.settings.keeps_zoom and not is_first:
+        if (scene.settings.keeps_zoom or self.holds_zoom) and not is_first:
             kept = kept_frame(scene.seen(scene.landmarks), before, self._framing.zoom)
             self._framing.look_at(kept)
         else:
@@ -227,6 +232,7 @@ class FaceView:
         if landmarks is not self._scene.compared:
             self._scene.compared = landmarks
             self._scene.restyle()
+            self.legend_changed.emit()
 
     def point_at(self, vertices: Sequence[int]) -> None:
         """Show some vertices so that they are seen at once, and no others."""

@@ -4,8 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from annotator.mesh.tools.base import Position
-from annotator.mesh.tools.reach import CLICK
-from annotator.plugin.canvas.drags import PanDrag
+from annotator.plugin.canvas.drags import moved_or_clicked
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget
@@ -76,14 +75,7 @@ class OtherFaces:
         if face is None:
             return
         event.handled = True
-        start, pan, moved = tuple(event.pos), PanDrag(self._viewer, event), False
-        yield
-        while event.type == "mouse_move":
-            moved = moved or _distance(start, tuple(event.pos)) > CLICK
-            if moved:
-                pan.move(event)
-            yield
-        if not moved and event.type == "mouse_release":
+        if (yield from moved_or_clicked(viewer, event)):
             self._workbench.go_to(face.sample_id)
 
     def _face_at(self, position: Position, pixel: float) -> Neighbour | None:
@@ -95,7 +87,10 @@ class OtherFaces:
         if face is None:
             return None
         tool = self._workbench.tools.tool
-        is_the_tools = tool.begin(editor.state, position, pixel) is not None
+        is_the_tools = (
+            not self._workbench.is_reviewing
+            and tool.begin(editor.state, position, pixel) is not None
+        )
         return None if is_the_tools else face
 
     def _mark(self, face: Neighbour | None) -> None:
@@ -115,7 +110,3 @@ class OtherFaces:
 
     def _show(self) -> None:
         self._view.show_others(outlines_of(self.neighbours.faces, self._marked))
-
-
-def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    return float(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)

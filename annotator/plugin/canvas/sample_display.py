@@ -139,8 +139,8 @@ class SampleDisplay(QObject):
                 self._show_current()
 
     def _prefetch(self) -> None:
-        current = self._workbench.current
-        likely = self._workbench.samples.likely_next(None if current is None else current.id)
+        bench = self._workbench
+        likely = bench.samples.likely_next(bench.sample_id, bench.sought)
         self._photographs.prefetch(sample.picture for sample in likely)
 
     def _show_mesh(self) -> None:

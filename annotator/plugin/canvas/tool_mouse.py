@@ -190,7 +190,7 @@ class ToolMouse:
     def _stroke(self, event: Any) -> Drag | None:
         """Return a stroke, or a turn where a turned view is pressed beside the mesh."""
         editor = self._workbench.editor
-        if editor is None:
+        if editor is None or self._workbench.is_reviewing:
             return None
         self._end_lost_stroke()
         position = self._aiming.look_at(event)

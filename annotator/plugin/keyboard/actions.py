@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from annotator.mesh.regions import region_at
+from annotator.plugin.canvas.differences import Differences
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.workbench.brush_gauge import Gauge
 from annotator.workbench.faces import Faces
 from annotator.workbench.region_marks import RegionMarks
+from annotator.workbench.reviewing import Reviewing
 from annotator.workbench.tools.kinds import ToolKind
 from annotator.workbench.workbench import Workbench
 
@@ -28,6 +30,8 @@ class Hands:
     mouse: ToolMouse
     faces: Faces
     regions: RegionMarks
+    reviewing: Reviewing
+    differences: Differences
     ask_send_back: Action
     show_tools: Action
 
@@ -53,10 +57,12 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
         "next": lambda: bench.step(1),
         "previous": lambda: bench.step(-1),
         "next_to_do": bench.go_to_next_to_do,
-        "accept": lambda: _first_that_acts(hands.mouse.finish, bench.verdicts.accept),
+        "accept": lambda: _first_that_acts(hands.mouse.finish, hands.reviewing.accept),
         "send_back": hands.ask_send_back,
         "exclude": bench.verdicts.exclude,
         "reopen": bench.verdicts.reopen,
+        "review": hands.reviewing.toggle,
+        "differences": hands.differences.toggle,
         "saved": bench.edits.tell_whether_saved,
     }
 

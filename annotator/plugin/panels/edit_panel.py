@@ -34,6 +34,8 @@ _BUTTONS = {
 }
 
 
+_SUBMIT = ("Submit", "This mesh is done: it waits for somebody else to accept it")
+
 # Fits the tool with most settings, so that nothing jumps when another is chosen; on small
 # screens the pages scroll instead.
 _DOT = " •"
@@ -92,12 +94,18 @@ class EditPanel(QWidget):
         self._goes_on.setChecked(workbench.verdicts.goes_on)
         self._goes_on.toggled.connect(self._set_goes_on)
         workbench.verdicts.goes_on_changed.connect(self._show_goes_on)
+        workbench.reviewing.changed.connect(self._name_accepting)
         workbench.tools.changed.connect(self._show_tool)
         for signal in (
             workbench.current_changed, workbench.mesh_changed, workbench.sample_updated,
             workbench.done_changed, workbench.project_changed,
         ):  # fmt: skip
             signal.connect(self._show_current)
+
+    def _name_accepting(self) -> None:
+        """Say what Enter does: where somebody else accepts, annotators submit."""
+        text, tooltip = _SUBMIT if self._workbench.reviewing.submits else _BUTTONS["accept"]
+        self.buttons["accept"].rename(text, tooltip)
 
     def _face_page(self) -> QWidget:
         page = QWidget()

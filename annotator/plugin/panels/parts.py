@@ -55,10 +55,16 @@ class KeyButton(QPushButton):
 
     def show_key(self, bindings: KeyBindings) -> None:
         """Name the key that is in effect now."""
+        self._bindings = bindings
         key = bindings.text(self._action)
         name_button(self, f"{self._text}  ({key})" if key and self._with_key else self._text)
         self._key = key
         self._explain()
+
+    def rename(self, text: str, tooltip: str) -> None:
+        """Do something else from now on, by the same key."""
+        self._text, self._tooltip = text, tooltip
+        self.show_key(self._bindings)
 
     def refuse(self, reason: str) -> None:
         """Be of no use for a reason, which the tooltip says; without one, be of use again."""

@@ -77,6 +77,7 @@ class ContactSheet(QWidget):
             "cancel": self.view.clearSelection,
             "contact_sheet": self.close,
         }
+        self._selected = 0
         self._make_timers()
         self._arrange()
         self._connect()
@@ -213,7 +214,7 @@ class ContactSheet(QWidget):
         view.installEventFilter(self)
         self.choices.text.installEventFilter(self)
         view.opened.connect(self._open_sample)
-        view.selected.connect(self._count)
+        view.selected.connect(self._count_selected)
         view.moved.connect(self._wait_to_see)
         view.size_asked.connect(self.larger.setValue)
         self.larger.valueChanged.connect(self._resize.start)
@@ -265,9 +266,13 @@ class ContactSheet(QWidget):
             self.view.refresh_sample(sample_id)
             self._count()
 
+    def _count_selected(self, selected: int) -> None:
+        self._selected = selected
+        self._count()
+
     def _count(self) -> None:
-        samples, selected = self._workbench.samples, len(self.view.selected_ids)
-        self._tally.setText(tally_text(len(samples), selected))
+        samples = self._workbench.samples
+        self._tally.setText(tally_text(len(samples), self._selected))
         self._legend.show_html(legend_html(samples))
 
     def _tell(self, sentence: str) -> None:

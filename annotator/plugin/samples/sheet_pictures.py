@@ -15,12 +15,15 @@ from annotator.project import Project, SampleSummary
 from annotator.workbench.bench import Bench
 from annotator.workbench.sheet_making import Made, made_anew
 
-DEFAULT_SIZE = 96
+# About a hundred of them in a window of 1240 x 780.
+DEFAULT_SIZE = 76
 # What all pictures together may take, in bytes.
 _CAPACITY = 96 * 2**20
 _THREADS = 2
 # So many faces are read and cut out together: a query for them all, and soon the next ones.
-_AT_ONCE = 6
+_AT_ONCE = 4
+# While the sheet is being scrolled nothing is made: it would take the processor from painting.
+_REST_MS = 40
 # Files may change, and other programs may work on what is in sight.
 _LOOK_AGAIN_MS = 4000
 
@@ -67,6 +70,10 @@ class SheetPictures(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN_MS)
         self._timer.timeout.connect(self._look_again)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._go_on)
         self._came.connect(self._take)
         bench.closing.connect(self.clear)
         bench.sample_updated.connect(self._note_change)
@@ -110,7 +117,7 @@ class SheetPictures(QObject):
                 self._kept.move_to_end(sample.id)
         if samples and not self._timer.isActive():
             self._timer.start()
-        self._go_on()
+        self._rest.start()
 
     def clear(self) -> None:
         """Stop the threads, whatever they are at, and forget all."""
@@ -122,6 +129,7 @@ class SheetPictures(QObject):
         """Stop the threads; what was made is kept."""
         self._turn += 1  # what still comes was made for before
         self._timer.stop()
+        self._rest.stop()
         self._wanted = ()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
@@ -153,6 +161,8 @@ class SheetPictures(QObject):
     def _go_on(self) -> None:
         """Give the threads that have nothing to do the next of what is wanted."""
         project = self._bench.project
+        if self._rest.isActive():
+            return
         while project is not None and self._jobs < _THREADS:
             next_ones = list(islice(filter(self._needs_look, self._wanted), _AT_ONCE))
             if not next_ones:

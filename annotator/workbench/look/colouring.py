@@ -69,12 +69,15 @@ def displacement_percent(state: MeshState) -> NDArray[np.float64]:
 
 
 def legend_of(
-    state: MeshState | None, colours: Colours, uncertainty: NDArray[np.floating] | None
+    state: MeshState | None,
+    colours: Colours,
+    uncertainty: NDArray[np.floating] | None,
+    against: str = "the prediction",
 ) -> Legend:
-    """Return what the colours mean on this face."""
+    """Return what the colours mean on this face, where distances are from ``against``."""
     if colours is Colours.DISPLACEMENT:
         ends = ("0", f"≥ {DISPLACEMENT_SCALE:.0f} % of IOD")
-        return Legend("Distance from the prediction", ends)
+        return Legend(f"Distance from {against}", ends)
     if colours is Colours.VISIBILITY:
         names = ("visible", "occluded", "out of frame")
         entries = [(VISIBILITY_COLOURS[kind], names[kind]) for kind in Visibility]
