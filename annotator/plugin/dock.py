@@ -8,7 +8,6 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.compared import Compared
-from annotator.plugin.canvas.differences import Differences
 from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.guard import Guard
 from annotator.plugin.canvas.other_faces import OtherFaces
@@ -16,9 +15,6 @@ from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.pointed_at import PointedAt
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
-from annotator.plugin.canvas.remark_field import RemarkField
-from annotator.plugin.canvas.remark_mouse import RemarkMouse
-from annotator.plugin.canvas.remark_pins import RemarkPins
 from annotator.plugin.canvas.sample_display import SampleDisplay
 from annotator.plugin.canvas.spread_ahead import SpreadAhead
 from annotator.plugin.canvas.tool_mouse import ToolMouse
@@ -37,14 +33,12 @@ from annotator.plugin.menu.pages import Pages, ProjectTitle
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_menu import ProjectMenu
 from annotator.plugin.menu.read_only_row import ReadOnlyRow
-from annotator.plugin.menu.review_row import ReviewRow
 from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.finding_rows import FindingRows
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
-from annotator.plugin.panels.review_panel import ReviewPanel
 from annotator.plugin.panels.round_parts import CompareRow, RoundRemark, RoundTitle
 from annotator.plugin.panels.tab_marks import TabMarks
 from annotator.plugin.panels.telling import Telling
@@ -56,6 +50,7 @@ from annotator.plugin.preferences.recent_projects import RecentProjects, setting
 from annotator.plugin.preferences.settings_link import SettingsLink
 from annotator.plugin.preferences.settings_store import SettingsStore
 from annotator.plugin.preferences.window_memory import WindowMemory
+from annotator.plugin.review_parts import ReviewParts
 from annotator.plugin.samples.adjudication import AdjudicationWindow
 from annotator.plugin.samples.contact_sheet import ContactSheet
 from annotator.plugin.samples.dispute_parts import DisputeRow
@@ -68,10 +63,8 @@ from annotator.system.people import login_name
 from annotator.workbench.adjudicating import Adjudicating
 from annotator.workbench.comparing import Comparing
 from annotator.workbench.faces import Faces
-from annotator.workbench.history import History
 from annotator.workbench.keys import KeyBindings
 from annotator.workbench.other_windows import OtherWindows
-from annotator.workbench.pins import Pins
 from annotator.workbench.present_round import PresentRound
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.remarks import Remarks
@@ -151,9 +144,6 @@ class AnnotatorDock(QWidget):
         self._compared = Compared(self.comparing, self.view, self._display)
         self._pointed_at = PointedAt(self.workbench.checks, self.view)
         self.present_round.changed.connect(self.faces.prepare)
-        self.differences = Differences(self.comparing, self.view)
-        self.pins = Pins(self.workbench)
-        self.history = History(self.workbench, self.workbench.edits)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
         self._sending_back = SendingBack(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
@@ -169,10 +159,8 @@ class AnnotatorDock(QWidget):
 
     def _make_parts_over(self, napari_viewer: "Viewer", canvas: QWidget) -> None:
         """Make what lies over the photograph besides the mesh."""
-        self.remark_pins = RemarkPins(napari_viewer, self.workbench, self.view, self.pins)
-        self.remark_field = RemarkField(canvas, self.workbench, self.pins, self.focus_canvas)
-        self._remark_mouse = RemarkMouse(
-            napari_viewer, self.workbench, self.view, self.remark_field.ask
+        self.review = ReviewParts(
+            napari_viewer, self.workbench, self.view, self.comparing, self.focus_canvas
         )
         # After the mouse: a press that no tool takes may be a click on another face.
         self.others = OtherFaces(napari_viewer, self.workbench, self.view, PointerNote(canvas))
@@ -196,7 +184,8 @@ class AnnotatorDock(QWidget):
     def _actions(self) -> dict[str, Action]:
         hands = Hands(
             self.workbench, self.view, self._mouse, self.faces, self.regions,
-            self.workbench.reviewing, self.differences, self._sending_back.ask, self.show_tools,
+            self.workbench.reviewing, self.review.differences, self._sending_back.ask,
+            self.show_tools,
         )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
         windows = {"find": self._finder.open, "contact_sheet": self.sheet.open}
@@ -261,9 +250,7 @@ class AnnotatorDock(QWidget):
         self.progress.wait()
         self._mouse.detach()
         self.others.detach()
-        self._remark_mouse.detach()
-        self.remark_pins.close()
-        self.remark_field.remove()
+        self.review.close()
         self.question.remove()
         self._bound_keys.close()
         self._guard.close()
@@ -288,12 +275,8 @@ class AnnotatorDock(QWidget):
         self.compare_row = CompareRow(self.comparing)
         self.view_panel.add_row(self.compare_row)
         self.region_panel = RegionPanel(self.workbench, self.regions)
-        reviewing = self.workbench.reviewing
-        self.review_panel = ReviewPanel(
-            self.workbench, reviewing, self.pins, self.differences, self.comparing, self.history
-        )
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
-        self.edit = EditPanel(self.workbench, actions, pages | {"Review": self.review_panel})
+        self.edit = EditPanel(self.workbench, actions, pages | {"Review": self.review.panel})
         self._tab_marks = TabMarks(self.edit, self.view, self.regions)
         self.round_remark = RoundRemark(self.comparing)
         work = (
@@ -316,7 +299,7 @@ class AnnotatorDock(QWidget):
         self.round_title = RoundTitle(self.present_round)
         layout.addWidget(self.round_title)
         layout.addWidget(ReadOnlyRow(self.workbench))
-        layout.addWidget(ReviewRow(self.workbench, reviewing))
+        layout.addWidget(self.review.row)
         layout.addWidget(self.ask_name)
         layout.addWidget(self._pages, stretch=1)
         layout.addWidget(self._message)
@@ -325,7 +308,6 @@ class AnnotatorDock(QWidget):
         QuietWheel(self)
 
     def _connect(self) -> None:
-        self.workbench.reviewing.changed.connect(self._hold_zoom)
         self.view.turned.connect(self.workbench.tools.drop_pending)
         self.regions.hidden_changed.connect(self.workbench.mesh_changed.emit)
         self.samples.typed.connect(self.focus_canvas)
@@ -339,10 +321,6 @@ class AnnotatorDock(QWidget):
         self._look.timeout.connect(self.present_round.look)
         self._look.timeout.connect(self.workbench.triaged.look)
         self._look.start(_LOOK_MS)
-
-    def _hold_zoom(self) -> None:
-        """Keep the zoom from one face to the next while somebody reviews."""
-        self.view.holds_zoom = self.workbench.is_reviewing
 
     def _after_work(self, text: str) -> None:
         if text:

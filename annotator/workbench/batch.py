@@ -19,14 +19,15 @@ from annotator.project import (
     UnseenVerdict,
     Verdict,
 )
+from annotator.project.records import SUBMITTABLE
 from annotator.system.words import count
 from annotator.workbench.actions_done import Decided
+from annotator.workbench.batch_text import altered_ones, changed_ones, own_ones, unseen_ones
 from annotator.workbench.many_samples import read_anew, take_in_given, take_in_many
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.undo_text import name_of
 from annotator.workbench.verdict_words import VERDICT_WORDS, verdict_sentence
 from annotator.workbench.workbench import Workbench
-from annotator.workflow.image_files import HAS_CHANGED, HAVE_CHANGED
 
 _AGAIN = "Look at it, then try again."
 _MEANWHILE = "changed elsewhere meanwhile. Look at the list, then try again."
@@ -48,6 +49,9 @@ class Batch:
         name for each sample.
     altered : tuple of int
         Those left out because their mesh is another than was on the screen here.
+    own : tuple of int
+        Those left out because they are the annotator's own work, in a project in which somebody
+        else accepts.
     """
 
     verdict: Verdict
@@ -55,6 +59,7 @@ class Batch:
     unseen: tuple[int, ...] = ()
     changed: tuple[str, ...] = ()
     altered: tuple[int, ...] = ()
+    own: tuple[int, ...] = ()
 
     @property
     def question(self) -> str:
@@ -68,15 +73,12 @@ class Batch:
         return self._left_out() or "None of the selected samples would change."
 
     def _left_out(self) -> str:
-        left, said = len(self.unseen), []
-        if left:
-            stays = "was never seen in this window and has no stroke: it stays as it is"
-            stay = "were never seen in this window and have no stroke: they stay as they are"
-            said.append(f"{_samples(left)} {stays if left == 1 else stay}.")
-        if self.altered:
-            said.append(_altered_text(len(self.altered)))
+        kinds = (
+            (unseen_ones, self.unseen), (altered_ones, self.altered), (own_ones, self.own),
+        )  # fmt: skip
+        said = [text(len(left)) for text, left in kinds if left]
         if self.changed:
-            said.append(_why_they_stay(self.changed))
+            said.append(changed_ones(self.changed))
         return " ".join(said)
 
 
@@ -119,11 +121,13 @@ def checked(bench: Workbench, batch: Batch) -> Batch:
     stay = [sample for sample in samples if sample.image_id in others]
     left = [sample.id for sample in samples if sample.image_id not in others]
     altered = _altered(bench, batch.verdict, left)
+    own = _own(bench, batch.verdict, left)
     return replace(
         batch,
-        sample_ids=tuple(i for i in left if i not in altered),
+        sample_ids=tuple(i for i in left if i not in altered | own),
+        own=(*batch.own, *sorted(own)),
         changed=(*batch.changed, *(sample.image_name for sample in stay)),
-        altered=(*batch.altered, *altered),
+        altered=(*batch.altered, *(altered - own)),
     )
 
 
@@ -181,6 +185,8 @@ def _may_give(bench: Workbench, batch: Batch) -> bool:
 
 
 def _would_change(state: SampleState, verdict: Verdict) -> bool:
+    if verdict is Verdict.SUBMIT:
+        return state in SUBMITTABLE and state is not SampleState.SUBMITTED
     if verdict.state is None:
         return state not in UNDECIDED
     # A deleted face is brought back first: it is no face to anybody who does not look there.
@@ -199,8 +205,8 @@ def _still_to_be_given(bench: Workbench, batch: Batch) -> tuple[int, ...]:
     """Return the samples that are as the annotator was asked about them; tell of the others."""
     if _show_changed(bench, batch.sample_ids):
         return ()
-    now = checked(bench, replace(batch, unseen=(), changed=(), altered=()))
-    if now.changed or now.altered:
+    now = checked(bench, replace(batch, unseen=(), changed=(), altered=(), own=()))
+    if now.changed or now.altered or now.own:
         bench.failed.emit(now.refusal)
     return now.sample_ids
 
@@ -214,21 +220,14 @@ def _altered(bench: Workbench, verdict: Verdict, sample_ids: Sequence[int]) -> s
     return {sample_id for sample_id, revision in seen.items() if now.get(sample_id) != revision}
 
 
+def _own(bench: Workbench, verdict: Verdict, sample_ids: Sequence[int]) -> set[int]:
+    if bench.project is None or verdict is not Verdict.ACCEPT:
+        return set()
+    return bench.project.reviews.own_work(sample_ids, bench.annotator)
+
+
 def _samples(number: int) -> str:
     return count(number, "sample")
-
-
-def _altered_text(number: int) -> str:
-    changed = "was changed since you looked at it: it stays as it is"
-    many = "were changed since you looked at them: they stay as they are"
-    return f"{_samples(number)} {changed if number == 1 else many}."
-
-
-def _why_they_stay(names: Sequence[str]) -> str:
-    others = len(set(names)) - 1
-    changed = f"{names[0]} and {others:,} more {HAVE_CHANGED}" if others else None
-    stay = "stays as it is" if len(names) == 1 else "stay as they are"
-    return f"{_samples(len(names))} {stay}: {changed or f'{names[0]} {HAS_CHANGED}'}."
 
 
 def _show_changed(bench: Workbench, sample_ids: Sequence[int]) -> bool:

@@ -47,7 +47,7 @@ class Pin:
     def vertices(self, layout: MeshLayout) -> NDArray[np.intp]:
         """Return the vertices that it is about; none where it is about all of the mesh."""
         remark = self.remark
-        if remark.region in layout.regions and not remark.vertices:
+        if not remark.vertices and remark.region is not None and remark.region in layout.regions:
             return layout.regions[remark.region].vertices
         return np.array([v for v in remark.vertices if v < layout.count], np.intp)
 

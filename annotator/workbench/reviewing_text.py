@@ -2,14 +2,11 @@
 
 from annotator.workbench.keys import KeyBindings
 
-_STEPS = (
-    ("accept", "accepts"), ("send_back", "sends back"), ("next_to_do", "passes on"),
-    ("differences", "shows differences"), ("review", "ends this"),
-)  # fmt: skip
+_STEPS = (("accept", "accepts"), ("send_back", "sends back"), ("review", "ends this"))
 
 
 def how_to_review(keys: KeyBindings) -> str:
     """Return which keys a reviewer needs; those without a key are left out."""
     known = [f"{key} {does}" for action, does in _STEPS if (key := keys.text(action))]
     said = f"{', '.join(known)}. " if known else ""
-    return f"{said}A click on a vertex pins a remark."
+    return f"{said}Click a vertex to pin a remark."

@@ -38,7 +38,7 @@ def wait_until_seen(dock: AnnotatorDock, wait_for: Callable[..., None]) -> None:
     def is_seen() -> bool:
         rows = sheet.view.wholly_in_sight()
         shown = [sheet.pictures.shown_revision(samples.at(row)) for row in rows]
-        return bool(rows) and None not in shown and not sheet._seen.isActive()
+        return bool(rows) and None not in shown and not sheet.seen.is_waiting
 
     assert sheet.isVisible()
     wait_for(is_seen, "the faces in sight")
@@ -182,7 +182,7 @@ def test_faces_that_were_not_in_sight_are_not_accepted_with_the_others(
     wait_for: Callable[..., None],
 ):
     dock, _ = workplace
-    sheet.larger.setValue(300)
+    sheet.bar.larger.setValue(300)
     wait_for(lambda: sheet.pictures.size == 300)
     last = len(dock.workbench.samples) - 1
     assert last not in sheet.view.grid.in_sight(sheet.view.verticalOffset())
@@ -212,8 +212,8 @@ def test_what_is_hidden_without_its_mesh_is_not_seen(
     pointer.key(Qt.Key.Key_S, "S", SHIFT)
     samples = dock.workbench.samples
     wait_for(lambda: dock.sheet.pictures.get(samples.at(3)) is not None)
-    dock.sheet._seen.stop()
-    dock.sheet._note_seen()
+    wait_for(lambda: not dock.sheet.seen.is_waiting)
+    dock.sheet.seen.note()
     assert samples.unseen([samples.at(3).id]) == [samples.at(3).id]
 
 

@@ -60,9 +60,8 @@ class Aiming:
             return
         if self._bench.is_read_only:  # no press would do anything
             return
-        if (
-            not self.is_over or self._bench.is_reviewing
-        ):  # the annotator looks at the result, not at the next stroke
+        # The annotator looks at the result, not at the next stroke; a reviewer makes none.
+        if not self.is_over or self._bench.is_reviewing:
             self._view.show_aim(None)
         elif aim_on is not None:
             self._view.show_aim(aim_on(editor))

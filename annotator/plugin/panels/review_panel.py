@@ -36,6 +36,7 @@ class ReviewPanel(QWidget):
     def __init__(
         self,
         bench: Bench,
+        *,
         reviewing: Reviewing,
         pins: Pins,
         differences: Differences,
@@ -46,7 +47,7 @@ class ReviewPanel(QWidget):
         super().__init__(parent)
         self._bench, self._reviewing, self._pins = bench, reviewing, pins
         self._comparing, self._history = comparing, history
-        self._waiting = PlainLabel()
+        self._waiting, self._how = PlainLabel(), PlainLabel(_HOW)
         self.reviews = key_button(
             "Review", "review", reviewing.toggle, "Go through what was submitted; again ends it"
         )
@@ -66,7 +67,7 @@ class ReviewPanel(QWidget):
             "Restore", self._bring_back, "Make the mesh what it was then: a stroke, to be undone"
         )
         self._arrange()
-        differences.changed.connect(self.differences.setChecked)
+        differences.changed.connect(self._show_differences)
         for signal in (bench.current_changed, bench.sample_updated, bench.samples_changed):
             signal.connect(self._show)
         reviewing.changed.connect(self._show)
@@ -83,7 +84,7 @@ class ReviewPanel(QWidget):
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(4)
         layout.addWidget(button_row(self.reviews, self.differences))
-        for label in (self._waiting, PlainLabel(_HOW)):
+        for label in (self._waiting, self._how):
             label.setWordWrap(True)
             layout.addWidget(label)
         layout.addWidget(self.remarks)
@@ -95,7 +96,10 @@ class ReviewPanel(QWidget):
 
     def _show(self) -> None:
         self.reviews.setChecked(self._reviewing.is_on)
+        # While somebody reviews, the line on top of the dock says so.
         self._waiting.setText(self._reviewing.text)
+        for label in (self._waiting, self._how):
+            label.setVisible(not self._reviewing.is_on)
         chosen = self.past.currentRow()
         self.past.clear()
         for line in self._history.lines():
@@ -103,6 +107,9 @@ class ReviewPanel(QWidget):
             item.setData(_REVISION, line.revision)
             self.past.addItem(item)
         self.past.setCurrentRow(min(max(chosen, 0), self.past.count() - 1))
+
+    def _show_differences(self, are_shown: bool) -> None:
+        self.differences.setChecked(are_shown)
 
     def _revision(self) -> int | None:
         item = self.past.currentItem()

@@ -59,7 +59,7 @@ class BatchButton(QPushButton):
         self._workbench.note_seen()
         selected = self._list.selected_ids
         for verdict, words in VERDICT_WORDS.items():
-            if verdict is Verdict.SUBMIT:
+            if verdict is Verdict.SUBMIT and not self._workbench.reviewing.submits:
                 continue
             batch = planned(self._workbench.samples, verdict, selected)
             text = f"{words.entry} ({len(batch.sample_ids):,})…"

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.plain_text import MarkupLabel, PlainLabel
 from annotator.plugin.keyboard.key_reader import KeyReader
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.samples.batch_asking import BatchAsking, RunLong
+from annotator.plugin.samples.seen_at_rest import SeenAtRest
+from annotator.plugin.samples.sheet_bar import SheetBar
 from annotator.plugin.samples.sheet_pictures import SheetPictures
-from annotator.plugin.samples.sheet_view import LARGEST, SMALLEST, SheetView
-from annotator.plugin.samples.shown_choices import ShownChoices
+from annotator.plugin.samples.sheet_view import SheetView
 from annotator.project import Verdict
 from annotator.workbench.batch import planned
 from annotator.workbench.foreign_text import plain
@@ -23,9 +24,8 @@ from annotator.workbench.sheet_text import HOW_TO, NONE_SELECTED, legend_html, t
 from annotator.workbench.workbench import Workbench
 
 _SIZE = QSize(1240, 780)
-# What scrolls past is not seen: a face is, once it has stood still for so long.
-_SEEN_MS = 500
-_RESIZE_MS = 120
+_ACCEPT = "Accept", "These meshes become ground truth as they stand"
+_SUBMIT = "Submit", "These meshes are done: they wait for somebody else to accept them"
 _LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -59,13 +59,15 @@ class ContactSheet(QWidget):
         self._go_back = go_back
         self.pictures = SheetPictures(workbench, self)
         self.view = SheetView(workbench, self.pictures, remarks)
-        self.choices = ShownChoices(workbench, self)
+        self.seen = SeenAtRest(workbench, self.view, self.pictures)
+        self.bar = SheetBar(workbench, self.pictures.size, self.toggle_mesh)
+        self.choices = self.bar.choices
         self._asking = BatchAsking(workbench, lambda: self, run_long)
         self._reader = KeyReader()
         self._tally, self._legend = PlainLabel(), MarkupLabel()
         self._message = PassingMessage(otherwise=HOW_TO)
         self.actions_by_key: dict[str, Callable[[], object]] = {
-            "accept": lambda: self.give(Verdict.ACCEPT),
+            "accept": self.accept,
             "send_back": lambda: self.give(Verdict.SEND_BACK),
             "exclude": lambda: self.give(Verdict.EXCLUDE),
             "reopen": lambda: self.give(Verdict.REOPEN),
@@ -78,7 +80,6 @@ class ContactSheet(QWidget):
             "contact_sheet": self.close,
         }
         self._selected = 0
-        self._make_timers()
         self._arrange()
         self._connect()
         self.resize(_SIZE)
@@ -115,10 +116,14 @@ class ContactSheet(QWidget):
         for button in self.findChildren(KeyButton):
             button.show_key(keys)
 
+    def accept(self) -> None:
+        """Accept the selected samples, or submit them where somebody else accepts."""
+        self.give(Verdict.SUBMIT if self._workbench.reviewing.submits else Verdict.ACCEPT)
+
     def give(self, verdict: Verdict) -> None:
         """Give the selected samples a verdict, after asking."""
         bench = self._workbench
-        self._note_seen()
+        self.seen.note()
         bench.note_seen()
         selected = self.view.selected_ids
         if not selected:
@@ -135,7 +140,7 @@ class ContactSheet(QWidget):
         """Show the faces without their meshes, or with them."""
         self.pictures.shows_mesh = not self.pictures.shows_mesh
         self.view.repaint_all()
-        self._wait_to_see()
+        self.seen.wait()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Do what a key says before the sheet takes it; leave the field for names by Esc."""
@@ -166,34 +171,13 @@ class ContactSheet(QWidget):
         super().closeEvent(event)
         self._go_back()
 
-    def _make_timers(self) -> None:
-        self._seen = QTimer(self)
-        self._seen.setSingleShot(True)
-        self._seen.setInterval(_SEEN_MS)
-        self._seen.timeout.connect(self._note_seen)
-        self._resize = QTimer(self)
-        self._resize.setSingleShot(True)
-        self._resize.setInterval(_RESIZE_MS)
-        self._resize.timeout.connect(self._take_size)
-
     def _arrange(self) -> None:
-        act = self.actions_by_key
-        self.larger = QSlider(Qt.Orientation.Horizontal)
-        self.larger.setRange(SMALLEST, LARGEST)
-        self.larger.setValue(self.pictures.size)
-        self.larger.setToolTip("How large the faces are; also Ctrl and the wheel")
-        self.larger.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        top, bottom, said = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for widget, stretch in (
-            (self.choices.filter, 2), (self.choices.quality, 2), (self.choices.sorting, 2),
-            (self.choices.direction, 0), (self.choices.text, 3), (self.larger, 2),
-            (key_button("Mesh", "toggle_mesh", act["toggle_mesh"], "With or without the mesh"), 1),
-        ):  # fmt: skip
-            top.addWidget(widget, stretch)
+        act, bottom, said = self.actions_by_key, QHBoxLayout(), QHBoxLayout()
         said.addWidget(self._tally)
         said.addWidget(self._legend, 1)
+        self._accept = key_button(_ACCEPT[0], "accept", self.accept, _ACCEPT[1])
+        bottom.addWidget(self._accept)
         for text, action, tooltip in (
-            ("Accept", "accept", "These meshes become ground truth as they stand"),
             ("Send back…", "send_back", "Send them back to their annotators, with reasons"),
             ("Exclude", "exclude", "Keep these faces out of the data set"),
             ("Withdraw", "reopen", "Withdraw their verdicts"),
@@ -202,7 +186,7 @@ class ContactSheet(QWidget):
             bottom.addWidget(key_button(text, action, act[action], tooltip))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
-        layout.addLayout(top)
+        layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
         layout.addLayout(said)
         layout.addLayout(bottom)
@@ -215,14 +199,17 @@ class ContactSheet(QWidget):
         self.choices.text.installEventFilter(self)
         view.opened.connect(self._open_sample)
         view.selected.connect(self._count_selected)
-        view.moved.connect(self._wait_to_see)
-        view.size_asked.connect(self.larger.setValue)
-        self.larger.valueChanged.connect(self._resize.start)
+        view.size_asked.connect(self.bar.larger.setValue)
+        self.bar.size_chosen.connect(self._take_size)
+        bench.reviewing.changed.connect(self._name_accepting)
         bench.samples_changed.connect(self._reset)
         bench.sample_updated.connect(self._refresh)
         bench.current_changed.connect(view.repaint_all)
         bench.told.connect(self._tell)
         bench.failed.connect(self._tell)
+
+    def _name_accepting(self) -> None:
+        self._accept.rename(*_SUBMIT if self._workbench.reviewing.submits else _ACCEPT)
 
     def _leave_field(self, event: QKeyEvent) -> bool:
         if event.key() not in _LEAVING_KEYS:
@@ -236,25 +223,11 @@ class ContactSheet(QWidget):
         self._workbench.go_to(sample_id)
         self._go_back()
 
-    def _take_size(self) -> None:
+    def _take_size(self, size: int) -> None:
         top = self.view.wholly_in_sight().start
-        self.pictures.size = self.larger.value()
+        self.pictures.size = size
         self.view.lay_out()
         self.view.put_on_top(top)
-
-    def _wait_to_see(self) -> None:
-        self._seen.start()
-
-    def _note_seen(self) -> None:
-        """Note that the annotator has seen these meshes: they stood still in this window."""
-        samples = self._workbench.samples
-        if not self.isVisible() or self._seen.isActive():
-            return
-        for row in self.view.wholly_in_sight():
-            sample = samples.at(row)
-            revision = self.pictures.shown_revision(sample)
-            if revision is not None:
-                samples.mark_seen(sample.id, revision)
 
     def _reset(self) -> None:
         if self.isVisible():
