@@ -14,13 +14,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from pictures.review import REVIEW
 from pictures.studio import Picture, Studio, make_project
 from pictures.tools import TOOLS
 from pictures.views import VIEWS
 from pictures.work import WORK
 
 FOLDER = Path(__file__).parent / "images"
-PICTURES: dict[str, Picture] = {**WORK, **TOOLS, **VIEWS}
+PICTURES: dict[str, Picture] = {**WORK, **TOOLS, **VIEWS, **REVIEW}
 _QUALITY, _MOST_BYTES = 86, 150_000
 
 

@@ -60,6 +60,14 @@ def state(dock: AnnotatorDock, sample_id: int) -> SampleState:
     return dock.workbench.project.samples.get(sample_id).state
 
 
+def given(
+    dock: AnnotatorDock, sample_id: int, wanted: SampleState, key: Qt.Key, hand: Pointer
+) -> bool:
+    """Press a verdict's key, and say whether it was written: a thread may hold the database."""
+    hand.key(key)
+    return state(dock, sample_id) is wanted
+
+
 def click_vertex(dock: AnnotatorDock, hand: Pointer, vertex: int) -> None:
     x, y, _ = dock.workbench.session.landmarks[vertex].tolist()
     hand.move((x, y))
@@ -87,7 +95,7 @@ def test_the_key_begins_at_what_waits_and_the_dock_says_so(
 
 
 def test_one_key_a_verdict_and_the_zoom_stays(
-    reviewer: Workplace, submitted: list[int], when_asked: Asked
+    reviewer: Workplace, submitted: list[int], when_asked: Asked, wait_for: Callable[..., None]
 ):
     dock, hand = reviewer
     camera = dock._viewer.scene.camera
@@ -95,8 +103,7 @@ def test_one_key_a_verdict_and_the_zoom_stays(
     face = np.ptp(dock.workbench.session.landmarks[:, 1])
     camera.zoom *= 2
     seen = camera.zoom * face
-    hand.key(Qt.Key.Key_Return)
-    assert state(dock, submitted[0]) is SampleState.ACCEPTED
+    wait_for(lambda: given(dock, submitted[0], SampleState.ACCEPTED, Qt.Key.Key_Return, hand))
     assert dock.workbench.sample_id == submitted[1]
     following = camera.zoom * np.ptp(dock.workbench.session.landmarks[:, 1])
     assert following == pytest.approx(seen, rel=0.35)
@@ -106,9 +113,11 @@ def test_one_key_a_verdict_and_the_zoom_stays(
         QTest.keyClick(dialog, Qt.Key.Key_2)
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
-    when_asked(answer)
-    hand.key(Qt.Key.Key_X, "x")
-    assert state(dock, submitted[1]) is SampleState.SENT_BACK
+    def sent_back() -> bool:
+        when_asked(answer)
+        return given(dock, submitted[1], SampleState.SENT_BACK, Qt.Key.Key_X, hand)
+
+    wait_for(sent_back)
     hand.key(Qt.Key.Key_Z, "z", Qt.KeyboardModifier.ControlModifier)
     assert state(dock, submitted[1]) is SampleState.SUBMITTED
 

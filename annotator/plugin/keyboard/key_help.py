@@ -15,7 +15,10 @@ _STYLE = (
     " padding: {padding}px; font-size: {font}px; }}"
 )
 # Columns, size of the letters and padding in px: the first that fits the window is taken.
-_LAYOUTS = ((1, 13, 18), (2, 13, 18), (3, 13, 14), (3, 12, 10), (3, 11, 8), (4, 11, 8), (4, 10, 6))
+_LAYOUTS = (
+    (1, 13, 18), (2, 13, 18), (3, 13, 14), (2, 12, 10), (3, 12, 10), (2, 11, 8), (3, 11, 8),
+    (4, 11, 8), (2, 10, 6), (4, 10, 6),
+)  # fmt: skip
 
 Action = Callable[..., object]
 Group = tuple[str, list[tuple[str, str]]]
