@@ -95,7 +95,7 @@ class SampleColumns:
 
     def among(self, which: Among) -> NDArray[np.bool_]:
         """Return whether each sample passes by what is known of its quality, (n,)."""
-        return self._measures.among(which, self._ids())
+        return self._measures.among(which, self._ids)
 
     def forget_measures(self) -> None:
         """Measure anew when it is asked for next: what is known is no longer the same."""
@@ -126,16 +126,13 @@ class SampleColumns:
             return self._states.astype(np.float64)
         if key not in self._values:
             if key.measured is not None:
-                self._values[key] = self._measures.values(key.measured.name, self._ids())
+                self._values[key] = self._measures.values(key.measured.name, self._ids)
             elif key.number is None:
                 self._values[key] = self._folded_names().ranks()
             else:
                 numbers = map(key.number, self._samples)
                 self._values[key] = np.fromiter(numbers, np.float64, len(self))
         return self._values[key]
-
-    def _ids(self) -> NDArray[np.int64]:
-        return np.fromiter(self._positions, np.int64, len(self))
 
     def _folded_names(self) -> "_Names":
         if self._names is None:
