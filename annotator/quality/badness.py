@@ -60,21 +60,16 @@ BADNESS: Mapping[str, Callable[[float], float]] = MappingProxyType(
 """By signal: its badness, which grows with the error that the signal tells of; never NaN of a
 number."""
 
+_IOD = "{:.1%} of the IOD"
 _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "spread": (
-            "the model's answers to slightly different crops spread by {}",
-            "{:.1%} of the IOD",
-        ),
-        "mirror_spread": (
-            "its answers to mirrored crops lie {} from the others",
-            "{:.1%} of the IOD",
-        ),
-        "grey_spread": ("those to grey crops lie {} from the others", "{:.1%} of the IOD"),
-        "drift": ("the mesh lies {} from such answers in the mean", "{:.1%} of the IOD"),
+        "spread": ("the model's answers to slightly different crops spread by {}", _IOD),
+        "mirror_spread": ("the model sees the face {} elsewhere when it is mirrored", _IOD),
+        "grey_spread": ("the model sees the face {} elsewhere without its colours", _IOD),
+        "drift": ("the mesh lies {} from what the model says of slightly different crops", _IOD),
         "presence": ("the model's presence is {}", "{:.3f}"),
-        "crop_presence": ("its mean presence over slightly different crops is {}", "{:.3f}"),
-        "shape": ("its shape is off by {} of what accepted ones are", "{:.2f}"),
+        "crop_presence": ("its mean presence in slightly different crops is {}", "{:.3f}"),
+        "shape": ("its shape is {} off those that were accepted", "{:.2f}"),
         "yaw": ("the head is turned sideways by {}", "{:.0f} degrees"),
         "pitch": ("the head is tilted up or down by {}", "{:.0f} degrees"),
         "roll": ("the head is rolled by {}", "{:.0f} degrees"),
@@ -83,8 +78,8 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "brightness": ("the face is as bright as {} of white", "{:.0%}"),
         "contrast": ("dark and light of the face lie {} of the range apart", "{:.0%}"),
         "clipped": ("{} of the face is black or white altogether", "{:.0%}"),
-        "jitter": ("the mesh lies {} off its neighbours in time", "{:.1%} of the IOD"),
-        "round_change": ("the round's model moved it by {}", "{:.1%} of the IOD"),
+        "jitter": ("the mesh lies {} off its neighbours in time", _IOD),
+        "round_change": ("the round's model moved it by {}", _IOD),
     }
 )
 _EITHER_WAY = {"yaw", "pitch", "roll"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.quality.badness import BADNESS
+from annotator.quality.badness import BADNESS, in_words
 from annotator.quality.signals import SIGNALS
 from annotator.quality.triage import (
     DEFAULT_MODEL,
@@ -149,3 +149,14 @@ def test_whatever_the_verdicts_the_thresholds_are_some(pairs):
 def test_a_verdict_is_needed_for_every_doubt():
     with pytest.raises(ValueError, match="but got 1 for 2"):
         learned_thresholds([0.1, 0.2], [Pile.ACCEPT])
+
+
+def test_each_reason_is_a_sentence_that_stands_alone_with_what_is_usual():
+    told = {one.signal: one.sentence for one in why(BAD)}
+    assert told["drift"] == (
+        "the mesh lies 20.0% of the IOD from what the model says of slightly different crops "
+        "(usually 2.2% of the IOD)"
+    )
+    assert in_words("yaw", -31.2, 8) == (
+        "the head is turned sideways by 31 degrees (usually 8 degrees)"
+    )
