@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotator.cli.options import AsJson
-from annotator.cli.terminal import progress_bar, report
+from annotator.cli.terminal import count, progress_bar, report
 
 if TYPE_CHECKING:
     from annotator.training.comparison import Change
@@ -58,7 +58,7 @@ def evaluate(
     lines = [
         f"{net['name']}, {kind} crops: mean {100 * net[kind]['mean']:.3f}, median "
         f"{100 * net[kind]['median']:.3f}, 90 % {100 * net[kind]['p90']:.3f} % of the outer IOD; "
-        f"{100 * net[kind]['failures']:.1f} % of {net[kind]['faces']} faces above 8 %"
+        f"{100 * net[kind]['failures']:.1f} % of {count(net[kind]['faces'], 'face')} above 8 %"
         for net in summary["nets"]
         for kind in ("clean", "spoiled")
     ]
@@ -93,7 +93,8 @@ def compare(
         f"{verdict}{f' ({found.reason})' if found.reason else ''}",
         f"clean crops: {_words(found.clean)}",
         f"spoiled crops: {_words(found.spoiled)}",
-        f"both: {_words(found.both)}; {found.faces} faces in {found.groups} groups",
+        f"both: {_words(found.both)}; {count(found.faces, 'face')} in "
+        f"{count(found.groups, 'group')}",
         *_turned_away(found.turned_away),
     ]
     values = {**asdict(found), "answer": str(found.answer)}

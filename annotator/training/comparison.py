@@ -115,7 +115,7 @@ def _change(logarithms: Floats) -> Change:
 def _answer(clean: Change, spoiled: Change, both: Change, groups: int) -> tuple[Answer, str]:
     if groups < _FEWEST:
         return Answer.CANNOT_TELL, (
-            f"{groups} people or pictures are too few: at least {_FEWEST} that differ are needed"
+            f"too few people or pictures: {groups}, and {_FEWEST} that differ are needed at least"
         )
     kinds = {"clean": clean, "spoiled": spoiled}
     harmed = [name for name, change in kinds.items() if change.low > _HARM]

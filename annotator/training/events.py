@@ -11,6 +11,7 @@ from typing import Self
 from tensorboardX import SummaryWriter
 
 from annotator.system.placing import placed
+from annotator.system.regular import open_regular
 from annotator.training.folder import EVENTS, LOG, VALIDATION
 
 
@@ -66,7 +67,8 @@ def _cut(path: Path, step: int) -> None:
     """Take rows of steps after this one out of a table, and a last line that is not whole."""
     if not path.exists():
         return
-    lines = path.read_text("utf-8").splitlines(keepends=True)
+    with open_regular(path) as table:
+        lines = table.read().decode("utf-8", "replace").splitlines(keepends=True)
     kept = lines[:1]
     for line in lines[1:]:
         number = line.partition(",")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -92,10 +93,18 @@ class Run:
             self._judged = int(last["judged"])
             # A later one was written just before the run was killed: it will be found again.
             if best is not None and best["step"] <= self._judged:
-                self._best = replace(checkpoints.Best(**best), waited=int(last["waited"]))
+                self._best = self._fitting(best, int(last["waited"]))
         except checkpoints.MALFORMED as error:
             raise checkpoints.damaged(where, error) from error
         return True
+
+    def _fitting(self, state: dict[str, Any], waited: int) -> checkpoints.Best:
+        """Return the best validation of a checkpoint; ValueError where it is of another net."""
+        best = replace(checkpoints.Best(**state), waited=waited)
+        found = [one.numel() for one in best.weights or ()]
+        if found != [one.size for one in self._parent_weights]:
+            raise ValueError("its weights are of another net")
+        return best
 
     def pace(self, seconds: float) -> Pace:
         """Return what takes how long: a few steps are made and taken back to tell.

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import os
 import pickle
 import shutil
 from dataclasses import replace
@@ -143,6 +144,16 @@ def test_a_checkpoint_of_something_else_says_what_to_do(content, finished, relea
         run(Order((release,), out, SHORT, seed=3, resume=True))
 
 
+@pytest.mark.parametrize("weights", ["abc", [], [torch.zeros(3)] * 82, None])
+def test_a_best_validation_of_another_net_says_what_to_do(weights, finished, release, tmp_path):
+    out = tmp_path / "run"
+    shutil.copytree(finished, out)
+    best = torch.load(out / "checkpoints" / "best.pt", weights_only=True)
+    torch.save({**best, "weights": weights}, out / "checkpoints" / "best.pt")
+    with pytest.raises(TrainingError, match=r"checkpoints.* is damaged .*delete it"):
+        run(Order((release,), out, SHORT, seed=3, resume=True))
+
+
 @pytest.mark.parametrize(
     "content",
     [pickle.dumps(Code(), protocol=2), b"\x80\x02e.", b"\x80\x02h\x65."],
@@ -155,6 +166,16 @@ def test_a_checkpoint_runs_no_code(content, tmp_path, monkeypatch):
     with pytest.raises(TrainingError, match="damaged"):
         checkpoints.load(path, torch.device("cpu"))
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_table_that_became_a_pipe_is_waited_for_by_nobody(finished, release, tmp_path):
+    out = tmp_path / "run"
+    shutil.copytree(finished, out)
+    (out / "log.csv").unlink()
+    os.mkfifo(out / "log.csv")
+    with pytest.raises(TrainingError, match="a device or a pipe"):
+        run(Order((release,), out, SHORT, seed=3, resume=True))
 
 
 def test_a_full_disk_is_told_of_and_the_older_checkpoint_stays(tmp_path):
