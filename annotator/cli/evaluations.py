@@ -11,7 +11,11 @@ from annotator.cli.options import AsJson
 from annotator.cli.terminal import count, progress_bar, report
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from annotator.inference.mesh_net import MeshNet
     from annotator.training.comparison import Change
+    from annotator.training.faces import Faces
 
 commands = typer.Typer()
 
@@ -62,7 +66,7 @@ def evaluate(
         for net in summary["nets"]
         for kind in ("clean", "spoiled")
     ]
-    lines += _turned_away(summary["turned_away"])
+    lines += [*_turned_away(summary["turned_away"]), *_known(nets, faces)]
     if out is not None:
         lines.append(f"see {out / 'evaluation.html'}")
     report(summary, *lines, as_json=as_json, is_answer=True)
@@ -96,10 +100,21 @@ def compare(
         f"both: {_words(found.both)}; {count(found.faces, 'face')} in "
         f"{count(found.groups, 'group')}",
         *_turned_away(found.turned_away),
+        *_known(nets, faces),
     ]
     values = {**asdict(found), "answer": str(found.answer)}
     report(values, *lines, as_json=as_json, is_answer=True)
     raise typer.Exit(EXIT_CODES[found.answer])
+
+
+def _known(nets: "Sequence[MeshNet]", faces: "Faces") -> list[str]:
+    """Return what is said of nets that are judged by what they learned from."""
+    from annotator.training.known import nets_that_know
+
+    return [
+        f"{name} was trained on this release: on faces that it does not know it will do less well"
+        for name in nets_that_know(nets, faces)
+    ]
 
 
 def _turned_away(faces: int) -> list[str]:

@@ -11,13 +11,14 @@ import pytest
 onnx = pytest.importorskip("onnx", reason="the extra [train] is not installed")
 
 from annotator.cli import main
-from annotator.inference.mesh_net import MeshNet
+from annotator.inference.mesh_net import METADATA_KEY, MeshNet
 from annotator.system.assets import asset_path
 from annotator.training.comparison import Answer, compared
 from annotator.training.errors import TrainingError
 from annotator.training.evaluation import Evaluation, evaluated, loaded_nets
 from annotator.training.faces import Faces, load_faces
 from annotator.training.graph import NetGraph
+from annotator.training.known import nets_that_know
 from annotator.training.page import page_of
 from annotator.training.summary import figures, summary_of
 
@@ -160,6 +161,25 @@ def test_a_comparison_that_cannot_be_made_is_no_answer(missing, release, tmp_pat
     there = tmp_path / "none" if missing == "a release" else there
     assert main(["-q", "compare", net, "face_landmark", str(there), *more]) == 4
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "knows"),
+    [
+        ({"releases": [{"content_sha256": "{}"}]}, True),
+        ({"releases": [{"content_sha256": "another"}]}, False),
+        ({"releases": ["{}"]}, False),
+        ({"releases": 3}, False),
+        (["{}"], False),
+    ],
+)
+def test_a_net_that_is_judged_by_what_it_learned_from_is_told_of(facts, knows, faces, tmp_path):
+    graph, (_, sha256) = NetGraph.read(SHIPPED), faces.releases[0]
+    path = tmp_path / "taught.onnx"
+    told = {METADATA_KEY: json.dumps(facts).replace("{}", sha256)}
+    path.write_bytes(graph.with_weights(graph.weights(), told))
+    nets = loaded_nets(["face_landmark", path])
+    assert nets_that_know(nets, faces) == (["taught"] if knows else [])
 
 
 def test_a_release_alone_is_no_evaluation(release, capsys):
