@@ -54,9 +54,10 @@ def adds_copies() -> list[object]:
 
 
 def predicts() -> list[object]:
-    """Predict what others add, as it comes."""
+    """Predict and assess what others add, as it comes."""
     for _ in range(ROUNDS):
         given("predict", "project", "--no-small-faces")
+        given("assess", "project")
     return []
 
 

@@ -122,6 +122,7 @@ ATTACKED = {
     "add": Attacked(("add", "project", "small", "portraits"), empty, in_steps=True),
     "add --copy": Attacked(("add", "project", "small", "--copy"), empty, in_steps=True),
     "predict": Attacked(("predict", "project", "--no-small-faces"), added, in_steps=True),
+    "assess": Attacked(("assess", "project"), edited, in_steps=True),
     "landmarks": Attacked(
         ("landmarks", "portraits", "--no-small-faces", "--output", "faces.npz"), photographs
     ),

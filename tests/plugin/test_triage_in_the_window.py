@@ -83,7 +83,7 @@ def test_the_face_under_edit_says_why_it_is_there(dock):
     dock.workbench.go_to(rows(dock)[0])
     assert dock.why.isVisibleTo(dock)
     assert dock.why.text().startswith("Hopeless: error ")
-    assert "the model's answers" in dock.why.toolTip()
+    assert "of the eye distance is expected. Why: " in dock.why.toolTip()
     dock.workbench.go_to(rows(dock)[-1])
     assert dock.why.text().startswith("Fit to accept after a look: error ")
 

@@ -8,6 +8,8 @@ import pytest
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import Assessment, NewImage, Project, StoredFinding
+from annotator.quality.short_words import in_short
+from annotator.quality.standing import telling
 from annotator.workbench.measures import Among, NothingMeasured
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.sort_keys import SortKey
@@ -17,6 +19,7 @@ from annotator.workbench.workbench import Workbench
 MESH = FACE_468.topology.vertices * [10, -10, 10] + [300, 400, 0]
 DOUBTS = {1: 0.01, 2: 0.10, 3: 0.90, 4: 0.20}
 SEVERITIES = {2: 1, 4: 3}
+REASON = in_short(telling({"drift": 0.2}))  # in the words of the day
 
 
 @pytest.fixture
@@ -28,17 +31,18 @@ def project(new_project, tmp_path):
         model = project.models.register(ModelInfo("face_landmark", "1" * 64, FACE_468))
         face = FacePrediction(MESH.astype(np.float32), 0.9, 0.9)
         project.predictions.store(model, [(n, [face]) for n in range(1, 6)])
+        project.settings.put("triage", {"accept": 0.02, "hopeless": 0.5}, by="Rae")
         yield project
 
 
 def assess(project: Project, doubts: dict[int, float] = DOUBTS) -> None:
-    assessor = project.assessments.register(1, 1, ("spread", "yaw", "blur"))
+    assessor = project.assessments.register(1, 1, ("drift", "yaw", "blur"))
     project.assessments.store(
         assessor,
         [
             Assessment(
                 i, i, 0, doubt,
-                {"spread": 0.2, "yaw": -10.0 * i, "blur": np.nan if i == 2 else 0.5},
+                {"drift": 0.2, "yaw": -10.0 * i, "blur": np.nan if i == 2 else 0.5},
                 findings=(StoredFinding("x", SEVERITIES[i], "X."),) if i in SEVERITIES else (),
             )
             for i, doubt in doubts.items()
@@ -97,8 +101,8 @@ def test_a_row_says_why(bench):
     samples = bench.samples
     text = bench.triaged.row_text
     by_error, piles = Shown(key=SortKey.ERROR), Shown(among=Among.CORRECT)
-    assert text(samples.get(2), by_error) == "error 10.0%: answers spread"
-    assert text(samples.get(2), piles) == "error 10.0%: answers spread"
+    assert text(samples.get(2), by_error) == f"error 10.0%: {REASON}"
+    assert text(samples.get(2), piles) == f"error 10.0%: {REASON}"
     assert text(samples.get(5), by_error) == "not assessed"
     assert text(samples.get(2), Shown(key=SortKey.YAW)) == "turned 20°"
     assert text(samples.get(2), Shown(key=SortKey.BLUR)) == ""
@@ -115,9 +119,10 @@ def test_nothing_is_read_before_it_is_asked_for(bench):
 
 def test_the_face_under_edit_says_why_it_is_there(bench):
     bench.go_to(3)
-    assert bench.triaged.current == "Hopeless: error 90.0%, answers spread"
-    assert bench.triaged.details.startswith(
-        "Hopeless: an error of 90.0% of the eye distance is expected. Why: the model's answers"
+    assert bench.triaged.current == f"Hopeless: error 90.0%, {REASON}"
+    assert bench.triaged.details == (
+        "Hopeless: an error of 90.0% of the eye distance is expected. "
+        f"Why: {telling({'drift': 0.2})[0].sentence}."
     )
     told = []
     bench.triaged.changed.connect(lambda: told.append(bench.triaged.current))
