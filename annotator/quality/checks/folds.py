@@ -20,7 +20,7 @@ from annotator.system.words import count
 # how much one must face the camera to be said to be, by itself and where an edit turned it over.
 _FACING, _FACING_EDITED = 0.5, 0.25
 # What is serious: so many, and so much of the mesh's area.
-_MANY, _MUCH, _VERY_MUCH = 3, 5e-4, 2e-3
+_MANY, _MUCH, _VERY_MUCH = 5, 5e-4, 4e-3
 
 
 def _look(subject: Subject) -> Iterator[Finding]:
@@ -90,8 +90,8 @@ CHECK = Check(
     looks_at=(
         "Triangles of the opened mesh that lie the other way round than on the canonical face "
         "turned like this one, where they face the camera; and outlines that cross themselves "
-        "where the prediction's do not. High from 3 triangles with 0.05 % of the mesh's area on, "
-        "or 0.2 % in any number."
+        "where the prediction's do not. High from 5 triangles with 0.05 % of the mesh's area on, "
+        "or 0.4 % in any number."
     ),
     look=_look,
 )
