@@ -176,12 +176,14 @@ class Run:
         a_crop
             What a crop took in training: a guess where nothing is judged.
         """
+        shares = len(shares_for(self._data.jury.clusters)) if self._data.tests else 0
+        return shares * self._judge.seconds_in_full + self._predicting(a_crop)
+
+    def _predicting(self, a_crop: float) -> float:
+        """Return how long the table of predictions will take, in seconds."""
         tests = len(self._data.tests)
-        shares = len(shares_for(self._data.jury.clusters)) if tests else 0
         predicted = 2 * min(len(self._data.faces), MOST)
-        return shares * self._judge.seconds + predicted * (
-            self._judge.seconds / tests if tests else a_crop
-        )
+        return predicted * (self._judge.seconds / tests if tests else a_crop)
 
     def keep(self) -> None:
         """Write the last checkpoint, unless the last step is done by half: an older one stays."""
@@ -228,7 +230,8 @@ class Run:
         """Yield the shares to look at but that of the parent, which is known: half of it first."""
         shares = shares_for(self._data.jury.clusters) if self._data.tests else ()
         for share in sorted(shares, key=lambda share: (share != HALF, share)):
-            if share and (share == HALF or deadline.leaves(self._judge.seconds)):
+            needed = self._judge.seconds_in_full + self._predicting(0.0)
+            if share and (share == HALF or deadline.leaves(needed)):
                 yield share
 
     def _trained_weights(self) -> list[Floats]:

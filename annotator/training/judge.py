@@ -30,12 +30,20 @@ class Judge:
         self._data = data
         self._clock = machine.clock
         self.seconds = 0.0
-        """What the last judgement took."""
+        """What the last look at the faces of the validation took."""
+        self._portraits = 0.0
 
     def in_full(self, weights: Sequence[Floats]) -> Judged:
         """Return how good weights are on the faces of the validation, and on the portraits."""
-        faces = self(weights)
-        return Judged(faces, scores_of(self._data.portraits, self._predict))
+        faces, begun = self(weights), self._clock()
+        portraits = scores_of(self._data.portraits, self._predict)
+        self._portraits = self._clock() - begun
+        return Judged(faces, portraits)
+
+    @property
+    def seconds_in_full(self) -> float:
+        """What the last look at them and at the portraits took."""
+        return self.seconds + self._portraits
 
     def __call__(self, weights: Sequence[Floats]) -> Scores:
         """Return how good weights are, in the order of the graph's."""
