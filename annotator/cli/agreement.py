@@ -49,6 +49,7 @@ def assign(
     ],
     per_sample: Annotated[int, typer.Option(min=2, help="People to each of them.")] = 2,
     seed: Seed = 0,
+    by: Person = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a share of the faces to several annotators each, blind; again: to nobody twice."""
@@ -57,7 +58,7 @@ def assign(
 
     people = people_named(annotators)
     with Project.open(project) as opened:
-        asked = ask_for_opinions(opened, people, share, per_sample=per_sample, seed=seed)
+        asked = ask_for_opinions(opened, people, share, per_sample=per_sample, seed=seed, by=by)
     _report_asked(asked, as_json=as_json)
 
 
@@ -76,6 +77,7 @@ def honeypots(
     number: Annotated[int, typer.Option("--count", min=0, help="So many accepted faces.")] = 0,
     annotators: People = "",
     seed: Seed = 0,
+    by: Person = None,
     as_json: AsJson = False,
 ) -> None:
     """Give accepted faces to annotators who do not know them, as if nobody had worked on them."""
@@ -87,7 +89,7 @@ def honeypots(
     people = people_named(annotators)
     with Project.open(project) as opened:
         chosen = samples_named(opened, samples or ())
-        asked = ask_known(opened, people, count=number, samples=chosen, seed=seed)
+        asked = ask_known(opened, people, count=number, samples=chosen, seed=seed, by=by)
     _report_asked(asked, as_json=as_json)
 
 

@@ -33,7 +33,8 @@ class AuditEntry:
     what
         A verdict's word, or ``"setting"``, ``"remove"``, ``"restore"``, ``"delete_for_good"``,
         ``"round_start"``, ``"round_end"``, ``"round_finish"``, ``"remark"``, ``"resolve"``,
-        ``"draw"``, ``"restore_revision"``.
+        ``"draw"``, ``"restore_revision"``, ``"ask"`` and ``"ask_known"`` (of honeypots) for an
+        opinion of a face.
     sample_id, image_id
         What it was done to; it may be deleted for good since.
     detail

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import as_landmarks, bounding_box
+from annotator.project.audit import entry, note_all
 from annotator.project.digests import honeypot_digest, prediction_digest
 from annotator.project.edit import EditedSample
 from annotator.project.errors import ProjectError, UnknownSample
@@ -33,6 +34,8 @@ def write_opinions(
     session: Session,
     wanted: Sequence[tuple[int, str]],
     answers: Mapping[int, Landmarks] | None,
+    *,
+    by: str,
 ) -> list[int]:
     """Write the opinions that are not asked for yet, and return their samples.
 
@@ -44,6 +47,8 @@ def write_opinions(
         Pairs of a face's sample and a person, each once.
     answers
         Of honeypots, those that are not the accepted mesh; None where none of them is one.
+    by
+        Who asks.
 
     Raises
     ------
@@ -57,7 +62,9 @@ def write_opinions(
         SampleRow.copy_of.in_(list(originals))
     )
     there = {(sample_id, person) for sample_id, person in session.execute(asked)}
-    written = []
+    written: list[int] = []
+    asking = "ask" if answers is None else "ask_known"
+    entries = []
     for sample_id, person in wanted:
         if (sample_id, person) in there:
             continue
@@ -74,7 +81,10 @@ def write_opinions(
                 )
             )
         written.append(opinion.id)
+        about = {"sample_id": sample_id, "image_id": opinion.image_id}
+        entries.append(entry(asking, by, **about, opinion=opinion.id, annotator=person))
     session.flush()
+    note_all(session, entries)
     return written
 
 

@@ -18,7 +18,7 @@ from annotator.project.opinion_records import Opinion, StoredMesh
 from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.opinion_writing import write_opinions
 from annotator.project.partly import telling_what_is_done
-from annotator.project.people import recorded_name
+from annotator.project.people import recorded_name, who_does_it
 from annotator.project.soundness import naming_damage, refuse_damaged
 from annotator.project.tables import (
     AnnotationRow,
@@ -48,13 +48,15 @@ class Opinions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def ask(self, wanted: Iterable[tuple[int, str]]) -> list[int]:
+    def ask(self, wanted: Iterable[tuple[int, str]], *, by: str | None = None) -> list[int]:
         """Ask people for their opinions of faces, some at a time.
 
         Parameters
         ----------
         wanted
             Pairs of a sample and who is asked. Who was asked already is not asked again.
+        by
+            Who asks, for the audit log; None for whoever is logged in.
 
         Returns
         -------
@@ -66,12 +68,16 @@ class Opinions:
         UnknownSample
             If there is no such sample, or it is an opinion itself.
         UnusableName
-            If nobody could be called as somebody who is asked is.
+            If nobody could be called as somebody who is asked, or who asks, is.
         """
-        return self._write(wanted, None)
+        return self._write(wanted, None, by)
 
     def ask_known(
-        self, wanted: Iterable[tuple[int, str]], answers: Mapping[int, Landmarks] | None = None
+        self,
+        wanted: Iterable[tuple[int, str]],
+        answers: Mapping[int, Landmarks] | None = None,
+        *,
+        by: str | None = None,
     ) -> list[int]:
         """Ask for opinions of which the answer is known: honeypots. Nobody who is asked sees it.
 
@@ -82,6 +88,8 @@ class Opinions:
         answers
             The true mesh of a face by its sample, (n, 3) of the layout of its prediction. Of all
             others it is the mesh as it is now, which somebody has to have accepted.
+        by
+            As for `ask`.
 
         Raises
         ------
@@ -92,12 +100,16 @@ class Opinions:
         UnknownSample, UnusableName
             As for `ask`.
         """
-        return self._write(wanted, answers or {})
+        return self._write(wanted, answers or {}, by)
 
     def _write(
-        self, wanted: Iterable[tuple[int, str]], answers: Mapping[int, Landmarks] | None
+        self,
+        wanted: Iterable[tuple[int, str]],
+        answers: Mapping[int, Landmarks] | None,
+        by: str | None,
     ) -> list[int]:
         self._engine.check_writable()
+        who = who_does_it(by)
         asked = [(sample_id, recorded_name(person)) for sample_id, person in wanted]
         asked = list(dict.fromkeys(asked))
         written: list[int] = []
@@ -105,7 +117,7 @@ class Opinions:
         with telling_what_is_done(done, len(asked)):
             for some in portions(asked):
                 with self._engine.writing() as session:
-                    new = write_opinions(session, some, answers)
+                    new = write_opinions(session, some, answers, by=who)
                 written += new
                 done += some
         return written

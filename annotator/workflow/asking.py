@@ -36,6 +36,7 @@ def ask_for_opinions(
     *,
     per_sample: int = 2,
     seed: int = 0,
+    by: str | None = None,
 ) -> Asked:
     """Ask several people each about a share of the faces that nobody has worked on yet.
 
@@ -52,6 +53,8 @@ def ask_for_opinions(
     per_sample
         How many people annotate each of them, at least two.
     seed
+    by
+        Who asks, for the audit log; None for whoever is logged in.
 
     Raises
     ------
@@ -70,7 +73,7 @@ def ask_for_opinions(
         wanted = balanced(new, people, per_sample, keys=keys, seed=seed, asked=asked)
     except ValueError as error:
         raise ProjectError(str(error)) from error
-    return _asked(wanted, project.opinions.ask(wanted))
+    return _asked(wanted, project.opinions.ask(wanted, by=by))
 
 
 def ask_known(
@@ -80,6 +83,7 @@ def ask_known(
     count: int = 0,
     samples: Collection[int] = (),
     seed: int = 0,
+    by: str | None = None,
 ) -> Asked:
     """Ask people about faces of which the accepted mesh is known, without telling them.
 
@@ -95,6 +99,8 @@ def ask_known(
     samples
         These, instead.
     seed
+    by
+        As for `ask_for_opinions`.
 
     Raises
     ------
@@ -121,7 +127,7 @@ def ask_known(
     wanted = [(face, person) for face in chosen for person in free[face]]
     if unasked := [face for face in chosen if not free[face]]:
         raise ProjectError(f"sample {unasked[0]} is new to nobody of those who could be asked")
-    return _asked(wanted, project.opinions.ask_known(wanted))
+    return _asked(wanted, project.opinions.ask_known(wanted, by=by))
 
 
 def _free(

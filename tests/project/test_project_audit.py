@@ -8,7 +8,15 @@ import pytest
 
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project import Judgement, Project, UnseenVerdict, Verdict
+from annotator.project import (
+    Judgement,
+    Project,
+    ProjectError,
+    UnknownSample,
+    UnseenVerdict,
+    UnusableName,
+    Verdict,
+)
 from annotator.project.round_records import RoundOutcome
 
 ACCEPT = Judgement(Verdict.ACCEPT, "Rae", "fine")
@@ -58,6 +66,29 @@ def test_what_else_is_done_is_entered_with_who_did_it(predicted):
     ]
     first = next(predicted.audit.entries())
     assert first.detail == {"name": "review", "value": "two steps"}
+
+
+def test_who_is_asked_for_an_opinion_is_entered_once_with_who_asks(predicted):
+    predicted.reviews.accept(3, reviewer="Rae")
+    before = max(each.number for each in predicted.audit.entries())
+    (first,) = predicted.opinions.ask([(1, "Ann")], by="Lea")
+    (known,) = predicted.opinions.ask_known([(3, "Bo")], by="Lea")
+    predicted.opinions.ask([(1, "Ann"), (3, "Bo")], by="Cy")  # both were asked already
+    assert told(predicted, before) == [("ask", "Lea", 1, 1), ("ask_known", "Lea", 3, 2)]
+    details = [each.detail for each in predicted.audit.entries(after=before)]
+    assert details == [
+        {"annotator": "Ann", "opinion": first}, {"annotator": "Bo", "opinion": known},
+    ]  # fmt: skip
+
+
+def test_nothing_is_entered_of_opinions_that_were_refused(predicted):
+    with pytest.raises(UnknownSample):
+        predicted.opinions.ask([(1, "Ann"), (99, "Ann")], by="Lea")
+    with pytest.raises(ProjectError):
+        predicted.opinions.ask_known([(1, "Ann")], by="Lea")
+    with pytest.raises(UnusableName):
+        predicted.opinions.ask([(1, "Ann")], by="\n")
+    assert told(predicted) == []
 
 
 def test_rounds_are_entered(predicted, make_face):
