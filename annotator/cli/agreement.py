@@ -10,6 +10,7 @@ from annotator.cli.agreement_text import agreement_page, agreement_values, dispu
 from annotator.cli.naming import no_impossible_number, samples_named
 from annotator.cli.options import AsJson, Person, ProjectAddress, people_named
 from annotator.cli.terminal import FailedError, count, print_table, report
+from annotator.system.csv_text import csv_text
 from annotator.system.foreign_text import escaped
 from annotator.system.people import login_name
 
@@ -191,4 +192,5 @@ def _print_csv(table: "pd.DataFrame") -> None:
     if sys.stdout.isatty():  # a program reads names as they are; a terminal would obey them
         for name in [name for name, kind in table.dtypes.items() if kind == "string"]:
             table[name] = table[name].map(escaped)
-    print_table(table.to_csv(index=False, lineterminator="\n"))
+    rows = table.astype(object).where(table.notna(), None).itertuples(index=False)
+    print_table(csv_text([table.columns, *rows]))

@@ -1,6 +1,5 @@
 """The command `audit`: who did what in a project, and when."""
 
-import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from annotator.cli.columns import aligned
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import report
+from annotator.system.csv_text import csv_line
 from annotator.system.foreign_text import escaped
 
 if TYPE_CHECKING:
@@ -72,11 +72,10 @@ def _write(file: Path, entries: Iterable["AuditEntry"]) -> int:
     """Write entries as comma-separated values; return how many."""
     written = 0
     with file.open("x", encoding="utf-8", newline="") as stream:
-        # All quoted: a lone carriage return in a name would end the row otherwise.
-        writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writeheader()
+        stream.write(csv_line(_COLUMNS))
         for entry in entries:
             row = _values(entry)
-            writer.writerow(row | {"detail": json.dumps(row["detail"])})
+            row |= {"detail": json.dumps(row["detail"])}
+            stream.write(csv_line(row[name] for name in _COLUMNS))
             written += 1
     return written

@@ -1,7 +1,5 @@
 """The command `list`: samples by number and name, for people and for programs."""
 
-import csv
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +10,7 @@ import typer
 from annotator.cli.columns import aligned
 from annotator.cli.options import AsJson, ProjectAddress, named
 from annotator.cli.terminal import print_table, report
+from annotator.system.csv_text import csv_text
 from annotator.system.foreign_text import escaped, path_text
 
 if TYPE_CHECKING:
@@ -121,14 +120,10 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
 
 
 def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
-    stream = io.StringIO()
     names = ["sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
              "displacement", "round_change", "seconds_spent", "seconds_reviewed",
              "path"]  # fmt: skip
-    writer = csv.DictWriter(stream, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+    return csv_text([names, *([row[name] for name in names] for row in rows)])
 
 
 def _table(samples: Sequence["SampleSummary"]) -> list[str]:

@@ -1,7 +1,5 @@
 """The commands `assess` and `triage`: how good predictions probably are, and what is worth work."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,6 +13,7 @@ from annotator.cli.options import AsJson, ProjectAddress, Providers, RoundModel,
 from annotator.cli.terminal import count, progress_bar, report
 from annotator.cli.verbosity import timed
 from annotator.system.collecting import uncollected
+from annotator.system.csv_text import csv_line
 from annotator.system.foreign_text import path_text
 
 if TYPE_CHECKING:
@@ -238,15 +237,13 @@ def _comma_separated(shown: Sequence["Standing"], known: "Triage") -> str:
 
     signals = list(known.columns.signals)
     places = places_of(known.columns, [one.sample.id for one in shown]).tolist()
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*_CSV, *signals])
+    lines = [csv_line([*_CSV, *signals])]
     for one, place in zip(shown, places, strict=True):
         row = {**_values(one), "why": "; ".join(reason.sentence for reason in one.reasons)}
         cells = [guarded(cell) if isinstance(cell, str) else cell for cell in map(row.get, _CSV)]
         values = known.values(place) if place >= 0 else {}
-        writer.writerow([*cells, *(_rounded(values.get(name)) for name in signals)])
-    return stream.getvalue()
+        lines.append(csv_line([*cells, *(_rounded(values.get(name)) for name in signals)]))
+    return "".join(lines)
 
 
 _CSV = (

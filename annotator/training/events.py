@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +9,7 @@ from typing import Self
 
 from tensorboardX import SummaryWriter
 
+from annotator.system.csv_text import csv_line
 from annotator.system.placing import placed
 from annotator.system.regular import open_regular
 from annotator.training.folder import EVENTS, LOG, VALIDATION
@@ -55,10 +55,9 @@ class Diary:
         path = self._folder / table
         is_new = not path.exists()
         with path.open("a", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
             if is_new:
-                writer.writerow(("step", *values))
-            writer.writerow((step, *(f"{value:.6g}" for value in values.values())))
+                stream.write(csv_line(("step", *values)))
+            stream.write(csv_line((step, *(f"{value:.6g}" for value in values.values()))))
         for name, value in values.items():
             self._events.add_scalar(f"{title}/{name}", value, step)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from annotator.inference.regions import to_image
+from annotator.system.csv_text import csv_line
 from annotator.system.placing import placed
 from annotator.training.crops import looked_at, plain_view
 from annotator.training.data import RunData
@@ -46,9 +45,9 @@ def write_predictions(
     vertices = data.layout.count
     axes = [f"{axis}{vertex}" for vertex in range(vertices) for axis in "xyz"]
     with placed(path) as stream:
-        writer = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\n")
-        writer.writerow(["face", "name", "split", "corrected", "nme_parent", "nme", *axes])
-        writer.writerows(_rows(data, nets, deadline))
+        header: list[object] = ["face", "name", "split", "corrected", "nme_parent", "nme", *axes]
+        for row in chain([header], _rows(data, nets, deadline)):
+            stream.write(csv_line(row).encode())
 
 
 def _rows(

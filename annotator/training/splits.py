@@ -7,9 +7,7 @@ What was decided stays when the data grow; a new face joins those it belongs to.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from annotator.imaging.perceptual import duplicates, grouped
+from annotator.system.csv_text import csv_text
 from annotator.system.placing import placed
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face
@@ -183,12 +182,8 @@ def write_splits(
         face.key: (face.key, face.name, name, str(split))
         for face, name, split in zip(faces, names, splits, strict=True)
     }
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(sorted({**earlier, **rows}.values()))
     with placed(path) as stream:
-        stream.write(text.getvalue().encode())
+        stream.write(csv_text([COLUMNS, *sorted({**earlier, **rows}.values())]).encode())
 
 
 def _rows(path: Path) -> dict[str, tuple[str, ...]]:

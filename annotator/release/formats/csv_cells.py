@@ -6,12 +6,11 @@ apostrophe before it, which spreadsheets take for "this is text". So is a text t
 apostrophe, so that taking one away always gives back what was meant.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.release.rows import COLUMNS
+from annotator.system.csv_text import csv_line
 
 MARK = "'"
 # Of a formula: also in full width, as some keyboards write them, and after what is passed over.
@@ -23,13 +22,6 @@ def guarded(text: str) -> str:
     return MARK + text if text.startswith(_BEGINNINGS) else text
 
 
-def line(values: Iterable[object]) -> str:
-    """Return a line of a table, as RFC 4180 quotes it but ended by a line feed."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerow(values)
-    return text.getvalue()
-
-
 def sample_line(row: Mapping[str, Any], *, guard: bool = True) -> str:
     """Return the line of a sample, from its row with the time as text.
 
@@ -39,7 +31,7 @@ def sample_line(row: Mapping[str, Any], *, guard: bool = True) -> str:
     guard
         False for what earlier versions wrote.
     """
-    return line(
+    return csv_line(
         guarded(value) if guard and COLUMNS[name] == "text" and value is not None else value
         for name, value in row.items()
     )
@@ -48,6 +40,6 @@ def sample_line(row: Mapping[str, Any], *, guard: bool = True) -> str:
 def table_lines(rows: Sequence[Mapping[str, Any]], *, guard: bool = True) -> Iterator[bytes]:
     """Yield the lines of ``samples.csv`` for some rows, whose columns are all the same."""
     columns = [name for name in COLUMNS if name in rows[0]]
-    yield line(columns).encode()
+    yield csv_line(columns).encode()
     for row in rows:
         yield sample_line({name: row[name] for name in columns}, guard=guard).encode()

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
 from annotator.release.errors import DamagedRelease
-from annotator.release.formats.csv_cells import line, table_lines
+from annotator.release.formats.csv_cells import table_lines
 from annotator.release.formats.definition import Rows
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
+from annotator.system.csv_text import csv_line
 
 LANDMARKS = "landmarks.csv"
 PREDICTIONS = "predictions.csv"
@@ -56,7 +57,7 @@ class _Wide:
 
     def __init__(self, files: ListedFiles, name: str, columns: list[str], rows: Rows) -> None:
         self._files, self._name, self._rows = files, name, rows
-        self._header = line(["sample_id", *columns]).encode()
+        self._header = csv_line(["sample_id", *columns]).encode()
         self._count = len(columns)
         self._longest = _CELL * (len(columns) + 1)
 

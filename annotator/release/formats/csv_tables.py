@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
-from annotator.release.formats.csv_cells import line, sample_line
+from annotator.release.formats.csv_cells import sample_line
 from annotator.release.formats.csv_reading import (
     LANDMARKS,
     PREDICTIONS,
@@ -21,6 +21,7 @@ from annotator.release.formats.csv_reading import (
 )
 from annotator.release.formats.definition import Format
 from annotator.release.rows import COLUMNS, ReleaseSample
+from annotator.system.csv_text import csv_line
 
 
 def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
@@ -30,7 +31,7 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
         def table(name: str, columns: Iterable[str]) -> TextIO:
             path = folder / name
             stream = stack.enter_context(path.open("x", encoding="utf-8", newline=""))
-            stream.write(line(columns))
+            stream.write(csv_line(columns))
             return stream
 
         landmarks = table(LANDMARKS, ["sample_id", *coordinates(layout)])
