@@ -24,6 +24,7 @@ from annotator.project.history_tables import Change
 from annotator.project.layouts import check_stored_vertices
 from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.past import (
+    RESTORING,
     PastMesh,
     RevisionMade,
     keep_undone,
@@ -115,6 +116,7 @@ class Annotations:
         who = None if by is None else recorded_name(by)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
+            _refuse_foreign(edited, who)
             count = edited.sample.stroke_count
             if count:
                 stroke = stroke_at(session, edited, count, undone=False)
@@ -140,6 +142,7 @@ class Annotations:
         who = None if by is None else recorded_name(by)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
+            _refuse_foreign(edited, who)
             if current_annotation(session, edited).can_redo:
                 count = edited.sample.stroke_count
                 stroke = stroke_at(session, edited, count + 1, undone=True)
@@ -203,9 +206,7 @@ class Annotations:
             stroke = stroke_back(current, mesh_at(session, edited, past))
             if stroke is None:
                 return current
-            _write(session, edited, stroke, who)
-            facts = {"brought_back": past, "revision": edited.row.revision}
-            note(session, "restore_revision", who, sample_id=sample_id, **facts)
+            _write(session, edited, stroke, who, brought_back=past)
             return current_annotation(session, edited)
 
     def is_in_effect(self, sample_id: int, stroke_id: int) -> bool:
@@ -244,6 +245,12 @@ class Annotations:
             return [_record(row, layout) for row in rows]
 
 
+def _refuse_foreign(edited: EditedSample, who: str | None) -> None:
+    """Refuse what somebody else does to an opinion, where it is told who does it."""
+    if who is not None:
+        refuse_foreign(edited.sample, who)
+
+
 def _refuse_other_vertices(edited: EditedSample, stroke: Stroke) -> None:
     for name in ("vertex_indices", "anchors_added", "anchors_removed"):
         if max(getattr(stroke, name), default=0) >= edited.layout.count:
@@ -260,7 +267,14 @@ def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
         )
 
 
-def _write(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
+def _write(
+    session: Session,
+    edited: EditedSample,
+    stroke: Stroke,
+    who: str | None,
+    *,
+    brought_back: int | None = None,
+) -> None:
     """Apply a stroke; those that were undone are kept to be looked at, and no more redone."""
     refuse_foreign(edited.sample, who)
     sample_id = edited.sample.id
@@ -270,6 +284,9 @@ def _write(session: Session, edited: EditedSample, stroke: Stroke, who: str | No
     session.add(row)
     edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
     note_revision(session, edited, Change.STROKE, row, who)
+    if stroke.tool == RESTORING:
+        facts = {"brought_back": brought_back, "revision": edited.row.revision}
+        note(session, RESTORING, who, sample_id=sample_id, **facts)
 
 
 def _row(edited: EditedSample, stroke: Stroke, annotator: str | None) -> StrokeRow:

@@ -16,12 +16,13 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judgement
 from annotator.project.locking import locked
 from annotator.project.opinion_rows import refuse_foreign
-from annotator.project.own_work import is_own_refused, known_as, makers_of
+from annotator.project.own_work import is_own_refused, makers_of
 from annotator.project.records import SUBMITTABLE, UNDECIDED, Verdict
 from annotator.project.remarks import add_remark
 from annotator.project.review_rows import newest_ids, refuse_unseen
 from annotator.project.settings import setting_in
 from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
+from annotator.system.people import known_as
 
 # What somebody else may say of an opinion: that it is waited for no more, or again.
 _OF_ANYBODY = (Verdict.EXCLUDE, Verdict.REOPEN)

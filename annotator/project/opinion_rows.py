@@ -15,9 +15,6 @@ IS_ORIGINAL = SampleRow.copy_of.is_(None)
 OPEN = (*UNDECIDED, SampleState.SENT_BACK)
 """The states of opinions that are still to be given."""
 
-GIVEN = (SampleState.SUBMITTED, SampleState.ACCEPTED)
-"""The states of opinions that were given."""
-
 
 def shown_to(person: str | None) -> ColumnElement[bool]:
     """Return what holds of the samples in somebody's lists.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from annotator.project.known_settings import TWO_STEPS
-from annotator.project.opinion_rows import GIVEN
+from annotator.project.past import RESTORING
 from annotator.project.records import Verdict
 from annotator.project.settings import setting_in
-from annotator.project.tables import ReviewRow, SampleRow, StrokeRow
+from annotator.project.tables import DroppedStrokeRow, ReviewRow, SampleRow, StrokeRow
+from annotator.system.people import known_as
+
+_GIVES_AN_OPINION = (Verdict.SUBMIT, Verdict.ACCEPT)
 
 
 def is_own_refused(session: Session) -> bool:
@@ -22,8 +25,9 @@ def is_own_refused(session: Session) -> bool:
 def makers_of(session: Session, sample_ids: Sequence[int]) -> dict[int, set[str]]:
     """Return whose work samples are, by `known_as`: of whom nobody's is, none.
 
-    It is that of those who made the strokes in effect, and of who submitted it last; of a face with
-    opinions that of those who gave them, whoever submitted their consensus.
+    It is that of those who made the strokes in effect, and of who submitted it last; of a revision
+    that was brought back that of all who ever worked on it; of a face with opinions that of those
+    who gave them, whatever became of these since, whoever submitted their consensus.
 
     Parameters
     ----------
@@ -47,21 +51,40 @@ def makers_of(session: Session, sample_ids: Sequence[int]) -> dict[int, set[str]
         .group_by(ReviewRow.sample_id)
     )
     submitted = select(ReviewRow.sample_id, ReviewRow.reviewer).where(ReviewRow.id.in_(last))
+    given = exists(
+        select(ReviewRow.id).where(
+            ReviewRow.sample_id == SampleRow.id, ReviewRow.verdict.in_(_GIVES_AN_OPINION)
+        )
+    )
     opinions = select(SampleRow.copy_of, SampleRow.assigned_to).where(
-        SampleRow.copy_of.in_(sample_ids), SampleRow.state.in_(GIVEN)
+        SampleRow.copy_of.in_(sample_ids), given
     )
     with_opinions: set[int] = set()
     for sample_id, name in session.execute(opinions):
         if sample_id is not None and name is not None:
             with_opinions.add(sample_id)
             makers[sample_id].add(known_as(name))
-    for query in (strokes, submitted):
+    for query in (strokes, *_brought_back(sample_ids), submitted):
         for sample_id, name in session.execute(query):
             if name is not None and not (query is submitted and sample_id in with_opinions):
                 makers[sample_id].add(known_as(name))
     return makers
 
 
-def known_as(name: str) -> str:
-    """Return a name as it is compared: whoever types another case of it is nobody else."""
-    return name.strip().casefold()
+def _brought_back(sample_ids: Sequence[int]) -> Iterator[Select[int, str | None]]:
+    """Yield what selects all who worked on samples of which a past revision is in effect.
+
+    The stroke that brought it back is of whoever did that, the mesh is not.
+    """
+    back = aliased(StrokeRow)
+    is_in_effect = (
+        select(back.sample_id)
+        .where(back.sample_id.in_(sample_ids), back.tool == RESTORING, back.undone.is_(False))
+        .scalar_subquery()
+    )
+    for table in (StrokeRow, DroppedStrokeRow):
+        yield (
+            select(table.sample_id, table.annotator)
+            .where(table.sample_id.in_(is_in_effect), table.annotator.is_not(None))
+            .distinct()
+        )

@@ -29,7 +29,7 @@ from annotator.project.tables import (
     StrokeRow,
 )
 
-RESTORING = "restore"
+RESTORING = "restore_revision"
 """The tool of a stroke that brings a revision back."""
 
 _OF_STROKES = [column.name for column in DroppedStrokeRow.__table__.columns]

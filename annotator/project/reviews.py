@@ -15,7 +15,7 @@ from annotator.project.judgements import Given, Judged, Judgement, TakenBack
 from annotator.project.known_settings import TWO_STEPS
 from annotator.project.locking import locked
 from annotator.project.opinion_rows import IS_ORIGINAL
-from annotator.project.own_work import is_own_refused, known_as, makers_of
+from annotator.project.own_work import is_own_refused, makers_of
 from annotator.project.partly import telling_what_is_done
 from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
@@ -25,6 +25,7 @@ from annotator.project.settings import setting_in
 from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, ReviewRow, SampleRow
 from annotator.project.taking_back import take_back_rows
+from annotator.system.people import known_as
 from annotator.system.portions import portions
 
 

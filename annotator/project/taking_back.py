@@ -18,10 +18,12 @@ from annotator.project.giving import noted, reviewer_of
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given
 from annotator.project.locking import locked
+from annotator.project.own_work import is_own_refused, makers_of
 from annotator.project.records import UNDECIDED, Review, Verdict
 from annotator.project.remarks import resolve_row
 from annotator.project.review_rows import newest_ids, review_of
 from annotator.project.tables import AnnotationRow, ImageRow, RemarkRow, ReviewRow, SampleRow
+from annotator.system.people import known_as
 
 
 def take_back_rows(
@@ -53,6 +55,7 @@ def take_back_rows(
     last = newest_ids(session, sample_ids)
     wanted = [*last.values(), *(one.prior for one in given if one.replaced)]
     reviews = _reviews(session, wanted)
+    makers = makers_of(session, sample_ids) if is_own_refused(session) else {}
     newest: dict[int, int] = {}
     left: dict[int, Review | None] = {}
     for one in given:
@@ -64,6 +67,8 @@ def take_back_rows(
             left[one.sample_id] = None
         else:
             before = reviews.get(one.prior) if one.replaced else None
+            if before is not None and not _holds(before, review, makers.get(sample.id, set())):
+                before = None
             newest[sample.id] = _take_back(session, sample, review, before, reviewer).id
     session.flush()
     return newest, left
@@ -78,6 +83,13 @@ def _is_in_effect(sample: SampleRow, review: ReviewRow, revision: int | None) ->
     state = Verdict(review.verdict).state
     holds = sample.state in UNDECIDED if state is None else sample.state == state
     return holds and review.revision == revision
+
+
+def _holds(before: ReviewRow, review: ReviewRow, makers: Collection[str]) -> bool:
+    """Return whether a verdict can be in effect again: if it was on this mesh, and no own work."""
+    if (before.sample_id, before.revision) != (review.sample_id, review.revision):
+        return False
+    return before.verdict != Verdict.ACCEPT or known_as(before.reviewer) not in makers
 
 
 def _take_back(

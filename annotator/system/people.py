@@ -7,6 +7,11 @@ from annotator.system.foreign_text import JOINERS, recovered
 
 LONGEST_NAME = 80
 _NOBODY = "unknown"
+# What is not shown, though no control character: fillers, and what chooses a form of a letter.
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+)
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # What machines call whoever sits at them: nobody is known by such a name.
 _ANYBODY = frozenset(
@@ -48,6 +53,17 @@ def checked_name(name: str) -> str:
     if any(map(_is_hidden, name)):
         raise ValueError("a name cannot hold line breaks or other characters that are not shown")
     return name
+
+
+def known_as(name: str) -> str:
+    """Return a name as it is compared: whoever writes it in another way is nobody else.
+
+    The case, the way in which letters are composed, their width, blanks and what is not shown make
+    no difference. Letters of other alphabets that look alike do.
+    """
+    letters = normalize("NFKC", normalize("NFKC", name).casefold())
+    shown = "".join(sign for sign in letters if sign not in _UNSEEN and category(sign) != "Cf")
+    return " ".join(shown.split())
 
 
 def usable_name(name: str) -> str:

@@ -60,7 +60,7 @@ def _made_text(made: RevisionMade) -> str:
         what = "follows a newer prediction"
     else:
         undone = _CHANGES.get(made.change.value)
-        what = made.tool.capitalize() + (f" {undone}" if undone else "")
+        what = made.tool.replace("_", " ").capitalize() + (f" {undone}" if undone else "")
     who = f" by {one_line(made.made_by)}" if made.made_by else ""
     return f"{made.revision}: {what}{who}, {when_text(made.made_at)}"
 

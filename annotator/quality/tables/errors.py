@@ -59,7 +59,7 @@ def errors(project: Project, tallies: Tallies) -> dict[str, pd.DataFrame]:
         "regions": pd.DataFrame(regions, columns=heads),
         "vertices": _vertices(by_layout),
         "measured": pd.DataFrame(
-            [(s.layout.name, _count(s), s.damaged, s.unmeasured) for s in by_layout],
+            [(each.layout.name, _faces(each), each.damaged, each.unmeasured) for each in by_layout],
             columns=["layout", "samples", "damaged", "unmeasured"],
         ),
         "accepted": pd.DataFrame({"accepted": [accepted], "as_predicted": [as_predicted]}),
@@ -85,7 +85,7 @@ def _added_up(some: Iterable[MeasuredMeshes]) -> list[_Sums]:
     return [found[name] for name in sorted(found)]
 
 
-def _count(sums: _Sums) -> int:
+def _faces(sums: _Sums) -> int:
     return sum(map(len, sums.means))
 
 
@@ -105,11 +105,11 @@ def _vertices(by_layout: list[_Sums]) -> pd.DataFrame:
             {
                 "layout": sums.layout.name,
                 "vertex": np.arange(sums.layout.count),
-                "mean": sums.vertices / _count(sums),
+                "mean": sums.vertices / _faces(sums),
             }
         )
         for sums in by_layout
-        if _count(sums)
+        if _faces(sums)
     ]
     empty = pd.DataFrame({"layout": [], "vertex": [], "mean": []})
     return pd.concat(tables, ignore_index=True) if tables else empty
