@@ -13,6 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.quality.bootstrap import group_sums, resampled
 from annotator.training.evaluation import Evaluation, NetErrors
 
 Floats = NDArray[np.float64]
@@ -90,19 +91,11 @@ def _drawn_ratios(
     first: NetErrors, second: NetErrors, clusters: Sequence[str]
 ) -> tuple[Floats, int]:
     """Return logarithms of ratios, (2, draws + 1): clean, spoiled; first those of all faces."""
-    _, cluster = np.unique(np.asarray(clusters), return_inverse=True)
-    count = int(cluster.max()) + 1
-    sums = np.array(
-        [
-            [np.bincount(cluster, values, count) for values in (net.clean, net.spoiled)]
-            for net in (first, second)
-        ]
-    )
-    drawn = np.random.default_rng(0).integers(0, count, (DRAWS, count))
-    rows = np.vstack([np.arange(count), drawn])
-    before, after = sums[..., rows].sum(axis=-1)
-    tiny = np.finfo(np.float64).tiny
-    return np.log(np.maximum(after, tiny) / np.maximum(before, tiny)), count
+    errors = [first.clean, first.spoiled, second.clean, second.spoiled]
+    sums = group_sums(errors, clusters)
+    drawn = np.hstack([sums.sum(axis=1, keepdims=True), resampled(sums, DRAWS)])
+    before, after = np.split(np.maximum(drawn, np.finfo(np.float64).tiny), 2)
+    return np.log(after / before), sums.shape[1]
 
 
 def _change(logarithms: Floats) -> Change:

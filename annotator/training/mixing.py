@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.quality.bootstrap import group_sums, resampled
 from annotator.training.judging import Scores
 
 Floats = NDArray[np.float32]
@@ -126,11 +127,7 @@ def rise_quantile(
     quantile: float,
 ) -> float:
     """Return a quantile of the relative rise of a mean error, by bootstrap over clusters."""
-    _, cluster = np.unique(np.asarray(clusters), return_inverse=True)
-    count = int(cluster.max(initial=-1)) + 1
-    if not count:
+    if not len(clusters):
         return 0.0
-    sums = np.stack([np.bincount(cluster, values, count) for values in (now, before)])
-    drawn = np.random.default_rng(0).integers(0, count, (_DRAWS, count))
-    after, origin = sums[:, drawn].sum(axis=-1)
+    after, origin = resampled(group_sums([now, before], clusters), _DRAWS)
     return float(np.quantile(after / origin - 1, quantile))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotator.quality.bootstrap import resampled
+
 _DRAWS = 2000
 _TAIL = 0.025  # on either side of the interval of 95 %
 _FEWEST = 2  # values; one says nothing of others
-_SEED = 0  # the same figures give the same interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ def interval(values: Sequence[float]) -> Interval:
     nothing = float("nan")
     if len(found) < _FEWEST:
         return Interval(float(found[0]) if len(found) else nothing, nothing, nothing, len(found))
-    random = np.random.default_rng(_SEED)
     count = len(found)
-    drawn = [found[random.integers(0, count, count)].mean() for _ in range(_DRAWS)]
+    drawn = resampled(found[np.newaxis], _DRAWS)[0] / count
     low, high = np.quantile(drawn, (_TAIL, 1 - _TAIL)).tolist()
     return Interval(float(found.mean()), low, high, count)
