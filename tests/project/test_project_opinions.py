@@ -45,6 +45,9 @@ def everything_told(project: Project) -> dict[str, object]:
             "verdicts": tallies.verdicts(),
             "accepted on": tallies.accepted_on(),
             "samples": list(tallies.samples()),
+            "reasons": tallies.reasons(),
+            "sent back": tallies.ever_sent_back(),
+            "findings": tallies.findings(),
             "corrected": [some.sample_ids for some in tallies.corrected()],
             "displaced": tallies.most_displaced(10),
         }
@@ -69,6 +72,7 @@ def test_what_opinions_become_changes_nothing_that_is_told_of_a_project(predicte
     predicted.reviews.give(Verdict.SUBMIT, [4], reviewer="ann")
     predicted.reviews.accept(5, reviewer="ben")
     predicted.reviews.give(Verdict.DELETE, [6], reviewer="ben")
+    predicted.reviews.exclude(7, reviewer="Rae", reasons=["blurred"])
     assert everything_told(predicted) == before
 
 
