@@ -339,6 +339,15 @@ def test_revisions_of_a_project_of_0007_are_those_that_are_known_for_certain(old
         assert np.array_equal(before.landmarks, project.annotations.redo(1, revision=6).landmarks)
 
 
+@pytest.mark.parametrize("revision", ["0007"], indirect=True)
+def test_ids_that_were_deleted_for_good_before_an_upgrade_do_not_come_back_after_it(older):
+    with closing(sqlite3.connect(older / "project.sqlite", isolation_level=None)) as connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = 1000 WHERE name = 'samples'")
+    with Project.open(older) as project:
+        faces = [sample.id for sample in project.samples.summaries()]
+        assert project.opinions.ask([(faces[0], "ann")]) == [1001]
+
+
 @pytest.mark.usefixtures("failing_upgrade")
 @pytest.mark.parametrize("revision", ["0007"], indirect=True)
 def test_an_upgrade_from_0007_that_is_interrupted_leaves_it_as_it_was(older):

@@ -64,6 +64,12 @@ def _rebuild(
     create(f"new_{table}")
     values = ", ".join(changed.get(name, name) for name in columns.split(", "))
     op.execute(f"INSERT INTO new_{table} ({columns}) SELECT {values} FROM {table}")
+    # Where ids must not come back, those that were deleted for good must not either.
+    op.execute(f"DELETE FROM sqlite_sequence WHERE name = 'new_{table}'")
+    op.execute(
+        "INSERT INTO sqlite_sequence (name, seq) "
+        f"SELECT 'new_{table}', seq FROM sqlite_sequence WHERE name = '{table}'"
+    )
     op.drop_table(table)
     op.rename_table(f"new_{table}", table)
 

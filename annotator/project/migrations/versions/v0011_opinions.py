@@ -41,6 +41,7 @@ def upgrade() -> None:
         op.execute(f"DROP TRIGGER {table}_refuse_delete")
     _create_samples("new_samples")
     op.execute(f"INSERT INTO new_samples ({_COLUMNS}) SELECT {_COLUMNS} FROM samples")
+    _keep_ids_from_coming_back()
     op.drop_table("samples")
     op.rename_table("new_samples", "samples")
     op.create_index("ix_samples_state", "samples", ["state"])
@@ -62,6 +63,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sample_id"], ["samples.id"], name="fk_honeypots_sample_id"),
         _check("honeypots", "answer_length", "length(answer) > 0 AND length(answer) % 12 = 0"),
         _check("honeypots", "digest_length", "length(digest) = 8"),
+    )
+
+
+def _keep_ids_from_coming_back() -> None:
+    """Have the new table go on where the old one stands: after ids that were deleted for good."""
+    op.execute("DELETE FROM sqlite_sequence WHERE name = 'new_samples'")
+    op.execute(
+        "INSERT INTO sqlite_sequence (name, seq) "
+        "SELECT 'new_samples', seq FROM sqlite_sequence WHERE name = 'samples'"
     )
 
 
