@@ -91,7 +91,7 @@ def edited() -> None:
 def accepted() -> None:
     """Accept two faces."""
     edited()
-    done("review", "project", "accept", "3", "4", "--reviewer", "robin")
+    done("review", "project", "accept", "3", "4", "--despite-checks", "--reviewer", "robin")
 
 
 def removed() -> None:
@@ -130,7 +130,9 @@ ATTACKED = {
     "export csv": Attacked(("export", "project", "release", "--format", "csv"), accepted),
     "export coco": Attacked(("export", "project", "release", "--format", "coco"), accepted),
     "learn": Attacked(("learn", "project"), accepted),
-    "accept": Attacked(("review", "project", "accept", "--all", *_BY_ROBIN), edited),
+    "accept": Attacked(
+        ("review", "project", "accept", "--all", "--despite-checks", *_BY_ROBIN), edited
+    ),
     "send_back": Attacked(
         ("review", "project", "send-back", *_ALL, "--reason", "blurred", *_BY_ROBIN), edited
     ),
@@ -210,6 +212,6 @@ def _rows_of(connection: sqlite3.Connection, table: str) -> list[dict[str, objec
 
 
 def _short(name: str, value: object) -> object:
-    if name.endswith(_TIMES):
+    if name == "at" or name.endswith(_TIMES):
         return value is not None
     return hashlib.sha256(value).hexdigest()[:16] if isinstance(value, bytes) else value
