@@ -25,7 +25,7 @@ def _page(given: Path) -> Path:
 def make_report(
     project: ProjectAddress,
     out: Annotated[
-        Path, typer.Argument(metavar="OUT.html", help="The page to write.", callback=_page)
+        Path, typer.Argument(metavar="OUT", help="The page to write, .html.", callback=_page)
     ],
     *,
     as_json: AsJson = False,
