@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.columns import aligned
+from annotator.cli.naming import LARGEST
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import report
 from annotator.system.csv_text import csv_line
@@ -26,7 +27,8 @@ def audit(
     project: ProjectAddress,
     *,
     sample: Annotated[
-        int | None, typer.Option(min=1, metavar="NUMBER", help="Only what was done to a sample.")
+        int | None,
+        typer.Option(min=1, max=LARGEST, metavar="NUMBER", help="Only what was done to a sample."),
     ] = None,
     as_csv: Annotated[
         Path | None,

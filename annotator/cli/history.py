@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.columns import aligned
-from annotator.cli.naming import no_impossible_number, samples_named
+from annotator.cli.naming import LARGEST, no_impossible_number, samples_named
 from annotator.cli.options import AsJson, Person, ProjectAddress
 from annotator.cli.terminal import report
 from annotator.system.foreign_text import escaped
@@ -36,7 +36,9 @@ def history(
     *,
     restore: Annotated[
         int | None,
-        typer.Option(min=0, metavar="REVISION", help="Make the mesh again what it was at it."),
+        typer.Option(
+            min=0, max=LARGEST, metavar="REVISION", help="Make the mesh again what it was at it."
+        ),
     ] = None,
     annotator: Person = None,
     as_json: AsJson = False,

@@ -12,8 +12,8 @@ from annotator.system.names import folded, in_natural_order
 if TYPE_CHECKING:
     from annotator.project import ImageRecord, Project, SampleSummary
 
-_LARGEST = 2**63 - 1  # that a database can hold
-_MOST_DIGITS = len(str(_LARGEST))
+LARGEST = 2**63 - 1  # that a database can hold
+_MOST_DIGITS = len(str(LARGEST))
 _NAMED = 5
 
 
@@ -149,7 +149,7 @@ def no_impossible_number(given: list[str] | None) -> list[str] | None:
     for text in given or ():
         digits = text.removeprefix("#")
         is_number = digits.isascii() and digits.isdecimal()
-        if is_number and (len(digits) > _MOST_DIGITS or not 1 <= int(digits) <= _LARGEST):
+        if is_number and (len(digits) > _MOST_DIGITS or not 1 <= int(digits) <= LARGEST):
             raise typer.BadParameter(f"{digits[:40]} is no number of a sample")
     return given
 

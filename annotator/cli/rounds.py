@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotator.cli.naming import LARGEST
 from annotator.cli.options import AsJson, NoSmallFaces, ProjectAddress, Providers, Workers
 from annotator.cli.terminal import count, printable, progress_bar, report
 from annotator.system.collecting import uncollected
@@ -112,7 +113,8 @@ def list_rounds(project: ProjectAddress, *, as_json: AsJson = False) -> None:
 def show(
     project: ProjectAddress,
     number: Annotated[
-        int | None, typer.Argument(metavar="N", min=1, help="Default: the round under way.")
+        int | None,
+        typer.Argument(metavar="N", min=1, max=LARGEST, help="Default: the round under way."),
     ] = None,
     *,
     as_json: AsJson = False,

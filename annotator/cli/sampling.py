@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotator.cli.naming import LARGEST
 from annotator.cli.options import AsJson, Person, ProjectAddress
 from annotator.cli.terminal import FailedError, count, report
 
@@ -15,12 +16,15 @@ commands = typer.Typer(
 )
 
 
+MOST_DRAWN = 1_000_000
+
+
 @commands.command()
 def draw(
     project: ProjectAddress,
     *,
     samples: Annotated[
-        int | None, typer.Option("--count", min=1, max=1_000_000, help="How many to draw.")
+        int | None, typer.Option("--count", min=1, max=MOST_DRAWN, help="How many to draw.")
     ] = None,
     limit: Annotated[
         float | None,
@@ -39,6 +43,10 @@ def draw(
     from annotator.quality.sampling import needed_for
 
     wanted = samples if samples is not None else needed_for(limit or 0, confidence)
+    if wanted > MOST_DRAWN:
+        raise typer.BadParameter(
+            f"{wanted:,} samples would be needed, and {MOST_DRAWN:,} are drawn"
+        )
     with Project.open(project) as opened:
         drawn = opened.draws.draw(wanted, confidence=confidence, by=by)
     report(_values(drawn), *_lines(drawn), as_json=as_json, is_answer=True)
@@ -48,7 +56,10 @@ def draw(
 def show(
     project: ProjectAddress,
     number: Annotated[
-        int | None, typer.Argument(min=1, metavar="NUMBER", help="Of the draw. Default: the last.")
+        int | None,
+        typer.Argument(
+            min=1, max=LARGEST, metavar="NUMBER", help="Of the draw. Default: the last."
+        ),
     ] = None,
     *,
     as_json: AsJson = False,

@@ -46,5 +46,5 @@ def _value(text: str, default: Any) -> Any:
         return [word.strip() for word in text.split(",")]
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # which no setting is then either
         return text

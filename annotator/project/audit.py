@@ -126,7 +126,7 @@ def note_all(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
 def _entry(row: AuditRow) -> AuditEntry:
     try:
         detail = json.loads(row.detail)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedProject(
             f"the database is damaged (no JSON in table audit, row {row.number}): {RESTORE}"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -10,12 +11,13 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.project.audit import note
-from annotator.project.engine.base import Engine
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.people import who_does_it
 from annotator.project.records import SampleState, Verdict
+from annotator.project.review_rows import newest_ids
 from annotator.project.tables import DrawnSampleRow, DrawRow, ImageRow, ReviewRow, SampleRow
 
 
@@ -98,10 +100,10 @@ class Draws:
             )
             session.add(row)
             session.flush()
-            last = session.scalar(select(func.max(ReviewRow.id))) or 0
+            last = _last_reviews(session, self._engine, drawn)
             session.execute(
                 insert(DrawnSampleRow),
-                [{"draw_id": row.id, "sample_id": each, "review_id": last} for each in drawn],
+                [{"draw_id": row.id, "sample_id": each, "review_id": last[each]} for each in drawn],
             )
             note(session, "draw", who, draw=row.id, drawn=len(drawn), population=row.population)
             return _draw(session, row)
@@ -119,6 +121,17 @@ class Draws:
             if row is None:
                 raise ProjectError(f"there is no draw {number} in this project")
             return _draw(session, row)
+
+
+def _last_reviews(session: Session, engine: Engine, sample_ids: Sequence[int]) -> dict[int, int]:
+    """Return the newest review of each sample that was submitted.
+
+    Not that of the project: ids of reviews that are deleted with a photograph are given again.
+    """
+    found: dict[int, int] = {}
+    for some in chunks(sample_ids, engine):
+        found |= newest_ids(session, some)
+    return found
 
 
 _SUBMITTED = (

@@ -226,7 +226,7 @@ def refuse_model(current: Round, name: str, sha256: str, layout: str) -> None:
 def _facts(stored: str | None) -> Facts | None:
     try:
         facts = None if stored is None else json.loads(stored)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedProject(
             f"the database is damaged: what it says of a round cannot be read ({error}); "
             "restore it from a backup"

@@ -99,7 +99,7 @@ def setting_in(session: Session, name: str) -> Any:
 def _value_of(row: SettingRow) -> Any:
     try:
         return json.loads(row.value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedProject(
             f"the database is damaged (no JSON in table settings, row {row.name!a}): {RESTORE}"
         ) from error

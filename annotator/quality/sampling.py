@@ -1,6 +1,6 @@
 """How many submitted samples have to be reviewed to bound the share of them that is wrong."""
 
-from math import ceil, log
+from math import ceil, log1p
 
 from scipy.stats import beta
 
@@ -65,7 +65,7 @@ def needed_for(limit: float, confidence: float = CONFIDENCE) -> int:
     if not 0 < limit < 1:
         raise ValueError(f"a limit lies between 0 and 1, and {limit} does not")
     _check(0, 0, confidence)
-    return ceil(log(1 - confidence) / log(1 - limit))
+    return ceil(log1p(-confidence) / log1p(-limit))
 
 
 def _check(errors: int, reviewed: int, confidence: float) -> None:

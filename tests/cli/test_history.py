@@ -163,3 +163,37 @@ def test_strokes_of_earlier_versions_are_listed_without_their_revisions(command,
         (None, "ada"),
     ]
     assert command("history", edited, 1)[1].splitlines()[1].split()[1] == "-"
+
+
+NESTED = "[" * 100_000
+
+
+def test_a_value_that_is_nested_without_end_is_refused(command, project):
+    code, out, err = command("settings", project, "reasons", NESTED)
+    assert (code, out) == (1, "")
+    assert err.startswith("error: the setting reasons must be")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "arguments"),
+    [
+        ("settings", ["settings"]),
+        ("settings", ["settings", "review", "alone"]),
+        ("audit", ["audit"]),
+    ],
+)
+@pytest.mark.parametrize("value", [NESTED, "{", "[1,"])
+def test_text_that_is_no_json_in_the_database_is_told_as_damage(
+    command, project, table, arguments, value
+):
+    columns = {
+        "settings": "(name, value, changed_by, changed_at) VALUES ('review', ?, 'a', ?)",
+        "audit": "(what, detail, at) VALUES ('x', ?, ?)",
+    }
+    with closing(sqlite3.connect(project / "project.sqlite")) as rows, rows:
+        rows.execute(f"INSERT INTO {table} {columns[table]}", (value, "2026-01-01 00:00:00.000000"))
+    code, out, err = command(arguments[0], project, *arguments[1:])
+    assert (code, out) == (1, "")
+    assert f"no JSON in table {table}" in err
+    assert err.count("\n") == 1

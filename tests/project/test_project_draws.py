@@ -67,3 +67,15 @@ def test_a_removed_photograph_is_left_out_and_a_deleted_one_gone(submitted):
     assert submitted.draws.get(1).sample_ids == (3,)
     submitted.removals.delete([1], by="Rae")
     assert submitted.draws.get(1).sample_ids == (3,)
+
+
+def test_a_verdict_counts_though_its_number_was_anothers_that_is_deleted(submitted):
+    for _ in range(3):  # of the image that goes, the newest of all
+        submitted.reviews.submit(3, reviewer="Ann")
+    submitted.draws.draw(3, confidence=0.9, by="Rae")
+    submitted.removals.remove([2], by="Rae")
+    submitted.removals.delete([2], by="Rae")
+    submitted.reviews.accept(1, reviewer="Rae")
+    submitted.reviews.exclude(2, reviewer="Rae")
+    drawn = submitted.draws.get(1)
+    assert (drawn.right, drawn.wrong, drawn.waiting) == ((1,), (2,), ())
