@@ -12,7 +12,7 @@ from annotator.cli.options import AsJson, Person, ProjectAddress, people_named
 from annotator.cli.terminal import FailedError, count, print_table, report
 from annotator.system.csv_text import csv_text
 from annotator.system.foreign_text import escaped
-from annotator.system.people import login_name
+from annotator.system.people import known_as, login_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,11 +161,12 @@ def withdraw(
     from annotator.project import Project, Verdict
 
     by, people = reviewer or login_name(), people_named(annotators)
-    if by in people:
+    asked = set(map(known_as, people))
+    if known_as(by) in asked:
         raise FailedError(f"somebody else than {by} has to withdraw what {by} is asked for")
     with Project.open(project) as opened:
         every = opened.opinions.all()
-        ids = [one.sample_id for one in every if one.annotator in people and one.is_open]
+        ids = [one.sample_id for one in every if known_as(one.annotator) in asked and one.is_open]
         opened.reviews.give(Verdict.EXCLUDE, ids, reviewer=by, comment="withdrawn")
     report({"opinions": ids}, f"withdrawn: {count(len(ids), 'opinion')}", as_json=as_json)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from annotator.system.foreign_text import recovered
-from annotator.system.people import checked_name
+from annotator.system.people import checked_name, known_as
 
 
 def _address(given: str) -> str:
@@ -87,4 +87,5 @@ def people_named(given: str) -> tuple[str, ...]:
     Refuses, as a usage error, a name that nobody could have.
     """
     names = [text for text in given.split(",") if text.strip()]
-    return tuple(dict.fromkeys(name for name in map(named, names) if name is not None))
+    each = {known_as(name): name for name in map(named, reversed(names)) if name is not None}
+    return tuple(reversed(each.values()))

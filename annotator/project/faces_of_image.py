@@ -54,7 +54,7 @@ def load_faces(session: Session, image_id: int, person: str | None = None) -> li
     there = (
         SampleRow.image_id == image_id,
         SampleRow.state != SampleState.DELETED,
-        shown_to(person),
+        shown_to(session, person),
     )
     damaged = {
         mesh.sample_id

@@ -116,7 +116,7 @@ def _photographs(
     there = (
         SampleRow.image_id.in_(image_ids),
         SampleRow.state != SampleState.DELETED,
-        shown_to(person),
+        shown_to(session, person),
     )
     mine = select(SampleRow.id).where(*there)
     damaged = {

@@ -26,6 +26,7 @@ from annotator.project.tables import (
     PredictionRow,
     SampleRow,
 )
+from annotator.system.people import known_as
 
 Landmarks = npt.NDArray[np.float32]
 
@@ -61,13 +62,14 @@ def write_opinions(
     asked = select(SampleRow.copy_of, SampleRow.assigned_to).where(
         SampleRow.copy_of.in_(list(originals))
     )
-    there = {(sample_id, person) for sample_id, person in session.execute(asked)}
+    there = {(face, known_as(name or "")) for face, name in session.execute(asked)}
     written: list[int] = []
     asking = "ask" if answers is None else "ask_known"
     entries = []
     for sample_id, person in wanted:
-        if (sample_id, person) in there:
+        if (sample_id, known_as(person)) in there:
             continue
+        there.add((sample_id, known_as(person)))
         edited = EditedSample.load(session, sample_id)
         opinion = _copied(session, edited, person)
         if answers is not None:

@@ -48,10 +48,10 @@ class Samples:
             Whose list it is: their own opinions are in it, in place of the faces that they are
             about. None: it holds no opinions.
         """
-        conditions = [shown_to(person)]
-        if states is not None:
-            conditions.append(SampleRow.state.in_(list(states)))
         with self._engine.reading() as session:
+            conditions = [shown_to(session, person)]
+            if states is not None:
+                conditions.append(SampleRow.state.in_(list(states)))
             return load_summaries(session, self._paths, *conditions)
 
     def get(self, sample_id: int) -> SampleSummary:
@@ -72,9 +72,9 @@ class Samples:
         """Return those of some samples that are in somebody's list; see `summaries`."""
         found: list[SampleSummary] = []
         with self._engine.reading() as session:
+            shown = shown_to(session, person)
             for some in chunks(list(sample_ids), self._engine):
-                conditions = (SampleRow.id.in_(some), shown_to(person))
-                found += load_summaries(session, self._paths, *conditions)
+                found += load_summaries(session, self._paths, SampleRow.id.in_(some), shown)
         return found
 
     def image_of(self, sample_id: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from annotator.project import Opinion, Project, ProjectError, SampleState
 from annotator.quality.agreement import balanced, drawn_faces
+from annotator.system.people import known_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ def ask_for_opinions(
     """
     if per_sample < 2:
         raise ProjectError("agreement takes at least two opinions of a face")
-    before = [one for one in project.opinions.all() if not one.is_honeypot]
+    opinions = project.opinions.all()
+    people = _each_once(people, opinions)
+    before = [one for one in opinions if not one.is_honeypot]
     asked = [(one.original_id, one.annotator) for one in before]
-    known = {one.original_id for one in project.opinions.all() if one.is_honeypot}
+    known = {one.original_id for one in opinions if one.is_honeypot}
     keys = _keys(project, {face for face, _ in asked}, known)
     faces = {face for face, _ in asked}
     try:
@@ -108,7 +111,7 @@ def ask_known(
         If there is nobody to ask, no such sample, or one of them is not accepted.
     """
     opinions = project.opinions.all()
-    those = tuple(dict.fromkeys(people or sorted({one.annotator for one in opinions})))
+    those = _each_once(people or sorted({one.annotator for one in opinions}), opinions)
     if not those:
         raise ProjectError("nobody was asked for an opinion yet: say who is asked")
     accepted = [one.id for one in project.samples.summaries((SampleState.ACCEPTED,))]
@@ -134,10 +137,20 @@ def _free(
     project: Project, faces: Sequence[int], people: Sequence[str], opinions: Sequence[Opinion]
 ) -> dict[int, list[str]]:
     """Return who knows nothing of each face yet."""
-    known = project.opinions.people_at(faces)
+    there = project.opinions.people_at(faces)
+    known = {face: set(map(known_as, names)) for face, names in there.items()}
     for one in opinions:
-        known.setdefault(one.original_id, set()).add(one.annotator)
-    return {face: [person for person in people if person not in known[face]] for face in faces}
+        known.setdefault(one.original_id, set()).add(known_as(one.annotator))
+    return {face: [each for each in people if known_as(each) not in known[face]] for face in faces}
+
+
+def _each_once(people: Iterable[str], opinions: Sequence[Opinion]) -> tuple[str, ...]:
+    """Return people, each once, by the name that they were asked by before."""
+    before = {known_as(one.annotator): one.annotator for one in opinions}
+    each: dict[str, str] = {}
+    for name in people:
+        each.setdefault(known_as(name), before.get(known_as(name), name))
+    return tuple(each.values())
 
 
 def _asked(wanted: Sequence[tuple[int, str]], opinions: Sequence[int]) -> Asked:

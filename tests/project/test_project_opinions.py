@@ -296,3 +296,13 @@ def test_two_programs_that_ask_the_same_ask_once(asked):
         assert other.opinions.ask([(3, "ann")]) == [7]
     assert asked.opinions.ask([(3, "ann")]) == []
     assert ids(asked, "ann") == [4, 7]
+
+
+@pytest.mark.parametrize("name", ["Ann", " ANN", "\uff41nn", "an\u200dn"])
+def test_an_opinion_is_its_annotators_however_their_name_is_written(asked, name, edit):
+    assert ids(asked, name) == ids(asked, "ann")
+    assert [face.sample_id for face in asked.samples.faces_of(1, person=name)] == [4]
+    edit(asked, 4, annotator=name)
+    asked.reviews.submit(4, reviewer=name)
+    assert asked.opinions.ask([(1, name)]) == []
+    assert asked.opinions.ask([(3, name), (3, "ann")]) == [7]

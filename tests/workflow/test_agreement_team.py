@@ -314,3 +314,15 @@ def test_who_cannot_be_asked_is_said(tmp_path):
             ask_known(project, ["cem"], samples=[2])
         assert tables.pairs(project).empty
         assert tables.honeypots(project).empty
+
+
+def test_one_person_by_two_names_is_asked_once(tmp_path):
+    with small(tmp_path / "p") as project:
+        with pytest.raises(ProjectError, match="as many people"):
+            ask_for_opinions(project, ["ann", "Ann"], 1.0)
+        correct(project, 1, "ann")
+        project.reviews.accept(1, reviewer="ben")
+        asked = ask_known(project, ["Ann", "BEN", "cem", "Cem"], samples=[1])
+        assert asked.each == {"cem": 1}
+        asked = ask_for_opinions(project, ["ann", "CEM"], 1.0)
+        assert set(asked.each) == {"ann", "cem"}
