@@ -13,7 +13,7 @@ from annotator.quality.shape_prior import ShapePrior
 from annotator.quality.signals import SIGNALS, Signals, signals_of
 from annotator.quality.triage import DEFAULT_MODEL, TriageModel, doubt_of
 
-VERSION = 3
+VERSION = 4
 """Raised whenever signals, their weights or checks say something else of the same face."""
 
 _LARGEST_SPREAD = 1000.0  # outer IODs: of a profile, whose eye corners coincide

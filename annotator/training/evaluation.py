@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from annotator.imaging.perceptual import hashes_of
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.results import ModelInfo
+from annotator.inference.units import error_unit, eye_centre_unit, is_turned_away
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
@@ -22,7 +23,6 @@ from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.photographs import Cutouts
 from annotator.training.splits import clusters
-from annotator.training.units import error_unit, eye_centre_unit, is_turned_away
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class FaceFacts:
     size
         The outer IOD, in px of the photograph.
     turned_away
-        Whether that is too short to divide by, see `annotator.training.units`.
+        Whether that is too short to divide by, see `annotator.inference.units`.
     eye_centre
         What errors over the eye-centre IOD are divided by, in what they are divided by here.
     pose

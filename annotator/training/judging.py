@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference.regions import CROP_SIZE, SLIGHT_JITTER, Jitter, Region
+from annotator.inference.units import error_unit
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.training.crops import (
@@ -24,7 +25,6 @@ from annotator.training.crops import (
 from annotator.training.faces import Face
 from annotator.training.photographs import Cutout, Cutouts
 from annotator.training.spoiling import Spoiling, spoiled
-from annotator.training.units import error_unit
 
 Floats = NDArray[np.float32]
 Crops = NDArray[np.uint8]
@@ -58,7 +58,7 @@ class TestCrop:
     points : (n, 3) float32, or None where it shows no face
     iod
         What its errors are divided by, in px of the crop: the outer IOD, as
-        `annotator.training.units` has it.
+        `annotator.inference.units` has it.
     """
 
     face: int

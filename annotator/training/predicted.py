@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from annotator.inference.regions import to_image
+from annotator.inference.units import error_unit
 from annotator.system.csv_text import csv_line
 from annotator.system.placing import placed
 from annotator.training.crops import looked_at, plain_view
@@ -17,7 +18,6 @@ from annotator.training.faces import Face
 from annotator.training.judging import Floats, Predict
 from annotator.training.pace import Deadline
 from annotator.training.splits import Split
-from annotator.training.units import error_unit
 
 MOST = 2000
 """Faces in the table; those for validation first."""

@@ -10,7 +10,6 @@ from annotator.inference import FaceMesh
 from annotator.mesh.layout import FACE_468
 from annotator.quality.shape_prior import ShapePrior, default_prior, fitted_prior
 from annotator.quality.signals import SIGNALS, Signals, jitter_of, signals_of
-from annotator.quality.signals.answers import scale_of
 from annotator.system.assets import asset_path
 
 Image = np.ndarray
@@ -80,13 +79,6 @@ def test_what_is_usual_of_any_face_tells_nothing_of_a_shape(face_mesh, mesh):
     for prior in (None, default_prior(FACE_468)):
         signals = signals_of(face_mesh, None, mesh, presence=0.9, prior=prior)
         assert math.isnan(signals.values["shape"])
-
-
-def test_a_face_seen_from_the_side_has_a_size_to_count_in(mesh):
-    side = mesh.copy()
-    side[:, 0] = 5
-    side[:, 2] = mesh[:, 0]
-    assert scale_of(side, FACE_468) == pytest.approx(scale_of(mesh, FACE_468) / 2, rel=0.1)
 
 
 def test_a_mesh_that_is_no_number_or_of_another_layout_is_refused(face_mesh, hopper, mesh):

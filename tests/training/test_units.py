@@ -7,6 +7,7 @@ import pytest
 
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, region_around
+from annotator.inference.units import LEAST_SHARE, error_unit, eye_centre_unit, is_turned_away
 from annotator.mesh.landmarks import eye_centre_iod, outer_iod
 from annotator.training.comparison import compared
 from annotator.training.crops import crop_iod
@@ -14,7 +15,6 @@ from annotator.training.evaluation import evaluated
 from annotator.training.faces import Face, Faces
 from annotator.training.judging import crops_of
 from annotator.training.summary import summary_of
-from annotator.training.units import LEAST_SHARE, error_unit, eye_centre_unit, is_turned_away
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh
 from annotator.inference.regions import Region, jittered, region_around
-from annotator.mesh.landmarks import outer_iod, tool_scale
+from annotator.inference.units import error_unit
 from annotator.mesh.layout import MeshLayout
 
 # With 16 they tell hardly more, and cost twice as much.
@@ -89,7 +89,7 @@ def answer_signals(
     answers: Answers, landmarks: NDArray[np.floating], layout: MeshLayout
 ) -> dict[str, float]:
     """Return ``spread``, ``mirror_spread``, ``grey_spread``, ``drift`` and ``crop_presence``."""
-    scale = scale_of(landmarks, layout)
+    scale = error_unit(landmarks, layout)
     return {
         "spread": float(vertex_spread(answers, scale).mean()),
         "mirror_spread": _apart(answers.meshes, answers.mirrored) / scale,
@@ -97,14 +97,6 @@ def answer_signals(
         "drift": _distance(answers.meshes, landmarks[:, :2]) / scale,
         "crop_presence": answers.presence,
     }
-
-
-def scale_of(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
-    """Return the length that errors are counted in, in px: the outer IOD.
-
-    Seen from the side there is none; it is half of the outer IOD in space at least.
-    """
-    return max(outer_iod(landmarks, layout), tool_scale(landmarks, layout) / 2)
 
 
 def _apart(meshes: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:

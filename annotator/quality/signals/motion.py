@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.inference.units import error_unit
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.plane import Complex, plane
-from annotator.quality.signals.answers import scale_of
 
 
 def jitter_of(
@@ -40,7 +40,7 @@ def jitter_of(
     here = plane(landmarks)
     fitted = [_moved_onto(plane(mesh), here) for mesh in neighbours]
     between = np.mean([*fitted, here] if len(fitted) == 1 else fitted, axis=0)
-    return float(np.abs(here - between).mean()) / scale_of(landmarks, layout)
+    return float(np.abs(here - between).mean()) / error_unit(landmarks, layout)
 
 
 def _moved_onto(points: Complex, goal: Complex) -> Complex:

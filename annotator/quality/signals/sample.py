@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh
 from annotator.inference.reprediction import check_layout
+from annotator.inference.units import error_unit
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.pose import head_pose
@@ -12,7 +13,6 @@ from annotator.quality.shape_prior import ShapePrior, shape_distance
 from annotator.quality.signals.answers import (
     answer_signals,
     answers_to_crops,
-    scale_of,
     vertex_spread,
 )
 from annotator.quality.signals.pixels import pixel_signals
@@ -65,7 +65,7 @@ def signals_of(
     answers = answers_to_crops(face_mesh, photograph, landmarks)
     values |= answer_signals(answers, landmarks, layout)
     values |= pixel_signals(photograph, landmarks, layout)
-    return Signals(values, vertex_spread(answers, scale_of(landmarks, layout)))
+    return Signals(values, vertex_spread(answers, error_unit(landmarks, layout)))
 
 
 def _mesh_signals(

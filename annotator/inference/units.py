@@ -8,10 +8,12 @@ share than 0.235 was seen, at a yaw of 48 degrees; the limit is reached at some 
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from annotator.inference.regions import region_around
 from annotator.mesh.landmarks import eye_centre_iod, outer_iod
 from annotator.mesh.layout import MeshLayout
-from annotator.training.faces import Floats
 
 LEAST_SHARE = 0.18
 """Of the side of the square that the net looks at; from the front the outer IOD is 0.36 of it."""
@@ -20,7 +22,7 @@ _EYE_CENTRE = 1 / 1.41  # of the outer IOD, on the canonical face
 _LEAST = 1.0  # px
 
 
-def error_unit(landmarks: Floats, layout: MeshLayout) -> float:
+def error_unit(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     """Return what a face's errors are divided by, in px of its photograph, at least one.
 
     Parameters
@@ -31,15 +33,15 @@ def error_unit(landmarks: Floats, layout: MeshLayout) -> float:
     return max(outer_iod(landmarks, layout), _floor(landmarks, layout))
 
 
-def eye_centre_unit(landmarks: Floats, layout: MeshLayout) -> float:
+def eye_centre_unit(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     """Return the same for errors over the eye-centre IOD."""
     return max(eye_centre_iod(landmarks, layout), _EYE_CENTRE * _floor(landmarks, layout))
 
 
-def is_turned_away(landmarks: Floats, layout: MeshLayout) -> bool:
+def is_turned_away(landmarks: NDArray[np.floating], layout: MeshLayout) -> bool:
     """Return whether its outer IOD is too short to divide by."""
     return outer_iod(landmarks, layout) < _floor(landmarks, layout)
 
 
-def _floor(landmarks: Floats, layout: MeshLayout) -> float:
+def _floor(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     return max(LEAST_SHARE * region_around(landmarks, layout).side, _LEAST)
