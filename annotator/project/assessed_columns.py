@@ -15,6 +15,7 @@ from annotator.project.assessment_records import AssessedColumns, OfMesh
 from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
 from annotator.project.checked import DamagedValue, as_stored, check_columns
 from annotator.project.digests import AnyRow
+from annotator.project.opinion_assessments import exist, opinion_columns, opinion_severities
 from annotator.project.tables import AnnotationRow
 
 _COLUMNS = (AssessmentRow.sample_id, AssessmentRow.doubt, AssessmentRow.assessor_id)
@@ -32,6 +33,8 @@ _BYTES = 4  # of a signal
 def load_columns(session: Session) -> AssessedColumns:
     """Return the assessments of today's predictions, those of removed images too.
 
+    Opinions have their faces'.
+
     Raises
     ------
     DamagedProject
@@ -39,6 +42,8 @@ def load_columns(session: Session) -> AssessedColumns:
     """
     number = session.scalar(select(func.max(AssessmentRow.number)))
     rows = session.connection().execute(_QUERY).all()
+    if rows and exist(session):
+        rows = sorted([*rows, *opinion_columns(session)], key=attrgetter("assessor_id"))
     if number is None or not rows:
         return AssessedColumns(number or 0)
     check_columns(rows, _COLUMNS)
@@ -95,7 +100,9 @@ def _severities(session: Session, sample_ids: npt.NDArray[np.int64]) -> npt.NDAr
         .group_by(FindingRow.sample_id)
     )
     gravest = np.zeros(len(sample_ids), np.uint8)
-    found = session.execute(query).all()
+    found = [*session.execute(query)]
+    if exist(session):
+        found += opinion_severities(session)
     if found:
         ids = np.array([row[0] for row in found], np.int64)
         places = np.searchsorted(sample_ids, ids)

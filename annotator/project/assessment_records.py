@@ -129,7 +129,7 @@ class AssessedColumns:
     number
         Of the newest assessment: another one once something was assessed.
     sample_ids
-        (k,) int64, ascending.
+        (k,) int64, ascending; opinions are among them, with what is known of their faces.
     doubt
         (k,) float64, NaN where it is not known.
     severity

@@ -20,6 +20,7 @@ from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
+from annotator.project.opinion_assessments import opinion_assessment
 from annotator.project.tables import SampleRow
 from annotator.system.portions import portions
 
@@ -133,9 +134,13 @@ class Assessments:
         return len(kept)
 
     def of(self, sample_id: int) -> Assessment | None:
-        """Return what is known of a sample's prediction; None where that was not assessed yet."""
+        """Return what is known of a sample's prediction; None where that was not assessed yet.
+
+        Of an opinion it is what is known of its face's.
+        """
         with self._engine.reading() as session:
-            return load_assessments(session, [sample_id]).get(sample_id)
+            known = load_assessments(session, [sample_id]).get(sample_id)
+            return opinion_assessment(session, sample_id) if known is None else known
 
     def columns(self) -> AssessedColumns:
         """Return what lists show of all assessments; see `AssessedColumns`."""

@@ -98,7 +98,8 @@ def ask_known(
     people
         Who is asked; by default all who were asked for opinions before.
     count
-        How many accepted faces are drawn: those first that the most people can be asked about.
+        How many accepted faces are drawn: those first that somebody corrected, as the others
+        cannot tell who does nothing; of these, those that the most people can be asked about.
     samples
         These, instead.
     seed
@@ -114,13 +115,13 @@ def ask_known(
     those = _each_once(people or sorted({one.annotator for one in opinions}), opinions)
     if not those:
         raise ProjectError("nobody was asked for an opinion yet: say who is asked")
-    accepted = [one.id for one in project.samples.summaries((SampleState.ACCEPTED,))]
+    accepted = {one.id: one for one in project.samples.summaries((SampleState.ACCEPTED,))}
     chosen = tuple(samples) or tuple(accepted)
     free = _free(project, chosen, those, opinions)
     if not samples:
         keys = _keys_of(project, accepted)
         order = [*drawn_faces(keys, 1.0, seed=seed)]
-        order.sort(key=lambda face: -len(free[face]))  # stable: equals stay as they were drawn
+        order.sort(key=lambda face: (not accepted[face].stroke_count, -len(free[face])))
         chosen = tuple(face for face in order if free[face])[:count]
         if len(chosen) < count:
             raise ProjectError(

@@ -248,3 +248,16 @@ def test_all_of_them_need_a_project(command, tmp_path, name, assert_one_line):
     code, out, err = command("agreement", name, tmp_path / "none", *options.get(name, ()))
     assert (code, out) == (1, "")
     assert_one_line(err)
+
+
+def test_faces_that_somebody_corrected_are_drawn_first(command, faces):
+    """Of a face that is as it was predicted, the answer is right whoever does nothing."""
+    with Project.open(faces) as project:
+        for sample_id in (1, 2, 3, 4):
+            project.reviews.accept(sample_id, reviewer="Rae")
+    for seed in range(4):
+        _, out, _ = command(
+            "agreement", "honeypots", faces, "--count", "2", "--annotators", f"ann{seed}",
+            "--seed", seed, "--json",
+        )  # fmt: skip
+        assert sorted(json.loads(out)["samples"]) == [5, 6]

@@ -6,7 +6,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from annotator.inference import ModelInfo
+from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project.assessment_records import HIGH, LOW, Assessment, OfMesh, StoredFinding
 from annotator.project.errors import DamagedProject, ProjectError
@@ -248,3 +248,51 @@ def test_assessing_is_no_change_of_a_sample(predicted, assessor):
     before = predicted.samples.last_change()
     predicted.assessments.store(assessor, [assessed(predicted, 1)])
     assert predicted.samples.last_change() == before
+
+
+def test_an_opinion_cannot_be_told_from_a_face_by_what_is_known_of_it(predicted, assessor, edit):
+    """Also where its face was edited, and where the face was assessed only afterwards."""
+    (early,) = predicted.opinions.ask([(1, "ann")])
+    edit(predicted, 2, 1)
+    found = (
+        StoredFinding("blurred", LOW, "The face is blurred."),
+        StoredFinding("folds", HIGH, "2 triangles.", of_mesh=OfMesh.ANNOTATION),
+    )
+    predicted.assessments.store(
+        assessor,
+        [assessed(predicted, 1, 0.25), assessed(predicted, 2, 0.5, findings=found, blur=0.75)],
+    )
+    (late,) = predicted.opinions.ask([(2, "ann")])
+    columns = predicted.assessments.columns()
+    assert columns.sample_ids.tolist() == [1, 2, early, late]
+    assert columns.doubt.tolist() == [0.25, 0.5, 0.25, 0.5]
+    assert columns.signals["blur"].tolist() == [0.5, 0.75, 0.5, 0.75]
+    assert columns.severity.tolist() == [0, HIGH, 0, LOW]  # nothing of what others made of it
+    known = predicted.assessments.of(late)
+    assert known.sample_id == late
+    assert (known.doubt, known.findings, known.revision) == (0.5, found[:1], 0)
+    edit(predicted, late, 1, annotator="ann")
+    assert predicted.assessments.columns().severity.tolist() == [0, HIGH, 0, 0]
+
+
+def test_an_opinion_is_shown_nothing_that_is_known_of_another_prediction(done, assessor):
+    (opinion,) = done.opinions.ask([(1, "ann")])
+    newer = done.models.register(ModelInfo("newer", "9" * 64, FACE_468))
+    sample = done.samples.get(1)
+    moved = done.annotations.load(1).prediction + np.float32(1)
+    image = [each for each in done.samples.summaries() if each.image_id == sample.image_id]
+    faces = [FacePrediction(done.annotations.load(each.id).prediction + np.float32(1), 0.9, 0.9)
+             for each in image]  # fmt: skip
+    done.predictions.store(newer, [(sample.image_id, faces)])
+    assert (done.annotations.load(1).prediction == moved).all()
+    assert done.assessments.of(opinion) is None
+    assert opinion not in done.assessments.columns().sample_ids
+    done.assessments.store(assessor, [assessed(done, 1, 0.75)])
+    assert done.assessments.of(1).doubt == 0.75
+    assert done.assessments.of(opinion) is None
+    assert opinion not in done.assessments.columns().sample_ids
+
+
+def test_opinions_are_neither_due_nor_assessed_themselves(done, assessor):
+    done.opinions.ask([(1, "ann"), (2, "ann")])
+    assert done.assessments.due_images(assessor) == []
