@@ -148,6 +148,8 @@ class Adjudicating:
         Returns whether it is that now; it can be undone like any stroke.
         """
         bench, session = self._bench, self._bench.session
+        if self._dispute is None or candidate not in self._dispute.candidates:
+            return False  # of another face than the one under edit
         if session is None or session.is_dragging or not bench.may_change():
             return False
         marks = wanted_marks(session.state.marks, candidate.marks)

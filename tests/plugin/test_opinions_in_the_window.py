@@ -220,6 +220,32 @@ def test_a_face_is_put_off_or_edited_by_hand(dock):
     assert bench.project.samples.get(1).stroke_count == 0
 
 
+def test_no_opinion_of_one_face_becomes_the_mesh_of_another(dock):
+    bench, window = dock.workbench, dock.adjudication
+    bench.go_to(1)
+    window.open_current()
+    candidate = dock.adjudicating.dispute.candidates[0]
+    bench.go_to(3)  # in the window beside it
+    assert window.isVisible()
+    assert not window.panes
+    assert "Nobody has to decide" in window._title.text()
+    window.choose(candidate)
+    assert bench.project.samples.get(3).stroke_count == 0
+    assert window.isVisible()
+    bench.go_to(1)
+    assert len(window.panes) == 3
+
+
+def test_one_face_alone_is_decided_without_a_word_about_others(dock):
+    told = []
+    dock.workbench.told.connect(told.append)
+    dock.workbench.go_to(1)
+    dock.adjudication.open_current()
+    press(dock.adjudication.panes[0].button)
+    assert not dock.adjudication.isVisible()
+    assert not any("No face is left" in one for one in told)  # 2 is
+
+
 def test_where_nobody_has_to_decide_that_is_said(dock):
     told = []
     dock.workbench.told.connect(told.append)

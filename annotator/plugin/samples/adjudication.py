@@ -17,12 +17,11 @@ from annotator.plugin.panels.legend_view import LegendView
 from annotator.plugin.samples.dispute_parts import CandidatePane
 from annotator.plugin.samples.mesh_pane import SharedView
 from annotator.workbench.adjudicating import Adjudicating, Candidate, Dispute, frame_of
+from annotator.workbench.dispute_queue import DisputeQueue
 from annotator.workbench.look.colouring import Legend
-from annotator.workbench.undo_text import name_of
 from annotator.workbench.workbench import Workbench
 
 _SIZE = (1060, 560)
-_NONE_LEFT = "No face is left whose opinions differ by more than the project allows."
 _HINT = "The wheel zooms all of them, dragging moves them. Whose opinion is which is not shown."
 
 Photograph = Callable[[], NDArray[np.uint8] | None]
@@ -49,8 +48,8 @@ class AdjudicationWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Opinions that differ")
         self.resize(*_SIZE)
-        self._bench, self._adjudicating, self._photograph = bench, adjudicating, photograph
-        self._left: list[int] = []
+        self._adjudicating, self._photograph = adjudicating, photograph
+        self._queue = DisputeQueue(bench, adjudicating)
         self._view = SharedView(self)
         self.panes: list[CandidatePane] = []
         self._row = QHBoxLayout()
@@ -63,9 +62,10 @@ class AdjudicationWindow(QDialog):
         self.edit_on = named_button("Edit by hand")
         explain(self.edit_on, "Close this window; the face is under edit.")
         self._arrange()
-        self.skip.clicked.connect(self._put_off)
+        self.skip.clicked.connect(self._queue.put_off)
         self.edit_on.clicked.connect(self.close)
-        adjudicating.changed.connect(self._show)
+        self._queue.changed.connect(self._show)
+        self._queue.ended.connect(self._end)
 
     def _arrange(self) -> None:
         hint = PlainLabel(_HINT)
@@ -84,60 +84,39 @@ class AdjudicationWindow(QDialog):
 
     def open_all(self) -> None:
         """Begin with the first face that somebody has to decide, or say that there is none."""
-        self._left = self._adjudicating.disputed()
-        if not self._left:
-            self._bench.told.emit(_NONE_LEFT)
-            return
-        if self._adjudicating.dispute is None:
-            self._bench.go_to(self._left[0])
-        self.open_current()
+        if self._queue.begin():
+            self._open()
 
     def open_current(self) -> None:
         """Show the dispute about the face under edit."""
-        if self._adjudicating.dispute is None:
-            return
+        if self._queue.begin_here():
+            self._open()
+
+    def _open(self) -> None:
         self.show()
         self.raise_()
         self._show()
 
     def choose(self, candidate: Candidate) -> None:
         """Take a candidate, and go on to the next dispute."""
-        decided = self._bench.sample_id
-        if not self._adjudicating.choose(candidate):
-            return
-        if self.accepts.isChecked() and self._bench.sample_id == decided:
-            self._bench.verdicts.accept()
-        self._left = [one for one in self._left if one != decided]
-        if self._left:
-            self._go_to_first()
-        else:
-            self.close()
-            self._bench.told.emit(_NONE_LEFT)
+        self._queue.choose(candidate, accepts=self.accepts.isChecked())
 
-    def _put_off(self) -> None:
-        """Leave the face for later, and show the next one."""
-        current = self._bench.sample_id
-        self._left.sort(key=lambda one: one == current)  # the others stay in their order
-        self._go_to_first()
-
-    def _go_to_first(self) -> None:
-        self._bench.go_to(self._left[0])
-        self._show()
+    def _end(self) -> None:
+        self.close()
 
     def _show(self) -> None:
-        dispute = self._adjudicating.dispute
-        if not self.isVisible() or dispute is None:
+        """Show what is under edit; where nobody has to decide about it, say so."""
+        if not self.isVisible():
             return
-        sample = self._bench.current
-        name = "" if sample is None else name_of(sample)
-        more = len(self._left) - 1
-        left = f" {more} more to decide." if more > 0 else ""
-        self._title.setText(f"{name}: {dispute.standing.reason}.{left}")
-        self.skip.setEnabled(more > 0)
-        ends = "as the consensus", f"{dispute.scale:.1%} of the eye-centre IOD away or more"
-        self._legend.show_legend(Legend("How far vertices lie from the consensus", ends))
-        self._make_panes(len(dispute.candidates))
-        self._fill(dispute)
+        dispute = self._adjudicating.dispute
+        self._title.setText(self._queue.title)
+        self.skip.setEnabled(self._queue.others > 0)
+        self._make_panes(0 if dispute is None else len(dispute.candidates))
+        if dispute is not None:
+            away = f"{dispute.scale:.1%} of the eye-centre IOD away or more"
+            ends = "as the consensus", away
+            self._legend.show_legend(Legend("How far vertices lie from the consensus", ends))
+            self._fill(dispute)
 
     def _make_panes(self, count: int) -> None:
         """Have as many panes as there are candidates."""
@@ -150,7 +129,8 @@ class AdjudicationWindow(QDialog):
         self.panes = [CandidatePane(self._view, self.choose) for _ in range(count)]
         for pane in self.panes:
             self._row.addWidget(pane, stretch=1)
-        self.panes[0].mesh.resized.connect(self._frame)
+        if self.panes:
+            self.panes[0].mesh.resized.connect(self._frame)
 
     def _fill(self, dispute: Dispute) -> None:
         pixels = self._photograph()
