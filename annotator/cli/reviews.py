@@ -71,14 +71,7 @@ def review(
     """Submit, accept, send back or exclude samples, or withdraw the verdicts on them."""
     from annotator.project import Judgement, Project, Verdict
 
-    if every == bool(samples):
-        raise typer.BadParameter("give either the numbers of samples or --all")
-    if every and verdict == "withdraw":
-        raise typer.BadParameter("name the samples whose verdict is withdrawn")
-    if reason and verdict not in ("send-back", "exclude"):
-        raise typer.BadParameter("--reason goes with send-back and exclude")
-    if verdict == "send-back" and not reason:
-        raise typer.BadParameter("send-back needs --reason, one or more, as --reason blurred")
+    _refuse_contradictions(verdict, is_of_some=bool(samples), every=every, reasons=reason or ())
     given = Verdict.REOPEN if verdict == "withdraw" else Verdict(verdict.replace("-", "_"))
     with Project.open(project) as opened:
         reasons = _reasons(opened, reason or [])
@@ -90,19 +83,24 @@ def review(
                 opened, judgement, samples or (), despite_checks=despite_checks
             )
         told = refusal_lines(opened, left_out.refused)
-    text = f"{verdict}: {count(len(ids), 'sample')}"
-    if left_out.ids:
-        text += f", {count(len(left_out.ids), 'sample')} left as before"
-    if left_out.own:
-        text += f" ({len(left_out.own)} your own work: somebody else accepts it)"
-    values: dict[str, object] = {"verdict": given.value, "samples": ids}
-    if left_out.own:
-        values["own_work"] = sorted(left_out.own)
-    if left_out.refused:
-        values["checks"] = refused_values(left_out.refused)
+    text = f"{verdict}: {count(len(ids), 'sample')}{left_out.text}"
+    values = {"verdict": given.value, "samples": ids, **left_out.values}
     report(values, text, *told, failed=left_out.failed or None, as_json=as_json)
     if left_out.ids:
         raise typer.Exit(1)
+
+
+def _refuse_contradictions(
+    verdict: str, *, is_of_some: bool, every: bool, reasons: Sequence[str]
+) -> None:
+    if every == is_of_some:
+        raise typer.BadParameter("give either the numbers of samples or --all")
+    if every and verdict == "withdraw":
+        raise typer.BadParameter("name the samples whose verdict is withdrawn")
+    if reasons and verdict not in ("send-back", "exclude"):
+        raise typer.BadParameter("--reason goes with send-back and exclude")
+    if verdict == "send-back" and not reasons:
+        raise typer.BadParameter("send-back needs --reason, one or more, as --reason blurred")
 
 
 @dataclass(frozen=True)
@@ -116,6 +114,20 @@ class _LeftOut:
     failed: tuple["FailedImage", ...] = ()
     refused: tuple["Checked", ...] = ()
     own: frozenset[int] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """What is said of them after how many were given the verdict."""
+        text = f", {count(len(self.ids), 'sample')} left as before" if self.ids else ""
+        if self.own:
+            text += f" ({len(self.own)} your own work: somebody else accepts it)"
+        return text
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What ``--json`` says of them besides the files that failed."""
+        own: dict[str, object] = {"own_work": sorted(self.own)} if self.own else {}
+        return own | ({"checks": refused_values(self.refused)} if self.refused else {})
 
 
 def _given_to_all(

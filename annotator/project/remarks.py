@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
 from annotator.project.audit import note
-from annotator.project.engine.base import Engine, chunks
+from annotator.project.engine.base import Engine
 from annotator.project.errors import ProjectError, UnknownSample
 from annotator.project.layouts import stored_layout
 from annotator.project.locking import locked
@@ -122,19 +122,6 @@ class Remarks:
             query = query.where(column.is_(None) if is_open else column.is_not(None))
         with self._engine.reading() as session:
             return [_remark(row) for row in session.scalars(query)]
-
-    def open_counts(self, sample_ids: Collection[int]) -> dict[int, int]:
-        """Return how many open remarks samples have; those without any are missing."""
-        found: dict[int, int] = {}
-        with self._engine.reading() as session:
-            for chunk in chunks(list(sample_ids), self._engine):
-                query = (
-                    select(RemarkRow.sample_id, func.count())
-                    .where(RemarkRow.sample_id.in_(chunk), RemarkRow.resolved_at.is_(None))
-                    .group_by(RemarkRow.sample_id)
-                )
-                found |= dict(session.execute(query).all())
-        return found
 
     def resolve(self, remark_id: int, *, by: str) -> Remark:
         """Say that a remark is done with; one that is resolved already stays as it is.
