@@ -25,7 +25,6 @@ def status(
 ) -> None:
     """Say how far the project is, which files failed, are gone, or show no face."""
     from annotator.project import Project
-    from annotator.workbench.sight import READ_ONLY
     from annotator.workbench.states import state_text
     from annotator.workflow.looking_after import clear_gone, without_file
 
@@ -41,7 +40,7 @@ def status(
         }
     rows = {"images": len(images), "samples": sum(counts.values())}
     rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
-    said = [READ_ONLY] * is_read_only
+    said = _read_only_lines() if is_read_only else []
     lines = [f"{name:<14}{n:>8,}" for name, n in rows.items()]
     for title, records in lists.items():
         lines += _listed(title, records, every=every)
@@ -56,6 +55,13 @@ def status(
         "removed": printable_paths(lists["removed"]),
     }
     report(values, *lines, *said, failed=failed, as_json=as_json, is_answer=True)
+
+
+def _read_only_lines() -> list[str]:
+    # Only now, as it comes with the keys, and they with all tools: a third of the command's time.
+    from annotator.workbench.sight import READ_ONLY
+
+    return [READ_ONLY]
 
 
 def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> list[str]:

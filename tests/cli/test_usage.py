@@ -36,6 +36,25 @@ def test_help_imports_nothing_slow():
     assert rooms == {"cli", "system"}
 
 
+@pytest.mark.parametrize("name", ["status", "list", "settings", "audit"])
+def test_what_only_reads_a_project_loads_no_models_and_no_mathematics(command, tmp_path, name):
+    command("new", tmp_path / "project")
+    command("add", tmp_path / "project", PORTRAIT)
+    program = (
+        "import sys, annotator.cli; code = annotator.cli.main(sys.argv[1:]); "
+        "print(code, *sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, name, str(tmp_path / "project")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    code, *modules = result.stdout.splitlines()[-1].split()
+    assert code == "0"
+    assert "annotator.project.samples" in modules
+    slow = {"scipy", "skimage", "matplotlib", "pandas", "pyarrow", "onnxruntime", "torch", "napari"}
+    assert not slow & set(modules)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
