@@ -45,14 +45,28 @@ class Cheap:
     info, version, signals = INFO, 1, SIGNALS
 
     def assess(self, faces: Sequence[FaceToAssess], _: np.ndarray) -> list[Assessment]:
-        """Say the same of every face."""
+        """Say the same of every face; every tenth looks like the one 50,000 before it."""
         values = dict.fromkeys(SIGNALS, 0.1)
         spread = np.full(468, 0.01, np.float16)
         return [
-            Assessment(f.sample_id, f.prediction_id, f.revision, 0.05, values, spread)
+            Assessment(
+                f.sample_id,
+                f.prediction_id,
+                f.revision,
+                0.05,
+                values,
+                spread,
+                face_hashes=_hashes(f.sample_id),
+            )
             for f in faces
             if f.is_due
         ]
+
+
+def _hashes(sample_id: int) -> tuple[int, int]:
+    seed = sample_id % 50_000 if sample_id % 10 == 0 else sample_id
+    first, second = np.random.default_rng(seed).integers(0, 2**64, 2, np.uint64).tolist()
+    return first, second
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from annotator.project.assessment_records import (
     AssessedColumns,
     Assessment,
     FaceToAssess,
+    HashedFace,
     OfMesh,
     StoredFinding,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "EditSession",
     "FaceToAssess",
     "FailedImage",
+    "HashedFace",
     "ImageRecord",
     "Judged",
     "Judgement",

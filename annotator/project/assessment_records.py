@@ -13,6 +13,9 @@ from annotator.mesh.layout import MeshLayout
 
 Landmarks = npt.NDArray[np.float32]
 
+FaceHashes = tuple[int, int]
+"""The perceptual hashes of a face and of its mirror image, 64 bits each."""
+
 LOW, MEDIUM, HIGH = 1, 2, 3
 """How much a finding weighs."""
 
@@ -69,6 +72,10 @@ class Assessment:
         half precision; None where it is not known. Read-only.
     findings
         The gravest first.
+    face_hashes
+        What the face looks like; None where it is not known.
+    unchanged_since_sent_back
+        Whether the annotation had been sent back at this very revision.
     """
 
     sample_id: int
@@ -78,6 +85,26 @@ class Assessment:
     signals: Mapping[str, float]
     spread: npt.NDArray[np.float16] | None = None
     findings: tuple[StoredFinding, ...] = ()
+    face_hashes: FaceHashes | None = None
+    unchanged_since_sent_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HashedFace:
+    """A face as those that look alike are found.
+
+    Attributes
+    ----------
+    hashes
+    file
+        What the bytes of its photograph's file are known by.
+    was_edited
+        Whether it has an annotation besides its prediction.
+    """
+
+    hashes: FaceHashes
+    file: str
+    was_edited: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +127,8 @@ class FaceToAssess:
     kept
         What is known already and still holds: of an annotation that changed, the findings alone
         are looked for again. None where all is to be found out.
+    changed_since_sent_back
+        See `FaceToCheck`.
     is_due
         Whether it is to be assessed at all; the others are there because faces of one photograph
         are compared.
@@ -117,6 +146,7 @@ class FaceToAssess:
     presence: float
     round_change: float | None
     kept: Assessment | None
+    changed_since_sent_back: bool | None
     is_due: bool
 
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from annotator.project.assessment_records import OfMesh
+from annotator.project.assessment_records import FaceHashes, OfMesh
 from annotator.project.columns import IndicesBlob, Table, UtcDateTime, one_of
-from annotator.project.number_columns import HalfBlob, NumbersBlob
+from annotator.project.number_columns import HalfBlob, HashesBlob, NumbersBlob
 from annotator.project.values import Count
 
 
@@ -36,8 +36,9 @@ class AssessmentRow(Table):
 
     `number` only ever grows: a sample that is assessed again gets a new one. `signals` are those
     of the assessor, in its order. `revision` is that of the annotation in which findings were
-    looked for. `doubt` is NULL where no signal tells of it. `is_due` says that somebody wants it
-    done again.
+    looked for, and `unchanged_since_sent_back` says whether it had been sent back at that very
+    revision. `doubt` is NULL where no signal tells of it, `face_hashes` where an older version
+    looked at it. `is_due` says that somebody wants it done again.
     """
 
     __tablename__ = "assessments"
@@ -46,6 +47,7 @@ class AssessmentRow(Table):
         CheckConstraint("doubt >= 0", name="doubt"),
         CheckConstraint("length(signals) > 0 AND length(signals) % 4 = 0", name="signals_length"),
         CheckConstraint("length(spread) > 0 AND length(spread) % 2 = 0", name="spread_length"),
+        CheckConstraint("length(face_hashes) = 16", name="face_hashes_length"),
         {"sqlite_autoincrement": True},  # no number comes back
     )
 
@@ -59,6 +61,8 @@ class AssessmentRow(Table):
     spread: Mapped[npt.NDArray[np.float16] | None] = mapped_column(HalfBlob)
     assessed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     is_due: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
+    face_hashes: Mapped[FaceHashes | None] = mapped_column(HashesBlob)
+    unchanged_since_sent_back: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
 
 
 class FindingRow(Table):

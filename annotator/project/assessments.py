@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +12,20 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from annotator.project.assessed_columns import load_columns
-from annotator.project.assessment_records import AssessedColumns, Assessment, FaceToAssess
+from annotator.project.assessment_records import (
+    AssessedColumns,
+    Assessment,
+    FaceToAssess,
+    HashedFace,
+    StoredFinding,
+)
 from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
 from annotator.project.damage import DamagedMesh
 from annotator.project.due_faces import due_images, load_assessments, load_faces_to_assess
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError
 from annotator.project.locking import locked
+from annotator.project.look_alikes import differing, hashed_faces, put_findings
 from annotator.project.models import layout_of_model
 from annotator.project.opinion_assessments import opinion_assessment
 from annotator.project.tables import SampleRow
@@ -133,6 +140,30 @@ class Assessments:
                 session.execute(insert(FindingRow), findings)
         return len(kept)
 
+    def hashed_faces(self) -> dict[int, HashedFace]:
+        """Return what faces look like, by sample, as far as it is known.
+
+        Left out are opinions, samples that are excluded or deleted, and those of removed images.
+        """
+        with self._engine.reading() as session:
+            return hashed_faces(session)
+
+    def store_found(self, name: str, found: Mapping[int, Sequence[StoredFinding]]) -> int:
+        """Make these, by sample, all findings of a name; returns of how many samples that is new.
+
+        For what is found by comparing all samples. They are without vertices. Where the same is
+        stored already nothing is written; the rest is written some at a time. Samples that were
+        never assessed are passed over.
+        """
+        self._engine.check_writable()
+        with self._engine.reading() as session:
+            other = differing(session, name, found)
+        for some in portions(other, 500):
+            with self._engine.writing() as session:
+                for chunk in chunks(sorted(self._there(session, some)), self._engine):
+                    put_findings(session, name, chunk, found)
+        return len(other)
+
     def of(self, sample_id: int) -> Assessment | None:
         """Return what is known of a sample's prediction; None where that was not assessed yet.
 
@@ -183,6 +214,8 @@ def _row(
         "signals": signals,
         "spread": assessment.spread,
         "assessed_at": now,
+        "face_hashes": assessment.face_hashes,
+        "unchanged_since_sent_back": assessment.unchanged_since_sent_back,
     }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import false as sql_false
 from sqlalchemy.orm import Session
 
 from annotator.project.assessment_records import Assessment, FaceToAssess, StoredFinding
@@ -20,6 +21,7 @@ from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.models import layout_of_model
 from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState
+from annotator.project.review_rows import changed_since_sent_back
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -95,6 +97,7 @@ def load_assessments(session: Session, sample_ids: Sequence[int]) -> dict[int, A
             found[row.sample_id] = Assessment(
                 row.sample_id, row.prediction_id, row.revision, doubt, numbers, row.spread,
                 tuple(findings.get(row.sample_id, ())),
+                row.face_hashes, row.unchanged_since_sent_back,
             )  # fmt: skip
     return found
 
@@ -113,6 +116,9 @@ def _is_due(assessor_id: int) -> ColumnElement[bool]:
         AssessmentRow.assessor_id != assessor_id,
         AssessmentRow.prediction_id != AnnotationRow.prediction_id,
         AssessmentRow.revision != AnnotationRow.revision,
+        AssessmentRow.unchanged_since_sent_back.is_distinct_from(
+            func.coalesce(~changed_since_sent_back(), sql_false())
+        ),
     )
 
 
@@ -143,6 +149,7 @@ def _all_of_faces(assessor_id: int, layout: str) -> _AnySelect:
         AnnotationRow.marks.is_not(None).label("has_marks"),
         AssessmentRow.assessor_id,
         AssessmentRow.is_due.label("is_wanted"),
+        changed_since_sent_back().label("was_changed"),
         _is_due(assessor_id).label("is_due"),
     )
     query = _faces(select(*columns)).where(ModelRow.layout == layout)
@@ -167,6 +174,7 @@ def _face(row: Any, known: Assessment | None, assessor_id: int) -> FaceToAssess:
         presence=row.presence,
         round_change=row.round_change,
         kept=known if holds else None,
+        changed_since_sent_back=row.was_changed,
         is_due=bool(row.is_due),
     )
 

@@ -19,6 +19,7 @@ from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout
 from annotator.project.opinion_rows import shown_to
 from annotator.project.records import SampleState, Verdict
+from annotator.project.review_rows import changed_since_sent_back
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -47,8 +48,8 @@ class FaceToCheck:
     marks_changed
         Whether a vertex is marked or pinned.
     changed_since_sent_back
-        Whether it was changed since it was sent back last; None where it never was, or where a
-        later verdict is in effect.
+        Whether it was changed since it was sent back last; None where it never was, where a later
+        verdict followed, and where that was taken back.
     accepted_revision
         The newest one that somebody accepted; None if nobody ever did.
     added_by
@@ -122,20 +123,18 @@ def _photographs(
     damaged = {
         mesh.sample_id for mesh in damaged_meshes(session, mine, strokes=False) if mesh.is_in_use
     }
-    sent_back = aliased(ReviewRow)
     query = (
         select(
             SampleRow.id, SampleRow.image_id, SampleRow.face_index, SampleRow.state,
             SampleRow.stroke_count, SampleRow.added_by, ImageRow.width, ImageRow.height,
             AnnotationRow.revision, AnnotationRow.landmarks, AnnotationRow.marks,
             PredictionRow.landmarks.label("predicted"), ModelRow.layout,
-            sent_back.revision.label("sent_back"), _accepted().label("accepted"),
+            changed_since_sent_back().label("was_changed"), _accepted().label("accepted"),
         )
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .outerjoin(sent_back, sent_back.id == _last_sent_back())
         .where(*there, IN_PROJECT, SampleRow.id.not_in(damaged))
         .order_by(SampleRow.image_id, SampleRow.face_index)
     )  # fmt: skip
@@ -150,8 +149,6 @@ def _photographs(
 def _face(row: Any) -> FaceToCheck:
     layout = stored_layout(row.layout)
     check_stored(layout, row.predicted, row.landmarks, row.marks)
-    is_judged = row.state in (SampleState.ACCEPTED, SampleState.EXCLUDED)
-    changed = None if row.sent_back is None else row.sent_back != row.revision
     return FaceToCheck(
         sample_id=row.id,
         face_index=row.face_index,
@@ -162,18 +159,10 @@ def _face(row: Any) -> FaceToCheck:
         landmarks=row.predicted if row.landmarks is None else row.landmarks,
         strokes=row.stroke_count,
         marks_changed=row.marks is not None,
-        changed_since_sent_back=None if is_judged else changed,
+        changed_since_sent_back=row.was_changed,
         accepted_revision=row.accepted,
         added_by=row.added_by,
     )
-
-
-def _last_sent_back() -> ScalarSelect[int]:
-    review = aliased(ReviewRow)
-    query = select(func.max(review.id)).where(
-        review.sample_id == SampleRow.id, review.verdict == Verdict.SEND_BACK
-    )
-    return query.correlate(SampleRow).scalar_subquery()
 
 
 def _accepted() -> ScalarSelect[int]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import LargeBinary
 
+from annotator.project.assessment_records import FaceHashes
 from annotator.project.checked import Checked, shown
 
 
@@ -43,6 +44,23 @@ class HalfBlob(Checked[npt.NDArray[np.float16]]):
         if not (np.isfinite(numbers) & (numbers >= 0)).all():
             raise ValueError("a distance that is none")
         return numbers
+
+
+class HashesBlob(Checked[FaceHashes]):
+    """Two numbers of 64 bits as 16 bytes, little-endian."""
+
+    impl = LargeBinary
+
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        """Return the bytes to store."""
+        return None if value is None else np.array(value, dtype="<u8").tobytes()
+
+    def checked(self, value: Any) -> FaceHashes:
+        """Return the stored numbers, if they can be two."""
+        numbers = _stored(value, "<u8").tolist()
+        if len(numbers) != 2:
+            raise ValueError(f"{len(value)} bytes where two hashes should be")
+        return numbers[0], numbers[1]
 
 
 def _stored(value: Any, kind: str) -> npt.NDArray[Any]:

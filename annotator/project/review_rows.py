@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session, aliased
 
 from annotator.project.errors import UnseenVerdict
-from annotator.project.records import Review
-from annotator.project.tables import ReviewRow
+from annotator.project.records import Review, Verdict
+from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
 
 
 def review_of(row: ReviewRow) -> Review:
@@ -35,6 +35,27 @@ def newest_review(session: Session, sample_id: int) -> Review | None:
     )
     row = session.scalar(query)
     return None if row is None else review_of(row)
+
+
+def changed_since_sent_back() -> ScalarSelect[bool | None]:
+    """Return whether a sample's annotation was changed since it was sent back last.
+
+    For statements with rows of samples and annotations. NULL where it never was, where a later
+    verdict followed, and where it was taken back; who submits gives none.
+    """
+    said, sent_back = aliased(ReviewRow), aliased(ReviewRow)
+    newest = (
+        select(func.max(said.id))
+        .where(said.sample_id == SampleRow.id, said.verdict != Verdict.SUBMIT)
+        .correlate(SampleRow)
+        .scalar_subquery()
+    )
+    return (
+        select(sent_back.revision != AnnotationRow.revision)
+        .where(sent_back.id == newest, sent_back.verdict == Verdict.SEND_BACK)
+        .correlate(SampleRow, AnnotationRow)
+        .scalar_subquery()
+    )
 
 
 def newest_ids(session: Session, sample_ids: Collection[int]) -> dict[int, int]:

@@ -71,7 +71,7 @@ __all__ = [
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0011"
+CURRENT_REVISION = "0012"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata

@@ -1,6 +1,6 @@
 """All that is said of a photograph's faces at once: their signals, and the error they tell of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh, ModelInfo
 from annotator.project import Assessment, FaceToAssess, OfMesh, StoredFinding
-from annotator.quality.checks import OtherFace, Subject, Work, findings
+from annotator.quality.checks import (
+    CHECKS,
+    Check,
+    OtherFace,
+    Subject,
+    Work,
+    findings,
+    unchanged,
+)
+from annotator.quality.checks.of_project import face_hashes
 from annotator.quality.shape_prior import ShapePrior
 from annotator.quality.signals import SIGNALS, Signals, signals_of
 from annotator.quality.triage import DEFAULT_MODEL, TriageModel, doubt_of
@@ -78,14 +87,19 @@ class QualityAssessor:
         subject = self._subject(face, faces, photograph)
         if face.kept is not None:
             kept = face.kept
-            found = [each for each in kept.findings if each.of_mesh is OfMesh.PREDICTION]
+            found = [each for each in kept.findings if _is_of_prediction(each)]
             known = (kept.doubt, kept.signals, kept.spread)
+            hashes = kept.face_hashes
         else:
             found = _found(subject, OfMesh.PREDICTION)
             known = self._known(face, photograph)
+            hashes = face_hashes(photograph, face.predicted, face.layout)
         if face.landmarks is not face.predicted:
             found += _found(_as_annotated(subject, face), OfMesh.ANNOTATION)
-        return Assessment(*place, *known, tuple(found))
+        else:
+            found += _found(_as_annotated(subject, face), OfMesh.PREDICTION, [unchanged.CHECK])
+        is_unchanged = face.changed_since_sent_back is False
+        return Assessment(*place, *known, tuple(found), hashes, is_unchanged)
 
     def _known(
         self, face: FaceToAssess, photograph: NDArray[np.uint8]
@@ -115,14 +129,21 @@ class QualityAssessor:
 
 
 def _as_annotated(subject: Subject, face: FaceToAssess) -> Subject:
-    work = Work(face.stroke_count, marks_changed=face.has_marks)
+    work = Work(face.stroke_count, face.has_marks, face.changed_since_sent_back)
     return replace(subject, landmarks=face.landmarks, prediction=face.predicted, work=work)
 
 
-def _found(subject: Subject, of_mesh: OfMesh) -> list[StoredFinding]:
+def _is_of_prediction(finding: StoredFinding) -> bool:
+    """Return whether a finding holds of the prediction whatever became of the sample."""
+    return finding.of_mesh is OfMesh.PREDICTION and finding.name != unchanged.CHECK.name
+
+
+def _found(
+    subject: Subject, of_mesh: OfMesh, checks: Iterable[Check] = CHECKS
+) -> list[StoredFinding]:
     return [
         StoredFinding(each.check, int(each.severity), each.sentence, each.vertices, of_mesh)
-        for each in findings(subject)
+        for each in findings(subject, checks)
     ]
 
 

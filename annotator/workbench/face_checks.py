@@ -104,11 +104,12 @@ class FaceChecks:
                 self._size = image.width, image.height
                 self._others = self._read_others(session.sample_id)
                 known = bench.project.assessments.of(session.sample_id)
-                self._stored = tuple(
+                both = (  # a prediction and its annotation may be told the same
                     Finding(one.name, Severity(one.severity), one.sentence, one.vertices)
                     for one in (() if known is None else known.findings)
                     if one.name in _STORED
                 )
+                self._stored = tuple(dict.fromkeys(both))
             except ProjectError:
                 pass  # what the annotator does next says what is wrong
         self._look()

@@ -27,6 +27,7 @@ from annotator.quality.assessor import QualityAssessor
 from annotator.quality.shape_prior import fitted_prior
 from annotator.system.hashing import FileStamp
 from annotator.system.portions import rest_after
+from annotator.workflow.comparing_faces import find_look_alikes
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, was_original
 
 # Photographs that one transaction holds, as where they are predicted.
@@ -122,7 +123,8 @@ def assess(
     A photograph is decoded once for all its faces. Results are committed in batches: closing the
     generator stops the run and keeps what was done, and whatever ends it, a later run goes on from
     there. A photograph that cannot be decoded, has vanished or has changed is told, and the rest
-    goes on; it stays due. So does a face whose stored mesh is damaged.
+    goes on; it stays due. So does a face whose stored mesh is damaged. At the end all faces are
+    compared with one another, also where none was due: see `find_look_alikes`.
 
     Parameters
     ----------
@@ -157,6 +159,7 @@ def assess(
         results.close()  # stop decoding ahead
         run.commit()
     yield from run.rest()
+    find_look_alikes(project)
 
 
 class _Run:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from qtpy.QtCore import Qt
 
+from annotator.plugin.canvas.pointer import process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.samples.sample_rows import DETAIL_ROLE
 from annotator.project import Project
@@ -121,3 +122,16 @@ def test_the_contact_sheet_chooses_the_same_pile(dock):
     dock.samples.sheet_asked.emit()
     assert dock.sheet.choices.quality.currentData() is Among.HOPELESS
     assert dock.samples.list.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_the_same_picture_twice_is_filtered_and_told_of_both(dock):
+    named = {one.image_name: one.id for one in dock.workbench.project.samples.summaries()}
+    grey, coloured = named["hopper_grey.png"], named["hopper.jpg"]
+    dock.samples.choices.quality.setCurrentText(Among.FOUND.value)
+    assert {grey, coloured} <= set(rows(dock))
+    for one, other in ((grey, f"hopper.jpg (sample {coloured})"), (coloured, "hopper_grey.png")):
+        dock.workbench.go_to(one)
+        process_events()
+        shown = [row.sentence for row in dock.finding_rows.rows if row.isVisibleTo(dock)]
+        (said,) = [text for text in shown if text.startswith("The same picture again: see ")]
+        assert other in said

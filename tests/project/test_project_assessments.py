@@ -2,16 +2,25 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project.assessment_records import HIGH, LOW, Assessment, OfMesh, StoredFinding
+from annotator.project.assessment_records import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Assessment,
+    OfMesh,
+    StoredFinding,
+)
 from annotator.project.errors import DamagedProject, ProjectError
+from annotator.project.judgements import Judgement
 from annotator.project.project import Project
-from annotator.project.records import Reason
+from annotator.project.records import Reason, Verdict
 
 NAMES = ("blur", "size")
 SPREAD = np.linspace(0, 0.1, 468).astype(np.float16)
@@ -295,4 +304,86 @@ def test_an_opinion_is_shown_nothing_that_is_known_of_another_prediction(done, a
 
 def test_opinions_are_neither_due_nor_assessed_themselves(done, assessor):
     done.opinions.ask([(1, "ann"), (2, "ann")])
+
+
+def found(text="See b.", of_mesh=OfMesh.PREDICTION):
+    return StoredFinding("alike", MEDIUM, text, of_mesh=of_mesh)
+
+
+def told(project, sample_id):
+    return [each.sentence for each in project.assessments.of(sample_id).findings]
+
+
+def test_findings_of_a_name_take_the_place_of_those_before_and_leave_others(predicted, assessor):
+    other = StoredFinding("flipped", HIGH, "Odd.", (4,))
+    predicted.assessments.store(
+        assessor, [assessed(predicted, 1, findings=[other, found()]), assessed(predicted, 2)]
+    )
+    assert predicted.assessments.store_found("alike", {2: [found("See a.")]}) == 2
+    assert (told(predicted, 1), told(predicted, 2)) == (["Odd."], ["See a."])
+    assert predicted.assessments.columns().severity.tolist() == [HIGH, MEDIUM]
+
+
+def test_whoever_looks_at_the_newest_hears_of_other_findings_and_of_the_same_nothing(done):
+    before = done.assessments.columns()
+    assert done.assessments.store_found("alike", {2: [found()], 3: [found()]}) == 2
+    after = done.assessments.columns()
+    assert after.number == done.assessments.last_number() > before.number
+    assert after.doubt.tolist() == before.doubt.tolist()
+    assert done.assessments.store_found("alike", {2: [found()], 3: [found()]}) == 0
+    assert done.assessments.last_number() == after.number
+    assert done.assessments.store_found("alike", {}) == 2
+    assert told(done, 2) == []
+
+
+def test_nothing_is_found_in_what_was_never_assessed(predicted):
+    predicted.assessments.store_found("alike", {1: [found()], 99: [found()]})
+    assert predicted.assessments.of(1) is None
+    assert predicted.assessments.columns().severity.tolist() == []
+
+
+def test_faces_are_handed_out_with_their_hashes_as_far_as_they_take_part(predicted, assessor, edit):
+    hashes = 2**64 - 1, 2**63
+    every = [replace(assessed(predicted, i), face_hashes=hashes) for i in (1, 2, 3)]
+    predicted.assessments.store(assessor, every)
+    faces = predicted.assessments.hashed_faces()
+    assert {key: face.hashes for key, face in faces.items()} == dict.fromkeys((1, 2, 3), hashes)
+    assert faces[1].file == faces[2].file != faces[3].file
+    assert not any(face.was_edited for face in faces.values())
+    edit(predicted, 1)
+    predicted.reviews.exclude(2, reviewer="Rae")
+    predicted.removals.remove([2])
+    faces = predicted.assessments.hashed_faces()
+    assert [(key, face.was_edited) for key, face in faces.items()] == [(1, True)]
+
+
+def test_opinions_take_no_part(predicted, assessor):
+    predicted.assessments.store(assessor, [replace(assessed(predicted, 1), face_hashes=(1, 2))])
+    predicted.opinions.ask([(1, "ann"), (1, "ben")])
+    assert list(predicted.assessments.hashed_faces()) == [1]
+
+
+def test_a_sample_that_was_sent_back_and_left_as_it_was_is_due_once(done, assessor, edit):
+    edit(done, 3)
+    done.assessments.store(assessor, [assessed(done, 3)])
+    done.reviews.send_back(3, reviewer="Rae", reasons=[Reason.BLURRED])
+    done.reviews.submit(3, reviewer="Ann")
+    assert done.assessments.due_images(assessor) == [2]
+    (face,) = done.assessments.faces(assessor, [2])[0][2]
+    assert (face.changed_since_sent_back, face.kept is None) == (False, False)
+    done.assessments.store(assessor, [replace(assessed(done, 3), unchanged_since_sent_back=True)])
+    assert done.assessments.due_images(assessor) == []
+    edit(done, 3)
+    (face,) = done.assessments.faces(assessor, [2])[0][2]
+    assert face.changed_since_sent_back is True
+    done.assessments.store(assessor, [assessed(done, 3)])
+    done.reviews.accept(3, reviewer="Rae")
+    assert done.assessments.due_images(assessor) == []
+
+
+def test_who_sends_back_by_mistake_leaves_nothing_to_tell(done, assessor):
+    judgement = Judgement(Verdict.SEND_BACK, "Rae", reasons=[Reason.BLURRED])
+    given = done.reviews.judge_all([3], judgement)
+    assert done.assessments.due_images(assessor) == [2]
+    done.reviews.take_back(given, reviewer="Rae")
     assert done.assessments.due_images(assessor) == []

@@ -1,4 +1,4 @@
--- Schema 0011, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0012, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -187,7 +187,7 @@ CREATE TABLE assessments (
     signals BLOB NOT NULL,
     spread BLOB,
     assessed_at DATETIME NOT NULL,
-    is_due BOOLEAN DEFAULT 0 NOT NULL,
+    is_due BOOLEAN DEFAULT 0 NOT NULL, face_hashes BLOB CONSTRAINT ck_assessments_face_hashes_length CHECK (length(face_hashes) = 16), unchanged_since_sent_back BOOLEAN DEFAULT 0 NOT NULL,
     CONSTRAINT fk_assessments_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
     CONSTRAINT fk_assessments_assessor_id FOREIGN KEY(assessor_id) REFERENCES assessors (id),
     CONSTRAINT fk_assessments_prediction_id FOREIGN KEY(prediction_id) REFERENCES predictions (id),

@@ -18,6 +18,7 @@ from sqlalchemy import Column
 
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
+from annotator.project.assessment_records import Assessment
 from annotator.project.errors import ProjectError
 from annotator.project.image_records import NewImage
 from annotator.project.project import Project
@@ -72,6 +73,9 @@ def small(project, make_face, edit, tmp_path) -> Small:
     project.reviews.accept(2, reviewer="Rae", comment="crisp")
     project.reviews.accept(3, reviewer="Rae")
     project.reviews.send_back(4, reviewer="Sam", reasons=[Reason.BLURRED])
+    assessor = project.assessments.register(model, 1, ["blur"])
+    known = [Assessment(i, i, 0, 0.1, {"blur": 0.5}, face_hashes=(5, i)) for i in (1, 2)]
+    project.assessments.store(assessor, known)
     project.close()
     return Small(project.home, (project.home / "project.sqlite").read_bytes())
 
@@ -91,6 +95,7 @@ def look(project: Project) -> None:
         project.reviews.history(sample.id), project.visits.history(sample.id)
         project.annotations.strokes(sample.id), project.assessments.of(sample.id)
     assert np.isfinite(project.assessments.columns().sample_ids).all()
+    project.assessments.hashed_faces()
 
 
 def table(project: Project) -> None:

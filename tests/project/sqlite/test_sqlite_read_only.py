@@ -77,6 +77,7 @@ def everything_in(project: Project) -> list[object]:
         project.models.all(),
         [project.assessments.of(sample_id) for sample_id in ids],
         project.assessments.last_number(),
+        sorted(project.assessments.hashed_faces()),
         project.to_dataframe().to_csv(),
     ]
 
@@ -98,6 +99,7 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "annotations.restore": lambda: project.annotations.restore(1, 0, annotator="Ann", **at),
         "assessments.register": lambda: project.assessments.register(1, 1, ["blur"]),
         "assessments.store": lambda: project.assessments.store(1, []),
+        "assessments.store_found": lambda: project.assessments.store_found("odd", {}),
         "assessments.want_again": project.assessments.want_again,
         "draws.draw": lambda: project.draws.draw(1, confidence=0.95),
         "images.add": lambda: project.images.add([]),

@@ -27,7 +27,11 @@ def database(predicted, edit) -> Path:
     predicted.annotations.undo(1, revision=2)
     predicted.assessments.store(
         predicted.assessments.register(1, 1, ["blur", "size"]),
-        [Assessment(1, 1, 0, 0.1, {"blur": 0.5}, SPREAD, (StoredFinding("flipped", 3, "Odd."),))],
+        [
+            Assessment(
+                1, 1, 0, 0.1, {"blur": 0.5}, SPREAD, (StoredFinding("flipped", 3, "Odd."),), (5, 6)
+            )
+        ],
     )
     predicted.reviews.accept(2, reviewer="Rae")
     predicted.close()
@@ -79,6 +83,7 @@ WAYS: dict[str, Callable[[Project], object]] = {
     "strokes": lambda project: project.annotations.strokes(1),
     "assessments": lambda project: project.assessments.of(1),
     "columns": lambda project: project.assessments.columns(),
+    "hashes": lambda project: project.assessments.hashed_faces(),
     "edit": edit_one,
     "release": release,
 }
@@ -115,6 +120,9 @@ WAYS: dict[str, Callable[[Project], object]] = {
         ("assessments.signals", 1, "'12345678'", "assessments columns"),
         ("assessments.spread", 1, "x'007c'", "assessments"),
         ("assessments.revision", 1, "-1", "assessments"),
+        ("assessments.face_hashes", 1, "x'00'", "assessments hashes"),
+        ("assessments.face_hashes", 1, "'0123456789abcdef'", "assessments hashes"),
+        ("assessments.unchanged_since_sent_back", 1, "7", "assessments"),
         ("findings.severity", 1, "9e999", "assessments"),
         ("findings.of_mesh", 1, "'odd'", "assessments"),
         ("findings.vertices", 1, "x'00'", "assessments"),
