@@ -67,6 +67,8 @@ def _signals(session: Session, rows: Sequence[AnyRow]) -> dict[str, npt.NDArray[
     done = 0
     for assessor_id, group in groupby(rows, attrgetter("assessor_id")):
         blobs = [row.blob for row in group]
+        if assessor_id not in known:
+            raise DamagedValue("assessments", "assessor_id", "one that is not there")
         names = known[assessor_id].split(",")
         _check_blobs(blobs, _BYTES * len(names))
         table = np.frombuffer(b"".join(blobs), "<f4").reshape(len(blobs), len(names))
