@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from annotator.cli.terminal import count
+from annotator.cli.terminal import count, counted, progress_bar
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -31,7 +31,9 @@ def refused_by_checks(
     if sample_ids is None:
         sample_ids = project.reviews.waiting(Verdict.ACCEPT)
     asked = [sample_id for sample_id in sample_ids if sample_id not in but]
-    return [found for found in findings_of_project(project, asked) if found.is_asked_about]
+    with progress_bar("checking") as show:
+        checked = counted(findings_of_project(project, asked), len(asked), show)
+        return [found for found in checked if found.is_asked_about]
 
 
 def refusal_lines(project: "Project", refused: Sequence["Checked"]) -> list[str]:

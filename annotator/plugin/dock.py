@@ -13,6 +13,7 @@ from annotator.plugin.canvas.guard import Guard
 from annotator.plugin.canvas.other_faces import OtherFaces
 from annotator.plugin.canvas.picture_keeper import PictureKeeper
 from annotator.plugin.canvas.pointed_at import PointedAt
+from annotator.plugin.canvas.pointed_region import region_under_pointer
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
@@ -145,7 +146,6 @@ class AnnotatorDock(QWidget):
         self._pointed_at = PointedAt(self.workbench.checks, self.view)
         self.present_round.changed.connect(self.faces.prepare)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
-        self._sending_back = SendingBack(self.workbench, self, self.focus_canvas)
         self.remarks = Remarks(self.workbench)
         self.remark = RemarkLine(self.remarks)
         self.why = WhyLine(self.workbench.triaged)
@@ -162,6 +162,11 @@ class AnnotatorDock(QWidget):
         self.review = ReviewParts(
             napari_viewer, self.workbench, self.view, self.comparing, self.focus_canvas
         )
+        self._sending_back = SendingBack(
+            self.workbench, self.review.pins,
+            lambda: region_under_pointer(self.workbench, self.view, self._mouse),
+            self, self.focus_canvas,
+        )  # fmt: skip
         # After the mouse: a press that no tool takes may be a click on another face.
         self.others = OtherFaces(napari_viewer, self.workbench, self.view, PointerNote(canvas))
         self.question = FaceQuestion(canvas, self.focus_canvas)
@@ -185,7 +190,7 @@ class AnnotatorDock(QWidget):
         hands = Hands(
             self.workbench, self.view, self._mouse, self.faces, self.regions,
             self.workbench.reviewing, self.review.differences, self._sending_back.ask,
-            self.show_tools,
+            self._sending_back.exclude, self._sending_back.exclude_for_reasons, self.show_tools,
         )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
         windows = {"find": self._finder.open, "contact_sheet": self.sheet.open}

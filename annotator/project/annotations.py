@@ -206,7 +206,7 @@ class Annotations:
             stroke = stroke_back(current, mesh_at(session, edited, past))
             if stroke is None:
                 return current
-            _write(session, edited, stroke, who, brought_back=past)
+            _write(session, edited, stroke, who)
             return current_annotation(session, edited)
 
     def is_in_effect(self, sample_id: int, stroke_id: int) -> bool:
@@ -267,14 +267,7 @@ def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
         )
 
 
-def _write(
-    session: Session,
-    edited: EditedSample,
-    stroke: Stroke,
-    who: str | None,
-    *,
-    brought_back: int | None = None,
-) -> None:
+def _write(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
     """Apply a stroke; those that were undone are kept to be looked at, and no more redone."""
     refuse_foreign(edited.sample, who)
     sample_id = edited.sample.id
@@ -285,7 +278,7 @@ def _write(
     edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
     note_revision(session, edited, Change.STROKE, row, who)
     if stroke.tool == RESTORING:
-        facts = {"brought_back": brought_back, "revision": edited.row.revision}
+        facts = {"brought_back": stroke.brought_back, "revision": edited.row.revision}
         note(session, RESTORING, who, sample_id=sample_id, **facts)
 
 

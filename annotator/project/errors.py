@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from annotator.project.records import Review
 
 
@@ -75,6 +77,16 @@ class OwnWork(ProjectError):  # noqa: N818
             "their own (`facemesh-annotator settings PROJECT own_work true`)"
         )
         self.sample_id = sample_id
+
+
+class ReasonNeeded(ProjectError, ValueError):  # noqa: N818
+    """Samples are excluded for a reason where several people decide; nothing was written."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        super().__init__(
+            "this project works in two steps, where a sample is excluded for a reason: give one or "
+            f"more of {', '.join(reasons)} (`--reason`)"
+        )
 
 
 class UnknownReason(ProjectError, ValueError):  # noqa: N818

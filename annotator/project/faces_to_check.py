@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,7 @@ from annotator.project.damage import damaged_meshes
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout
-from annotator.project.opinion_rows import shown_to
+from annotator.project.opinion_rows import IS_ORIGINAL, shown_to
 from annotator.project.records import SampleState, Verdict
 from annotator.project.review_rows import changed_since_sent_back
 from annotator.project.tables import (
@@ -83,6 +83,20 @@ class PhotographToCheck:
     image_id: int
     size: tuple[int, int]
     faces: tuple[FaceToCheck, ...]
+
+
+def images_of(session: Session, engine: Engine, sample_ids: Iterable[int] | None) -> dict[int, int]:
+    """Return the id of each sample's image; see `Samples.images_of`."""
+    query = select(SampleRow.id, SampleRow.image_id)
+    if sample_ids is None:
+        every = query.join(ImageRow, ImageRow.id == SampleRow.image_id)
+        every = every.where(IN_PROJECT, IS_ORIGINAL)
+        return dict(session.execute(every.order_by(SampleRow.image_id, SampleRow.face_index)).all())
+    asked = list(dict.fromkeys(sample_ids))
+    found: dict[int, int] = {}
+    for some in chunks(asked, engine):
+        found |= dict(session.execute(query.where(SampleRow.id.in_(some))).all())
+    return {sample_id: found[sample_id] for sample_id in asked if sample_id in found}
 
 
 def load_to_check(

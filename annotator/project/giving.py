@@ -11,9 +11,17 @@ from sqlalchemy.orm import Session
 
 from annotator.project.audit import entry, note_all
 from annotator.project.edit import withdraw_verdict
-from annotator.project.errors import Decided, OwnWork, StaleAnnotation, UnknownReason, UnknownSample
+from annotator.project.errors import (
+    Decided,
+    OwnWork,
+    ReasonNeeded,
+    StaleAnnotation,
+    UnknownReason,
+    UnknownSample,
+)
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judgement
+from annotator.project.known_settings import TWO_STEPS
 from annotator.project.locking import locked
 from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.own_work import is_own_refused, makers_of
@@ -53,12 +61,13 @@ def write_rows(
 
     Raises
     ------
-    UnknownSample, StaleAnnotation, UnseenVerdict, OwnWork, Decided, UnknownReason
+    UnknownSample, StaleAnnotation, UnseenVerdict, OwnWork, Decided, UnknownReason, ReasonNeeded
         If one of them cannot have it; the transaction must not be committed then.
     """
     rows, replaced = [], []
     known = known_reasons(session, judgement.reasons)
     judged = _samples_to_judge(session, sample_ids)
+    _refuse_unreasoned(session, judgement, [sample for sample, _ in judged])
     _refuse_changed(session, sample_ids, as_of)
     _refuse_own(session, judgement, sample_ids)
     prior = newest_ids(session, sample_ids)
@@ -154,6 +163,21 @@ def _refuse_own(session: Session, judgement: Judgement, sample_ids: Sequence[int
     for sample_id, makers in makers_of(session, sample_ids).items():
         if who in makers:
             raise OwnWork(sample_id, judgement.reviewer)
+
+
+def _refuse_unreasoned(
+    session: Session, judgement: Judgement, samples: Sequence[SampleRow]
+) -> None:
+    """Raise ReasonNeeded if somebody excludes for no reason what others wait for.
+
+    An opinion is let go for none: what becomes of the face is decided elsewhere.
+    """
+    if judgement.verdict is not Verdict.EXCLUDE or judgement.reasons:
+        return
+    if all(sample.assigned_to is not None for sample in samples):
+        return
+    if setting_in(session, "review") == TWO_STEPS:
+        raise ReasonNeeded(setting_in(session, "reasons"))
 
 
 def _refuse_decided(judgement: Judgement, sample: SampleRow) -> None:

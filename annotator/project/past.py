@@ -194,6 +194,7 @@ def stroke_back(current: Annotation, past: PastMesh) -> Stroke | None:
         marks_after=past.marks[vertices] if marked.any() else None,
         anchors_added=added,
         anchors_removed=tuple(each for each in removed if each not in added),
+        brought_back=past.revision,
     )
 
 

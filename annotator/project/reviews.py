@@ -112,7 +112,10 @@ class Reviews:
         revision: int | None = None,
         seen: int | None = None,
     ) -> SampleSummary:
-        """Take a sample out of the work: neither ground truth nor to be corrected."""
+        """Take a sample out of the work: neither ground truth nor to be corrected.
+
+        Raises `ReasonNeeded` in a project of two steps if there is no reason.
+        """
         judgement = Judgement(Verdict.EXCLUDE, reviewer, comment, reasons)
         return self.judge(sample_id, judgement, revision=revision, seen=seen).sample
 

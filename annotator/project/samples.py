@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from annotator.project.damage import DamagedMesh, damaged_meshes
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownImage, UnknownSample
 from annotator.project.faces_of_image import FaceOfImage, load_faces
-from annotator.project.faces_to_check import PhotographToCheck, load_to_check
+from annotator.project.faces_to_check import PhotographToCheck, images_of, load_to_check
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
 from annotator.project.models import layout_of_model
@@ -85,6 +85,14 @@ class Samples:
         if image_id is None:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
         return image_id
+
+    def images_of(self, sample_ids: Iterable[int] | None = None) -> dict[int, int]:
+        """Return the id of each sample's image, in the order asked for; those gone are missing.
+
+        None asks for all samples of the project, but for opinions and those of removed images.
+        """
+        with self._engine.reading() as session:
+            return images_of(session, self._engine, sample_ids)
 
     def faces_of(self, image_id: int, *, person: str | None = None) -> list[FaceOfImage]:
         """Return an image's faces with their meshes, but for the deleted ones; see `load_faces`."""

@@ -135,11 +135,17 @@ class EditSession(MeshEditor):
         ended = self.ended(position)
         return None if ended is None else self.apply(ended.tool.name, ended.edit)
 
-    def apply(self, tool_name: str, edit: Edit | None) -> Stroke | None:
-        """Make an edit as one stroke and save it; as `release`."""
+    def apply(
+        self, tool_name: str, edit: Edit | None, *, brought_back: int | None = None
+    ) -> Stroke | None:
+        """Make an edit as one stroke and save it; as `release`.
+
+        One that makes the mesh what it was says at which revision (`brought_back`).
+        """
         stroke = None if edit is None else stroke_of(tool_name, self._state, edit)
         if edit is None or stroke is None:
             return None
+        stroke = replace(stroke, brought_back=brought_back)
         self._state = edited(self._state, edit)
         self._unsaved.append(stroke)
         self.save_pending()

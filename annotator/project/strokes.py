@@ -85,6 +85,8 @@ class Stroke:
         Where both are given and equal, they become None.
     anchors_added, anchors_removed
         Vertices that are anchors from now on, and that are none any more; each at most once.
+    brought_back
+        The revision that it makes the mesh to be again, for the audit log; None of other strokes.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class Stroke:
     marks_after: Marks | None = None
     anchors_added: tuple[int, ...] = ()
     anchors_removed: tuple[int, ...] = ()
+    brought_back: int | None = None
 
     def __post_init__(self) -> None:
         if not self.tool:

@@ -72,13 +72,13 @@ class Edits:
                 self._bench.told.emit(NOTHING_TO_EVEN)
         self._bench.tools.go_on_with(ended.tool)
 
-    def apply(self, tool_name: str, edit: Edit | None) -> None:
-        """Make an edit as one stroke, unless one is under way."""
+    def apply(self, tool_name: str, edit: Edit | None, *, brought_back: int | None = None) -> None:
+        """Make an edit as one stroke, unless one is under way; `EditSession.apply` has the rest."""
         session = self._bench.session
         if session is None or session.is_dragging or edit is None:
             return
         if self._bench.in_sight():
-            self._run(session, lambda: session.apply(tool_name, edit))
+            self._run(session, lambda: session.apply(tool_name, edit, brought_back=brought_back))
 
     def finish_pending(self, tool: Tool) -> bool:
         """Make a stroke of what a tool holds; return whether it held anything.

@@ -40,6 +40,7 @@ class FaceChecks:
         self._others: tuple[OtherFace, ...] = ()
         self._stored: tuple[Finding, ...] = ()
         self._size: tuple[int, int] | None = None
+        self._sent_back_at: int | None = None
         self._findings: tuple[Finding, ...] = ()
         self._pointed_at: tuple[Finding, ...] = ()
         bench.current_changed.connect(self._read)
@@ -95,7 +96,7 @@ class FaceChecks:
 
     def _read(self) -> None:
         """Read what is known of another sample, and look at it."""
-        self._size, self._others, self._stored = None, (), ()
+        self._size, self._others, self._stored, self._sent_back_at = None, (), (), None
         bench, session = self._bench, self._bench.session
         self.point_at()
         if session is not None and bench.project is not None:
@@ -103,6 +104,7 @@ class FaceChecks:
                 image = bench.image()
                 self._size = image.width, image.height
                 self._others = self._read_others(session.sample_id)
+                self._sent_back_at = _sent_back_at(session)
                 known = bench.project.assessments.of(session.sample_id)
                 both = (  # a prediction and its annotation may be told the same
                     Finding(one.name, Severity(one.severity), one.sentence, one.vertices)
@@ -155,11 +157,8 @@ class FaceChecks:
         self.point_at(*(one for one in every if one.check in names))
 
     def _subject(self, session: EditSession) -> Subject:
-        sample, state, found = self._bench.current, session.state, session.found
-        sent_back = found is not None and found.verdict is Verdict.SEND_BACK
-        is_changed = session.unsaved_count > 0 or (
-            found is not None and found.revision != session.revision
-        )
+        sample, state, sent_back_at = self._bench.current, session.state, self._sent_back_at
+        is_changed = session.unsaved_count > 0 or sent_back_at != session.revision
         return Subject(
             state.landmarks,
             state.layout,
@@ -169,7 +168,20 @@ class FaceChecks:
             work=Work(
                 int(session.can_undo),  # the list's count comes after the stroke
                 bool(state.marks.any()),
-                is_changed if sent_back else None,
+                is_changed if sent_back_at is not None else None,
             ),
             is_drawn=sample is not None and sample.added_by is not None,
         )
+
+
+def _sent_back_at(session: EditSession) -> int | None:
+    """Return the revision that was sent back last; None where a verdict followed or withdrew it.
+
+    Who submits it again gives none: whoever reviews it is told that it is as it was.
+    """
+    found = session.found
+    if found is not None and found.verdict is Verdict.SUBMIT:
+        given = reversed(session.project.reviews.history(session.sample_id))
+        found = next((review for review in given if review.verdict is not Verdict.SUBMIT), None)
+    is_sent = found is not None and found.verdict is Verdict.SEND_BACK
+    return found.revision if found is not None and is_sent else None

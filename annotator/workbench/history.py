@@ -115,6 +115,6 @@ class History:
             bench.failed.emit(OTHER_LAYOUT)
             return
         before = session.revision
-        self._edits.apply(RESTORING, edit_back(session, past))
+        self._edits.apply(RESTORING, edit_back(session, past), brought_back=revision)
         if session.revision != before:
             bench.told.emit(f"The mesh is as it was at revision {revision}.")

@@ -48,6 +48,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("accept", ("Enter",), f"{_ACCEPT}; or end a line drawn by clicks", "Review"),
     Shortcut("send_back", ("X",), _SEND_BACK, "Review"),
     Shortcut("exclude", ("E",), f"{_EXCLUDE} from the data set", "Review"),
+    Shortcut("exclude_why", ("Shift-E",), f"{_EXCLUDE}, and say why", "Review"),
     Shortcut("reopen", ("R",), "Withdraw the verdict", "Review"),
     Shortcut("review", ("Shift-R",), "Review what was submitted, or end it", "Review"),
     Shortcut("differences", ("Shift-Y",), "What has moved, and how far", "Review"),

@@ -76,7 +76,8 @@ class Pins:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._pins: tuple[Pin, ...] = ()
-        bench.current_changed.connect(self._read)
+        self._said: tuple[int, set[int]] | None = None  # a sample, and what was said of it here
+        bench.current_changed.connect(self._begin)
         bench.sample_updated.connect(self._read_updated)
         bench.samples_changed.connect(self._read)
 
@@ -85,6 +86,12 @@ class Pins:
         """The open ones, the oldest first."""
         return self._pins
 
+    @property
+    def said_here(self) -> tuple[Pin, ...]:
+        """Those of the open ones that were pinned here since the sample came up."""
+        here = self._said[1] if self._said and self._said[0] == self._bench.sample_id else set()
+        return tuple(pin for pin in self._pins if pin.remark.id in here)
+
     def say(self, text: str, vertices: Sequence[int]) -> bool:
         """Pin a remark to vertices of the current sample; return whether it was written."""
         bench = self._bench
@@ -92,13 +99,16 @@ class Pins:
         if session is None or project is None or not bench.may_change() or not text.strip():
             return False
         try:
-            project.remarks.add(
+            remark = project.remarks.add(
                 session.sample_id, text, author=bench.annotator, vertices=vertices,
                 revision=session.revision,
             )  # fmt: skip
         except (ProjectError, ValueError) as error:
             bench.failed.emit(f"{error}.")
             return False
+        if self._said is None:
+            self._said = session.sample_id, set()
+        self._said[1].add(remark.id)
         self._read()
         return True
 
@@ -115,6 +125,10 @@ class Pins:
         self._read()
         return True
 
+    def _begin(self) -> None:
+        self._said = None
+        self._read()
+
     def _read_updated(self, sample_id: int) -> None:
         if sample_id == self._bench.sample_id:
             self._read()
@@ -127,7 +141,19 @@ class Pins:
                 found = project.remarks.of(sample_id, is_open=True)
             except ProjectError:
                 found = []  # what is done next says what is wrong
-        pins = tuple(Pin(number, remark) for number, remark in enumerate(found, start=1))
+        places = [remark for remark in found if not _says_again(remark, found)]
+        pins = tuple(Pin(number, remark) for number, remark in enumerate(places, start=1))
         if pins != self._pins:
             self._pins = pins
             self.changed.emit()
+
+
+def _says_again(remark: Remark, every: Sequence[Remark]) -> bool:
+    """Return whether a verdict marks what its reviewer pinned: that is there by itself."""
+    pinned = {
+        vertex
+        for other in every
+        if other.review_id is None and other.author == remark.author
+        for vertex in other.vertices
+    }
+    return remark.review_id is not None and bool(remark.vertices) and pinned >= {*remark.vertices}

@@ -7,10 +7,10 @@ vertex that something is said of.
 
 from psygnal import Signal
 
-from annotator.project import UNDECIDED, ProjectError, SampleState
-from annotator.project.known_settings import TWO_STEPS
+from annotator.project import UNDECIDED, SampleState
 from annotator.system.words import count
 from annotator.workbench.bench import Bench
+from annotator.workbench.project_reasons import is_in_two_steps
 from annotator.workbench.verdicts import Verdicts
 
 TO_REVIEW = (SampleState.SUBMITTED,)
@@ -48,7 +48,12 @@ class Reviewing:
     @property
     def submits(self) -> bool:
         """Whether who annotates here submits, and somebody else accepts."""
-        return not self.is_on and self._is_in_two_steps()
+        return not self.is_on and is_in_two_steps(self._bench.project)
+
+    @property
+    def to_do(self) -> tuple[SampleState, ...]:
+        """The states of samples that annotators have to do."""
+        return TO_DO_IN_TWO_STEPS if is_in_two_steps(self._bench.project) else UNDECIDED
 
     @property
     def text(self) -> str:
@@ -83,17 +88,5 @@ class Reviewing:
     def _set(self, *, is_on: bool) -> None:
         bench = self._bench
         bench.is_reviewing = is_on
-        if is_on:
-            bench.sought = TO_REVIEW
-        else:
-            bench.sought = TO_DO_IN_TWO_STEPS if self._is_in_two_steps() else UNDECIDED
+        bench.sought = TO_REVIEW if is_on else self.to_do
         self.changed.emit()
-
-    def _is_in_two_steps(self) -> bool:
-        project = self._bench.project
-        if project is None:
-            return False
-        try:
-            return bool(project.settings.get("review") == TWO_STEPS)
-        except ProjectError:
-            return False  # what is done next says what is wrong

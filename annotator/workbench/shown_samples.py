@@ -189,9 +189,9 @@ class ShownSamples:
         )
         return [self.get(i) for i in dict.fromkeys(ids) if i is not None and i != current]
 
-    def first_to_open(self) -> int | None:
+    def first_to_open(self, sought: Collection[SampleState] = UNDECIDED) -> int | None:
         """Return the first shown sample to do, or the first at all, or None."""
-        to_do = self.next_in(UNDECIDED, after=None)
+        to_do = self.next_in(sought, after=None)
         return self.neighbour(None, 1) if to_do is None else to_do
 
     def why_nothing_to_do(

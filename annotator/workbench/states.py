@@ -21,9 +21,22 @@ def state_text(state: SampleState) -> str:
     return str(state.value).replace("_", " ")
 
 
-# What the list can be filtered by: a title, and the states that pass.
-FILTERS: tuple[tuple[str, tuple[SampleState, ...]], ...] = (
-    ("All samples", NOT_DELETED),
-    ("To do", UNDECIDED),
-    *((state_text(state).capitalize(), (state,)) for state in SampleState),
-)
+Filters = tuple[tuple[str, tuple[SampleState, ...]], ...]
+
+
+def filters(to_do: tuple[SampleState, ...] = UNDECIDED) -> Filters:
+    """Return what the list can be filtered by: a title, and the states that pass.
+
+    Parameters
+    ----------
+    to_do
+        The states of what annotators have to do in the open project.
+    """
+    return (
+        ("All samples", NOT_DELETED),
+        ("To do", to_do),
+        *((state_text(state).capitalize(), (state,)) for state in SampleState),
+    )
+
+
+FILTERS = filters()

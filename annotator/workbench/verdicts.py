@@ -20,6 +20,7 @@ from annotator.workbench.actions_done import Decided
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 from annotator.workbench.face_checks import FaceChecks
+from annotator.workbench.marked_places import WHOLE_FACE, Place
 from annotator.workbench.question import Question
 from annotator.workbench.stroke_text import unseen_text
 from annotator.workbench.walk import Walk
@@ -100,13 +101,21 @@ class Verdicts:
         """Accept a mesh with the findings that were asked about; with others, ask again."""
         self.accept(despite_checks=self._checks.to_ask_about() == serious)
 
-    def send_back(self, reasons: Sequence[str], comment: str = "") -> bool:
-        """Send the current sample back, for at least one reason; return whether that is written."""
-        return self._decide(Verdict.SEND_BACK, reasons, comment)
+    def send_back(
+        self, reasons: Sequence[str], comment: str = "", place: Place = WHOLE_FACE
+    ) -> bool:
+        """Send the current sample back, for at least one reason; return whether that is written.
 
-    def exclude(self) -> None:
-        """Keep the current sample out of the data set, whatever its mesh is like."""
-        self._decide(Verdict.EXCLUDE)
+        What the place marks of its mesh is shown to its annotator.
+        """
+        return self._decide(Verdict.SEND_BACK, reasons, comment, place=place)
+
+    def exclude(self, reasons: Sequence[str] = (), comment: str = "") -> bool:
+        """Keep the current sample out of the data set, whatever its mesh is like.
+
+        Returns whether that is written: where several people decide, it needs a reason.
+        """
+        return self._decide(Verdict.EXCLUDE, reasons, comment)
 
     def delete(self) -> bool:
         """Say that the current sample is no face; return whether that is written."""
@@ -178,6 +187,7 @@ class Verdicts:
         reasons: Sequence[str] = (),
         comment: str = "",
         *,
+        place: Place = WHOLE_FACE,
         goes_on: bool = True,
     ) -> bool:
         bench = self._bench
@@ -185,7 +195,9 @@ class Verdicts:
             return False
         to_do = (*UNDECIDED, *bench.sought)
         was_decided = bench.current is not None and bench.current.state not in to_do
-        judgement = Judgement(verdict, bench.annotator, comment, tuple(reasons))
+        judgement = Judgement(
+            verdict, bench.annotator, comment, tuple(reasons), place.vertices, place.region
+        )
         given = self.give(judgement)
         if given is None:
             return False

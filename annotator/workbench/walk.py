@@ -41,7 +41,7 @@ class Walk:
         bench.samples_changed.emit()
         if is_gone:
             bench.told.emit(self._why_gone(bench.project, left))
-        first = bench.samples.first_to_open()
+        first = bench.samples.first_to_open(bench.sought)
         if bench.editor is None and first is not None:
             self.go_to(first)
 

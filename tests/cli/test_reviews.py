@@ -163,3 +163,14 @@ def test_an_unknown_reason_is_told_with_those_that_there_are(command, project):
     code, _, said = command("review", project, "send-back", 1, "--reason", "ugly")
     assert code == 2
     assert f"'ugly' is no reason: take one of {', '.join(Reason)}" in said
+
+
+def test_excluding_needs_a_reason_where_several_people_decide_and_says_so(command, project):
+    command("settings", project, "review", "two steps")
+    for asked in ((1,), ("--all",)):
+        code, _, said = command("review", project, "exclude", *asked)
+        assert code == 1
+        assert f"give one or more of {', '.join(Reason)} (`--reason`)" in said
+    assert command("review", project, "exclude", 1, "--reason", "blurred")[0] == 0
+    command("settings", project, "review", "alone")
+    assert command("review", project, "exclude", 2)[0] == 0

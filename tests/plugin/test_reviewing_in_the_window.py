@@ -15,8 +15,9 @@ from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.menu.review_row import ReviewRow
 from annotator.plugin.samples.send_back_dialog import SendBackDialog
-from annotator.project import EditSession, Project, Reason, SampleState
+from annotator.project import EditSession, Project, Reason, SampleState, Verdict
 from annotator.project.known_settings import TWO_STEPS
+from annotator.workbench.batch import planned
 from annotator.workbench.look.view_settings import Colours
 
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -205,6 +206,166 @@ def test_the_annotator_sees_at_once_why_a_sample_came_back_and_where(
     assert state(dock, submitted[0]) is SampleState.SUBMITTED
 
 
+def press(*keys: Qt.Key) -> Callable[[Any], None]:
+    """Return what answers the question with keys."""
+
+    def answer(dialog: QWidget) -> None:
+        assert isinstance(dialog, SendBackDialog)
+        for key in keys:
+            QTest.keyClick(dialog, key)
+
+    return answer
+
+
+def verdict_pressed(
+    dock: AnnotatorDock, hand: Pointer, key: tuple[Any, ...], when_asked: Asked, *keys: Qt.Key
+) -> Callable[[], bool]:
+    """Return what presses a verdict's key, answers, and says whether it was written."""
+    sample_id = dock.workbench.sample_id
+    before = len(dock.workbench.project.reviews.history(sample_id))
+
+    def is_given() -> bool:
+        when_asked(press(*keys))
+        hand.key(*key)
+        return len(dock.workbench.project.reviews.history(sample_id)) > before
+
+    return is_given
+
+
+def test_what_a_reviewer_pinned_goes_with_sending_back_and_the_annotator_sees_it_once(
+    project_folder: Path,
+    reviewer: Workplace,
+    submitted: list[int],
+    when_asked: Asked,
+    wait_for: Callable[..., None],
+):
+    dock, hand = reviewer
+    for vertex, text in ((MOUTH_CORNER, "too far out"), (CHIN, "too low")):
+        click_vertex(dock, hand, vertex)
+        QTest.keyClicks(dock.review.field.field, text)
+        QTest.keyClick(dock.review.field.field, Qt.Key.Key_Return)
+    wait_for(
+        verdict_pressed(dock, hand, (Qt.Key.Key_X,), when_asked, Qt.Key.Key_2, Qt.Key.Key_Return)
+    )
+    with Project.open(project_folder) as project:
+        *_, marked = project.remarks.of(submitted[0], is_open=True)
+        (review,) = [r for r in project.reviews.history(submitted[0]) if r.id == marked.review_id]
+    assert review.verdict is Verdict.SEND_BACK
+    assert (marked.vertices, marked.region) == ((MOUTH_CORNER, CHIN), None)
+    dock.workbench.go_to(submitted[0])
+    process_events()
+    assert dock.review.shown_pins.texts() == ["1  too far out", "2  too low"]
+
+
+def test_sending_back_marks_the_region_under_the_pointer_where_that_is_chosen(
+    project_folder: Path,
+    reviewer: Workplace,
+    submitted: list[int],
+    when_asked: Asked,
+    wait_for: Callable[..., None],
+):
+    dock, hand = reviewer
+    session = dock.workbench.session
+    left_eye = session.layout.regions["left_eye"].vertices
+    x, y = session.landmarks[left_eye, :2].mean(axis=0).tolist()
+    hand.move((x, y))
+    keys = Qt.Key.Key_2, Qt.Key.Key_0, Qt.Key.Key_Return
+    wait_for(verdict_pressed(dock, hand, (Qt.Key.Key_X,), when_asked, *keys))
+    with Project.open(project_folder) as project:
+        (marked,) = project.remarks.of(submitted[0], is_open=True)
+    assert (marked.vertices, marked.region) == ((), "left_eye")
+    dock.workbench.go_to(submitted[0])
+    process_events()
+    assert dock.review.shown_pins.texts() == ["1"]
+
+
+def test_the_whole_face_is_meant_where_nobody_says_otherwise(
+    project_folder: Path,
+    reviewer: Workplace,
+    submitted: list[int],
+    when_asked: Asked,
+    wait_for: Callable[..., None],
+):
+    dock, hand = reviewer
+    keys = Qt.Key.Key_2, Qt.Key.Key_Return
+    wait_for(verdict_pressed(dock, hand, (Qt.Key.Key_X,), when_asked, *keys))
+    with Project.open(project_folder) as project:
+        assert project.remarks.of(submitted[0]) == []
+
+
+def test_excluding_asks_for_a_reason_where_several_people_decide(
+    project_folder: Path,
+    reviewer: Workplace,
+    submitted: list[int],
+    when_asked: Asked,
+    wait_for: Callable[..., None],
+):
+    dock, hand = reviewer
+    keys = Qt.Key.Key_Return, Qt.Key.Key_4, Qt.Key.Key_Return  # the first says nothing
+    wait_for(verdict_pressed(dock, hand, (Qt.Key.Key_E, "e"), when_asked, *keys))
+    with Project.open(project_folder) as project:
+        *_, review = project.reviews.history(submitted[0])
+    assert (review.verdict, review.reasons) == (Verdict.EXCLUDE, (Reason.BLURRED,))
+
+
+def test_who_works_alone_excludes_by_one_key_and_says_why_by_another(
+    workplace: Workplace, when_asked: Asked, wait_for: Callable[..., None]
+):
+    dock, hand = workplace
+    first = dock.workbench.sample_id
+    wait_for(lambda: given(dock, first, SampleState.EXCLUDED, Qt.Key.Key_E, hand))
+    second = dock.workbench.sample_id
+    keys = Qt.Key.Key_6, Qt.Key.Key_Return
+    wait_for(verdict_pressed(dock, hand, (Qt.Key.Key_E, "E", SHIFT), when_asked, *keys))
+    third = dock.workbench.sample_id
+    wait_for(verdict_pressed(dock, hand, (Qt.Key.Key_E, "E", SHIFT), when_asked, Qt.Key.Key_Return))
+    history = dock.workbench.project.reviews.history
+    reasons = [history(sample_id)[-1].reasons for sample_id in (first, second, third)]
+    assert reasons == [(), (Reason.DUPLICATE,), ()]
+
+
+def test_many_are_excluded_for_a_reason_where_several_people_decide(
+    reviewer: Workplace, submitted: list[int], when_asked: Asked
+):
+    dock, _ = reviewer
+    asked = when_asked(press(Qt.Key.Key_5, Qt.Key.Key_Return))
+    dock.samples.batch.run(planned(dock.workbench.samples, Verdict.EXCLUDE, submitted))
+    assert asked.was_asked
+    history = dock.workbench.project.reviews.history
+    assert [history(i)[-1].reasons for i in submitted] == [(Reason.EXTREME_POSE,)] * 2
+
+
+def test_a_reviewer_is_told_what_came_back_as_it_was_sent(
+    project_folder: Path, submitted: list[int], workplace: Workplace
+):
+    dock, hand = workplace
+    with Project.open(project_folder) as elsewhere:
+        elsewhere.reviews.send_back(submitted[0], reviewer="bob", reasons=[Reason.POOR_MESH])
+        elsewhere.reviews.submit(submitted[0], reviewer="ada")
+    dock.workbench.refresh()
+    hand.key(Qt.Key.Key_R, "R", SHIFT)
+    assert dock.workbench.sample_id == submitted[0]
+    said = [row.sentence for row in dock.finding_rows.rows if row.isVisible()]
+    assert "It was sent back, and nothing was changed since." in said
+
+
+def test_the_list_of_what_is_to_do_has_what_came_back_and_not_what_was_submitted(
+    project_folder: Path, submitted: list[int], workplace: Workplace
+):
+    dock, hand = workplace
+    with Project.open(project_folder) as elsewhere:
+        elsewhere.reviews.send_back(submitted[0], reviewer="bob", reasons=[Reason.POOR_MESH])
+    dock.workbench.refresh()
+    dock.samples.choices.filter.setCurrentText("To do")
+    samples = dock.workbench.samples
+    shown = [samples.at(row).id for row in range(len(samples))]
+    assert submitted[0] in shown
+    assert submitted[1] not in shown
+    dock.workbench.go_to(shown[shown.index(submitted[0]) - 1])
+    hand.key(Qt.Key.Key_Space, " ")
+    assert dock.workbench.sample_id == submitted[0]
+
+
 def test_the_button_says_what_enter_does(submitted: list[int], workplace: Workplace):
     dock, hand = workplace
     assert dock.edit.buttons["accept"].text() == "Submit  (Enter)"
@@ -255,5 +416,8 @@ def test_an_earlier_revision_is_looked_at_and_brought_back(
     button(dock, "Restore").click()
     assert (dock.workbench.session.landmarks == session.prediction).all()
     assert "revision 0" in dock._message.text()
+    *_, entry = dock.workbench.project.audit.entries(sample_id=submitted[0])
+    assert (entry.what, entry.who) == ("restore_revision", "kim")
+    assert entry.detail == {"brought_back": 0, "revision": session.revision}
     dock.workbench.undoing.undo()
     assert (dock.workbench.session.landmarks != session.prediction).any()

@@ -7,6 +7,7 @@ from annotator.project import (
     Judgement,
     OwnWork,
     Project,
+    ReasonNeeded,
     SampleState,
     SettingError,
     UnknownReason,
@@ -88,6 +89,18 @@ def test_a_batch_with_own_work_in_it_is_refused_as_a_whole(team, edit):
         team.reviews.judge_all([1, 2, 3], Judgement(Verdict.ACCEPT, "Ann"))
     assert refused.value.sample_id == 3
     assert states(team) == ["predicted", "predicted", "in_progress"]
+
+
+def test_nothing_is_excluded_without_a_reason_and_an_opinion_is(team):
+    with pytest.raises(ReasonNeeded, match=r"one or more of not_a_face, .*--reason"):
+        team.reviews.give("exclude", [1, 2], reviewer="Rae")
+    assert states(team) == ["predicted"] * 3
+    team.settings.put("review", "alone", by="Rae")
+    team.reviews.exclude(1, reviewer="Rae")
+    team.settings.put("review", "two steps", by="Rae")
+    team.opinions.ask([(2, "ann"), (2, "ben")])
+    opinion, _ = [one.sample_id for one in team.opinions.all()]
+    team.reviews.exclude(opinion, reviewer="Rae")
 
 
 def test_own_work_can_be_excluded_sent_back_and_deleted(team, edit):

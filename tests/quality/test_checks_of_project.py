@@ -9,7 +9,7 @@ import pytest
 from annotator.inference import FacePrediction, ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import NewImage, Project, Reason, Stroke
-from annotator.quality.checks import CHECKS, Severity
+from annotator.quality.checks import CHECKS, Severity, of_project
 from annotator.quality.checks.of_project import (
     Checked,
     face_hashes,
@@ -65,6 +65,19 @@ def test_all_samples_are_looked_at_and_those_of_one_photograph_beside_one_anothe
         # Whoever drew the second one was asked whether it is the first.
         assert finding.severity is Severity.MEDIUM
         assert not found[sample_id].is_asked_about
+
+
+def test_each_photograph_is_read_once_however_its_samples_are_asked_for(project, monkeypatch):
+    read, to_check = [], project.samples.to_check
+
+    def noting(sample_ids):
+        read.append(set(sample_ids))
+        return to_check(sample_ids)
+
+    monkeypatch.setattr(of_project, "_AT_ONCE", 1)
+    monkeypatch.setattr(project.samples, "to_check", noting)
+    assert list(found_in(project, 3, 1, 99, 4, 2)) == [3, 4, 1, 2]
+    assert read == [{3, 4}, {1, 2}]
 
 
 def test_those_asked_for_are_looked_at_and_a_deleted_face_is_none(project):

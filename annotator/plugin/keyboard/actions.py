@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from annotator.mesh.regions import region_at
 from annotator.plugin.canvas.differences import Differences
 from annotator.plugin.canvas.face_view import FaceView
+from annotator.plugin.canvas.pointed_region import region_under_pointer
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.workbench.brush_gauge import Gauge
 from annotator.workbench.faces import Faces
@@ -33,6 +33,8 @@ class Hands:
     reviewing: Reviewing
     differences: Differences
     ask_send_back: Action
+    exclude: Action
+    exclude_for_reasons: Action
     show_tools: Action
 
 
@@ -59,7 +61,8 @@ def _sample_actions(hands: Hands) -> dict[str, Action]:
         "next_to_do": bench.go_to_next_to_do,
         "accept": lambda: _first_that_acts(hands.mouse.finish, hands.reviewing.accept),
         "send_back": hands.ask_send_back,
-        "exclude": bench.verdicts.exclude,
+        "exclude": hands.exclude,
+        "exclude_why": hands.exclude_for_reasons,
         "reopen": bench.verdicts.reopen,
         "review": hands.reviewing.toggle,
         "differences": hands.differences.toggle,
@@ -117,13 +120,11 @@ def _region_actions(hands: Hands) -> dict[str, Action]:
         """Let an action have the region under the pointer."""
 
         def on_region() -> None:
-            session, pointer = hands.bench.session, hands.mouse.pointer
-            if session is None or pointer is None or session.is_dragging:
+            session = hands.bench.session
+            if session is None or hands.mouse.pointer is None or session.is_dragging:
                 return
-            layout = session.state.layout
-            region = region_at(view.seen_landmarks, layout, pointer)
-            # Between the regions, where only the whole face is left, nobody means all of it.
-            if region is None or layout.regions[region].is_whole:
+            region = region_under_pointer(hands.bench, view, hands.mouse)
+            if region is None:
                 hands.bench.told.emit("Hold the pointer over a region of the face first.")
             else:
                 act(region)

@@ -11,7 +11,7 @@ from annotator.system.words import count
 from annotator.workbench.batch import Batch, are_listed, checked, give, to_read
 from annotator.workbench.batch_checks import Doubts, checking, doubts_about, is_checked
 from annotator.workbench.foreign_text import plain
-from annotator.workbench.project_reasons import reasons_of
+from annotator.workbench.project_reasons import is_in_two_steps, reasons_of
 from annotator.workbench.steps import Work, comparing
 from annotator.workbench.workbench import Workbench
 
@@ -88,9 +88,11 @@ class BatchAsking:
             self._workbench.told.emit(batch.refusal)
             return
         samples = count(len(batch.sample_ids), "sample")
-        if batch.verdict is Verdict.SEND_BACK:
-            dialog = SendBackDialog(self._over(), reasons=reasons_of(self._workbench.project))
-            dialog.setWindowTitle(plain(f"Send back {samples}"))
+        project, is_sent = self._workbench.project, batch.verdict is Verdict.SEND_BACK
+        if is_sent or (batch.verdict is Verdict.EXCLUDE and is_in_two_steps(project)):
+            does = "Send back" if is_sent else "Exclude"
+            dialog = SendBackDialog(self._over(), reasons=reasons_of(project), does=does)
+            dialog.setWindowTitle(plain(f"{does} {samples}"))
             if dialog.exec():
                 give(self._workbench, batch, dialog.reasons, dialog.comment)
             return

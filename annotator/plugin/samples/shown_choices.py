@@ -8,8 +8,10 @@ from annotator.plugin.panels.parts import without_focus
 from annotator.workbench.measures import Among
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.sort_keys import SortKey
-from annotator.workbench.states import FILTERS
+from annotator.workbench.states import filters
 from annotator.workbench.workbench import Workbench
+
+_TO_DO = [title for title, _ in filters()].index("To do")
 
 
 class ShownChoices(QObject):
@@ -33,7 +35,7 @@ class ShownChoices(QObject):
         super().__init__(parent)
         self._workbench = workbench
         self.filter = QComboBox()
-        for text, states in FILTERS:
+        for text, states in filters():
             self.filter.addItem(text, states)
         self.filter.setToolTip("Which samples the list shows and the keys walk through")
         self.quality = QComboBox()
@@ -61,6 +63,7 @@ class ShownChoices(QObject):
         for widget in (self.filter, self.quality, self.sorting, self.direction):
             without_focus(widget)
         self._connect()
+        self._know_to_do()
         self._follow()
 
     def show_all(self) -> None:
@@ -77,6 +80,7 @@ class ShownChoices(QObject):
         self.direction.toggled.connect(self._show_direction)
         self.direction.toggled.connect(self._show)
         self._workbench.samples_changed.connect(self._follow)
+        self._workbench.reviewing.changed.connect(self._know_to_do)
         self._workbench.triaged.changed.connect(self._follow)
 
     def _show(self) -> None:
@@ -85,12 +89,24 @@ class ShownChoices(QObject):
         shown = Shown(tuple(states), self.text.text(), key, descending, among)
         self._workbench.show_samples(shown)
 
+    def _know_to_do(self) -> None:
+        """Let pass as to do what is so in the open project."""
+        was_shown = self._workbench.samples.shown.states == self.filter.itemData(_TO_DO)
+        to_do = self._workbench.reviewing.to_do
+        if tuple(self.filter.itemData(_TO_DO)) == to_do:
+            return
+        self.filter.setItemData(_TO_DO, to_do)
+        if was_shown:
+            self._show()
+        else:
+            self._follow()
+
     def _show_direction(self, descending: bool) -> None:
         name_button(self.direction, "↓" if descending else "↑")
 
     def _follow(self) -> None:
         shown = self._workbench.samples.shown
-        titles = [states for _, states in FILTERS]
+        titles = [tuple(self.filter.itemData(at)) for at in range(self.filter.count())]
         widgets = (self.filter, self.quality, self.sorting, self.direction, self.text)
         blockers = [QSignalBlocker(widget) for widget in widgets]
         if shown.states in titles:

@@ -29,6 +29,7 @@ from annotator.quality.shape_prior import ShapePrior
 from annotator.system.portions import portions
 
 _MOST_NAMED = 20  # look-alikes of one sample
+_AT_ONCE = 100  # samples that are read together
 
 
 @dataclass(frozen=True)
@@ -109,16 +110,15 @@ def findings_of_project(
 ) -> Iterator[Checked]:
     """Yield what checks find in samples as they stand, those without any finding too.
 
-    They come in portions, between which others have their turn. Samples that are gone, deleted or
-    damaged are passed over.
+    They come in portions, between which others have their turn; each photograph is in one of them.
+    Samples that are gone, deleted or damaged are passed over.
 
     Parameters
     ----------
     project
         May be open for reading alone.
     sample_ids
-        In any order; None for all. Samples of one photograph come together where they are asked
-        for together.
+        In any order; None for all. Samples of one photograph come together.
     checks
     prior
         What shapes are usual.
@@ -128,17 +128,30 @@ def findings_of_project(
     ProjectError
         If the project cannot be read.
     """
-    if sample_ids is None:
-        sample_ids = [summary.id for summary in project.samples.summaries()]
     every = tuple(checks)
-    for some in portions(list(dict.fromkeys(sample_ids))):
+    for (some,) in portions(list(_by_photograph(project, sample_ids)), 1):
         wanted = set(some)
-        for photograph in project.samples.to_check(some):
+        for photograph in project.samples.to_check(wanted):
             for face in photograph.faces:
                 if face.sample_id in wanted:
                     found = findings(subject_of(photograph, face, prior=prior), every)
                     accepted_before = face.accepted_revision == face.revision
                     yield Checked(face.sample_id, face.revision, accepted_before, found)
+
+
+def _by_photograph(project: Project, sample_ids: Iterable[int] | None) -> Iterator[list[int]]:
+    """Yield samples, a hundred at a time or few more: those of a photograph together."""
+    photographs: defaultdict[int, list[int]] = defaultdict(list)
+    for sample_id, image_id in project.samples.images_of(sample_ids).items():
+        photographs[image_id].append(sample_id)
+    some: list[int] = []
+    for ids in photographs.values():
+        some += ids
+        if len(some) >= _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def face_hashes(
