@@ -148,8 +148,8 @@ class Assessments:
         with self._engine.reading() as session:
             return hashed_faces(session)
 
-    def store_found(self, name: str, found: Mapping[int, Sequence[StoredFinding]]) -> int:
-        """Make these, by sample, all findings of a name; returns of how many samples that is new.
+    def store_found(self, check: str, found: Mapping[int, Sequence[StoredFinding]]) -> int:
+        """Make these, by sample, all findings of a check; returns of how many samples that is new.
 
         For what is found by comparing all samples. They are without vertices. Where the same is
         stored already nothing is written; the rest is written some at a time. Samples that were
@@ -157,11 +157,11 @@ class Assessments:
         """
         self._engine.check_writable()
         with self._engine.reading() as session:
-            other = differing(session, name, found)
+            other = differing(session, check, found)
         for some in portions(other, 500):
             with self._engine.writing() as session:
                 for chunk in chunks(sorted(self._there(session, some)), self._engine):
-                    put_findings(session, name, chunk, found)
+                    put_findings(session, check, chunk, found)
         return len(other)
 
     def of(self, sample_id: int) -> Assessment | None:

@@ -29,7 +29,6 @@ EXCEPTIONS = {
     "assessed_columns.load_columns": ASSESSED,
     "assessments.Assessments.last_number": ASSESSED,
     "damage._SEARCHES": "what is damaged is damaged in an opinion, too",
-    "draws.Draws.draw": "the newest of all reviews, to know what comes after it",
     "due_faces._all_of_faces": PART,
     "due_faces.due_images": PART,
     "faces_to_check._accepted": PART,
