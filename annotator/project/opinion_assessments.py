@@ -19,6 +19,8 @@ from annotator.project.digests import AnyRow
 from annotator.project.due_faces import load_assessments
 from annotator.project.tables import AnnotationRow, PredictionRow, SampleRow
 
+_OF_WORK = "unchanged"  # the check that looks at what people did with a prediction
+
 _OF_FACE, _ITS, _MINE = aliased(AnnotationRow), aliased(PredictionRow), aliased(PredictionRow)
 
 
@@ -59,7 +61,11 @@ def opinion_severities(session: Session) -> Sequence[AnyRow]:
     query = (
         _alike(SampleRow.id, func.max(FindingRow.severity))
         .join(FindingRow, FindingRow.sample_id == SampleRow.copy_of)
-        .where(FindingRow.of_mesh == OfMesh.PREDICTION, AnnotationRow.landmarks.is_(None))
+        .where(
+            FindingRow.of_mesh == OfMesh.PREDICTION,
+            FindingRow.name != _OF_WORK,
+            AnnotationRow.landmarks.is_(None),
+        )
         .group_by(SampleRow.id)
     )
     rows: Sequence[AnyRow] = session.execute(query).all()
@@ -74,11 +80,14 @@ def opinion_assessment(session: Session, sample_id: int) -> Assessment | None:
         return None
     face, prediction_id = found
     known = load_assessments(session, [face])[face]
-    of_prediction = tuple(one for one in known.findings if one.of_mesh is OfMesh.PREDICTION)
+    of_prediction = tuple(
+        one for one in known.findings if one.of_mesh is OfMesh.PREDICTION and one.name != _OF_WORK
+    )
     return replace(
         known,
         sample_id=sample_id,
         prediction_id=prediction_id,
         revision=0,
         findings=of_prediction,
+        unchanged_since_sent_back=False,
     )

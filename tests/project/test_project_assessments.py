@@ -266,6 +266,7 @@ def test_an_opinion_cannot_be_told_from_a_face_by_what_is_known_of_it(predicted,
     found = (
         StoredFinding("blurred", LOW, "The face is blurred."),
         StoredFinding("folds", HIGH, "2 triangles.", of_mesh=OfMesh.ANNOTATION),
+        StoredFinding("unchanged", MEDIUM, "It was sent back."),
     )
     predicted.assessments.store(
         assessor,
@@ -279,7 +280,7 @@ def test_an_opinion_cannot_be_told_from_a_face_by_what_is_known_of_it(predicted,
     assert columns.severity.tolist() == [0, HIGH, 0, LOW]  # nothing of what others made of it
     known = predicted.assessments.of(late)
     assert known.sample_id == late
-    assert (known.doubt, known.findings, known.revision) == (0.5, found[:1], 0)
+    assert (known.doubt, known.findings, known.revision) == (0.5, found[:1], 0)  # nor of that
     edit(predicted, late, 1, annotator="ann")
     assert predicted.assessments.columns().severity.tolist() == [0, HIGH, 0, 0]
 
