@@ -86,8 +86,9 @@ def _people(people: pd.DataFrame) -> Markup:
         cells += [whole(row[verdict]) for verdict in given]
         rows.append([person(row["person"]), *cells])
     caption = (
-        "What each person did: samples with their last stroke, strokes in effect, the time at "
-        "samples, and the verdicts they gave, whatever became of them"
+        "What each person did: samples with their last stroke, strokes in effect and the time at "
+        "samples (opinions included), and the verdicts they gave, whatever became of them (on "
+        "opinions left out)"
     )
     return table(caption, heads, rows, key="people")
 
