@@ -108,7 +108,7 @@ def test_every_query_over_samples_says_what_it_does_about_opinions():
     found = {
         name for path in ROOM.glob("*.py") for name in silent(path.read_text("utf-8"), path.stem)
     }
-    assert found == set(EXCEPTIONS)
+    assert not found - set(EXCEPTIONS), "say there which samples are meant, or here why all are"
 
 
 def test_a_query_that_forgets_them_is_found():
