@@ -99,6 +99,7 @@ def compare(
         f"spoiled crops: {_words(found.spoiled)}",
         f"both: {_words(found.both)}; {count(found.faces, 'face')} in "
         f"{count(found.groups, 'group')}",
+        "error of B against A's, with 95 % intervals over groups",
         *_turned_away(found.turned_away),
         *_known(nets, faces),
     ]

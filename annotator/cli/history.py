@@ -84,7 +84,7 @@ def _rows(project: "Project", sample_id: int) -> list[dict[str, Any]]:
         if stroke.id not in known
     ]
     for review in project.reviews.history(sample_id):
-        said = " ".join(filter(None, (", ".join(review.reasons), review.comment)))
+        said = ": ".join(filter(None, (", ".join(review.reasons), review.comment)))
         what = review.verdict.value
         rows.append(_row(review.created_at, review.revision, what, review.reviewer, said))
     for remark in project.remarks.of(sample_id):

@@ -165,7 +165,7 @@ _LEARNED_NOTHING = (
 def _summary(found: Sequence["Standing"], known: "Triage") -> list[str]:
     """Return how many samples lie on each pile, and how the piles are told apart."""
     counts = ", ".join(f"{number} {name}" for name, number in _counts(found).items())
-    return [counts, f"piles: {known.ends.text}"]
+    return [counts, f"piles by expected error, of the outer IOD: {known.ends.text}"]
 
 
 def _counts(found: Sequence["Standing"]) -> dict[str, int]:

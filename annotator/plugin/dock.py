@@ -150,7 +150,10 @@ class AnnotatorDock(QWidget):
         self.remark = RemarkLine(self.remarks)
         self.why = WhyLine(self.workbench.triaged)
         self.finding_rows = FindingRows(self.workbench.checks)
-        self.samples = SamplePanel(self.workbench, self.progress.run, self.remarks)
+        self.round_title = RoundTitle(self.present_round)
+        self.samples = SamplePanel(
+            self.workbench, self.progress.run, self.remarks, self.round_title
+        )
         self.sheet = ContactSheet(
             self.workbench, self.remarks, self.progress.run, self, self.come_to_front
         )
@@ -301,8 +304,6 @@ class AnnotatorDock(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(top)
-        self.round_title = RoundTitle(self.present_round)
-        layout.addWidget(self.round_title)
         layout.addWidget(ReadOnlyRow(self.workbench))
         layout.addWidget(self.review.row)
         layout.addWidget(self.ask_name)

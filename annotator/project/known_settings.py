@@ -142,7 +142,7 @@ def known_setting(name: str) -> KnownSetting:
     found = KNOWN_SETTINGS.get(name)
     if found is None:
         names = ", ".join(KNOWN_SETTINGS)
-        raise SettingError(f"{name!a} is no setting: its settings are {names}")
+        raise SettingError(f"{name!a} is no setting: the settings are {names}")
     return found
 
 

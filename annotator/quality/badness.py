@@ -60,15 +60,16 @@ BADNESS: Mapping[str, Callable[[float], float]] = MappingProxyType(
 """By signal: its badness, which grows with the error that the signal tells of; never NaN of a
 number."""
 
-_IOD = "{:.1%} of the IOD"
+_IOD = "{:.1%} of the eye distance"
+_DOUBT = "{:.2g} %"
 _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "spread": ("the model's answers to slightly different crops spread by {}", _IOD),
         "mirror_spread": ("the model sees the face {} elsewhere when it is mirrored", _IOD),
         "grey_spread": ("the model sees the face {} elsewhere without its colours", _IOD),
         "drift": ("the mesh lies {} from what the model says of slightly different crops", _IOD),
-        "presence": ("the model's presence is {}", "{:.3f}"),
-        "crop_presence": ("its mean presence in slightly different crops is {}", "{:.3f}"),
+        "presence": ("the model doubts by {} that this is a face", _DOUBT),
+        "crop_presence": ("it doubts by {} that slightly different crops show one", _DOUBT),
         "shape": ("its shape is {} off those that were accepted", "{:.2f}"),
         "yaw": ("the head is turned sideways by {}", "{:.0f} degrees"),
         "pitch": ("the head is tilted up or down by {}", "{:.0f} degrees"),
@@ -83,6 +84,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _EITHER_WAY = {"yaw", "pitch", "roll"}
+_PRESENCES = {"presence", "crop_presence"}
 
 
 def in_words(signal: str, value: float, usual: float) -> str:
@@ -90,4 +92,6 @@ def in_words(signal: str, value: float, usual: float) -> str:
     sentence, form = _WORDS[signal]
     if signal in _EITHER_WAY:
         value, usual = abs(value), abs(usual)
+    if signal in _PRESENCES:  # beside 1 nobody sees a difference
+        value, usual = (100 * max(1 - share, _LEAST_SHARE) for share in (value, usual))
     return f"{sentence.format(form.format(value))} (usually {form.format(usual)})"

@@ -53,7 +53,7 @@ class PileEnds:
         if self.verdicts is not None:
             whose = f"learned from {self.verdicts} verdicts"
         else:
-            whose = "as the project set them" if self.is_own else "as they ship"
+            whose = "as the project set them" if self.is_own else "the shipped limits"
         return f"fit to accept up to {accept:.2%}, hopeless above {hopeless:.1%} ({whose})"
 
 

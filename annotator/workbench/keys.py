@@ -45,7 +45,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("next_to_do", ("Space",), "Next sample to do", "Samples"),
     Shortcut("find", ("Mod-G",), "Jump to a sample by name", "Samples"),
     Shortcut("contact_sheet", ("Shift-S",), "Contact sheet", "Samples"),
-    Shortcut("accept", ("Enter",), f"{_ACCEPT}; or end a line drawn by clicks", "Review"),
+    Shortcut("accept", ("Enter",), f"{_ACCEPT} or submit; end a line of clicks", "Review"),
     Shortcut("send_back", ("X",), _SEND_BACK, "Review"),
     Shortcut("exclude", ("E",), f"{_EXCLUDE} from the data set", "Review"),
     Shortcut("exclude_why", ("Shift-E",), f"{_EXCLUDE}, and say why", "Review"),

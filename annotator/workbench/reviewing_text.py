@@ -2,11 +2,8 @@
 
 from annotator.workbench.keys import KeyBindings
 
-_STEPS = (("accept", "accepts"), ("send_back", "sends back"), ("review", "ends this"))
-
 
 def how_to_review(keys: KeyBindings) -> str:
-    """Return which keys a reviewer needs; those without a key are left out."""
-    known = [f"{key} {does}" for action, does in _STEPS if (key := keys.text(action))]
-    said = f"{', '.join(known)}. " if known else ""
-    return f"{said}Click a vertex to pin a remark."
+    """Return what a reviewer needs to know besides the keys that stand on the buttons."""
+    end = keys.text("review")
+    return f"Click a vertex to pin a remark.{f' {end} ends this.' if end else ''}"

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from annotator.project import AssessedColumns, Assessment, ProjectError, SampleSummary
+from annotator.project import (
+    UNDECIDED,
+    AssessedColumns,
+    Assessment,
+    ProjectError,
+    SampleSummary,
+)
 from annotator.quality.short_words import in_short
 from annotator.quality.standing import PileEnds, Triage, pile_ends, places_of, telling
 from annotator.quality.triage import pile_of
@@ -44,9 +50,11 @@ class Triaged:
         self._ends = PileEnds()
         self._next = 0.0
         self._found: Assessment | None = None
+        self._said = ""
         bench.samples.measures = self
         bench.project_changed.connect(self._begin)
         bench.current_changed.connect(self._show_current)
+        bench.sample_updated.connect(self._show_state)
 
     @property
     def is_any(self) -> bool:
@@ -55,8 +63,14 @@ class Triaged:
 
     @property
     def current(self) -> str:
-        """Why the face under edit stands where it does, in few words; empty where nobody knows."""
-        return "" if self._found is None else why_in_short(self._found, self._ends)
+        """Why the face under edit stands where it does, in few words.
+
+        Empty where nobody knows, and once it is decided: it is told of the prediction.
+        """
+        found, sample = self._found, self._bench.current
+        if found is None or sample is None or sample.state not in UNDECIDED:
+            return ""
+        return why_in_short(found, self._ends)
 
     @property
     def details(self) -> str:
@@ -116,7 +130,7 @@ class Triaged:
     def _forget(self) -> None:
         self._known = self._version = None
         self._number, self._ends = 0, PileEnds()
-        self._next, self._found = 0.0, None
+        self._next, self._found, self._said = 0.0, None, ""
 
     @property
     def _triage(self) -> Triage:
@@ -140,6 +154,13 @@ class Triaged:
         before = self._found
         self._read_current()
         if self._found is not before:
+            self._said = self.current
+            self.changed.emit()
+
+    def _show_state(self, _sample_id: int) -> None:
+        """Say it no longer once it is decided, and again where a verdict is withdrawn."""
+        if self._found is not None and self.current != self._said:
+            self._said = self.current
             self.changed.emit()
 
     def _read_current(self) -> None:
@@ -151,11 +172,11 @@ class Triaged:
 
 
 def why_in_short(assessment: Assessment, ends: PileEnds) -> str:
-    """Return on which pile a sample is, and why, in few words."""
+    """Return on which pile a sample is, and what speaks against its mesh, in few words."""
     pile = pile_of(assessment.doubt, ends.thresholds).value.capitalize()
     error = "unknown" if np.isnan(assessment.doubt) else f"{assessment.doubt:.1%}"
-    reasons = in_short(telling(assessment.signals))
-    return f"{pile}: error {error}, {reasons}" if reasons else f"{pile}: error {error}"
+    against = in_short([one for one in telling(assessment.signals) if one.factor > 1])
+    return f"{pile}: error {error}, {against}" if against else f"{pile}: error {error}"
 
 
 def why_text(assessment: Assessment, ends: PileEnds) -> str:

@@ -125,8 +125,9 @@ def ask_known(
         chosen = tuple(face for face in order if free[face])[:count]
         if len(chosen) < count:
             raise ProjectError(
-                f"only {len(chosen)} accepted faces are new to somebody of those: nobody who has "
-                "worked on a face, judged it or looked at it is asked about it"
+                f"{count} honeypots need as many accepted faces that are new to one of those who "
+                f"are asked, and there are {len(chosen)}: nobody is asked about a face that they "
+                "have worked on, judged or looked at"
             )
     wanted = [(face, person) for face in chosen for person in free[face]]
     if unasked := [face for face in chosen if not free[face]]:

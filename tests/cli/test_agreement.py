@@ -128,7 +128,7 @@ def test_a_honeypot_is_named_by_its_number_or_its_photograph(command, faces):
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        (("--count", "3", "--annotators", "ann"), 1, "only 2 accepted faces are new"),
+        (("--count", "3", "--annotators", "ann"), 1, "3 honeypots need as many accepted faces"),
         (("--count", "1"), 1, "nobody was asked for an opinion yet"),
         (("1", "--annotators", "ann"), 1, "nobody has accepted its mesh"),
         (("5", "--annotators", "Zoe"), 1, "sample 5 is new to nobody"),

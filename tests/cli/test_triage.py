@@ -23,7 +23,7 @@ def test_what_is_assessed_is_told_with_the_piles(command, project):
     first, counts, ends = out.splitlines()
     assert (code, first, err) == (0, "assessed 2 faces, failed 0", "")
     assert counts.endswith(", 0 not assessed")
-    assert "(as they ship)" in ends
+    assert "(the shipped limits)" in ends
 
 
 def test_a_second_time_nothing_is_left_to_do(command, assessed):
@@ -70,7 +70,7 @@ def test_one_table_says_where_each_sample_stands_and_why(command, assessed):
     counts, ends, headings, *rows = out.splitlines()
     assert code == 0
     assert counts.count(",") == 3
-    assert ends.startswith("piles: fit to accept up to ")
+    assert ends.startswith("piles by expected error, of the outer IOD: fit to accept up to ")
     assert headings.split() == [
         "order", "sample", "pile", "error", "findings", "state", "face", "photograph", "why",
     ]  # fmt: skip

@@ -88,7 +88,7 @@ def test_the_key_begins_at_what_waits_and_the_dock_says_so(
     line = dock.findChild(ReviewRow)
     assert dock.workbench.sample_id == submitted[0]
     assert line.isVisible()
-    assert line.text().startswith("2 samples wait for a review. Enter accepts")
+    assert line.text().startswith("2 samples wait for a review. Click a vertex")
     assert dock.review.panel.reviews.isChecked()
     hand.key(Qt.Key.Key_R, "R", SHIFT)
     assert not line.isVisible()

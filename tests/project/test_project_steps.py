@@ -171,7 +171,7 @@ def test_settings_are_what_is_declared_until_somebody_sets_them(predicted):
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("colour", "red", "is no setting: its settings are review, own_work, reasons"),
+        ("colour", "red", "is no setting: the settings are review, own_work, reasons"),
         ("review", "three steps", 'must be "alone" or "two steps"'),
         ("own_work", 1, "must be true or false"),
         ("reasons", [], "1 to 30 different words"),

@@ -153,8 +153,8 @@ def test_another_project_is_annotated_first(team: Workbench, project_folder: Pat
 
 def test_how_many_wait_is_said(team: Workbench, bench: Workbench):
     assert team.reviewing.text == "4 samples wait for a review."
-    assert how_to_review(team.keys).startswith("Enter accepts, X sends back")
-    none = KeyBindings(dict.fromkeys(("accept", "send_back", "review"), ()))
+    assert how_to_review(team.keys) == "Click a vertex to pin a remark. Shift+R ends this."
+    none = KeyBindings(dict.fromkeys(("review",), ()))
     assert how_to_review(none) == "Click a vertex to pin a remark."
 
 

@@ -302,7 +302,7 @@ def test_who_cannot_be_asked_is_said(tmp_path):
                 ask_for_opinions(project, people, share, per_sample=per_sample)
         with pytest.raises(ProjectError, match="say who is asked"):
             ask_known(project, count=1)
-        with pytest.raises(ProjectError, match="only 0 accepted faces"):
+        with pytest.raises(ProjectError, match="and there are 0: nobody is asked"):
             ask_known(project, ["ann"], count=1)
         correct(project, 1, "ann")
         project.reviews.accept(1, reviewer="ben")

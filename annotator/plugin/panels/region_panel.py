@@ -23,7 +23,7 @@ _ROW_HEIGHT = 21
 # For "out of frame".
 _WIDEST = 88
 # Flat rows, in which what is not as usual stands out.
-_STYLE = "QPushButton { padding: 1px 4px; } QPushButton:checked { background: palette(highlight); }"
+_STYLE = "QPushButton { padding: 1px 2px; } QPushButton:checked { background: palette(highlight); }"
 _PIN_TEXT = {True: "pinned", False: "free", None: "mixed"}
 _TOOLTIPS = (
     "Whether it is shown; the tools leave alone what is hidden",
@@ -49,6 +49,7 @@ class RegionPanel(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
+        grid.setHorizontalSpacing(4)
         grid.setColumnStretch(0, 1)
         for row, region in enumerate(REGION_TITLES):
             self._add_row(grid, row, region)
@@ -111,6 +112,6 @@ def _button(tooltip: str) -> QPushButton:
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setFixedHeight(_ROW_HEIGHT)
     button.setStyleSheet(_STYLE)
-    button.setMinimumWidth(56)
+    button.setMinimumWidth(52)
     button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     return button

@@ -11,11 +11,15 @@ from annotator.plugin.panels.parts import button_row, key_button, without_focus
 from annotator.workbench.bench import Bench
 from annotator.workbench.comparing import Comparing
 from annotator.workbench.history import UNKNOWN, History
+from annotator.workbench.look.colouring import DISPLACEMENT_SCALE
 from annotator.workbench.pins import Pin, Pins
 from annotator.workbench.reviewing import Reviewing
 
 _NONE_OPEN = "No remark is open."
 _HOW = "While you review, a click on a vertex pins a remark to it."
+_COLOURS = (
+    f"Pink: as it was. Yellow: moved by {DISPLACEMENT_SCALE:.0f} % of the eye distance or more."
+)
 _LIST_HEIGHT = 96
 _REVISION = int(Qt.ItemDataRole.UserRole)
 
@@ -47,7 +51,12 @@ class ReviewPanel(QWidget):
         super().__init__(parent)
         self._bench, self._reviewing, self._pins = bench, reviewing, pins
         self._comparing, self._history = comparing, history
-        self._waiting, self._how = PlainLabel(), PlainLabel(_HOW)
+        self._waiting, self._how, self._colours = (
+            PlainLabel(),
+            PlainLabel(_HOW),
+            PlainLabel(_COLOURS),
+        )
+        self._colours.hide()
         self.reviews = key_button(
             "Review", "review", reviewing.toggle, "Go through what was submitted; again ends it"
         )
@@ -84,7 +93,7 @@ class ReviewPanel(QWidget):
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(4)
         layout.addWidget(button_row(self.reviews, self.differences))
-        for label in (self._waiting, self._how):
+        for label in (self._colours, self._waiting, self._how):
             label.setWordWrap(True)
             layout.addWidget(label)
         layout.addWidget(self.remarks)
@@ -110,6 +119,7 @@ class ReviewPanel(QWidget):
 
     def _show_differences(self, are_shown: bool) -> None:
         self.differences.setChecked(are_shown)
+        self._colours.setVisible(are_shown)
 
     def _revision(self) -> int | None:
         item = self.past.currentItem()

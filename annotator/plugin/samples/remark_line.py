@@ -5,7 +5,7 @@ from qtpy.QtGui import QResizeEvent, QShowEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from annotator.plugin.canvas.plain_text import PlainLabel, explain
-from annotator.plugin.panels.parts import AROUND, elided_lines
+from annotator.plugin.panels.parts import AROUND, elided_lines, text_height
 from annotator.workbench.remarks import Remarks
 from annotator.workbench.triaged import Triaged
 
@@ -41,7 +41,7 @@ class RemarkLine(PlainLabel):
         """Show what is to be said now, or nothing."""
         remark = self._remarks.current
         self.setVisible(bool(remark))
-        self.setText(self._cut(remark))
+        self._fit()
         explain(self, self._details)
 
     @property
@@ -51,15 +51,21 @@ class RemarkLine(PlainLabel):
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Cut the text by the font that it is shown in: themes give it when it is shown first."""
         super().showEvent(event)
-        self.setText(self._cut(self._remarks.current))
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
         """Cut the text to the width that there is."""
         super().resizeEvent(event)
-        self.setText(self._cut(self._remarks.current))
+        self._fit()
 
-    def _cut(self, text: str) -> str:
-        return elided_lines(text, self.fontMetrics(), self.width() - AROUND, _LINES)
+    def _fit(self) -> None:
+        """Take the height of the lines that there are: Qt would leave room for one more."""
+        metrics, width = self.fontMetrics(), self.width() - AROUND
+        text = elided_lines(self._remarks.current, metrics, width, _LINES)
+        self.setText(text)
+        height = text_height(text, metrics, width) + AROUND
+        if height != self.height():
+            self.setFixedHeight(height)
 
 
 class WhyLine(RemarkLine):

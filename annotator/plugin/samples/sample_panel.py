@@ -35,6 +35,8 @@ class SamplePanel(QWidget):
         Runs work on a thread: see `BatchButton`.
     remarks : Remarks
         Tells what was said of samples.
+    title : QWidget
+        What stands in the first row, beside how many samples are done.
 
     Attributes
     ----------
@@ -52,10 +54,11 @@ class SamplePanel(QWidget):
         workbench: Workbench,
         run_long: RunLong,
         remarks: Remarks,
+        title: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._workbench = workbench
+        self._workbench, self._title = workbench, title
         self.list = SampleList(workbench, remarks)
         self.batch = BatchButton(workbench, self.list, run_long)
         self._done = PlainLabel()
@@ -105,12 +108,14 @@ class SamplePanel(QWidget):
 
     def _arrange(self) -> None:
         go = self._workbench
-        first, second = QHBoxLayout(), QHBoxLayout()
+        top, first, second = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self._title, stretch=1)
+        top.addWidget(self._tally)
         first.addWidget(self.filter, stretch=4)
         first.addWidget(self.sorting, stretch=5)  # for "By displacement"
         first.addWidget(self.direction)
         second.addWidget(self.text, stretch=1)
-        second.addWidget(self._tally)
+        second.addWidget(self.choices.quality, stretch=1)
         buttons = button_row(
             key_button("Prev", "previous", lambda: go.step(-1), "Previous sample"),
             key_button("To do", "next_to_do", go.go_to_next_to_do, "Next sample without a verdict"),
@@ -123,9 +128,9 @@ class SamplePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(first)
-        layout.addLayout(second)
-        for widget in (self.choices.quality, self._bar, self.list, self._empty, buttons):
+        for row in (top, first, second):
+            layout.addLayout(row)
+        for widget in (self._bar, self.list, self._empty, buttons):
             layout.addWidget(widget, stretch=int(widget is self.list))
 
     def _connect(self) -> None:

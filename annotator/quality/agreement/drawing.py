@@ -74,7 +74,9 @@ def balanced(
         If there are too few people.
     """
     if per_face > len(set(people)):
-        raise ValueError(f"{per_face} opinions of a face need as many people: {len(set(people))}")
+        raise ValueError(
+            f"{per_face} opinions of a face need as many people, not {len(set(people))}"
+        )
     of_face: dict[int, list[str]] = {}
     for face, person in asked:
         of_face.setdefault(face, []).append(person)

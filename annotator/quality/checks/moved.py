@@ -34,7 +34,7 @@ def _look(subject: Subject) -> Iterator[Finding]:
     if alone.size:
         several = "Vertices were" if alone.size > 1 else "A vertex was"
         at = where(subject.layout, alone)
-        sentence = f"{several} moved far without what lies around{at}."
+        sentence = f"{several} moved far{at}, and those around did not follow."
         yield Finding(CHECK.name, Severity.MEDIUM, sentence, tuple(alone.tolist()))
 
 

@@ -76,7 +76,7 @@ def legend_of(
 ) -> Legend:
     """Return what the colours mean on this face, where distances are from ``against``."""
     if colours is Colours.DISPLACEMENT:
-        ends = ("0", f"≥ {DISPLACEMENT_SCALE:.0f} % of IOD")
+        ends = ("0", f"≥ {DISPLACEMENT_SCALE:.0f} % of the eye distance")
         return Legend(f"Distance from {against}", ends)
     if colours is Colours.VISIBILITY:
         names = ("visible", "occluded", "out of frame")
@@ -86,7 +86,7 @@ def legend_of(
         if uncertainty is None or state is None:
             return Legend("No uncertainty is known for this face.")
         scale = _uncertainty_scale(_percent_of_iod(uncertainty, state))
-        return Legend("Uncertainty of the prediction", ("0", f"≥ {scale:g} % of IOD"))
+        return Legend("Uncertainty of the prediction", ("0", f"≥ {scale:g} % of the eye distance"))
     return Legend("")
 
 

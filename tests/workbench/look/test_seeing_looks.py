@@ -149,7 +149,7 @@ def test_uncertainty_is_told_with_its_scale_and_its_absence_too(state: MeshState
     look = look_of(state, settings, uncertainty=uncertainty)
     assert len(np.unique(look.vertex_colours, axis=0)) > 100
     legend = legend_of(state, Colours.UNCERTAINTY, uncertainty)
-    assert legend.scale_ends == ("0", "≥ 5 % of IOD")
+    assert legend.scale_ends == ("0", "≥ 5 % of the eye distance")
     assert "No uncertainty" in legend_of(state, Colours.UNCERTAINTY, None).title
     plain = look_of(state, settings).vertex_colours
     assert len(np.unique(plain, axis=0)) == 1

@@ -125,6 +125,7 @@ def _strokes_chart(days: np.ndarray, strokes: pd.Series) -> Markup:
     with chart("days-chart", "Strokes by the day they were made", told, size=_SMALL) as made:
         made.axes.bar(days, strokes, color=COLOURS[0], width=0.8)
         _dated(made.axes, days, "Strokes a day")
+        made.axes.set_ylim(0, None if most else 1)
     return made.svg
 
 
