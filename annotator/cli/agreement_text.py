@@ -38,7 +38,7 @@ def agreement_page(
                 for (first, second), one in found.pairs.items()
             ),
             "regions, of the eye-centre IOD:",
-            *(f"  {name}: {one}" for name, one in found.regions.items()),
+            *(f"  {name.replace('_', ' ')}: {one}" for name, one in found.regions.items()),
         ]
     if found.honeypots:
         lines.append("honeypots, from the known answers, of the eye-centre IOD:")

@@ -157,3 +157,16 @@ for remembered in (None, (900, 700)):
     first, second = ([float(v) for v in line.split()] for line in result.stdout.splitlines()[-2:])
     assert min(first[:2]) > 0.9
     assert second[2] == pytest.approx(900, abs=200)
+
+
+def test_the_current_row_stays_in_sight_where_lines_come_below_the_list(
+    workplace: Workplace, wait_for: Callable[..., None]
+) -> None:
+    dock, _ = workplace
+    dock._viewer.window.resize(900, 1040)
+    rows = dock.samples.list
+    wait_for(lambda: rows.height() > 7 * 52, "the list to be high")
+    dock.workbench.go_to(dock.workbench.samples.at(6).id)
+    dock._viewer.window.resize(900, 760)
+    wait_for(lambda: rows.height() < 6 * 52, "the list to be low")
+    assert rows.viewport().rect().contains(rows.visualRect(rows.currentIndex()))

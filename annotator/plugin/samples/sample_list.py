@@ -8,10 +8,12 @@ from qtpy.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPoint,
+    QRect,
     Qt,
     Signal,
 )
-from qtpy.QtGui import QMouseEvent, QPixmap
+from qtpy.QtGui import QMouseEvent, QPixmap, QResizeEvent
 from qtpy.QtWidgets import QHeaderView, QTableView, QWidget
 
 from annotator.plugin.samples.kept_selection import KeptSelection
@@ -192,6 +194,14 @@ class SampleList(QTableView):
         """Paint the rows in sight anew; they stay where they are."""
         if (viewport := self.viewport()) is not None:
             viewport.update()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Keep the current row in sight where lines below it come and take its room."""
+        row = self.visualRect(self.currentIndex())
+        was_seen = event is not None and row.intersects(QRect(QPoint(), event.oldSize()))
+        super().resizeEvent(event)
+        if was_seen:
+            self.scrollTo(self.currentIndex())
 
     def select_current(self) -> None:
         """Select the sample under edit alone and scroll to it."""
