@@ -20,7 +20,9 @@ from annotator.project.digests import anchors_digest, stroke_digest
 from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation
+from annotator.project.giving import write_rows
 from annotator.project.history_tables import Change
+from annotator.project.judgements import Judgement
 from annotator.project.layouts import check_stored_vertices
 from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.past import (
@@ -68,6 +70,7 @@ class Annotations:
         revision: int,
         annotator: str | None,
         seen: int | None = None,
+        judgement: Judgement | None = None,
     ) -> Annotation:
         """Apply a stroke and commit it; strokes undone before can no longer be redone.
 
@@ -83,6 +86,8 @@ class Annotations:
         seen
             The id of the newest review of the sample that they have seen, 0 for none: a stroke
             withdraws the verdict in effect. None asks nothing.
+        judgement
+            A verdict on what comes of it, in the same transaction; as `Reviews.judge`.
 
         Raises
         ------
@@ -103,6 +108,9 @@ class Annotations:
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
             _write(session, edited, stroke, who)
+            if judgement is not None:
+                session.flush()
+                write_rows(session, judgement, [sample_id])
             return current_annotation(session, edited)
 
     def undo(

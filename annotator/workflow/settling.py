@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.marks import Marks, visibility_of
-from annotator.project import Annotation, Project, SampleState, Stroke, Verdict
+from annotator.project import Annotation, Judgement, Project, SampleState, Stroke, Verdict
 from annotator.quality.agreement import (
     Apart,
     FaceOpinions,
@@ -109,21 +109,20 @@ def reach_consensus(
 
 
 def settle(project: Project, face: FaceOpinions, *, by: str) -> None:
-    """Make the consensus of a face's opinions its annotation, and submit it."""
+    """Make the consensus of a face's opinions its annotation, and submit it, in one transaction."""
     now = project.annotations.load(face.original_id)
     given = [mesh for _, mesh in face.given]
     stroke = stroke_to(
         now, consensus([mesh.landmarks for mesh in given]),
         consensus_marks([mesh.marks for mesh in given]), tool=CONSENSUS,
     )  # fmt: skip
-    revision = now.revision
-    if stroke is not None:
-        revision = project.annotations.record_stroke(
-            face.original_id, stroke, revision=revision, annotator=None
-        ).revision
-    project.reviews.give(
-        Verdict.SUBMIT, [face.original_id], reviewer=by, revisions={face.original_id: revision}
-    )
+    sample_id, judgement = face.original_id, Judgement(Verdict.SUBMIT, by)
+    if stroke is None:
+        project.reviews.judge(sample_id, judgement, revision=now.revision)
+    else:
+        project.annotations.record_stroke(
+            sample_id, stroke, revision=now.revision, annotator=None, judgement=judgement
+        )
 
 
 def stroke_to(now: Annotation, landmarks: Landmarks, marks: Marks, *, tool: str) -> Stroke | None:

@@ -74,11 +74,16 @@ def added() -> None:
     done("add", "project", "small", "portraits")
 
 
-def edited() -> None:
-    """Predict the faces, and edit them."""
+def predicted() -> None:
+    """Predict the faces."""
     empty()
     done("add", "project", "portraits")
     done("predict", "project", "--no-small-faces")
+
+
+def edited() -> None:
+    """Predict the faces, and edit them."""
+    predicted()
     with Project.open("project") as project:
         for sample in project.samples.summaries():
             landmarks = project.annotations.load(sample.id).landmarks
@@ -92,6 +97,18 @@ def accepted() -> None:
     """Accept two faces."""
     edited()
     done("review", "project", "accept", "3", "4", "--despite-checks", "--reviewer", "robin")
+
+
+def annotated_twice() -> None:
+    """Ask two people for opinions of all faces, which they give, hardly apart."""
+    predicted()
+    with Project.open("project") as project:
+        wanted = [(sample, person) for sample in range(1, 5) for person in ("ann", "ben")]
+        for opinion, (_, person) in zip(project.opinions.ask(wanted), wanted, strict=True):
+            start = project.annotations.load(opinion).landmarks[:1]
+            stroke = Stroke("grab", np.arange(1), start, start + 3 + (person == "ben"))
+            project.annotations.record_stroke(opinion, stroke, revision=0, annotator=person)
+            project.reviews.submit(opinion, reviewer=person)
 
 
 def removed() -> None:
@@ -133,6 +150,19 @@ ATTACKED = {
     "accept": Attacked(
         ("review", "project", "accept", "--all", "--despite-checks", *_BY_ROBIN), edited
     ),
+    "submit": Attacked(("review", "project", "submit", "--all", *_BY_ROBIN), edited),
+    "settings": Attacked(("settings", "project", "reasons", "lids, lips"), predicted),
+    "history": Attacked(("history", "project", "3", "--restore", "0"), edited),
+    "assign": Attacked(
+        ("agreement", "assign", "project", "--annotators", "ann,ben", "--share", "1"), predicted
+    ),
+    "honeypots": Attacked(
+        ("agreement", "honeypots", "project", "3", "4", "--annotators", "ann,ben"), accepted
+    ),
+    "consensus": Attacked(
+        ("agreement", "consensus", "project", "--reviewer", "robin"), annotated_twice, in_steps=True
+    ),
+    "report": Attacked(("report", "project", "page.html"), accepted),
     "send_back": Attacked(
         ("review", "project", "send-back", *_ALL, "--reason", "blurred", *_BY_ROBIN), edited
     ),
@@ -165,6 +195,8 @@ def stock() -> dict[str, Any]:
         found["rows"] = sorted(rows(Path("project", "project.sqlite")))
     if Path("release").exists():
         found["release"] = len(load_release(Path("release")).samples)
+    if Path("page.html").exists():
+        found["page"] = Path("page.html").read_text("utf-8").endswith("</html>\n")
     for name in ("faces.npz", "project/guided-covariance.npz"):
         if Path(name).exists():
             with np.load(name) as arrays:

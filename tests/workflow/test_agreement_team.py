@@ -326,3 +326,25 @@ def test_one_person_by_two_names_is_asked_once(tmp_path):
         assert asked.each == {"cem": 1}
         asked = ask_for_opinions(project, ["ann", "CEM"], 1.0)
         assert set(asked.each) == {"ann", "cem"}
+
+
+def test_a_consensus_is_there_with_its_submission_or_not_at_all(tmp_path):
+    with small(tmp_path / "p") as project:
+        for opinion, person in zip(
+            project.opinions.ask([(1, "ann"), (1, "ben")]), ("ann", "ben"), strict=True
+        ):
+            correct(project, opinion, person)
+            project.reviews.give(Verdict.SUBMIT, [opinion], reviewer=person)
+        with closing(sqlite3.connect(tmp_path / "p" / "project.sqlite")) as rows, rows:
+            rows.execute(
+                "CREATE TRIGGER cut_off BEFORE INSERT ON reviews "
+                "BEGIN SELECT RAISE(ABORT, 'cut off'); END"
+            )
+        with pytest.raises(ProjectError):
+            list(reach_consensus(project, by="Rae", threshold=1.0))
+        assert project.annotations.load(1).revision == 0
+        with closing(sqlite3.connect(tmp_path / "p" / "project.sqlite")) as rows, rows:
+            rows.execute("DROP TRIGGER cut_off")
+        (one,) = reach_consensus(project, by="Rae", threshold=1.0)
+        assert one.standing is Standing.AGREED
+        assert project.samples.get(1).state is SampleState.SUBMITTED

@@ -18,13 +18,16 @@ from sqlalchemy import Column
 
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project.assessment_records import Assessment
-from annotator.project.errors import ProjectError
+from annotator.project.assessment_records import HIGH, Assessment, StoredFinding
+from annotator.project.errors import ProjectError, UnknownRevision
 from annotator.project.image_records import NewImage
 from annotator.project.project import Project
 from annotator.project.records import Reason, SampleState
 from annotator.project.strokes import Stroke
 from annotator.project.tables import METADATA
+from annotator.quality.agreement.tables import honeypots, pairs
+from annotator.quality.standing import Triage, standings
+from annotator.quality.tables import tables_of
 from annotator.release import ExportError, export_release
 from annotator.system.assets import asset_path
 from tests.fuzzing import mutated, rounds
@@ -72,12 +75,26 @@ def small(project, make_face, edit, tmp_path) -> Small:
     edit(project, 2)
     project.reviews.accept(2, reviewer="Rae", comment="crisp")
     project.reviews.accept(3, reviewer="Rae")
-    project.reviews.send_back(4, reviewer="Sam", reasons=[Reason.BLURRED])
+    project.reviews.send_back(
+        4, reviewer="Sam", reasons=[Reason.BLURRED], comment="lid", vertices=[33], region="lips"
+    )
     assessor = project.assessments.register(model, 1, ["blur"])
-    known = [Assessment(i, i, 0, 0.1, {"blur": 0.5}, face_hashes=(5, i)) for i in (1, 2)]
+    folded = (StoredFinding("folds", HIGH, "Folded.", (1, 2)),)
+    known = [Assessment(i, i, 0, 0.1, {"blur": 0.5}, None, folded, (5, i)) for i in (1, 2)]
     project.assessments.store(assessor, known)
+    review_together(project, make_face(100, 100).landmarks)
     project.close()
     return Small(project.home, (project.home / "project.sqlite").read_bytes())
+
+
+def review_together(project: Project, answer: np.ndarray) -> None:
+    """Set something, draw, and ask for opinions and known answers."""
+    project.settings.put("agreement_threshold", 0.1, by="Rae")
+    project.settings.put("triage", {"accept": 0.02, "hopeless": 0.2}, by="Rae")
+    project.reviews.submit(1, reviewer="Ann")
+    project.draws.draw(1, confidence=0.9, by="Rae", seed=1)
+    project.opinions.ask([(1, "ann"), (1, "ben")])
+    project.opinions.ask_known([(4, "ann")], {4: answer})
 
 
 def look(project: Project) -> None:
@@ -96,6 +113,27 @@ def look(project: Project) -> None:
         project.annotations.strokes(sample.id), project.assessments.of(sample.id)
     assert np.isfinite(project.assessments.columns().sample_ids).all()
     project.assessments.hashed_faces()
+
+
+def review(project: Project) -> None:
+    """Do what reviewers and those who lead do to look at all that was said and decided."""
+    project.settings.all(), list(project.audit.entries()), project.draws.all()
+    opinions = project.opinions.all()
+    project.opinions.answers([one.sample_id for one in opinions if one.is_honeypot])
+    ids = range(1, 5 + len(opinions))
+    assert all(np.isfinite(mesh.landmarks).all() for mesh in project.opinions.meshes(list(ids)))
+    project.samples.summaries(person="ann"), project.reviews.own_work(ids, "Rae")
+    for sample_id in ids:
+        project.remarks.of(sample_id)
+        for made in project.annotations.made(sample_id):
+            with suppress(UnknownRevision):
+                project.annotations.at_revision(sample_id, made.revision)
+
+
+def count(project: Project) -> None:
+    """Make the report's figures, and those of agreement and triage."""
+    tables_of(project), pairs(project), honeypots(project)
+    list(standings(project.samples.summaries(), Triage.of(project)))
 
 
 def table(project: Project) -> None:
@@ -126,7 +164,7 @@ def export(project: Project) -> None:
     export_release(project, folder, "csv", images="reference")
 
 
-WAYS: tuple[Callable[[Project], None], ...] = (look, table, export, edit_all)
+WAYS: tuple[Callable[[Project], None], ...] = (look, review, count, table, export, edit_all)
 
 
 def use(folder: Path, *, exports: bool = True) -> list[str]:
@@ -134,7 +172,7 @@ def use(folder: Path, *, exports: bool = True) -> list[str]:
     said = []
     try:
         with Project.open(folder) as project:
-            for way in WAYS if exports else (look, table, edit_all):
+            for way in WAYS if exports else (look, review, count, table, edit_all):
                 try:
                     way(project)
                 except (ProjectError, ExportError) as error:
