@@ -190,8 +190,11 @@ def _names(project: "Project") -> dict[int, str]:
 
 
 def _print_csv(table: "pd.DataFrame") -> None:
-    if sys.stdout.isatty():  # a program reads names as they are; a terminal would obey them
-        for name in [name for name, kind in table.dtypes.items() if kind == "string"]:
-            table[name] = table[name].map(escaped)
+    """Print a table in which a terminal finds no command, and a spreadsheet no formula."""
+    from annotator.release.formats.csv_cells import guarded
+
+    made = escaped if sys.stdout.isatty() else guarded
+    for name in [name for name, kind in table.dtypes.items() if kind == "string"]:
+        table[name] = table[name].map(made, na_action="ignore")
     rows = table.astype(object).where(table.notna(), None).itertuples(index=False)
     print_table(csv_text([table.columns, *rows]))

@@ -36,7 +36,7 @@ def audit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the audit log: who did what, and when. Nobody can change it."""
+    """Show the audit log: who did what, and when. The database lets nobody change it."""
     from annotator.project import Project
 
     with Project.open(project, read_only=None) as opened:
@@ -71,13 +71,18 @@ def _shown(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _write(file: Path, entries: Iterable["AuditEntry"]) -> int:
-    """Write entries as comma-separated values; return how many."""
+    """Write entries as comma-separated values, none of them a formula; return how many."""
+    from annotator.release.formats.csv_cells import guarded
+
     written = 0
     with file.open("x", encoding="utf-8", newline="") as stream:
         stream.write(csv_line(_COLUMNS))
         for entry in entries:
             row = _values(entry)
             row |= {"detail": json.dumps(row["detail"])}
-            stream.write(csv_line(row[name] for name in _COLUMNS))
+            cells = (row[name] for name in _COLUMNS)
+            stream.write(
+                csv_line(guarded(each) if isinstance(each, str) else each for each in cells)
+            )
             written += 1
     return written

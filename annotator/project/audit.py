@@ -1,4 +1,4 @@
-"""The audit log: who did what in a project, and when; nobody can change what is in it."""
+"""The audit log: who did what in a project, and when; triggers keep its entries as they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import Engine
@@ -16,6 +16,7 @@ from annotator.project.errors import RESTORE, DamagedProject
 from annotator.project.tables import AuditRow
 
 _BATCH = 1000  # entries in memory at once
+_GAPS = 10  # that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,22 @@ class Audit:
             if len(some) < _BATCH:
                 return
             after = some[-1].number
+
+
+def missing_entries(session: Session) -> list[str]:
+    """Return which entries of the log somebody took out in spite of its triggers, in sentences.
+
+    Numbers are given without gaps. What was taken from its end leaves none.
+    """
+    before = func.lag(AuditRow.number, 1, 0).over(order_by=AuditRow.number)
+    numbers = select(AuditRow.number.label("number"), before.label("before")).subquery()
+    gaps = select(numbers.c.before, numbers.c.number).where(
+        numbers.c.number != numbers.c.before + 1
+    )
+    return [
+        f"entries {last + 1} to {number - 1} of the audit log are missing"
+        for last, number in session.execute(gaps.limit(_GAPS))
+    ]
 
 
 def note(

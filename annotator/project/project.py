@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
 from annotator.project.assessments import Assessments
-from annotator.project.audit import Audit
+from annotator.project.audit import Audit, missing_entries
 from annotator.project.draws import Draws
 from annotator.project.engine import (
     BUSY_TIMEOUT,
@@ -258,7 +258,11 @@ class Project:
         DamagedProject
             If it cannot be read at all.
         """
-        return self._engine.problems()
+        found = self._engine.problems()
+        if found:
+            return found
+        with self._engine.reading() as session:
+            return missing_entries(session)
 
     def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
         """Let changes made inside, by this thread, wait at most so long for other programs."""

@@ -261,3 +261,12 @@ def test_faces_that_somebody_corrected_are_drawn_first(command, faces):
             "--seed", seed, "--json",
         )  # fmt: skip
         assert sorted(json.loads(out)["samples"]) == [5, 6]
+
+
+def test_no_name_in_a_table_is_a_formula_of_a_spreadsheet(command, faces):
+    command("agreement", "assign", faces, "--annotators", "=cmd(),ben", "--share", 1)
+    code, out, _ = command("agreement", "show", faces, "--csv", "--table", "opinions")
+    assert code == 0
+    cells = {cell for row in csv.reader(io.StringIO(out)) for cell in row}
+    assert {"'=cmd()", "ben"} <= cells
+    assert "=cmd()" not in cells

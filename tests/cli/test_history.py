@@ -197,3 +197,10 @@ def test_text_that_is_no_json_in_the_database_is_told_as_damage(
     assert (code, out) == (1, "")
     assert f"no JSON in table {table}" in err
     assert err.count("\n") == 1
+
+
+def test_no_name_in_an_exported_log_is_a_formula_of_a_spreadsheet(command, project, tmp_path):
+    command("review", project, "accept", 1, "--reviewer", "=cmd()", "--despite-checks")
+    command("audit", project, "--csv", tmp_path / "log.csv")
+    with (tmp_path / "log.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["who"] for row in csv.DictReader(stream)] == ["'=cmd()"]

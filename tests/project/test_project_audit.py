@@ -9,6 +9,7 @@ import pytest
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import (
+    DamagedProject,
     Judgement,
     Project,
     ProjectError,
@@ -176,3 +177,52 @@ def test_two_programs_enter_into_one_log_and_none_is_lost(predicted, start_progr
     entries = told(predicted)
     assert sum(who == "A" for _, who, *_ in entries) == 20
     assert sum(who == "B" for _, who, *_ in entries) == 20
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE OR REPLACE audit SET number = 2 WHERE number = 1",
+        "UPDATE OR IGNORE audit SET detail = '{}'",
+        "UPDATE audit SET rowid = 7",
+        "DELETE FROM audit WHERE number = (SELECT max(number) FROM audit)",
+        "REPLACE INTO audit (number, at, what, detail) VALUES (1, '2026', 'x', '{}')",
+        "INSERT INTO audit (number, at, what, detail) VALUES (1, '2026', 'x', '{}') "
+        "ON CONFLICT DO UPDATE SET what = 'x'",
+        "INSERT OR IGNORE INTO audit (number, at, what, detail) VALUES (1, '2026', 'x', '{}')",
+    ],
+)
+def test_no_statement_on_its_rows_changes_the_log(predicted, statement):
+    predicted.reviews.judge(1, ACCEPT)
+    predicted.reviews.judge(2, ACCEPT)
+    before = told(predicted)
+    with (
+        closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="the audit log never changes"),
+    ):
+        connection.execute(statement)
+    assert told(predicted) == before
+
+
+def test_a_project_whose_log_has_lost_its_triggers_is_refused(predicted):
+    predicted.close()
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection, connection:
+        connection.execute("DROP TRIGGER audit_refuse_delete")
+    with pytest.raises(DamagedProject):
+        Project.open(predicted.home)
+
+
+def test_entries_that_were_taken_out_past_the_triggers_are_missed(predicted):
+    for sample_id in (1, 2, 3):
+        predicted.reviews.judge(sample_id, ACCEPT)
+    assert predicted.problems() == []
+    predicted.close()
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection, connection:
+        (trigger,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'audit_refuse_delete'"
+        ).fetchone()
+        connection.execute("DROP TRIGGER audit_refuse_delete")
+        connection.execute("DELETE FROM audit WHERE number < 3")
+        connection.execute(trigger)
+    with Project.open(predicted.home) as project:
+        assert project.problems() == ["entries 1 to 2 of the audit log are missing"]

@@ -172,7 +172,7 @@ def use(folder: Path, *, exports: bool = True) -> list[str]:
     said = []
     try:
         with Project.open(folder) as project:
-            for way in WAYS if exports else (look, review, count, table, edit_all):
+            for way in WAYS if exports else (look, review, table, edit_all):
                 try:
                     way(project)
                 except (ProjectError, ExportError) as error:
