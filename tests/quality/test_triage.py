@@ -154,8 +154,8 @@ def test_a_verdict_is_needed_for_every_doubt():
 def test_each_reason_is_a_sentence_that_stands_alone_with_what_is_usual():
     told = {one.signal: one.sentence for one in why(BAD)}
     assert told["drift"] == (
-        "the mesh lies 20.0% of the eye distance from what the model says of slightly different crops "
-        "(usually 2.2% of the eye distance)"
+        "the mesh lies 20.0% of the eye distance from what the model says of slightly different "
+        "crops (usually 2.2% of the eye distance)"
     )
     assert in_words("yaw", -31.2, 8) == (
         "the head is turned sideways by 31 degrees (usually 8 degrees)"
