@@ -42,11 +42,12 @@ def load_columns(session: Session) -> AssessedColumns:
     """
     number = session.scalar(select(func.max(AssessmentRow.number)))
     rows = session.connection().execute(_QUERY).all()
-    if rows and exist(session):
-        rows = sorted([*rows, *opinion_columns(session)], key=attrgetter("assessor_id"))
+    of_opinions = opinion_columns(session) if rows and exist(session) else ()
     if number is None or not rows:
         return AssessedColumns(number or 0)
+    rows = [*rows, *of_opinions]
     check_columns(rows, _COLUMNS)
+    rows.sort(key=attrgetter("assessor_id"))
     ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     order = np.argsort(ids)
     doubt = np.array([row[1] for row in rows], np.float64)  # NaN for None
