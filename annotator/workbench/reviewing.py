@@ -76,11 +76,31 @@ class Reviewing:
             self._verdicts.walk.go_to_next_to_do()
 
     def accept(self) -> None:
-        """Accept the current sample, or submit it where somebody else accepts."""
+        """Accept the current sample, or submit it where somebody else accepts.
+
+        Who reviews in two steps accepts what was submitted: once all of it is decided, a key that
+        is pressed once more does nothing to faces that nobody submitted.
+        """
         if self.submits:
             self._verdicts.submit()
+        elif reason := self._not_waiting():
+            self._bench.told.emit(reason)
         else:
             self._verdicts.accept()
+
+    def _not_waiting(self) -> str:
+        """Return why the current sample is not to be accepted by a reviewer; empty if it is."""
+        current = self._bench.current
+        if (
+            current is None
+            or current.state in TO_REVIEW
+            or not is_in_two_steps(self._bench.project)
+        ):
+            return ""
+        state = (
+            "is accepted already" if current.state is SampleState.ACCEPTED else "was not submitted"
+        )
+        return f"Nothing was decided: this face {state}. {self.text}"
 
     def _begin_anew(self) -> None:
         self._set(is_on=False)

@@ -69,6 +69,19 @@ def test_at_the_end_one_is_told_that_only_own_work_is_left(team: Workbench):
     assert said[-1] == "Every sample that was submitted has been reviewed."
 
 
+def test_a_key_too_many_at_the_end_accepts_nothing_that_nobody_submitted(team: Workbench):
+    team.reviewing.toggle()
+    for _ in range(3):
+        team.reviewing.accept()
+    before, said = team.project.version(), told(team)
+    for sample_id in order_of(team):
+        if team.samples.get(sample_id).state is not SampleState.SUBMITTED:
+            team.go_to(sample_id)
+            team.reviewing.accept()
+            assert said[-1].startswith("Nothing was decided: this face ")
+    assert team.project.version() == before
+
+
 def test_a_verdict_goes_on_where_only_what_waits_is_shown(team: Workbench):
     ids = order_of(team)
     team.show_samples(Shown((SampleState.SUBMITTED,)))
