@@ -142,7 +142,7 @@ def twins(tmp_path: Path) -> list[Path]:
 @pytest.fixture
 def of_twins(open_dock: OpenDock, twins: list[Path], tmp_path: Path) -> AnnotatorDock:
     """The dock on a project of them, with a face in each."""
-    face = FACE_468.topology.vertices * 5 + np.float32([100, 100, 0])
+    face = FACE_468.topology.vertices * np.float32([5, -5, -5]) + np.float32([100, 100, 0])
     with Project.create(tmp_path / "twins") as project:
         import_images(project, twins)
         model = project.models.register(ModelInfo("test", "1" * 64, FACE_468))

@@ -39,6 +39,7 @@ OURS = {
 }
 OURS |= {
     ("shown_choices.py", "f'By {key.value}'"),
+    ("shown_choices.py", "among.value"),
     ("edit_panel.py", "title + _DOT if is_unusual else title"),
 }
 

@@ -167,9 +167,11 @@ class ContactSheet(QWidget):
         super().hideEvent(event)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
-        """Give the keyboard back to the canvas."""
+        """Give the keyboard back to the canvas, unless napari closes all of its windows."""
+        was_shown = self.isVisible()
         super().closeEvent(event)
-        self._go_back()
+        if was_shown and self._dock.isVisible():
+            self._go_back()
 
     def _arrange(self) -> None:
         act, bottom, said = self.actions_by_key, QHBoxLayout(), QHBoxLayout()

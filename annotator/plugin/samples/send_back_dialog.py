@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from annotator.plugin.canvas.plain_text import name_button
 from annotator.plugin.keyboard.key_reader import pressed_digit
 from annotator.project import Reason
 from annotator.workbench.foreign_text import plain
@@ -145,6 +146,6 @@ class SendBackDialog(QDialog):
         self._hint.value = _ASK_COMMENT if lacks_comment else asks
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
-            ok.setText(self._does)
+            name_button(ok, self._does)
             ok.setEnabled(bool(self.reasons or not self._needs_reason) and not lacks_comment)
             ok.setDefault(True)
