@@ -6,6 +6,7 @@ from annotator.project import (
     Judgement,
     OwnWork,
     Project,
+    Reason,
     SampleState,
     UnknownSample,
     Verdict,
@@ -71,7 +72,9 @@ def test_an_opinion_that_is_reopened_after_the_consensus_stays_its_annotators_wo
 def test_taking_a_verdict_back_brings_none_back_that_was_given_on_another_mesh(team, edit):
     accepted = team.reviews.judge(1, Judgement(Verdict.ACCEPT, "Ann")).given
     edit(team, 1)
-    excluded = team.reviews.judge(1, Judgement(Verdict.EXCLUDE, "Ann")).given
+    excluded = team.reviews.judge(
+        1, Judgement(Verdict.EXCLUDE, "Ann", reasons=[Reason.BLURRED])
+    ).given
     forged = excluded._replace(prior=accepted.review_id, replaced=True)
     team.reviews.take_back([forged], reviewer="Ann")
     assert team.samples.get(1).state is SampleState.IN_PROGRESS
@@ -80,7 +83,9 @@ def test_taking_a_verdict_back_brings_none_back_that_was_given_on_another_mesh(t
 def test_taking_a_verdict_back_brings_none_back_of_another_sample(team, edit):
     accepted = team.reviews.judge(2, Judgement(Verdict.ACCEPT, "Ann")).given
     edit(team, 1)
-    excluded = team.reviews.judge(1, Judgement(Verdict.EXCLUDE, "Ann")).given
+    excluded = team.reviews.judge(
+        1, Judgement(Verdict.EXCLUDE, "Ann", reasons=[Reason.BLURRED])
+    ).given
     forged = excluded._replace(prior=accepted.review_id, replaced=True)
     team.reviews.take_back([forged], reviewer="Ann")
     assert team.samples.get(1).state is SampleState.IN_PROGRESS
@@ -109,7 +114,9 @@ def test_an_acceptance_that_is_taken_back_after_the_rules_changed_comes_back_to_
     team.settings.put("review", "alone", by="Ann")
     edit(team, 1)
     team.reviews.accept(1, reviewer="Ann")
-    excluded = team.reviews.judge(1, Judgement(Verdict.EXCLUDE, "Bo")).given
+    excluded = team.reviews.judge(
+        1, Judgement(Verdict.EXCLUDE, "Bo", reasons=[Reason.BLURRED])
+    ).given
     team.settings.put("review", "two steps", by="Rae")
     team.reviews.take_back([excluded], reviewer="Ann")
     assert team.samples.get(1).state is SampleState.IN_PROGRESS

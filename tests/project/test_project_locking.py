@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project.assessment_records import Assessment
+from annotator.project.assessment_records import LOW, Assessment, OfMesh, StoredFinding
 from annotator.project.image_records import FailedImage
 from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
@@ -91,6 +91,12 @@ def assess(project: Project) -> None:
     project.assessments.store(assessor, known)
 
 
+def store_found(project: Project, given: Any) -> None:
+    assess(project)
+    found = StoredFinding("alike", LOW, "The same picture twice.", of_mesh=OfMesh.PREDICTION)
+    project.assessments.store_found("alike", {1: [found], 2: [found]})
+
+
 def want_again(project: Project, given: Any) -> None:
     assess(project)
     project.assessments.want_again()
@@ -118,6 +124,7 @@ WRITES: dict[str, Write] = {
     "Annotations.redo": lambda project, given: project.annotations.redo(2, revision=2),
     "Assessments.register": lambda project, given: project.assessments.register(1, 2, ["blur"]),
     "Assessments.store": lambda project, given: assess(project),
+    "Assessments.store_found": store_found,
     "Assessments.want_again": want_again,
     "Draws.draw": lambda project, given: draw_submitted(project),
     "Images.add": add_again,

@@ -25,6 +25,11 @@ TABLES = (
     "strokes",
     "reviews",
 )
+# What values were called at that time.
+THEN = {
+    "state": "CASE state WHEN 'sent_back' THEN 'rejected' ELSE state END",
+    "verdict": "CASE verdict WHEN 'send_back' THEN 'reject' ELSE verdict END",
+}
 
 
 @pytest.fixture
@@ -48,8 +53,10 @@ def older(worked_on, tmp_path) -> Path:
         connection.execute("ATTACH ? AS new", [str(worked_on.home / "project.sqlite")])
         for table in TABLES:
             columns = connection.execute(f"PRAGMA main.table_info({table})").fetchall()
-            names = ", ".join(f'"{column[1]}"' for column in columns)
-            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new.{table}")
+            names = [column[1] for column in columns]
+            values = ", ".join(f"({THEN.get(name, name)})" for name in names)
+            held = ", ".join(names)
+            connection.execute(f"INSERT INTO {table} ({held}) SELECT {values} FROM new.{table}")
     return path
 
 
