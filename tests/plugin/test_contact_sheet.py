@@ -264,7 +264,7 @@ def test_filter_and_order_are_those_of_the_list_wherever_they_are_chosen(
     assert sheet.choices.direction.isChecked()
     QTest.keyClick(sheet.choices.text, Qt.Key.Key_Escape)
     assert sheet.view.model().rowCount() == everything
-    assert sheet.view.hasFocus()
+    assert sheet.focusWidget() is sheet.view
 
 
 def test_what_is_selected_stays_selected_in_another_order(
