@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from annotator.cli.exit_codes import failure_code
-from annotator.system.ending import Ended, heeding
+from annotator.system.ending import Ended, heeding, request_behind
 from annotator.system.foreign_text import escaped
 from annotator.system.memory import lacks_memory, spare_memory
 
@@ -34,6 +34,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Ended as ended:
         return _fail(str(ended), ended.code)
     except (MemoryError, ImportError, RuntimeError, SystemError) as error:
+        if ended := request_behind(error):
+            return _fail(str(ended), ended.code)
         if not lacks_memory(error):
             raise
         code = failure_code(sys.argv[1:] if arguments is None else arguments)

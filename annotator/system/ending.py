@@ -65,6 +65,17 @@ def heeding(handler: Callable[[int], None] | None = None) -> Iterator[None]:
             signal.signal(number, old)
 
 
+def request_behind(error: BaseException) -> Ended | None:
+    """Return the request to end that an error comes from, if there is one.
+
+    A library that is asked while it is being imported says that it cannot be imported.
+    """
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, Ended):
+        seen = seen.__cause__ or seen.__context__
+    return seen
+
+
 class _Raiser:
     """Raises `Ended`, once for one request: not again while things are put away."""
 

@@ -108,7 +108,7 @@ def assert_ended(end: tuple[int, float], code: int, lines: list[str]) -> bool:
     """Fail unless a command finished, or ended as it should; return whether it finished."""
     if code in (0, -end[0]):  # finished; or not begun, so that nothing had been done
         return code == 0
-    assert code == CODES[end[0]], lines
+    assert code == CODES[end[0]], "\n".join(lines)
     *result, last = lines  # a result that was said already stands before it
     assert last == f"error: ended by {signal.Signals(end[0]).name}; what was finished is kept"
     assert len(result) <= 1, lines

@@ -6,7 +6,7 @@ from time import sleep
 
 import pytest
 
-from annotator.system.ending import Ended, heeding
+from annotator.system.ending import Ended, heeding, request_behind
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -38,3 +38,15 @@ def test_other_errors_that_python_drops_are_told_as_before(monkeypatch):
         Failing()
     assert told == ["of another kind"]
     assert sys.unraisablehook is before
+
+
+def test_a_request_is_told_from_what_an_interrupted_import_says():
+    ended = Ended(signal.SIGTERM)
+    with pytest.raises(ImportError) as caught:
+        try:
+            raise ended
+        except Ended as error:
+            raise ImportError("initialization failed") from error
+    assert request_behind(caught.value) is ended
+    assert request_behind(ended) is ended
+    assert request_behind(ImportError("no module of that name")) is None
