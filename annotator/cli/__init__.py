@@ -34,8 +34,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Ended as ended:
         return _fail(str(ended), ended.code)
     except (MemoryError, ImportError, RuntimeError, SystemError) as error:
-        if ended := request_behind(error):
-            return _fail(str(ended), ended.code)
+        if request := request_behind(error):
+            return _fail(str(request), request.code)
         if not lacks_memory(error):
             raise
         code = failure_code(sys.argv[1:] if arguments is None else arguments)
