@@ -45,6 +45,12 @@ def hashes_of(crop: Image) -> tuple[int, int]:
     return perceptual_hash(crop), perceptual_hash(np.ascontiguousarray(crop[:, ::-1]))
 
 
+def alike_to(hashes: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> set[int]:
+    """Return the places of the hashes that are near-duplicates of any of the others."""
+    count = len(others)
+    return {other - count for one, other in duplicates([*others, *hashes]) if one < count <= other}
+
+
 def duplicates(hashes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the places of two faces that are near-duplicates of one another, the lower first.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.imaging.perceptual import duplicates, hashes_of
+from annotator.imaging.perceptual import alike_to, hashes_of
 from annotator.mesh.layout import MeshLayout
 from annotator.system.words import count
 from annotator.training.crops import View, looked_at, plain_view
@@ -17,7 +17,7 @@ from annotator.training.faces import Face, Faces
 from annotator.training.judging import TestCrop, by_image, crops_of
 from annotator.training.mixing import Jury
 from annotator.training.photographs import Cutouts
-from annotator.training.portraits import CROPS, unlike
+from annotator.training.portraits import CROPS
 from annotator.training.sparse import SparseFace
 from annotator.training.splits import Split, SplitPlan, clusters, settled
 
@@ -142,7 +142,8 @@ def _portrait_crops(
     """Yield the crops of portraits that are not among the faces of the releases."""
     layout = labelled.faces.layout
     looks = [_hashes(face, cutouts, layout) for face in labelled.portraits]
-    kept = unlike(labelled.portraits, looks, hashes)
+    alike = alike_to(looks, hashes)
+    kept = [face for at, face in enumerate(labelled.portraits) if at not in alike]
     return crops_of(kept, layout, cutouts, clean=CROPS, spoilt=0, backgrounds=0)
 
 
@@ -164,9 +165,7 @@ def _apart(
 ) -> tuple[SparseFace, ...]:
     """Return the labelled faces that are neither in photographs of the validation nor like them."""
     images = {face.image_sha256 for face in validation}
-    alike = {
-        other - len(kept) for one, other in duplicates([*kept, *looks]) if one < len(kept) <= other
-    }
+    alike = alike_to(looks, kept)
     return tuple(
         face
         for at, face in enumerate(sparse)

@@ -6,13 +6,11 @@ clear portraits the parent is right, so training that moves its answers to them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from annotator.imaging import read_image
-from annotator.imaging.perceptual import duplicates
 from annotator.inference import FaceMesh
 from annotator.inference.reprediction import repredict
 from annotator.system.assets import asset_path
@@ -44,14 +42,3 @@ def portraits(parent: Path) -> tuple[Face, ...]:
             key = f"portrait {name}"
             faces.append(Face(key, name, 0, path, sha256, mesh, visible, False, None, sha256))
     return tuple(faces)
-
-
-def unlike(
-    faces: Sequence[Face],
-    hashes: Sequence[tuple[int, int]],
-    others: Sequence[tuple[int, int]],
-) -> list[Face]:
-    """Return the faces that are near-duplicates of none of the others, by their hashes."""
-    count = len(others)
-    known = {other - count for one, other in duplicates([*others, *hashes]) if one < count <= other}
-    return [face for at, face in enumerate(faces) if at not in known]
