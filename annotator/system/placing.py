@@ -102,27 +102,28 @@ def placed_by_name(target: Path, *, replaces: bool = False) -> Iterator[Path]:
 @contextmanager
 def _partial(folder: Path) -> Iterator[tuple[Path, BufferedRandom]]:
     """Yield a file of a name that nobody else has, locked while it is one's own; then it goes."""
-    partial, descriptor = _created(folder)
-    try:
-        with os.fdopen(descriptor, "w+b") as stream:
-            yield partial, stream
-    finally:
-        with suppress(OSError):  # it has its name by now, or an error is on its way
-            partial.unlink()
-
-
-def _created(folder: Path) -> tuple[Path, int]:
     for at in count():
+        # Named before it is there: who is asked to end while it is made knows what to take along.
         partial = folder / f"{_PREFIX}{_machine()}-{secrets.token_hex(8)}{_ENDING}"
-        descriptor = os.open(partial, _ONLY_NEW, 0o666)
-        with suppress(OSError):  # files cannot be locked there: age tells
-            # Who clears up may have taken it for a leftover before it was locked.
-            is_own = try_lock(descriptor) and is_same_file(descriptor, partial)
-            if not is_own and at < _MOST_TRIES:
-                os.close(descriptor)
-                continue
-        break
-    return partial, descriptor
+        try:
+            with os.fdopen(os.open(partial, _ONLY_NEW, 0o666), "w+b") as stream:
+                if _is_own(stream.fileno(), partial) or at >= _MOST_TRIES:
+                    yield partial, stream
+                    return
+        finally:
+            with suppress(OSError):  # it has its name by now, or an error is on its way
+                partial.unlink()
+
+
+def _is_own(descriptor: int, partial: Path) -> bool:
+    """Lock a file, and return whether it is still there.
+
+    Who clears up may have taken it for a leftover before it was locked.
+    """
+    try:
+        return try_lock(descriptor) and is_same_file(descriptor, partial)
+    except OSError:  # files cannot be locked there: age tells
+        return True
 
 
 def _machine() -> str:
