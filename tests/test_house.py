@@ -36,7 +36,7 @@ PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"
 BASE = "base"
 EXTRAS = {"plugin": "napari", "training": "train"}
 # The extra that brings what one feature imports when it is used.
-OF_FEATURES = {"cryptography": "sign", "matplotlib": "report"}
+OF_FEATURES = {"av": "video", "cryptography": "sign", "matplotlib": "report"}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
@@ -229,8 +229,8 @@ def test_nothing_catches_every_exception():
 @pytest.mark.parametrize(
     "module", ["annotator", "annotator.cli", "annotator.workflow", "annotator.workbench.workbench"]
 )
-def test_importing_needs_neither_napari_nor_qt_nor_torch(module):
-    blocked = sorted(WINDOWS | {"torch"})
+def test_importing_needs_neither_napari_nor_qt_nor_torch_nor_pyav(module):
+    blocked = sorted(WINDOWS | {"av", "torch"})
     program = textwrap.dedent(
         f"""
         import sys

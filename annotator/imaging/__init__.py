@@ -9,6 +9,7 @@ from annotator.imaging.files import IMAGE_SUFFIXES, find_images
 from annotator.imaging.headers import MAX_PIXELS
 from annotator.imaging.picture import Picture
 from annotator.imaging.reader import (
+    Encoded,
     EncodedImage,
     ImageInfo,
     inspect_image,
@@ -20,6 +21,7 @@ from annotator.imaging.reader import (
 __all__ = [
     "IMAGE_SUFFIXES",
     "MAX_PIXELS",
+    "Encoded",
     "EncodedImage",
     "ImageError",
     "ImageInfo",

@@ -5,7 +5,7 @@ import os
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,32 @@ class ImageInfo:
     format: str
     orientation: int
     note: str = ""
+
+
+class Encoded(Protocol):
+    """A picture that is not decoded yet, and of which the size is known."""
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels `decode` returns."""
+        ...
+
+    @property
+    def format(self) -> str:
+        """What kind of file it is, or how a video is coded."""
+        ...
+
+    def decode(self) -> NDArray[np.uint8]:
+        """Return the upright picture, (H, W, 3) uint8 RGB; raises ImageError."""
+        ...
+
+    def decode_noted(self) -> tuple[NDArray[np.uint8], str]:
+        """Return the same, and the note of `ImageInfo`."""
+        ...
+
+    def halved(self) -> NDArray[np.uint8] | None:
+        """Return what `decode` returns at half its size, or None if that is not cheaper."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging import EncodedImage
+from annotator.imaging import Encoded
 from annotator.inference.regions import CROP_SIZE, region_around
 from annotator.inference.results import FacePrediction
 from annotator.mesh.layout import MeshLayout
@@ -45,7 +45,7 @@ class Seen:
 
     pixels: Pixels
     shrunk_by: int
-    source: EncodedImage
+    source: Encoded
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -54,7 +54,7 @@ class Seen:
         return height * self.shrunk_by, width * self.shrunk_by, colours
 
 
-def decode_fast(source: EncodedImage) -> Seen:
+def decode_fast(source: Encoded) -> Seen:
     """Decode a photograph as small as it may be looked at first; raises ImageError."""
     half = source.halved() if source.pixels >= _LEAST_PIXELS else None
     return Seen(source.decode(), 1, source) if half is None else Seen(half, _SHRUNK_BY, source)

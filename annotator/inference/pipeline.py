@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging import MAX_PIXELS, EncodedImage, ImageError, Picture
+from annotator.imaging import MAX_PIXELS, Encoded, ImageError, Picture
 from annotator.inference.budget import PixelBudget
 from annotator.inference.results import FacePrediction, FileResult
 from annotator.inference.runtime import NotFiniteError
@@ -23,7 +23,7 @@ _PIXELS = MAX_PIXELS  # decoded at once by all threads: no more than one image m
 _AHEAD = 2  # parts that wait, for each thread
 
 PredictBatch = Callable[[Sequence[Any]], list[list[FacePrediction]]]
-Decoder = Callable[[EncodedImage], Any]
+Decoder = Callable[[Encoded], Any]
 _Read = tuple[Picture, Any]  # with what the decoder gave, or the reason why it gave nothing
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
@@ -167,7 +167,7 @@ def _predict_part(
             if stop.is_set():
                 return results  # which nobody waits for any more
             loaded = _or_reason(picture.load)
-            if isinstance(loaded, EncodedImage):
+            if not isinstance(loaded, str):
                 if not budget.take(loaded.pixels, wait=False):
                     # What is held is predicted and let go of first, so that no thread that
                     # holds pixels ever waits for one that does.

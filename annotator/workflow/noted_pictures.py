@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging import EncodedImage, Picture
+from annotator.imaging import Encoded, EncodedImage, Picture
 from annotator.imaging.identity import pixels_sha256
 
 _Note = Callable[[NDArray[np.uint8]], None]
@@ -17,7 +17,8 @@ class NotedPicture(Picture):
     """A picture that notes the hash of its pixels when they are decoded.
 
     Not of JPEG, which is known again by what is coded in it: whoever writes it anew changes its
-    pixels. Other formats are written anew without a loss.
+    pixels. Nor of a frame of a video, for the same reason. Other formats are written anew without a
+    loss.
 
     Attributes
     ----------
@@ -27,10 +28,10 @@ class NotedPicture(Picture):
 
     hashes: list[str] = field(default_factory=list, compare=False)
 
-    def load(self) -> EncodedImage:
+    def load(self) -> Encoded:
         """Read the file without decoding it; raises ImageError."""
         loaded = Picture.load(self)
-        if loaded.format == "JPEG":
+        if not isinstance(loaded, EncodedImage) or loaded.format == "JPEG":
             return loaded
         return _NotedImage(loaded, lambda pixels: self.hashes.append(pixels_sha256(pixels)))
 

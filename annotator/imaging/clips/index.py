@@ -1,0 +1,192 @@
+"""Which frames a video has, found by looking through the file without decoding it.
+
+Numbers of frames that files state are often wrong, and a rate says nothing of frames that come
+when they like. What counts is each packet's own time: sorted, they number the frames.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.imaging.clips.errors import ClipError
+from annotator.imaging.clips.info import MAX_CLIP_PIXELS, MAX_FRAMES, ClipInfo
+from annotator.imaging.clips.library import pyav
+from annotator.imaging.clips.notes import note_of
+from annotator.imaging.clips.source import Source, failures_said, open_source
+from annotator.imaging.clips.upright import Turn, square_size, turned
+from annotator.system.hashing import FileStamp, file_stamp
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.sidedata.sidedata import SideData
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_KEPT = 64  # indexes: three numbers a frame each
+_PATIENCE = 200  # damaged places in a row, and a file's rest counts as lost
+_NO_TIME = np.iinfo(np.int64).min
+_VP8_SHOWN = 0x10
+
+_Numbers = TypeVar("_Numbers", NDArray[np.int64], NDArray[np.float64])
+
+
+@dataclass(frozen=True, eq=False)
+class ClipIndex:
+    """All that is to be known of a video's file to read any of its frames; nothing changes it.
+
+    Attributes
+    ----------
+    info
+    turn
+        How its frames become upright.
+    pts : ndarray of int64, shape (n,)
+        When each frame is shown, in units of the file's own, ascending and each once.
+    keys : ndarray of int64, shape (k,)
+        Numbers of the frames at which decoding can begin, ascending.
+    key_dts : ndarray of int64, shape (k,)
+        When each of them is decoded, in the same units.
+    """
+
+    info: ClipInfo
+    turn: Turn
+    pts: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    key_dts: NDArray[np.int64]
+
+    def number_of(self, pts: int | None) -> int | None:
+        """Return which frame is shown at a time of the file's own, or None if none is."""
+        if pts is None:
+            return None
+        at = int(np.searchsorted(self.pts, pts))
+        return at if at < len(self.pts) and self.pts[at] == pts else None
+
+    def key_before(self, frame: int) -> int | None:
+        """Return which of `keys` is the last one up to a frame, or None where there is none."""
+        at = int(np.searchsorted(self.keys, frame, side="right")) - 1
+        return None if at < 0 else at
+
+
+def index_of(path: Path) -> ClipIndex:
+    """Return the index of a video, which is looked through once for each content of the file.
+
+    Raises
+    ------
+    ClipError
+        If it is no video that can be read.
+    """
+    try:
+        stamp = file_stamp(path)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise ClipError("the file does not exist") from error
+        raise ClipError(f"the file cannot be read ({error.strerror or error})") from error
+    except ValueError as error:
+        raise ClipError("no file can have such a name") from error
+    return _indexed(path, stamp)
+
+
+@lru_cache(maxsize=_KEPT)
+def _indexed(path: Path, _stamp: FileStamp) -> ClipIndex:
+    source = open_source(path)
+    try:
+        with failures_said():
+            return _index(source)
+    finally:
+        source.close()
+
+
+def _index(source: Source) -> ClipIndex:
+    pts, dts, is_key = _looked_through(source)
+    if not len(pts):
+        raise ClipError("the video is cut off or damaged: no frame of it can be read")
+    keys = np.flatnonzero(is_key)
+    first = _first_frame(source)
+    turn = _turn(source.stream, first)
+    unit = source.stream.time_base or Fraction(1, 90_000)
+    times = (pts - pts[0]) * unit.numerator / unit.denominator
+    width, height = turn.upright_size
+    note, codec = note_of(source, first, times), str(source.stream.codec.canonical_name)
+    info = ClipInfo(width, height, _frozen(times), turn.rotation, codec, note)
+    return ClipIndex(info, turn, _frozen(pts), _frozen(keys), _frozen(dts[keys]))
+
+
+def _looked_through(
+    source: Source,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return when each frame is shown and decoded and whether it stands alone, in order."""
+    rows: list[tuple[int, int, bool]] = []
+    for packet in packets_of(source):
+        if is_shown(packet, source.stream.codec.name):
+            dts = _NO_TIME if packet.dts is None else packet.dts
+            shown = packet.pts if packet.pts is not None else packet.dts
+            if shown is not None:
+                rows.append((shown, dts, packet.is_keyframe))
+        if len(rows) > MAX_FRAMES:
+            raise ClipError(f"the video has more than {MAX_FRAMES:,} frames: cut it into parts")
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    # The two fields of a frame may come apart, at one time: the first stands for both.
+    pts, at = np.unique(table[:, 0], return_index=True)
+    return pts, table[at, 1], table[at, 2].astype(bool)
+
+
+def packets_of(source: Source) -> "Iterator[Packet[VideoStream]]":
+    """Yield the packets from where the file is, over damaged places; then an empty one."""
+    av = pyav()
+    failed = 0
+    while failed < _PATIENCE:
+        try:
+            for packet in source.container.demux(source.stream):
+                failed = 0
+                yield packet
+        except (av.error.InvalidDataError, av.error.ArgumentError):
+            failed += 1
+        else:
+            return
+
+
+def is_shown(packet: "Packet[VideoStream]", codec: str) -> bool:
+    """Return whether a packet holds a frame that is shown.
+
+    Not shown are those outside an edit list, and pictures that serve others only, which VP8 has
+    packets for.
+    """
+    if not packet.size or packet.is_discard:
+        return False
+    return codec != "vp8" or bool(bytes(memoryview(packet)[:1])[0] & _VP8_SHOWN)
+
+
+def _first_frame(source: Source) -> "VideoFrame":
+    """Decode one frame, any: how frames are turned is said with each, and of what kind they are."""
+    av = pyav()
+    source.container.seek(source.stream.start_time or 0, stream=source.stream)
+    for packet in packets_of(source):
+        try:
+            for frame in packet.decode():
+                return frame
+        except av.error.FFmpegError:
+            continue
+    raise ClipError("the video is damaged: not one of its frames can be decoded")
+
+
+def _turn(stream: "VideoStream", frame: "VideoFrame") -> Turn:
+    aspect = stream.sample_aspect_ratio
+    width, height = square_size(stream.codec_context.width, stream.codec_context.height, aspect)
+    if width * height > MAX_CLIP_PIXELS:
+        raise ClipError(
+            f"{width} x {height} pixels a frame, made square, is more than the"
+            f" {MAX_CLIP_PIXELS / 1e6:.0f} megapixels allowed"
+        )
+    beside = cast("Iterable[SideData]", frame.side_data)
+    matrix = next((bytes(data) for data in beside if data.type.name == "DISPLAYMATRIX"), None)
+    return Turn(width, height, *turned(matrix))
+
+
+def _frozen(numbers: _Numbers) -> _Numbers:
+    numbers.flags.writeable = False
+    return numbers

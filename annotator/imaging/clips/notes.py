@@ -1,0 +1,68 @@
+"""What a person is told of a video: whatever makes its frames other than they seem."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.imaging.clips.source import Source
+from annotator.imaging.clips.upright import square_size
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+_DEEP = 8
+_BRIGHT = {16: "HDR (PQ)", 18: "HDR (HLG)"}  # FFmpeg's numbers of transfer characteristics
+_LOST_SHARE, _LOST_SECONDS = 0.1, 1.0
+
+
+def note_of(source: Source, frame: "VideoFrame", times: NDArray[np.float64]) -> str:
+    """Return what is unusual, parts separated by semicolons; empty where nothing is.
+
+    Parameters
+    ----------
+    source
+    frame
+        One that was decoded.
+    times : (n,) float64
+        Of the frames that were found, in seconds.
+    """
+    return "; ".join([*_missing(source, times), *_odd_pixels(source, frame)])
+
+
+def _missing(source: Source, times: NDArray[np.float64]) -> Iterator[str]:
+    if source.demuxer == "mov":  # its index lists every frame, also those that are gone
+        stated = source.stream.frames
+        if stated > len(times) and _reads_short(source):
+            yield f"the file is cut off: {len(times)} of {stated} frames are left"
+        return
+    duration = source.container.duration
+    if source.demuxer in ("matroska", "flv", "asf") and duration:
+        seconds = duration / 1_000_000
+        lost = seconds - float(times[-1])
+        if lost > max(_LOST_SECONDS, _LOST_SHARE * seconds):
+            yield f"the file seems to be cut off: {times[-1]:.1f} of {seconds:.1f} seconds are left"
+
+
+def _reads_short(source: Source) -> bool:
+    """Return whether frames lie beyond the end of the file."""
+    entries = source.stream.index_entries
+    end = source.container.size
+    return any(entry.pos + entry.size > end for entry in entries)
+
+
+def _odd_pixels(source: Source, frame: "VideoFrame") -> Iterator[str]:
+    context = source.stream.codec_context
+    size = square_size(context.width, context.height, source.stream.sample_aspect_ratio)
+    if size != (context.width, context.height):
+        yield (
+            f"pixels are not square: {context.width} x {context.height} stored,"
+            f" {size[0]} x {size[1]} shown"
+        )
+    if frame.interlaced_frame:
+        yield "interlaced: moving edges are combed"
+    if frame.color_trc in _BRIGHT:
+        yield f"{_BRIGHT[frame.color_trc]}: colours are shown pale"
+    elif max((one.bits for one in frame.format.components), default=_DEEP) > _DEEP:
+        yield "deeper than 8 bits a colour, which are made of it"

@@ -1,0 +1,96 @@
+"""From a stored frame to what a player shows: upright, in square pixels, 8-bit RGB."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+_QUARTER = 90
+_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+_MOST_UNEVEN = 4  # pixels are wider or taller than that in no camera's files
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How stored frames become upright ones.
+
+    Attributes
+    ----------
+    width, height
+        Of the frames in square pixels before they are turned.
+    rotation
+        By how many degrees they are turned anticlockwise after that: 0, 90, 180 or 270.
+    mirrored
+        Whether left and right are then exchanged.
+    """
+
+    width: int
+    height: int
+    rotation: int = 0
+    mirrored: bool = False
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height of the upright frames."""
+        lies = self.rotation % (2 * _QUARTER) != 0
+        return (self.height, self.width) if lies else (self.width, self.height)
+
+    def upright(self, frame: "VideoFrame") -> NDArray[np.uint8]:
+        """Return a decoded frame upright, (H, W, 3) uint8 RGB, C-contiguous.
+
+        The file says by which matrix and in which range its colours were coded; where it says
+        nothing BT.601 and limited range are taken, as FFmpeg and OpenCV do. A frame of another
+        size, as calls record them, is scaled to that of the clip.
+        """
+        rgb = frame.reformat(
+            width=self.width,
+            height=self.height,
+            format="rgb24",
+            dst_color_range=_FULL_RANGE,
+            threads=1,
+        )
+        pixels = np.rot90(rgb.to_ndarray(), self.rotation // _QUARTER)
+        return np.ascontiguousarray(pixels[:, ::-1] if self.mirrored else pixels)
+
+
+def square_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:
+    """Return the size of a frame in square pixels: the side that is too short is stretched.
+
+    Parameters
+    ----------
+    width, height
+        As it is stored.
+    aspect
+        How much wider a stored pixel is than tall; None, or what no pixel is, counts as 1.
+    """
+    if not aspect or not Fraction(1, _MOST_UNEVEN) <= aspect <= _MOST_UNEVEN:
+        return width, height
+    if aspect > 1:
+        return round(width * aspect), height
+    return width, round(height / aspect)
+
+
+def turned(matrix: bytes | None) -> tuple[int, bool]:
+    """Return rotation and mirroring of `Turn` for a display matrix.
+
+    Parameters
+    ----------
+    matrix
+        As FFmpeg hands it on: nine 32-bit numbers, in each row two with 16 bits after the point.
+        They are rounded to quarters of a turn. None, or what is no such matrix, turns nothing.
+    """
+    numbers = np.frombuffer(matrix or b"", np.int32)
+    if numbers.size != 9:
+        return 0, False
+    a, b, c, d = (float(numbers[at]) for at in (0, 1, 3, 4))
+    mirrored = a * d - b * c < 0
+    if mirrored:  # exchanging left and right comes last
+        a, c = -a, -c
+    # Where the image's x axis goes, with y down: a rotation by the angle is clockwise.
+    clockwise = round(np.degrees(np.arctan2(b, a)) / _QUARTER) * _QUARTER if a or b else 0
+    return int(-clockwise) % 360, mirrored
