@@ -1,0 +1,139 @@
+"""Between key frames: what annotators corrected there, carried to the frames around.
+
+Interpolated are corrections, not positions: between two key frames a face may go anywhere, and
+the prediction goes with it, but what the model does wrong changes slowly.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.layout import MeshLayout
+from annotator.mesh.plane import Complex, plane
+
+Landmarks = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class KeyCorrection:
+    """What somebody made of a prediction in one frame.
+
+    Attributes
+    ----------
+    frame
+        Its number in the clip.
+    prediction, corrected : (n, 3)
+        The mesh before and after, in px.
+    """
+
+    frame: int
+    prediction: NDArray[np.floating]
+    corrected: NDArray[np.floating]
+
+
+def corrected(
+    frame: int,
+    prediction: NDArray[np.floating],
+    keys: Sequence[KeyCorrection],
+    layout: MeshLayout,
+) -> Landmarks:
+    """Return a frame's prediction with the corrections of the key frames around it.
+
+    A key's correction is turned and scaled as the prediction is since: by the similarity of the
+    image plane that takes the key's prediction nearest to this one (least squares); z is scaled
+    alike. Between two keys both are weighted by how near they are; before the first and after the
+    last key the nearest one holds. Without keys the prediction stays.
+
+    Parameters
+    ----------
+    frame
+        Its number in the clip.
+    prediction : (n, 3)
+        In px.
+    keys
+        Of the same track, in any order; of two with the same frame the last counts.
+    layout
+
+    Returns
+    -------
+    (n, 3) float32
+        A fresh array. In a key frame whose prediction is the key's it is the corrected mesh to
+        the bit.
+
+    Raises
+    ------
+    ValueError
+        If a mesh has another shape than the layout's.
+    """
+    _check(prediction, layout)
+    before, after = keys_around(frame, keys)
+    if before is not None and before.frame == frame:
+        if np.array_equal(before.prediction, prediction):
+            return before.corrected.astype(np.float32)
+        after = None  # the key speaks for its frame alone, whatever the prediction is by now
+    change = np.zeros(prediction.shape)
+    for key, share in _shares(frame, before, after):
+        change += share * _carried(key, prediction)
+    return np.asarray(prediction + change, np.float32)
+
+
+def keys_around(
+    frame: int, keys: Sequence[KeyCorrection]
+) -> tuple[KeyCorrection | None, KeyCorrection | None]:
+    """Return the last key at or before a frame, and the first one after it."""
+    before = after = None
+    for key in keys:
+        if key.frame <= frame:
+            if before is None or key.frame >= before.frame:
+                before = key
+        elif after is None or key.frame <= after.frame:
+            after = key
+    return before, after
+
+
+def _shares(
+    frame: int, before: KeyCorrection | None, after: KeyCorrection | None
+) -> Iterator[tuple[KeyCorrection, float]]:
+    """Yield the keys around a frame, each with its weight."""
+    if before is not None and after is not None:
+        share = (frame - before.frame) / (after.frame - before.frame)
+        yield before, 1 - share
+        yield after, share
+    elif before is not None:
+        yield before, 1.0
+    elif after is not None:
+        yield after, 1.0
+
+
+def _carried(key: KeyCorrection, prediction: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return a key's correction as it lies on another prediction of the face, (n, 3)."""
+    change = np.subtract(key.corrected, key.prediction, dtype=np.float64)
+    if change.shape != prediction.shape:
+        raise ValueError(
+            f"expected a key of shape {prediction.shape}, but got {change.shape} "
+            f"in frame {key.frame}"
+        )
+    turn = _similarity(plane(key.prediction), plane(prediction))
+    moved = turn * plane(change)
+    return np.column_stack([moved.real, moved.imag, abs(turn) * change[:, 2]])
+
+
+def _similarity(source: Complex, target: Complex) -> complex:
+    """Return the turn and scale that takes points nearest to others; 1 where they have no extent.
+
+    Least squares over both centred: sum(conj(s) t) / sum(|s|^2).
+    """
+    source = source - source.mean()
+    extent = float((np.abs(source) ** 2).sum())
+    if extent == 0:
+        return 1 + 0j
+    return complex(np.vdot(source, target - target.mean()) / extent)
+
+
+def _check(prediction: NDArray[np.floating], layout: MeshLayout) -> None:
+    if prediction.shape != (layout.count, 3):
+        raise ValueError(
+            f"expected a prediction of shape ({layout.count}, 3), but got {prediction.shape}"
+        )
