@@ -16,8 +16,8 @@ from annotator.inference.pipeline import predict_files
 from annotator.inference.regions import Region, crop, mirror_image, regions_of, to_image
 from annotator.inference.results import FacePrediction, FileResult, ModelInfo
 from annotator.inference.runtime import NotFiniteError
-from annotator.inference.sampling import Image
-from annotator.inference.search import distinct, find_small_faces
+from annotator.inference.sampling import Image, checked_image
+from annotator.inference.search import distinct, find_small_faces, mesh_boxes, unknown
 from annotator.inference.second_look import find_turned_faces, is_sure
 
 _PRESENT = 0.5
@@ -131,7 +131,7 @@ class FaceMesh:
         self, images: Sequence[NDArray[np.uint8]], shrunk_by: Sequence[int]
     ) -> list[list[FacePrediction]]:
         """Return the faces of each image, in its pixels, as of a photograph so much larger."""
-        checked = [_checked(image) for image in images]
+        checked = [checked_image(image) for image in images]
         if not checked:
             return []
         faces = self._meshes(checked, self._detector.whole_images(checked))
@@ -148,6 +148,40 @@ class FaceMesh:
             else _ordered([], [*self._turned_faces(image), *more])
             for image, near, more, factor in zip(checked, faces, small, shrunk_by, strict=True)
         ]
+
+    def predict_others(
+        self,
+        image: NDArray[np.uint8],
+        known: Sequence[NDArray[np.floating]],
+        *,
+        small_faces: bool = False,
+    ) -> list[FacePrediction]:
+        """Return the faces of an image that are not among those known, surest first.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8
+            RGB, upright.
+        known : sequence of (n, 3)
+            Their meshes.
+        small_faces
+            Whether also to search for those that MediaPipe's detector is too coarse to see.
+
+        Raises
+        ------
+        ValueError
+            If the image is of another shape or type.
+        """
+        checked, boxes = checked_image(image), mesh_boxes(known)
+        (found,) = self._detector.whole_images([checked])
+        (faces,) = self._meshes([checked], [unknown(found, boxes)])
+        if small_faces:
+            every = np.concatenate([boxes, _boxes(faces)])
+            faces += self._meshes([checked], find_small_faces(self._detector, [checked], [every]))[
+                0
+            ]
+        kept = distinct(np.concatenate([boxes, _boxes(faces)]), len(known))
+        return [faces[at - len(known)] for at in kept[len(known) :]]
 
     def _deserves_second_look(self, image: Image, found: Sequence[FacePrediction]) -> bool:
         """Return whether none of the small faces found is a face for sure."""
@@ -189,7 +223,7 @@ class FaceMesh:
         ModelError
             If the model's numbers are not finite.
         """
-        checked = _checked(image)
+        checked = checked_image(image)
         crops = [crop(checked, region) for region in regions]
         if mirrored:
             crops = [np.ascontiguousarray(one[:, ::-1]) for one in crops]
@@ -247,15 +281,6 @@ class FaceMesh:
         return faces
 
 
-def _checked(image: NDArray[np.uint8]) -> Image:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-        raise ValueError(
-            f"expected an image of shape (height, width, 3) and type uint8, "
-            f"but got {image.shape} and {image.dtype}"
-        )
-    return np.ascontiguousarray(image)
-
-
 def _ordered(faces: list[FacePrediction], more: list[FacePrediction]) -> list[FacePrediction]:
     """Return the faces, and of the others those that show another face; largest first."""
     every = faces + more
@@ -267,8 +292,4 @@ def _ordered(faces: list[FacePrediction], more: list[FacePrediction]) -> list[Fa
 
 
 def _boxes(faces: Sequence[FacePrediction]) -> NDArray[np.float32]:
-    """Return the (n, 4) boxes - left, top, right, bottom - of meshes."""
-    # numpy is several times faster along an array's last axis.
-    outlines = [face.landmarks[:, :2].T.copy() for face in faces]
-    corners = [(*points.min(axis=1), *points.max(axis=1)) for points in outlines]
-    return np.array(corners, np.float32).reshape(-1, 4)
+    return mesh_boxes([face.landmarks for face in faces])

@@ -31,6 +31,22 @@ _MAX_SIDE = 32_000  # OpenCV's maps hold 16-bit coordinates
 _BLOCK = 64  # columns that OpenCV's perspective warp steps through from one start
 
 
+def checked_image(image: NDArray[np.uint8]) -> Image:
+    """Return an image whose pixels lie one after the other in memory.
+
+    Raises
+    ------
+    ValueError
+        If it is not of shape (height, width, 3) and type uint8.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+        raise ValueError(
+            f"expected an image of shape (height, width, 3) and type uint8, "
+            f"but got {image.shape} and {image.dtype}"
+        )
+    return np.ascontiguousarray(image)
+
+
 def sample(image: Image, positions: Positions, border: Border) -> Image:
     """Return the image's values at some positions.
 
