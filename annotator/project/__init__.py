@@ -9,6 +9,14 @@ from annotator.project.assessment_records import (
     StoredFinding,
 )
 from annotator.project.audit import AuditEntry
+from annotator.project.clips import ClipRecord, NewClip, TrackPiece, TrackRecord, TrackStates
+from annotator.project.clips.errors import (
+    NoFaceThere,
+    OtherTracking,
+    TracksOverlap,
+    UnknownClip,
+    UnknownTrack,
+)
 from annotator.project.engine import BUSY_TIMEOUT, LONGEST_BACKUP_NAME, BackupMade, Restored
 from annotator.project.errors import (
     BackupCancelled,
@@ -82,6 +90,7 @@ __all__ = [
     "BackupExists",
     "BackupMade",
     "Change",
+    "ClipRecord",
     "DamagedProject",
     "Decided",
     "DiskFull",
@@ -94,12 +103,15 @@ __all__ = [
     "Judgement",
     "Kept",
     "KnownModel",
+    "NewClip",
     "NewImage",
     "NewerProject",
     "NoBackup",
+    "NoFaceThere",
     "NotAProject",
     "OfMesh",
     "Opinion",
+    "OtherTracking",
     "OwnWork",
     "PastMesh",
     "Project",
@@ -131,10 +143,16 @@ __all__ = [
     "StrokeMade",
     "StrokeRecord",
     "TakenBack",
+    "TrackPiece",
+    "TrackRecord",
+    "TrackStates",
+    "TracksOverlap",
+    "UnknownClip",
     "UnknownImage",
     "UnknownReason",
     "UnknownRevision",
     "UnknownSample",
+    "UnknownTrack",
     "UnseenVerdict",
     "UnusableName",
     "Verdict",

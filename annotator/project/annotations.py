@@ -107,7 +107,7 @@ class Annotations:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
             _refuse_other_vertices(edited, stroke)
             _refuse_other_start(edited, stroke)
-            _write(session, edited, stroke, who)
+            write_stroke(session, edited, stroke, who)
             if judgement is not None:
                 session.flush()
                 write_rows(session, judgement, [sample_id])
@@ -214,7 +214,7 @@ class Annotations:
             stroke = stroke_back(current, mesh_at(session, edited, past))
             if stroke is None:
                 return current
-            _write(session, edited, stroke, who)
+            write_stroke(session, edited, stroke, who)
             return current_annotation(session, edited)
 
     def is_in_effect(self, sample_id: int, stroke_id: int) -> bool:
@@ -275,7 +275,7 @@ def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
         )
 
 
-def _write(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
+def write_stroke(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
     """Apply a stroke; those that were undone are kept to be looked at, and no more redone."""
     refuse_foreign(edited.sample, who)
     sample_id = edited.sample.id

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from annotator.project.annotations import Annotations
 from annotator.project.assessments import Assessments
 from annotator.project.audit import Audit, missing_entries
+from annotator.project.clips.store import Clips
 from annotator.project.draws import Draws
 from annotator.project.engine import (
     BUSY_TIMEOUT,
@@ -69,6 +70,7 @@ class Project:
     audit : Audit
     opinions : Opinions
     draws : Draws
+    clips : Clips
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -92,6 +94,7 @@ class Project:
         self.audit = Audit(engine)
         self.opinions = Opinions(engine)
         self.draws = Draws(engine)
+        self.clips = Clips(engine, paths)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

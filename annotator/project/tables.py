@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from annotator.mesh.marks import Marks
 from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
+from annotator.project.clip_table import ClipRow, TrackChunkRow, TrackingRow, TrackRow
 from annotator.project.columns import (
     MarksBlob,
     PathText,
@@ -50,6 +51,7 @@ __all__ = [
     "AssessmentRow",
     "AssessorRow",
     "AuditRow",
+    "ClipRow",
     "DrawRow",
     "DrawnSampleRow",
     "DroppedStrokeRow",
@@ -68,10 +70,13 @@ __all__ = [
     "SampleRow",
     "SettingRow",
     "StrokeRow",
+    "TrackChunkRow",
+    "TrackRow",
+    "TrackingRow",
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0012"
+CURRENT_REVISION = "0013"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata
@@ -86,7 +91,8 @@ class ImageRow(Table):
     """An image; its path is relative to the project's home when it lies inside.
 
     `frame` is NULL where the file is one picture. The two further hashes are NULL while they are
-    not known, `removed_at` while the image is in the project.
+    not known, `removed_at` while the image is in the project. Of a clip's frame `clip_frame` is
+    its number and `clip_time` its seconds; they are NULL of a photograph, as `clip_id` is.
     """
 
     __tablename__ = "images"
@@ -96,6 +102,12 @@ class ImageRow(Table):
         CheckConstraint("frame >= 0", name="frame"),
         CheckConstraint("length(coded_sha256) = 64", name="coded_sha256_length"),
         CheckConstraint("length(pixels_sha256) = 64", name="pixels_sha256_length"),
+        CheckConstraint(
+            "clip_frame >= 0 AND (clip_id IS NULL) = (clip_frame IS NULL)", name="clip_frame"
+        ),
+        CheckConstraint(
+            "clip_time >= 0 AND (clip_id IS NULL) = (clip_time IS NULL)", name="clip_time"
+        ),
         {"sqlite_autoincrement": True},  # an id that was deleted for good never comes back
     )
 
@@ -112,10 +124,23 @@ class ImageRow(Table):
     coded_sha256: Mapped[str | None] = mapped_column(Sha256, index=True)
     pixels_sha256: Mapped[str | None] = mapped_column(Sha256)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id"))
+    clip_frame: Mapped[int | None] = mapped_column(Count)
+    clip_time: Mapped[float | None]
 
 
 # NULLs would all differ from one another.
 Index("uq_images_content", ImageRow.sha256, func.coalesce(ImageRow.frame, text("-1")), unique=True)
+
+_IS_OF_CLIP = ImageRow.clip_id.is_not(None)
+Index(
+    "uq_images_clip",
+    ImageRow.clip_id,
+    ImageRow.clip_frame,
+    unique=True,
+    sqlite_where=_IS_OF_CLIP,
+    postgresql_where=_IS_OF_CLIP,
+)
 
 
 class FailedFileRow(Table):
@@ -158,6 +183,7 @@ class SampleRow(Table):
 
     An opinion is a row of its own beside the face's: `copy_of` names that, `assigned_to` whose
     opinion it is. Both are NULL in all others, and whatever counts samples counts only those.
+    `track_id` is of the face's track, where the image is a frame of a clip.
     """
 
     __tablename__ = "samples"
@@ -193,7 +219,16 @@ class SampleRow(Table):
     round_change: Mapped[float | None]
     copy_of: Mapped[int | None] = mapped_column(ForeignKey("samples.id"), index=True)
     assigned_to: Mapped[str | None]
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("tracks.id"))
 
+
+_IS_OF_TRACK = SampleRow.track_id.is_not(None)
+Index(
+    "ix_samples_track_id",
+    SampleRow.track_id,
+    sqlite_where=_IS_OF_TRACK,
+    postgresql_where=_IS_OF_TRACK,
+)
 
 # An image's faces have a number each, and nobody has two opinions of one.
 Index(

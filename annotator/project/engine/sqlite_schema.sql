@@ -1,4 +1,4 @@
--- Schema 0012, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0013, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -116,7 +116,7 @@ CREATE TABLE "images" (
     added_at DATETIME NOT NULL,
     coded_sha256 TEXT,
     pixels_sha256 TEXT,
-    removed_at DATETIME,
+    removed_at DATETIME, clip_id INTEGER CONSTRAINT fk_images_clip_id REFERENCES clips (id), clip_frame INTEGER CONSTRAINT ck_images_clip_frame CHECK (clip_frame >= 0 AND (clip_id IS NULL) = (clip_frame IS NULL)), clip_time FLOAT CONSTRAINT ck_images_clip_time CHECK (clip_time >= 0 AND (clip_id IS NULL) = (clip_time IS NULL)),
     CONSTRAINT ck_images_sha256_length CHECK (length(sha256) = 64),
     CONSTRAINT ck_images_size CHECK (width > 0 AND height > 0),
     CONSTRAINT ck_images_frame CHECK (frame >= 0),
@@ -365,7 +365,7 @@ CREATE TABLE "samples" (
     seconds_reviewed FLOAT DEFAULT 0 NOT NULL,
     round_change FLOAT,
     copy_of INTEGER,
-    assigned_to TEXT,
+    assigned_to TEXT, track_id INTEGER CONSTRAINT fk_samples_track_id REFERENCES tracks (id),
     CONSTRAINT fk_samples_image_id FOREIGN KEY(image_id) REFERENCES images (id),
     CONSTRAINT fk_samples_copy_of FOREIGN KEY(copy_of) REFERENCES samples (id),
     CONSTRAINT ck_samples_face_index CHECK (face_index >= 0),
@@ -406,3 +406,78 @@ CREATE TABLE honeypots (
     CONSTRAINT ck_honeypots_answer_length CHECK (length(answer) > 0 AND length(answer) % 12 = 0),
     CONSTRAINT ck_honeypots_digest_length CHECK (length(digest) = 8)
 );
+
+CREATE TABLE clips (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    frame_count INTEGER NOT NULL,
+    duration FLOAT NOT NULL,
+    is_folder BOOLEAN NOT NULL,
+    file_size BIGINT,
+    modified_ns BIGINT,
+    note TEXT NOT NULL,
+    added_at DATETIME NOT NULL,
+    removed_at DATETIME,
+    times BLOB NOT NULL,
+    files BLOB,
+    CONSTRAINT uq_clips_sha256 UNIQUE (sha256),
+    CONSTRAINT ck_clips_sha256_length CHECK (length(sha256) = 64),
+    CONSTRAINT ck_clips_size CHECK (width > 0 AND height > 0),
+    CONSTRAINT ck_clips_times_length CHECK (length(times) = 8 * frame_count AND frame_count > 0),
+    CONSTRAINT ck_clips_files CHECK (is_folder = (files IS NOT NULL))
+);
+
+CREATE INDEX ix_clips_path ON clips (path);
+
+CREATE TABLE trackings (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    clip_id INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    frames_done INTEGER NOT NULL,
+    started_at DATETIME NOT NULL,
+    updated_at DATETIME NOT NULL,
+    CONSTRAINT uq_trackings_clip_id UNIQUE (clip_id, model_id),
+    CONSTRAINT fk_trackings_clip_id FOREIGN KEY(clip_id) REFERENCES clips (id),
+    CONSTRAINT fk_trackings_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT ck_trackings_frames_done CHECK (frames_done >= 0)
+);
+
+CREATE TABLE tracks (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    clip_id INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    identity INTEGER,
+    first_frame INTEGER NOT NULL,
+    last_frame INTEGER NOT NULL,
+    frame_count INTEGER NOT NULL,
+    created_at DATETIME NOT NULL,
+    CONSTRAINT uq_tracks_clip_id UNIQUE (clip_id, model_id, number),
+    CONSTRAINT fk_tracks_clip_id FOREIGN KEY(clip_id) REFERENCES clips (id),
+    CONSTRAINT fk_tracks_model_id FOREIGN KEY(model_id) REFERENCES models (id),
+    CONSTRAINT ck_tracks_number CHECK (number > 0),
+    CONSTRAINT ck_tracks_frames CHECK (0 <= first_frame AND first_frame <= last_frame AND frame_count BETWEEN 1 AND last_frame - first_frame + 1)
+);
+
+CREATE TABLE track_chunks (
+    track_id INTEGER NOT NULL,
+    first_frame INTEGER NOT NULL,
+    last_frame INTEGER NOT NULL,
+    frames BLOB NOT NULL,
+    presence BLOB NOT NULL,
+    doubt BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    meshes BLOB NOT NULL,
+    CONSTRAINT pk_track_chunks PRIMARY KEY (track_id, first_frame),
+    CONSTRAINT fk_track_chunks_track_id FOREIGN KEY(track_id) REFERENCES tracks (id),
+    CONSTRAINT ck_track_chunks_frames CHECK (0 <= first_frame AND first_frame <= last_frame),
+    CONSTRAINT ck_track_chunks_lengths CHECK (length(frames) > 0 AND length(presence) = 2 * length(frames) AND length(doubt) = 2 * length(frames)),
+    CONSTRAINT ck_track_chunks_digest_length CHECK (length(digest) = 8)
+);
+
+CREATE UNIQUE INDEX uq_images_clip ON images (clip_id, clip_frame) WHERE clip_id IS NOT NULL;
+
+CREATE INDEX ix_samples_track_id ON samples (track_id) WHERE track_id IS NOT NULL;
