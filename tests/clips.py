@@ -139,6 +139,7 @@ def write_clip(
     full_range: bool = False,
     sound: bool = False,
     options: dict[str, str] | None = None,
+    container: dict[str, str] | None = None,
 ) -> Path:
     """Encode upright frames, (H, W, 3) uint8 RGB, into a video; the suffix is the container.
 
@@ -164,15 +165,15 @@ def write_clip(
         whether values go from 0 to 255.
     sound
         Whether a track of silence goes beside.
-    options
-        More for the encoder.
+    options, container
+        More for the encoder, and for what writes the container.
     """
     import av  # noqa: PLC0415 - an extra
 
     if codec == "libsvtav1":
         os.environ.setdefault("SVT_LOG", "-1")  # or it prints
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream(codec, rate=Fraction(rate).limit_denominator(1001))
+    with av.open(str(path), "w", options=container) as opened:
+        stream: Any = opened.add_stream(codec, rate=Fraction(rate).limit_denominator(1001))
         stream.options = _OPTIONS.get(codec, {}) | (options or {})
         stream.codec_context.gop_size = gop
         unit = _TIME_UNIT if times is not None else 1 / Fraction(rate).limit_denominator(1001)
@@ -185,7 +186,7 @@ def write_clip(
         stream.codec_context.color_range = 2 if full_range else 1
         if rotation or mirrored:
             stream.set_display_rotation(rotation, hflip=mirrored)
-        audio = container.add_stream("aac", rate=8000) if sound else None
+        audio = opened.add_stream("aac", rate=8000) if sound else None
         for number, upright in enumerate(frames):
             stored = np.rot90(upright[:, ::-1] if mirrored else upright, -rotation // 90)
             image = av.VideoFrame.from_ndarray(np.ascontiguousarray(stored), "rgb24")
@@ -196,12 +197,12 @@ def write_clip(
             )
             time = number / rate if times is None else times[number]
             image.pts, image.time_base = round(time / unit), unit
-            container.mux(stream.encode(image))
+            opened.mux(stream.encode(image))
             if audio is not None:
-                container.mux(audio.encode(_silence(av, time)))
-        container.mux(stream.encode())
+                opened.mux(audio.encode(_silence(av, time)))
+        opened.mux(stream.encode())
         if audio is not None:
-            container.mux(audio.encode())
+            opened.mux(audio.encode())
     return path
 
 

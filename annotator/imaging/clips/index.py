@@ -4,27 +4,26 @@ Numbers of frames that files state are often wrong, and a rate says nothing of f
 when they like. What counts is each packet's own time: sorted, they number the frames.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.imaging.clips.errors import ClipError
-from annotator.imaging.clips.info import MAX_CLIP_PIXELS, MAX_FRAMES, ClipInfo
+from annotator.imaging.clips.info import MAX_FRAMES, ClipInfo
 from annotator.imaging.clips.library import pyav
 from annotator.imaging.clips.notes import note_of
 from annotator.imaging.clips.source import Source, failures_said, open_source
-from annotator.imaging.clips.upright import Turn, square_size, turned
+from annotator.imaging.clips.upright import Turn, turn_of
 from annotator.system.hashing import FileStamp, file_stamp
 
 if TYPE_CHECKING:
     from av.packet import Packet
-    from av.sidedata.sidedata import SideData
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -102,52 +101,84 @@ def _indexed(path: Path, _stamp: FileStamp) -> ClipIndex:
 
 
 def _index(source: Source) -> ClipIndex:
-    pts, dts, is_key = _looked_through(source)
-    if not len(pts):
+    found = _looked_through(source)
+    first, pts, keys = found.decoded, found.pts, np.flatnonzero(found.is_key)
+    if first is None or not len(pts):
         raise ClipError("the video is cut off or damaged: no frame of it can be read")
-    keys = np.flatnonzero(is_key)
-    first = _first_frame(source)
-    turn = _turn(source.stream, first)
+    turn = turn_of(source.stream, first)
     unit = source.stream.time_base or Fraction(1, 90_000)
     times = (pts - pts[0]) * unit.numerator / unit.denominator
     width, height = turn.upright_size
-    note, codec = note_of(source, first, times), str(source.stream.codec.canonical_name)
+    note, codec = (
+        note_of(source, first, times, found.lost, found.doubled),
+        str(source.stream.codec.canonical_name),
+    )
     info = ClipInfo(width, height, _frozen(times), turn.rotation, codec, note)
-    return ClipIndex(info, turn, _frozen(pts), _frozen(keys), _frozen(dts[keys]))
+    return ClipIndex(info, turn, _frozen(pts), _frozen(keys), _frozen(found.dts[keys]))
 
 
-def _looked_through(
-    source: Source,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Return when each frame is shown and decoded and whether it stands alone, in order."""
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What packets say: when each frame is shown and decoded, and whether it stands alone.
+
+    `lost` frames come before anything to begin with, and of `doubled` ones the time is another's:
+    they have no number. `decoded` is any of them, as how frames are
+    turned, and of what kind they are, is said with each.
+    """
+
+    pts: NDArray[np.int64]
+    dts: NDArray[np.int64]
+    is_key: NDArray[np.bool_]
+    lost: int
+    doubled: int
+    decoded: "VideoFrame | None"
+
+
+def _looked_through(source: Source) -> _Found:
     rows: list[tuple[int, int, bool]] = []
+    decoded: VideoFrame | None = None
+    begins: int | None = None
     for packet in packets_of(source):
+        decoded = decoded or _decoded(packet)
+        shown = packet.pts if packet.pts is not None else packet.dts
+        if shown is None or not packet.size:
+            continue
+        if begins is None and packet.is_keyframe:
+            begins = shown
         if is_shown(packet, source.stream.codec.name):
-            dts = _NO_TIME if packet.dts is None else packet.dts
-            shown = packet.pts if packet.pts is not None else packet.dts
-            if shown is not None:
-                rows.append((shown, dts, packet.is_keyframe))
+            rows.append((shown, _NO_TIME if packet.dts is None else packet.dts, packet.is_keyframe))
         if len(rows) > MAX_FRAMES:
             raise ClipError(f"the video has more than {MAX_FRAMES:,} frames: cut it into parts")
     table = np.array(rows, np.int64).reshape(-1, 3)
     # The two fields of a frame may come apart, at one time: the first stands for both.
     pts, at = np.unique(table[:, 0], return_index=True)
-    return pts, table[at, 1], table[at, 2].astype(bool)
+    lost = 0 if begins is None else int(np.searchsorted(pts, begins))
+    doubled = len(table) - len(pts)
+    return _Found(pts, table[at, 1], table[at, 2].astype(bool), lost, doubled, decoded)
+
+
+def _decoded(packet: "Packet[VideoStream]") -> "VideoFrame | None":
+    try:
+        return next(iter(packet.decode()), None)
+    except pyav().error.FFmpegError:
+        return None
 
 
 def packets_of(source: Source) -> "Iterator[Packet[VideoStream]]":
     """Yield the packets from where the file is, over damaged places; then an empty one."""
-    av = pyav()
     failed = 0
     while failed < _PATIENCE:
         try:
             for packet in source.container.demux(source.stream):
                 failed = 0
                 yield packet
-        except (av.error.InvalidDataError, av.error.ArgumentError):
+        except pyav().error.FFmpegError:
             failed += 1
         else:
-            return
+            break
+    trouble = source.file.trouble
+    if trouble is not None:  # the disk's
+        raise ClipError(f"the file cannot be read ({trouble.strerror or trouble})") from trouble
 
 
 def is_shown(packet: "Packet[VideoStream]", codec: str) -> bool:
@@ -159,32 +190,6 @@ def is_shown(packet: "Packet[VideoStream]", codec: str) -> bool:
     if not packet.size or packet.is_discard:
         return False
     return codec != "vp8" or bool(bytes(memoryview(packet)[:1])[0] & _VP8_SHOWN)
-
-
-def _first_frame(source: Source) -> "VideoFrame":
-    """Decode one frame, any: how frames are turned is said with each, and of what kind they are."""
-    av = pyav()
-    source.container.seek(source.stream.start_time or 0, stream=source.stream)
-    for packet in packets_of(source):
-        try:
-            for frame in packet.decode():
-                return frame
-        except av.error.FFmpegError:
-            continue
-    raise ClipError("the video is damaged: not one of its frames can be decoded")
-
-
-def _turn(stream: "VideoStream", frame: "VideoFrame") -> Turn:
-    aspect = stream.sample_aspect_ratio
-    width, height = square_size(stream.codec_context.width, stream.codec_context.height, aspect)
-    if width * height > MAX_CLIP_PIXELS:
-        raise ClipError(
-            f"{width} x {height} pixels a frame, made square, is more than the"
-            f" {MAX_CLIP_PIXELS / 1e6:.0f} megapixels allowed"
-        )
-    beside = cast("Iterable[SideData]", frame.side_data)
-    matrix = next((bytes(data) for data in beside if data.type.name == "DISPLAYMATRIX"), None)
-    return Turn(width, height, *turned(matrix))
 
 
 def _frozen(numbers: _Numbers) -> _Numbers:

@@ -17,7 +17,9 @@ _BRIGHT = {16: "HDR (PQ)", 18: "HDR (HLG)"}  # FFmpeg's numbers of transfer char
 _LOST_SHARE, _LOST_SECONDS = 0.1, 1.0
 
 
-def note_of(source: Source, frame: "VideoFrame", times: NDArray[np.float64]) -> str:
+def note_of(
+    source: Source, frame: "VideoFrame", times: NDArray[np.float64], lost: int, doubled: int
+) -> str:
     """Return what is unusual, parts separated by semicolons; empty where nothing is.
 
     Parameters
@@ -27,21 +29,30 @@ def note_of(source: Source, frame: "VideoFrame", times: NDArray[np.float64]) -> 
         One that was decoded.
     times : (n,) float64
         Of the frames that were found, in seconds.
+    lost
+        How many frames come before the first that stands alone.
+    doubled
+        How many frames have the time of another.
     """
-    return "; ".join([*_missing(source, times), *_odd_pixels(source, frame)])
+    parts = [*_missing(source, times, lost), *_odd_pixels(source, frame)]
+    if doubled:
+        parts.append(f"{doubled} frames are left out, as their times are those of others")
+    return "; ".join(parts)
 
 
-def _missing(source: Source, times: NDArray[np.float64]) -> Iterator[str]:
+def _missing(source: Source, times: NDArray[np.float64], lost: int) -> Iterator[str]:
+    if lost:
+        yield f"it begins between key frames: the first {lost} frames cannot be shown"
+    stated = source.stream.frames
     if source.demuxer == "mov":  # its index lists every frame, also those that are gone
-        stated = source.stream.frames
         if stated > len(times) and _reads_short(source):
             yield f"the file is cut off: {len(times)} of {stated} frames are left"
-        return
-    duration = source.container.duration
-    if source.demuxer in ("matroska", "flv", "asf") and duration:
-        seconds = duration / 1_000_000
-        lost = seconds - float(times[-1])
-        if lost > max(_LOST_SECONDS, _LOST_SHARE * seconds):
+    elif source.demuxer == "avi":
+        if stated > len(times):
+            yield f"the file seems to be cut off: {len(times)} of {stated} frames are left"
+    elif source.demuxer in ("matroska", "flv", "asf") and len(source.container.streams) == 1:
+        seconds = (source.container.duration or 0) / 1_000_000
+        if seconds - float(times[-1]) > max(_LOST_SECONDS, _LOST_SHARE * seconds):
             yield f"the file seems to be cut off: {times[-1]:.1f} of {seconds:.1f} seconds are left"
 
 
@@ -65,4 +76,4 @@ def _odd_pixels(source: Source, frame: "VideoFrame") -> Iterator[str]:
     if frame.color_trc in _BRIGHT:
         yield f"{_BRIGHT[frame.color_trc]}: colours are shown pale"
     elif max((one.bits for one in frame.format.components), default=_DEEP) > _DEEP:
-        yield "deeper than 8 bits a colour, which are made of it"
+        yield "more than 8 bits a colour, of which 8 are read"

@@ -12,6 +12,7 @@ from annotator.imaging.clips.errors import ClipError
 from annotator.imaging.clips.info import MAX_CLIP_PIXELS
 from annotator.imaging.clips.kinds import HEAD, demuxer_of
 from annotator.imaging.clips.library import pyav
+from annotator.imaging.clips.video_file import VideoFile
 from annotator.imaging.errors import ImageError
 from annotator.imaging.signatures import HEAD as IMAGE_HEAD
 from annotator.imaging.signatures import format_of
@@ -36,7 +37,7 @@ class Source:
         FFmpeg's name of the container.
     """
 
-    file: BinaryIO
+    file: VideoFile
     container: "InputContainer"
     stream: "VideoStream"
     demuxer: str
@@ -62,7 +63,7 @@ def open_source(path: Path) -> Source:
             file.seek(0)
             raise ClipError(_no_video(file.read(IMAGE_HEAD)))
         file.seek(0)
-        return _opened(file, demuxer)
+        return _opened(VideoFile(file), demuxer)
     except (OSError, ImageError) as error:
         file.close()
         if isinstance(error, ClipError):
@@ -79,6 +80,8 @@ def open_file(path: Path) -> BinaryIO:
         if is_database(path):
             raise ClipError("it is a project's database, not a video")
         return open_regular(path)
+    except ClipError:
+        raise
     except FileNotFoundError as error:
         raise ClipError("the file does not exist") from error
     except OSError as error:
@@ -106,7 +109,7 @@ def failures_said() -> Iterator[None]:
         raise ClipError(f"the video cannot be read ({_said(error)})") from error
 
 
-def _opened(file: BinaryIO, demuxer: str) -> Source:
+def _opened(file: VideoFile, demuxer: str) -> Source:
     av = pyav()
     limits = {"max_pixels": str(MAX_CLIP_PIXELS)}
     try:
@@ -118,10 +121,12 @@ def _opened(file: BinaryIO, demuxer: str) -> Source:
             buffer_size=_BUFFER,
             metadata_errors="replace",
         )
-    except av.error.FFmpegError as error:
+    except (av.error.FFmpegError, UnicodeError) as error:
+        if file.trouble is not None:
+            raise file.trouble from error
         raise ClipError(
-            "the video is damaged or cut off: its beginning or its index is missing"
-            f" ({_said(error)})"
+            "the video is damaged or cut off, as its beginning or its index is missing"
+            f" ({_said(error)}): copy it again"
         ) from error
     try:
         stream = _shown(container)

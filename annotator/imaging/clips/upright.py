@@ -1,17 +1,24 @@
 """From a stored frame to what a player shows: upright, in square pixels, 8-bit RGB."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging.clips.errors import ClipError
+from annotator.imaging.clips.info import MAX_CLIP_PIXELS
+
 if TYPE_CHECKING:
+    from av.sidedata.sidedata import SideData
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 _QUARTER = 90
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+_MATRIX_BYTES = 36
 _MOST_UNEVEN = 4  # pixels are wider or taller than that in no camera's files
 
 
@@ -75,6 +82,26 @@ def square_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, 
     return width, round(height / aspect)
 
 
+def turn_of(stream: "VideoStream", frame: "VideoFrame") -> Turn:
+    """Return how the frames of a stream become upright, by one that was decoded.
+
+    Raises
+    ------
+    ClipError
+        If they would be too large in square pixels.
+    """
+    context = stream.codec_context
+    width, height = square_size(context.width, context.height, stream.sample_aspect_ratio)
+    if width * height > MAX_CLIP_PIXELS:
+        raise ClipError(
+            f"{width} x {height} pixels a frame, made square, is more than the"
+            f" {MAX_CLIP_PIXELS / 1e6:.0f} megapixels allowed"
+        )
+    beside = cast("Iterable[SideData]", frame.side_data)
+    matrix = next((bytes(data) for data in beside if data.type.name == "DISPLAYMATRIX"), None)
+    return Turn(width, height, *turned(matrix))
+
+
 def turned(matrix: bytes | None) -> tuple[int, bool]:
     """Return rotation and mirroring of `Turn` for a display matrix.
 
@@ -84,9 +111,9 @@ def turned(matrix: bytes | None) -> tuple[int, bool]:
         As FFmpeg hands it on: nine 32-bit numbers, in each row two with 16 bits after the point.
         They are rounded to quarters of a turn. None, or what is no such matrix, turns nothing.
     """
-    numbers = np.frombuffer(matrix or b"", np.int32)
-    if numbers.size != 9:
+    if matrix is None or len(matrix) != _MATRIX_BYTES:
         return 0, False
+    numbers = np.frombuffer(matrix, np.int32)
     a, b, c, d = (float(numbers[at]) for at in (0, 1, 3, 4))
     mirrored = a * d - b * c < 0
     if mirrored:  # exchanging left and right comes last
