@@ -15,7 +15,7 @@ SHAPE = np.random.default_rng(7).uniform(-50, 50, (468, 3))
 def mesh(frame: int, *, x: float = 100.0, shift: float = 0.0) -> NDArray[np.float32]:
     """Return a face of about 100 px that moves a little to the right in each frame."""
     moved = SHAPE + np.array([x + 0.25 * frame + shift, 120, 0])
-    return np.round(moved * 256).astype(np.float32) / 256  # as chunks hold them
+    return np.round(moved * 128).astype(np.float32) / 128  # as chunks hold them
 
 
 def piece(

@@ -61,6 +61,15 @@ def _values(found: "Findings") -> dict[str, Any]:
             }
             for mesh in found.meshes
         ],
+        "damaged_tracks": [
+            {
+                "clip": track.clip_name,
+                "face": track.track,
+                "first_frame": track.first_frame,
+                "last_frame": track.last_frame,
+            }
+            for track in found.tracks
+        ],
     }
 
 
@@ -69,7 +78,7 @@ def _lines(found: "Findings", *, photographs: bool) -> list[str]:
     if photographs:
         looked += f" and {count(found.files, 'photograph')}"
     lines = [f"damaged: the database: {plain(problem)}" for problem in found.database]
-    lines += [f"damaged: {mesh}" for mesh in found.meshes]
+    lines += [f"damaged: {each}" for each in (*found.meshes, *found.tracks)]
     if found.are_none:
         parts = "meshes, marks, strokes and files" if photographs else "meshes, marks and strokes"
         return [f"sound: {looked}; {parts} are as they were stored, the database's structure whole"]

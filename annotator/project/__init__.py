@@ -9,13 +9,20 @@ from annotator.project.assessment_records import (
     StoredFinding,
 )
 from annotator.project.audit import AuditEntry
-from annotator.project.clips import ClipRecord, NewClip, TrackPiece, TrackRecord, TrackStates
 from annotator.project.clips.errors import (
     NoFaceThere,
     OtherTracking,
     TracksOverlap,
     UnknownClip,
     UnknownTrack,
+)
+from annotator.project.clips.records import (
+    ClipRecord,
+    NewClip,
+    StaleSample,
+    TrackPiece,
+    TrackRecord,
+    TrackStates,
 )
 from annotator.project.engine import BUSY_TIMEOUT, LONGEST_BACKUP_NAME, BackupMade, Restored
 from annotator.project.errors import (
@@ -136,6 +143,7 @@ __all__ = [
     "SampleSummary",
     "SettingError",
     "StaleAnnotation",
+    "StaleSample",
     "StoredFinding",
     "StoredMesh",
     "StoredPrediction",

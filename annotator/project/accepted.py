@@ -153,6 +153,7 @@ def _accepted_sample(
         displacement_mean=displacement.mean,
         displacement_max=displacement.maximum,
         displacement_nme=displacement.nme,
+        clip_track=None if sample.track is None else sample.track.number,
     )
 
 

@@ -97,7 +97,7 @@ class HashedFace:
     ----------
     hashes
     file
-        What the bytes of its photograph's file are known by.
+        What the bytes of its photograph's file, or of its clip, are known by.
     was_edited
         Whether it has an annotation besides its prediction.
     """

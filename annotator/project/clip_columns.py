@@ -12,6 +12,18 @@ from sqlalchemy import LargeBinary
 from annotator.project.checked import Checked, shown
 
 
+class PackedBlob(Checked[bytes]):
+    """Bytes that mean something to whoever packed them."""
+
+    impl = LargeBinary
+
+    def checked(self, value: Any) -> bytes:
+        """Return the stored bytes, if they are any."""
+        if type(value) is not bytes:
+            raise ValueError(f"{shown(value)} where bytes should be")
+        return value
+
+
 class TimesBlob(Checked[npt.NDArray[np.float64]]):
     """(n,) seconds, ascending from 0, as 8 n bytes; read-only when read."""
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from annotator.project.clip_columns import NamesBlob, TimesBlob
+from annotator.project.clip_columns import NamesBlob, PackedBlob, TimesBlob
 from annotator.project.columns import IndicesBlob, PathText, Table, UtcDateTime
 from annotator.project.number_columns import NumbersBlob
 from annotator.project.values import BigWhole, Count, Sha256
@@ -123,4 +123,4 @@ class TrackChunkRow(Table):
     presence: Mapped[npt.NDArray[np.float32]] = mapped_column(NumbersBlob)
     doubt: Mapped[npt.NDArray[np.float32]] = mapped_column(NumbersBlob)
     digest: Mapped[bytes]
-    meshes: Mapped[bytes]
+    meshes: Mapped[bytes] = mapped_column(PackedBlob)

@@ -119,7 +119,7 @@ def damaged_mesh(session: Session, sample_id: int, part: str) -> DamagedMesh:
     return DamagedMesh(sample_id, face_index, display_name(path), part)
 
 
-def _bytes_of(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+def bytes_of(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Return a column as it is in the database: nothing is made of it, nor checked."""
     return type_coerce(column, NullType()).label(column.key)
 
@@ -172,8 +172,8 @@ _SEARCHES: tuple[_Search, ...] = (
         select(
             PredictionRow.sample_id,
             PredictionRow.model_id,
-            _bytes_of(PredictionRow.landmarks),
-            _bytes_of(PredictionRow.digest),
+            bytes_of(PredictionRow.landmarks),
+            bytes_of(PredictionRow.digest),
             ModelRow.name,
             (AnnotationRow.prediction_id == PredictionRow.id).label("in_use"),
         )
@@ -185,11 +185,11 @@ _SEARCHES: tuple[_Search, ...] = (
     (
         select(
             AnnotationRow.sample_id,
-            _bytes_of(AnnotationRow.prediction_id),
-            _bytes_of(AnnotationRow.revision),
-            _bytes_of(AnnotationRow.landmarks),
-            _bytes_of(AnnotationRow.marks),
-            _bytes_of(AnnotationRow.digest),
+            bytes_of(AnnotationRow.prediction_id),
+            bytes_of(AnnotationRow.revision),
+            bytes_of(AnnotationRow.landmarks),
+            bytes_of(AnnotationRow.marks),
+            bytes_of(AnnotationRow.digest),
             select(PredictionRow.sample_id)
             .where(PredictionRow.id == AnnotationRow.prediction_id)
             .scalar_subquery()
@@ -202,15 +202,15 @@ _SEARCHES: tuple[_Search, ...] = (
         select(
             StrokeRow.sample_id,
             StrokeRow.sequence,
-            *(_bytes_of(getattr(StrokeRow, name)) for name in (*_VERTICES, *_ANCHORS)),
-            _bytes_of(StrokeRow.digest),
-            _bytes_of(StrokeRow.anchors_digest),
+            *(bytes_of(getattr(StrokeRow, name)) for name in (*_VERTICES, *_ANCHORS)),
+            bytes_of(StrokeRow.digest),
+            bytes_of(StrokeRow.anchors_digest),
         ),
         StrokeRow.sample_id,
         _of_stroke,
     ),
     (
-        select(HoneypotRow.sample_id, _bytes_of(HoneypotRow.answer), _bytes_of(HoneypotRow.digest)),
+        select(HoneypotRow.sample_id, bytes_of(HoneypotRow.answer), bytes_of(HoneypotRow.digest)),
         HoneypotRow.sample_id,
         _of_answer,
     ),

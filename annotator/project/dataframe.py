@@ -19,11 +19,13 @@ from annotator.project.records import verdict_in_effect
 from annotator.project.soundness import naming_damage, refuse_damaged
 from annotator.project.tables import (
     AnnotationRow,
+    ClipRow,
     ImageRow,
     ModelRow,
     PredictionRow,
     ReviewRow,
     SampleRow,
+    TrackRow,
 )
 
 # Column -> dtype and where it comes from, in the order of the table; None: computed below.
@@ -56,6 +58,10 @@ _TABLE: dict[str, tuple[str, Any]] = {
     "box_height": ("float64", SampleRow.box_height),
     "created_at": ("datetime64[us, UTC]", SampleRow.created_at),
     "updated_at": ("datetime64[us, UTC]", SampleRow.updated_at),
+    "clip": ("string", ClipRow.path),
+    "clip_frame": ("Int64", ImageRow.clip_frame),
+    "clip_time": ("Float64", ImageRow.clip_time),
+    "clip_track": ("Int64", TrackRow.number),
 }
 
 COLUMNS = {name: dtype for name, (dtype, _) in _TABLE.items()}
@@ -68,6 +74,8 @@ _QUERY = (
     .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
     .join(ModelRow, ModelRow.id == PredictionRow.model_id)
     .outerjoin(ReviewRow, ReviewRow.id == last_review_id())
+    .outerjoin(ClipRow, ClipRow.id == ImageRow.clip_id)
+    .outerjoin(TrackRow, TrackRow.id == SampleRow.track_id)
     .where(IN_PROJECT, IS_ORIGINAL)
     .order_by(SampleRow.image_id, SampleRow.face_index)
 )
@@ -93,12 +101,16 @@ def sample_table(session: Session, paths: ImagePaths) -> pd.DataFrame:
     rows = session.connection().execute(_QUERY).all()
     table: _Columns = {name: [row[i] for row in rows] for i, name in enumerate(_STORED)}
     # Bytes that are no text are spelt out: pandas takes text, and nothing else.
-    files = (str(paths.absolute(path)) for path in table["image"])
-    table["image"] = [file.encode("utf-8", "backslashreplace").decode() for file in files]
+    for name in ("image", "clip"):
+        table[name] = [None if path is None else _spelt(paths, path) for path in table[name]]
     _judge(table)
     _measure(table, session)
     table["state"] = [state.value for state in table["state"]]
     return pd.DataFrame({name: table[name] for name in COLUMNS}).astype(COLUMNS)
+
+
+def _spelt(paths: ImagePaths, path: str) -> str:
+    return str(paths.absolute(path)).encode("utf-8", "backslashreplace").decode()
 
 
 def _judge(table: _Columns) -> None:

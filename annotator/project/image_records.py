@@ -93,7 +93,7 @@ class ImageRecord:
     path
         Absolute.
     name
-        Of the file, fit for display.
+        Of the file, fit for display; of a frame, of its clip, and which frame it is.
     file_size, modified_ns
         The file's stamp (`annotator.system.hashing.file_stamp`) when it was added; None if it is
         not known. In projects of older versions the second is a time in nanoseconds, which is no
@@ -103,6 +103,11 @@ class ImageRecord:
     coded_sha256, pixels_sha256
         What the picture is known by where the bytes of its file differ, see
         `annotator.imaging.identity`; None if that is not known.
+    clip_id, clip_frame, clip_time
+        Of which clip it is a frame, which one, counted from 0, and when it is shown, in seconds
+        from the clip's first one; None of a photograph.
+    clip_name, clip_sha256
+        What that clip is called, fit for display, and the SHA-256 of its content.
     """
 
     id: int
@@ -116,6 +121,11 @@ class ImageRecord:
     frame: int | None = None
     coded_sha256: str | None = None
     pixels_sha256: str | None = None
+    clip_id: int | None = None
+    clip_frame: int | None = None
+    clip_time: float | None = None
+    clip_name: str | None = None
+    clip_sha256: str | None = None
 
     @property
     def stamp(self) -> tuple[int | None, int | None]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.image_records import ImageRecord, NewImage
 from annotator.project.locking import locked
-from annotator.project.paths import ImagePaths, display_name
-from annotator.project.tables import ImageRow
+from annotator.project.paths import ImagePaths, display_name, frame_name
+from annotator.project.tables import ClipRow, ImageRow
 from annotator.system.hashing import file_stamp
 
 REPLACED = (
@@ -27,7 +27,8 @@ IN_PROJECT = ImageRow.removed_at.is_(None)
 
 
 # The fields of a record that are columns, in their order.
-_RECORDED = tuple(field.name for field in fields(ImageRecord) if field.name != "name")
+_NO_COLUMNS = {"name", "clip_name", "clip_sha256"}
+_RECORDED = tuple(field.name for field in fields(ImageRecord) if field.name not in _NO_COLUMNS)
 
 
 def image_row(session: Session, image_id: int, *, to_change: bool = False) -> ImageRow:
@@ -41,11 +42,12 @@ def image_row(session: Session, image_id: int, *, to_change: bool = False) -> Im
 
 def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
     """Return a row as the store hands it out."""
-    path = paths.absolute(row.path)
+    path, clip = paths.absolute(row.path), row.clip
+    clip_name = None if clip is None else display_name(clip.path)
     return ImageRecord(
         id=row.id,
         path=path,
-        name=display_name(path),
+        name=_name(path, clip_name, row.clip_frame),
         sha256=row.sha256,
         width=row.width,
         height=row.height,
@@ -54,6 +56,11 @@ def image_record(row: ImageRow, paths: ImagePaths) -> ImageRecord:
         frame=row.frame,
         coded_sha256=row.coded_sha256,
         pixels_sha256=row.pixels_sha256,
+        clip_id=row.clip_id,
+        clip_frame=row.clip_frame,
+        clip_time=row.clip_time,
+        clip_name=clip_name,
+        clip_sha256=None if clip is None else clip.sha256,
     )
 
 
@@ -61,11 +68,23 @@ def all_records(session: Session, paths: ImagePaths) -> list[ImageRecord]:
     """Return all images in the order they were added, below the ORM: there may be 100,000."""
     columns = ImageRow.__table__.columns
     query = select(*(columns[name] for name in _RECORDED)).where(IN_PROJECT).order_by(ImageRow.id)
+    named = select(ClipRow.id, ClipRow.path, ClipRow.sha256)
+    clips: dict[int | None, tuple[str | None, str | None]] = {
+        clip_id: (display_name(path), sha256) for clip_id, path, sha256 in session.execute(named)
+    }
+    clips[None] = None, None
     records = []
-    for image_id, stored, *rest in session.connection().execute(query):
+    for image_id, stored, *rest, clip_id, frame, time in session.connection().execute(query):
+        clip = clips[clip_id]
         path = paths.absolute(stored)
-        records.append(ImageRecord(image_id, path, display_name(stored), *rest))
+        name = _name(stored, clip[0], frame)
+        values = [*rest, clip_id, frame, time, *clip]
+        records.append(ImageRecord(image_id, path, name, *values))
     return records
+
+
+def _name(path: Path | str, clip_name: str | None, frame: int | None) -> str:
+    return display_name(path) if clip_name is None else frame_name(clip_name, frame or 0)
 
 
 def resembling(entries: Collection[NewImage]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.project.assessment_records import HashedFace, StoredFinding
@@ -13,7 +13,7 @@ from annotator.project.assessment_table import AssessmentRow, FindingRow
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import SampleState
-from annotator.project.tables import AnnotationRow, ImageRow, SampleRow
+from annotator.project.tables import AnnotationRow, ClipRow, ImageRow, SampleRow
 
 _LEFT_OUT = (SampleState.EXCLUDED, SampleState.DELETED)
 
@@ -24,12 +24,13 @@ def hashed_faces(session: Session) -> dict[int, HashedFace]:
     """Return what faces look like, by sample; see `Assessments.hashed_faces`."""
     query = (
         select(
-            SampleRow.id, AssessmentRow.face_hashes, ImageRow.sha256,
+            SampleRow.id, AssessmentRow.face_hashes, func.coalesce(ClipRow.sha256, ImageRow.sha256),
             AnnotationRow.landmarks.is_not(None),
         )
         .join(AssessmentRow, AssessmentRow.sample_id == SampleRow.id)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .outerjoin(ClipRow, ClipRow.id == ImageRow.clip_id)
         .where(
             IN_PROJECT,
             IS_ORIGINAL,

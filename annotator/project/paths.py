@@ -64,3 +64,8 @@ def display_name(path: Path | str) -> str:
     """Return the file's name as any window and terminal can show it: see `escaped`."""
     name = os.path.basename(path)  # noqa: PTH119 - without making a path of a text
     return escaped(name)
+
+
+def frame_name(clip_name: str, frame: int) -> str:
+    """Return what a frame of a clip is called, whose own name is fit for display."""
+    return f"{clip_name} · frame {frame}"

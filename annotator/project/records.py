@@ -99,7 +99,7 @@ class SampleSummary(NamedTuple):
     Attributes
     ----------
     image_name
-        Of the file, fit for display.
+        Of the file, fit for display; of a frame of a clip it says which one.
     image_file
         Its absolute path as text; `image_path` is the same as a path.
     stroke_count
@@ -125,6 +125,15 @@ class SampleSummary(NamedTuple):
         How far the newest model's prediction lies from that of the round before: the mean 2-D
         distance in outer IODs of the newer one. None where there are no two, or the newest
         model does not find the face.
+    track_id
+        Of the face's track, where the image is a frame of a clip.
+    clip_frame, clip_time, clip_id
+        Which frame of which clip, counted from 0, and its seconds from the clip's first one; None
+        of a photograph.
+    clip_name
+        What that clip is called, fit for display.
+    clip_track
+        By which number people know the face in the clip.
     """
 
     id: int
@@ -144,6 +153,12 @@ class SampleSummary(NamedTuple):
     frame: int | None = None
     seconds_reviewed: float = 0.0
     round_change: float | None = None
+    track_id: int | None = None
+    clip_frame: int | None = None
+    clip_time: float | None = None
+    clip_id: int | None = None
+    clip_name: str | None = None
+    clip_track: int | None = None
 
     @property
     def image_path(self) -> Path:
@@ -204,6 +219,8 @@ class AcceptedSample:
         2-D distance between annotation and prediction over the vertices, in pixels.
     displacement_nme
         `displacement_mean` divided by the outer IOD of the annotation.
+    clip_track
+        By which number the face is known in its clip; None where it has no track.
     """
 
     sample_id: int
@@ -224,3 +241,4 @@ class AcceptedSample:
     displacement_mean: float
     displacement_max: float
     displacement_nme: float
+    clip_track: int | None = None

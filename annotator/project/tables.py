@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annotator.mesh.marks import Marks
 from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
@@ -127,6 +127,7 @@ class ImageRow(Table):
     clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id"))
     clip_frame: Mapped[int | None] = mapped_column(Count)
     clip_time: Mapped[float | None]
+    clip: Mapped[ClipRow | None] = relationship(viewonly=True)
 
 
 # NULLs would all differ from one another.
@@ -220,6 +221,7 @@ class SampleRow(Table):
     copy_of: Mapped[int | None] = mapped_column(ForeignKey("samples.id"), index=True)
     assigned_to: Mapped[str | None]
     track_id: Mapped[int | None] = mapped_column(ForeignKey("tracks.id"))
+    track: Mapped[TrackRow | None] = relationship(viewonly=True)
 
 
 _IS_OF_TRACK = SampleRow.track_id.is_not(None)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from annotator.project import DamagedProject, FailedImage, ImageRecord, Project
+from annotator.project.clips.damage import DamagedTrack
 from annotator.project.damage import DamagedMesh
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, READERS, shows_same
 
@@ -21,6 +22,8 @@ class Findings:
         What is wrong with the database itself.
     meshes
         Predictions, annotations and strokes that are not what was stored.
+    tracks
+        Faces tracked through clips that are not what was stored.
     photographs
         Files that are gone or hold another picture; empty if none was read.
     samples, files
@@ -29,6 +32,7 @@ class Findings:
 
     database: tuple[str, ...] = ()
     meshes: tuple[DamagedMesh, ...] = ()
+    tracks: tuple[DamagedTrack, ...] = ()
     photographs: tuple[FailedImage, ...] = ()
     samples: int = 0
     files: int = 0
@@ -36,7 +40,7 @@ class Findings:
     @property
     def are_none(self) -> bool:
         """Whether nothing is damaged."""
-        return not (self.database or self.meshes or self.photographs)
+        return not (self.database or self.meshes or self.tracks or self.photographs)
 
 
 def check_project(
@@ -57,9 +61,11 @@ def check_project(
     on_progress
         Called with the number of files read and their total.
     """
-    database, meshes = project.problems(), list[DamagedMesh]()
+    database = project.problems()
+    meshes, tracks = list[DamagedMesh](), list[DamagedTrack]()
     try:
         meshes += project.samples.damaged()
+        tracks += project.clips.damaged()
     except DamagedProject as error:
         # Broken pages end the search, and were told already.
         database = database or [str(error)]
@@ -67,6 +73,7 @@ def check_project(
     return Findings(
         tuple(database),
         tuple(meshes),
+        tuple(tracks),
         tuple(_damaged_files(records, on_progress)),
         project.samples.stored_count(),
         len(records),

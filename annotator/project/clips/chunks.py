@@ -8,13 +8,13 @@ from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
-from annotator.project.clips.packing import pack_meshes, unpack_meshes
+from annotator.mesh.temporal import PackedMeshesError, pack_meshes, unpack_meshes
 from annotator.project.clips.records import TrackPiece
-from annotator.project.digests import DIGEST_SIZE
+from annotator.project.digests import DIGEST_SIZE, AnyRow
 from annotator.project.errors import RESTORE, DamagedProject
 from annotator.project.tables import TrackChunkRow
 
@@ -80,11 +80,9 @@ def piece_of(row: TrackChunkRow, layout: MeshLayout) -> TrackPiece:
     if row.digest != chunk_digest(row):
         raise damaged_chunk(row)
     try:
-        meshes = unpack_meshes(row.meshes, layout.count)
-    except ValueError as error:
+        meshes = unpack_meshes(row.meshes, layout.count, frames=len(row.frames))
+    except PackedMeshesError as error:
         raise damaged_chunk(row) from error
-    if len(meshes) != len(row.frames):
-        raise damaged_chunk(row)
     frames = row.first_frame + row.frames.astype(np.int64)
     return TrackPiece(row.track_id, frames, meshes, row.presence, row.doubt)
 
@@ -97,13 +95,23 @@ def doubted(row: TrackChunkRow, doubt: npt.NDArray[np.float32]) -> None:
 
 def chunk_digest(row: TrackChunkRow) -> bytes:
     """Return what tells whether a chunk's bytes are those that were stored, at its place."""
-    digest = blake2b(
-        struct.pack("<3q", row.track_id, row.first_frame, row.last_frame),
-        digest_size=DIGEST_SIZE,
-        person=b"track chunk",
-    )
-    columns = (row.frames.astype("<u2"), row.presence.astype("<f4"), row.doubt.astype("<f4"))
-    for blob in (*(column.tobytes() for column in columns), row.meshes):
+    arrays = (row.frames.astype("<u2"), row.presence.astype("<f4"), row.doubt.astype("<f4"))
+    place = row.track_id, row.first_frame, row.last_frame
+    return _digest(place, *(array.tobytes() for array in arrays), row.meshes)
+
+
+def is_sound(row: AnyRow) -> bool:
+    """Return whether a chunk, all as it is in the database, is what was stored."""
+    place = row.track_id, row.first_frame, row.last_frame
+    blobs = row.frames, row.presence, row.doubt, row.meshes
+    if not all(isinstance(number, int) for number in place):
+        return False
+    return all(isinstance(blob, bytes) for blob in blobs) and row.digest == _digest(place, *blobs)
+
+
+def _digest(place: tuple[int, ...], *blobs: bytes) -> bytes:
+    digest = blake2b(struct.pack("<3q", *place), digest_size=DIGEST_SIZE, person=b"track chunk")
+    for blob in blobs:
         digest.update(struct.pack("<q", len(blob)))
         digest.update(blob)
     return digest.digest()
@@ -117,7 +125,7 @@ def damaged_chunk(row: TrackChunkRow) -> DamagedProject:
     )
 
 
-def _between(track_id: int, start: int, stop: int):  # type: ignore[no-untyped-def]
+def _between(track_id: int, start: int, stop: int) -> Select[TrackChunkRow]:
     at_start = (
         select(func.max(TrackChunkRow.first_frame))
         .where(TrackChunkRow.track_id == track_id, TrackChunkRow.first_frame <= start)

@@ -7,25 +7,31 @@ again what its neighbours said. Nor is one that was excluded or deleted.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.temporal import KeyCorrection, corrected
 from annotator.project.clips.chunks import pieces_between
-from annotator.project.clips.packing import KeyCorrection
-from annotator.project.clips.records import TrackStates
+from annotator.project.clips.records import StaleSample, TrackStates
 from annotator.project.edit import EditedSample
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.opinion_rows import IS_ORIGINAL
-from annotator.project.records import SampleState
+from annotator.project.records import UNDECIDED, SampleState
 from annotator.project.tables import ImageRow, SampleRow, StrokeRow
 
 PROPAGATED = "propagated"
 """The tool of the stroke that a correction comes in by where it was made in other frames."""
 
+FOLLOWING = (*UNDECIDED, SampleState.SENT_BACK, SampleState.SUBMITTED)
+"""The states in which a propagated mesh follows its key frames."""
+
+_SAME = 1 / 64  # px
 _NO_KEYS = (SampleState.EXCLUDED, SampleState.DELETED)
 
 
@@ -69,25 +75,54 @@ def key_corrections(session: Session, track_id: int, layout: MeshLayout) -> list
         If a mesh of one is not what was stored.
     """
     states = track_states(session, track_id)
-    keys = dict(
-        zip(
-            states.frames[states.is_key].tolist(),
-            states.sample_ids[states.is_key].tolist(),
-            strict=True,
-        )
-    )
-    if not keys:
-        return []
-    predictions: dict[int, Any] = {}
-    for piece in pieces_between(session, track_id, layout, min(keys), max(keys) + 1):
-        for at, frame in enumerate(piece.frames.tolist()):
-            if frame in keys:
-                predictions[frame] = piece.landmarks[at]
+    keys = _by_frame(states, states.is_key)
     found = []
-    for frame, prediction in predictions.items():
+    for frame, prediction in _predictions(session, track_id, layout, keys).items():
         edited = EditedSample.load(session, keys[frame])
         if edited.layout is layout:
             found.append(KeyCorrection(frame, prediction, edited.landmarks))
+    return found
+
+
+def stale_samples(session: Session, track_id: int, layout: MeshLayout) -> list[StaleSample]:
+    """Return the propagated samples that follow key frames, and are not what these say now.
+
+    What they say is told by value, so that no clock or order of changes matters.
+
+    Raises
+    ------
+    DamagedProject
+        If a mesh is not what was stored.
+    """
+    states = track_states(session, track_id)
+    follow = np.array([state in FOLLOWING for state in states.states], np.bool_)
+    samples = _by_frame(states, states.is_propagated & follow)
+    keys = key_corrections(session, track_id, layout) if samples else []
+    found = []
+    for frame, prediction in _predictions(session, track_id, layout, samples).items():
+        edited = EditedSample.load(session, samples[frame])
+        if edited.layout is layout:
+            wanted = corrected(frame, prediction, keys, layout)
+            if np.abs(wanted - edited.landmarks).max() > _SAME:
+                found.append(StaleSample(samples[frame], frame, wanted))
+    return found
+
+
+def _by_frame(states: TrackStates, chosen: npt.NDArray[np.bool_]) -> dict[int, int]:
+    """Return some samples of a track by their frames."""
+    frames, sample_ids = states.frames[chosen], states.sample_ids[chosen]
+    return dict(zip(frames.tolist(), sample_ids.tolist(), strict=True))
+
+
+def _predictions(
+    session: Session, track_id: int, layout: MeshLayout, frames: Collection[int]
+) -> dict[int, npt.NDArray[np.float32]]:
+    """Return the meshes of a track in some frames, by frame, in their order."""
+    found: dict[int, npt.NDArray[np.float32]] = {}
+    if frames:
+        for piece in pieces_between(session, track_id, layout, min(frames), max(frames) + 1):
+            for at in np.flatnonzero(np.isin(piece.frames, list(frames))):
+                found[int(piece.frames[at])] = piece.landmarks[at]
     return found
 
 

@@ -211,3 +211,19 @@ class TrackStates:
     states: tuple[SampleState, ...]
     is_key: npt.NDArray[np.bool_]
     is_propagated: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaleSample:
+    """A propagated sample whose key frames say something else by now.
+
+    Attributes
+    ----------
+    sample_id, frame
+    corrected
+        (n, 3) what they say now: for `Clips.refresh`.
+    """
+
+    sample_id: int
+    frame: int
+    corrected: npt.NDArray[np.float32]

@@ -10,20 +10,17 @@ from sqlalchemy.orm import Session
 from annotator.mesh.landmarks import as_landmarks
 from annotator.project.annotations import write_stroke
 from annotator.project.clips.frames import image_of, meshes_in, no_face, put_faces, sample_of
-from annotator.project.clips.key_frames import PROPAGATED, has_own_strokes
+from annotator.project.clips.key_frames import FOLLOWING, PROPAGATED, has_own_strokes
 from annotator.project.clips.rows import clip_in_project, track_row
 from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine
 from annotator.project.image_records import NewImage
 from annotator.project.paths import ImagePaths
-from annotator.project.records import UNDECIDED, SampleState
+from annotator.project.records import SampleState
 from annotator.project.strokes import Stroke
 from annotator.project.tables import AnnotationRow, SampleRow, StrokeRow
 
 Landmarks = npt.NDArray[np.float32]
-
-REFRESHED = (*UNDECIDED, SampleState.SENT_BACK, SampleState.SUBMITTED)
-"""The states in which a propagated mesh follows its key frames."""
 
 
 def sample_in(
@@ -71,7 +68,7 @@ def propagate_again(session: Session, sample_id: int, corrected: npt.ArrayLike, 
     follows = select(SampleRow.id).where(
         SampleRow.id == sample_id,
         SampleRow.stroke_count > 0,
-        SampleRow.state.in_(REFRESHED),
+        SampleRow.state.in_(FOLLOWING),
         ~has_own_strokes(),
     )
     return session.scalar(follows) is not None and _put(session, sample_id, corrected, who)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.mesh.temporal import KeyCorrection
 from annotator.project.clips.chunks import (
     chunk_rows,
     doubted,
@@ -18,13 +18,14 @@ from annotator.project.clips.chunks import (
     piece_of,
     pieces_between,
 )
+from annotator.project.clips.damage import DamagedTrack, damaged_tracks
+from annotator.project.clips.files import ClipFiles
 from annotator.project.clips.frames import frame_image, meshes_in, put_faces, sample_of
 from annotator.project.clips.identities import cut, join
-from annotator.project.clips.key_frames import key_corrections, track_states
-from annotator.project.clips.packing import KeyCorrection
+from annotator.project.clips.key_frames import key_corrections, stale_samples, track_states
 from annotator.project.clips.records import (
     ClipRecord,
-    NewClip,
+    StaleSample,
     TrackPiece,
     TrackRecord,
     TrackStates,
@@ -41,50 +42,13 @@ from annotator.project.clips.rows import (
 )
 from annotator.project.clips.samples import propagate_again, propagate_first, sample_in
 from annotator.project.clips.tracking import frames_done, last_pieces, next_identity, store_pieces
-from annotator.project.engine.base import Engine
 from annotator.project.models import layout_of_model
-from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
 from annotator.project.tables import ClipRow, ImageRow
 
 
-class Clips:
-    """The clips of a project."""
-
-    def __init__(self, engine: Engine, paths: ImagePaths) -> None:
-        self._engine = engine
-        self._paths = paths
-
-    def add(self, new: NewClip) -> ClipRecord:
-        """Add a clip, or return the one that there is of the same content.
-
-        One that was removed is back. Where the clip's own file has gone, it follows to the one
-        that was given: see `relocate`.
-        """
-        with self._engine.writing(alone=True) as session:
-            row = session.scalar(select(ClipRow).where(ClipRow.sha256 == new.sha256))
-            if row is None:
-                row = _new_row(new, self._paths)
-                session.add(row)
-            row.removed_at = None
-            session.flush()
-            return clip_record(row, self._paths)
-
-    def all(self) -> list[ClipRecord]:
-        """Return all clips, in the order they were added."""
-        query = select(ClipRow).where(IN_PROJECT).order_by(ClipRow.id)
-        with self._engine.reading() as session:
-            return [clip_record(row, self._paths) for row in session.scalars(query)]
-
-    def get(self, clip_id: int) -> ClipRecord:
-        """Return a clip, a removed one too, or raise `UnknownClip`."""
-        with self._engine.reading() as session:
-            return clip_record(clip_row(session, clip_id), self._paths)
-
-    def times(self, clip_id: int) -> npt.NDArray[np.float64]:
-        """Return the (n,) seconds of a clip's frames, ascending from 0; read-only."""
-        with self._engine.reading() as session:
-            return clip_row(session, clip_id).times
+class Clips(ClipFiles):
+    """The clips of a project, with the faces tracked through them."""
 
     def pending(self, model_id: int) -> list[tuple[ClipRecord, int]]:
         """Return the clips that a model has not tracked to the end, and how far each is."""
@@ -135,6 +99,11 @@ class Clips:
             clip = clip_in_project(session, clip_id)
             start, stop = store_pieces(session, clip, model_id, layout, checked, up_to=up_to)
             self._predict_frames(session, clip_id, model_id, start, stop)
+
+    def damaged(self) -> Iterator[DamagedTrack]:
+        """Yield what is damaged of the tracks, of removed clips too: all their chunks are read."""
+        with self._engine.reading() as session:
+            yield from damaged_tracks(session)
 
     def last_faces(self, clip_id: int, model_id: int) -> list[TrackPiece]:
         """Return the faces of the last frame that is stored, for a tracker that goes on.
@@ -262,6 +231,15 @@ class Clips:
         with self._engine.writing(alone=True) as session:
             return propagate_again(session, sample_id, corrected, who)
 
+    def stale(self, track_id: int) -> list[StaleSample]:
+        """Return the propagated samples of a track that its key frames contradict by now.
+
+        Those that somebody edited, accepted, excluded or deleted are none.
+        """
+        with self._engine.reading() as session:
+            row = track_row(session, track_id)
+            return stale_samples(session, track_id, layout_of_model(session, row.model_id))
+
     def cut(self, track_id: int, frame: int, by: str) -> TrackRecord:
         """Make what a track has from a frame on a track of its own, and return that.
 
@@ -338,21 +316,3 @@ class Clips:
             assert frame is not None  # as asked for
             meshes = meshes_in(session, clip_id, model_id, frame)
             put_faces(session, self._engine, image_id, model_id, meshes)
-
-
-def _new_row(new: NewClip, paths: ImagePaths) -> ClipRow:
-    return ClipRow(
-        path=paths.stored(new.path),
-        sha256=new.sha256,
-        width=new.width,
-        height=new.height,
-        frame_count=len(new.times),
-        duration=float(new.times[-1]),
-        is_folder=new.is_folder,
-        file_size=new.file_size,
-        modified_ns=new.modified_ns,
-        note=new.note,
-        added_at=datetime.now(UTC),
-        times=new.times,
-        files=new.files if new.is_folder else None,
-    )

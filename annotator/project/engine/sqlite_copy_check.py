@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from annotator.project.clips.damage import damaged_tracks
 from annotator.project.damage import damaged_meshes
 from annotator.project.engine.backups import OnProgress
 from annotator.project.engine.sqlite_connections import harden
@@ -83,7 +84,7 @@ def damaged_in(copy: Path) -> tuple[str, ...]:
     """
     pool = create_engine("sqlite://", creator=lambda: _read_only(copy), poolclass=NullPool)
     with translated(copy), Session(pool) as session:
-        return tuple(str(mesh) for mesh in damaged_meshes(session))
+        return tuple(str(each) for each in (*damaged_meshes(session), *damaged_tracks(session)))
 
 
 @contextmanager

@@ -148,7 +148,8 @@ def _orphan(connection: sqlite3.Connection, column: Column[Any]) -> str | None:
     for key in column.foreign_keys:
         target = key.column
         found = connection.execute(
-            f'SELECT rowid, "{column.name}" FROM "{column.table.name}" WHERE "{column.name}" '
+            f'SELECT rowid, "{column.name}" FROM "{column.table.name}" '
+            f'WHERE "{column.name}" IS NOT NULL AND "{column.name}" '
             f'NOT IN (SELECT "{target.name}" FROM "{target.table.name}") LIMIT 1'
         ).fetchone()
         if found is not None:
