@@ -57,11 +57,14 @@ def test_weights_canonical_mesh_and_their_cards_are_in_the_wheel(wheel):
         assert shipped == (ROOT / "models" / name).read_bytes()
 
 
-def test_every_sample_image_is_in_the_wheel(wheel):
+def test_every_sample_image_and_the_clip_are_in_the_wheel(wheel):
     images = [path for path in (ROOT / "datasets" / "sample").iterdir() if path.is_file()]
     assert len(images) >= 12
     for path in images:
         assert wheel.read(f"annotator/_assets/datasets/sample/{path.name}") == path.read_bytes()
+    clip = ROOT / "datasets" / "sample_clip" / "wall.webm"
+    shipped = wheel.read(f"annotator/_assets/datasets/sample_clip/{clip.name}")
+    assert shipped == clip.read_bytes()
     assert "annotator/_assets/datasets/README.md" in wheel.namelist()
 
 

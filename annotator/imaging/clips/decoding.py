@@ -98,7 +98,7 @@ class Decoder:
             if key is None:
                 break
             shown, decoded = int(index.pts[index.keys[key]]), int(index.key_dts[key])
-            for time in (decoded, shown) if source.demuxer == "mov" else (shown, decoded):
+            for time in (shown, decoded):
                 packets = self._sought(source, time, shown)
                 if packets is not None:
                     return packets
