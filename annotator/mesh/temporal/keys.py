@@ -1,9 +1,11 @@
 """Between key frames: what annotators corrected there, carried to the frames around.
 
 Interpolated are corrections, not positions: between two key frames a face may go anywhere, and
-the prediction goes with it, but what the model does wrong changes slowly.
+the prediction goes with it, but what the model does wrong changes slowly. How slowly nobody knows:
+far from all keys nothing is claimed, and the prediction stands as it is.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +16,12 @@ from annotator.mesh.layout import MeshLayout
 from annotator.mesh.plane import Complex, plane
 
 Landmarks = NDArray[np.float32]
+
+FADE = 60.0
+"""In how many frames a correction fades to 1/e, beyond the last key or between distant ones.
+
+Chosen on faces that the figures in docs/temporal.md are not of.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +46,17 @@ def corrected(
     prediction: NDArray[np.floating],
     keys: Sequence[KeyCorrection],
     layout: MeshLayout,
+    *,
+    fade: float = FADE,
 ) -> Landmarks:
     """Return a frame's prediction with the corrections of the key frames around it.
 
     A key's correction is turned and scaled as the prediction is since: by the similarity of the
     image plane that takes the key's prediction nearest to this one (least squares); z is scaled
-    alike. Between two keys both are weighted by how near they are; before the first and after the
-    last key the nearest one holds. Without keys the prediction stays.
+    alike. Both are then weighted by how near they are: what is expected of a process that forgets
+    exponentially (Ornstein-Uhlenbeck), of which the two keys were seen. Between keys that lie near
+    each other that is linear interpolation; before the first key and after the last one the
+    correction fades out. Without keys the prediction stays.
 
     Parameters
     ----------
@@ -55,6 +67,8 @@ def corrected(
     keys
         Of the same track, in any order; of two with the same frame the last counts.
     layout
+    fade
+        In how many frames a correction fades to 1/e, above 0.
 
     Returns
     -------
@@ -65,16 +79,18 @@ def corrected(
     Raises
     ------
     ValueError
-        If a mesh has another shape than the layout's.
+        If a mesh has another shape than the layout's, or ``fade`` is not above 0.
     """
     _check(prediction, layout)
+    if not fade > 0:
+        raise ValueError(f"expected a number of frames above 0 to fade in, but got {fade}")
     before, after = keys_around(frame, keys)
     if before is not None and before.frame == frame:
         if np.array_equal(before.prediction, prediction):
             return before.corrected.astype(np.float32)
         after = None  # the key speaks for its frame alone, whatever the prediction is by now
     change = np.zeros(prediction.shape)
-    for key, share in _shares(frame, before, after):
+    for key, share in _shares(frame, before, after, fade):
         change += share * _carried(key, prediction)
     return np.asarray(prediction + change, np.float32)
 
@@ -94,17 +110,27 @@ def keys_around(
 
 
 def _shares(
-    frame: int, before: KeyCorrection | None, after: KeyCorrection | None
+    frame: int, before: KeyCorrection | None, after: KeyCorrection | None, fade: float
 ) -> Iterator[tuple[KeyCorrection, float]]:
-    """Yield the keys around a frame, each with its weight."""
+    """Yield the keys around a frame, each with its weight.
+
+    Between two: sinh of the time to the other one over sinh of the time between both, times in
+    units of ``fade``.
+    """
     if before is not None and after is not None:
-        share = (frame - before.frame) / (after.frame - before.frame)
-        yield before, 1 - share
-        yield after, share
-    elif before is not None:
-        yield before, 1.0
-    elif after is not None:
-        yield after, 1.0
+        between = (after.frame - before.frame) / fade
+        since = (frame - before.frame) / fade
+        yield before, _sinh_ratio(between - since, between)
+        yield after, _sinh_ratio(since, between)
+        return
+    for key in (before, after):
+        if key is not None:
+            yield key, math.exp(-abs(frame - key.frame) / fade)
+
+
+def _sinh_ratio(part: float, whole: float) -> float:
+    """Return sinh(part) / sinh(whole) for 0 <= part <= whole, however large they are."""
+    return math.exp(part - whole) * math.expm1(-2 * part) / math.expm1(-2 * whole)
 
 
 def _carried(key: KeyCorrection, prediction: NDArray[np.floating]) -> NDArray[np.float64]:
