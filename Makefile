@@ -42,7 +42,7 @@ demo: system $(INSTALLED)
 	fi
 
 test: system lint
-	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # Every variable can be set: FACEMESH_FUZZ multiplies the rounds of damaged bytes, the others count.
 fuzz: export FACEMESH_FUZZ ?= 50
@@ -52,7 +52,7 @@ fuzz: export FACEMESH_RESTORE_KILLS ?= 160
 fuzz: export FACEMESH_IMAGES ?= 2000
 fuzz: export FACEMESH_STEPS ?= 300
 fuzz: system $(TRAINING)
-	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadgroup \
+	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 		$$(grep -rl --include='test_*.py' 'from tests.fuzzing import' tests)
 
 lint: $(TRAINING)

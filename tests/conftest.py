@@ -10,19 +10,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# Threads of OpenBLAS wait for each other by spinning. On a machine that does something else
+# beside, small matrices then take fifty times as long, and results do not depend on it.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")  # read where numpy is imported, here and in processes
+
 import numpy as np
 import pytest
 
 from annotator.mesh.layout import FACE_468, MeshLayout
 from annotator.mesh.layouts.definition import RegionFeatures
+from tests import displays, scheduling
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
     from annotator.project import Project
 
 _PREFERENCES = pytest.StashKey[tempfile.TemporaryDirectory]()
-# Threads of OpenBLAS wait for each other by spinning. On a machine that does something else
-# beside, small matrices then take fifty times as long, and results do not depend on it.
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_DISPLAY = pytest.StashKey[displays.OwnDisplay]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,16 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory()
     config.stash[_PREFERENCES] = folder
     os.environ["NAPARI_CONFIG"] = str(Path(folder.name) / "settings.yaml")
-    for variable in _ONE_THREAD:
-        os.environ.setdefault(variable, "1")
+    if hasattr(config, "workerinput") and displays.can_be_had():
+        config.stash[_DISPLAY] = displays.OwnDisplay()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests with windows in one process: two would take the focus from each other."""
-    windows = Path(__file__).parent / "plugin"
-    for item in items:
-        if item.path.is_relative_to(windows):
-            item.add_marker(pytest.mark.xdist_group("windows"))
+    """Begin with what takes long, where several processes share the tests."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: scheduling.rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> scheduling.InPlaces:
+    """Keep tests in one process that share what takes long to make."""
+    return scheduling.InPlaces(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +78,8 @@ def new_project(empty_project: Path) -> Callable[[Path], Project]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if (display := config.stash.get(_DISPLAY, None)) is not None:
+        display.close()
     config.stash[_PREFERENCES].cleanup()
 
 

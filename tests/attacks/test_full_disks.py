@@ -8,10 +8,7 @@ from tests.attacks.conftest import RunningArena
 from tests.attacks.scenes import ATTACKED
 from tests.fuzzing import rounds
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it"),
-    pytest.mark.xdist_group("arena"),
-]
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 ROUNDS = rounds(2)
 

@@ -8,10 +8,7 @@ from tests.attacks.conftest import RunningArena
 from tests.attacks.scenes import ATTACKED
 from tests.fuzzing import kills
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it"),
-    pytest.mark.xdist_group("arena"),
-]
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # Of each command; more by `FACEMESH_KILLS=200 make test`.
 KILLS = -(-kills(2 * len(ATTACKED)) // len(ATTACKED))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -217,11 +218,21 @@ def _settings_are_described_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _modules_are_no_garbage() -> Iterator[None]:
-    """Keep searches for garbage to what tests make: napari asks for one with every layer."""
+def _garbage_is_seldom_looked_for() -> Iterator[None]:
+    """Keep searches for garbage to what tests make, and let napari ask for none.
+
+    It does with every layer that goes, for drivers of OpenGL on Windows, and each search takes a
+    tenth of what a test does.
+    """
     gc.collect()
     gc.freeze()
-    yield
+    thresholds = gc.get_threshold()
+    gc.set_threshold(10_000, 10, 10)
+    with pytest.MonkeyPatch.context() as patches:
+        if sys.platform != "win32":
+            patches.setattr("napari._vispy.canvas.gc", SimpleNamespace(collect=lambda: 0))
+        yield
+    gc.set_threshold(*thresholds)
     gc.unfreeze()
 
 

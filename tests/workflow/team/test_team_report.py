@@ -11,15 +11,12 @@ import re
 from typing import Any
 
 import numpy as np
-import pytest
 
 from annotator.mesh.layout import FACE_468
 from tests.workflow.team.photographs import COUNT
 from tests.workflow.team.story import ANNOTATORS, REVIEWER
 
 UNKNOWN = "–"
-
-pytestmark = pytest.mark.xdist_group("team")  # one process: the story is played once
 
 
 def test_every_figure_of_the_report_is_that_of_the_database(story, recounted):

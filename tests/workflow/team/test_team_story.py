@@ -17,8 +17,6 @@ from tests.workflow.team.photographs import COUNT
 from tests.workflow.team.recounting.stored import mesh_of
 from tests.workflow.team.story import ANNOTATORS, LEAD, REASONS, REVIEWER
 
-pytestmark = pytest.mark.xdist_group("team")  # one process: the story is played once
-
 
 def test_all_samples_are_accepted_but_the_one_that_is_excluded(story, recounted):
     assert len(recounted.originals) == COUNT
