@@ -1,8 +1,9 @@
 """The command `list`: samples by number and name, for people and for programs."""
 
+import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,11 +16,13 @@ from annotator.system.foreign_text import escaped, path_text
 
 if TYPE_CHECKING:
     from annotator.project import SampleState, SampleSummary
+    from annotator.workbench.measures import TriageMeasures
     from annotator.workbench.sort_keys import SortKey
 
 commands = typer.Typer()
 
 _STATES = ("predicted", "in_progress", "submitted", "accepted", "sent_back", "excluded", "deleted")
+_POSE = ("yaw", "pitch", "roll")
 _HEADINGS = ("sample", "state", "strokes", "annotator", "reviewer", "face", "photograph")
 
 
@@ -36,7 +39,8 @@ def list_samples(
         str,
         typer.Option(
             help="By name, image, state, score, displacement, time, strokes or change; assessed "
-            "ones by gain, error, findings, spread, shape, yaw, pitch, size, blur or brightness."
+            "ones by gain, error, findings, spread, shape, yaw, pitch, roll, jitter, size, blur or "
+            "brightness."
         ),
     ] = "name",
     descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False,
@@ -57,16 +61,18 @@ def list_samples(
 
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json")
+    measures: TriageMeasures | None = None
     shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
     with Project.open(project, read_only=None) as opened:
-        if shown.key.measured is not None:
-            samples.measures = TriageMeasures(Triage.of(opened))
+        if shown.key.measured is not None or as_csv or as_json:
+            measures = TriageMeasures(Triage.of(opened))
+            samples.measures = measures
         samples.replace(opened.samples.summaries(person=shown_to))
     total = len(samples)
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]
     if as_csv:
-        rows = [_values(sample) for sample in listed]
+        rows = list(_valued(listed, measures))
         # A program reads names as they are; a terminal would obey them.
         if sys.stdout.isatty():
             rows = [
@@ -76,8 +82,8 @@ def list_samples(
         print_table(_comma_separated(rows))
         return
     none = "no sample matches" if total else "no samples yet: `add` photographs, then `predict`"
-    lines = _table(listed) if listed else [none]
-    values = {"samples": [_values(sample) for sample in listed]} if as_json else {}
+    lines = _table(listed, shown.key, measures) if listed else [none]
+    values = {"samples": list(_valued(listed, measures))} if as_json else {}
     report(values, *lines, as_json=as_json, is_answer=True)
 
 
@@ -100,6 +106,33 @@ def _known_key(given: str) -> "SortKey":
     return known[given]
 
 
+def _valued(
+    samples: "Sequence[SampleSummary]", measures: "TriageMeasures | None"
+) -> Iterator[dict[str, Any]]:
+    """Yield what programs are told of samples, with how heads are turned where that is known."""
+    turned = [_measured(samples, name, measures) for name in _POSE]
+    for sample, *angles in zip(samples, *turned, strict=True):
+        pose = {
+            name: None if math.isnan(angle) else round(angle, 2)
+            for name, angle in zip(_POSE, angles, strict=True)
+        }
+        yield {**_values(sample), **pose}
+
+
+def _measured(
+    samples: "Sequence[SampleSummary]", name: str, measures: "TriageMeasures | None"
+) -> list[float]:
+    """Return a measure of each sample, NaN where it is not known."""
+    if measures is None:
+        return [math.nan] * len(samples)
+    import numpy as np
+
+    found: list[float] = measures.signed(
+        name, np.array([sample.id for sample in samples], np.int64)
+    ).tolist()
+    return found
+
+
 def _values(sample: "SampleSummary") -> dict[str, Any]:
     """Return what programs are told of a sample; names as they are, but for bytes of no text."""
     return {
@@ -116,19 +149,27 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
         "seconds_spent": round(sample.seconds_spent, 1),
         "seconds_reviewed": round(sample.seconds_reviewed, 1),
         "path": path_text(sample.image_file),
+        "clip": sample.clip_name,
+        "frame": sample.clip_frame,
+        "time": None if sample.clip_time is None else round(sample.clip_time, 6),
+        "track": sample.clip_track,
     }
 
 
 def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
     names = ["sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
              "displacement", "round_change", "seconds_spent", "seconds_reviewed",
-             "path"]  # fmt: skip
+             "path", "clip", "frame", "time", "track", *_POSE]  # fmt: skip
     return csv_text([names, *([row[name] for name in names] for row in rows)])
 
 
-def _table(samples: Sequence["SampleSummary"]) -> list[str]:
+def _table(
+    samples: Sequence["SampleSummary"], key: "SortKey", measures: "TriageMeasures | None"
+) -> list[str]:
     from annotator.workbench.states import state_text
 
+    more = [] if key.measured is None else [key.measured.name]
+    found = [_measured(samples, name, measures) for name in more]
     rows = [
         (
             str(sample.id),
@@ -137,8 +178,10 @@ def _table(samples: Sequence["SampleSummary"]) -> list[str]:
             escaped(sample.annotator or "-"),
             escaped(sample.reviewer or "-"),
             str(sample.face_index + 1),
+            *("-" if math.isnan(value) else f"{value:.4g}" for value in measured),
             sample.image_name,
         )
-        for sample in samples
+        for sample, *measured in zip(samples, *found, strict=True)
     ]
-    return aligned(_HEADINGS, rows, numbers={"sample", "strokes", "face"})
+    headings = (*_HEADINGS[:-1], *more, _HEADINGS[-1])
+    return aligned(headings, rows, numbers={"sample", "strokes", "face", *more})

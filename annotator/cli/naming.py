@@ -10,7 +10,7 @@ from annotator.cli.terminal import FailedError
 from annotator.system.names import folded, in_natural_order
 
 if TYPE_CHECKING:
-    from annotator.project import ImageRecord, Project, SampleSummary
+    from annotator.project import ClipRecord, ImageRecord, Project, SampleSummary
 
 LARGEST = 2**63 - 1  # that a database can hold
 _MOST_DIGITS = len(str(LARGEST))
@@ -106,6 +106,28 @@ def failures_named(project: "Project", given: Sequence[str]) -> tuple[list[Path]
         found |= dict.fromkeys(failed[n] for n in named)
         others += [] if named else [text]
     return list(found), others
+
+
+def clip_named(project: "Project", text: str) -> "ClipRecord":
+    """Return the clip that is meant: by its number, its path or its name.
+
+    Raises
+    ------
+    FailedError
+        If there is no such clip, or there are several of the name.
+    """
+    records = {record.id: record for record in project.clips.all()}
+    if (number := _number(text)) is not None and number in records:
+        return records[number]
+    found = _names(text, {id_: record.path for id_, record in records.items()})
+    if not found:
+        raise FailedError(f"no clip in this project is called {text}: `clips` lists them")
+    if len(found) > 1:
+        numbers = _listed(map(str, found))
+        raise FailedError(
+            f"{len(found)} clips are called {text}: give the number of one, {numbers}"
+        )
+    return records[found[0]]
 
 
 def _meant(text: str, paths: dict[int, Path], *, what: str) -> list[int]:

@@ -42,6 +42,21 @@ Decoding = Annotated[
     typer.Option("--decode", help="fast: large JPEG files at half size where faces stay large."),
 ]
 
+AsSequence = Annotated[
+    bool, typer.Option("--sequence", help="Take each folder of frames for one clip.")
+]
+FrameRate = Annotated[
+    float,
+    typer.Option("--fps", min=0.001, max=100000, metavar="RATE", help="Frames a second of such."),
+]
+Faces = Annotated[
+    int, typer.Option("--faces", min=1, max=64, help="Of a clip: follow at most so many at once.")
+]
+Quality = Annotated[
+    bool,
+    typer.Option("--quality", help="Of a clip: the mean of four crops; steadier, slower."),
+]
+
 
 def _text(given: str) -> str:
     """Return text as it was typed, in whatever locale; refuse bytes that are no text at all.

@@ -1,24 +1,24 @@
-"""The commands `predict` and `landmarks`: meshes into a project, or into a file."""
+"""The command `predict`: meshes into a project."""
 
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from annotator.cli.given_paths import some_there
 from annotator.cli.options import (
     AsJson,
     Assess,
     Decoding,
-    Model,
+    Faces,
     NoSmallFaces,
     ProjectAddress,
     Providers,
+    Quality,
     RoundModel,
     Workers,
 )
-from annotator.cli.terminal import count, counted, progress_bar, report
+from annotator.cli.terminal import count, progress_bar, report
+from annotator.cli.tracked import track_all, tracked_lines, tracked_values
 from annotator.cli.triage import assess_after, assessed_text, assessed_values
 from annotator.cli.verbosity import timed
 from annotator.system.collecting import uncollected
@@ -26,6 +26,8 @@ from annotator.system.collecting import uncollected
 if TYPE_CHECKING:
     from annotator.inference import FaceMesh
     from annotator.inference.fast_decoding import Decode
+    from annotator.workflow import PredictionProgress
+    from annotator.workflow.predicting_clips import TrackingProgress
 
 commands = typer.Typer()
 
@@ -39,113 +41,78 @@ def predict(
     workers: Workers = None,
     no_small_faces: NoSmallFaces = False,
     decode: Decoding = "exact",
+    faces: Faces = 4,
+    quality: Quality = False,
     assess: Assess = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find and predict the faces of all images that the model has not seen yet."""
+    """Predict the faces of images, and track those of clips, that the model has not seen yet."""
     with uncollected():
         from annotator.project import Project
         from annotator.workflow import PredictionProgress, preannotate
         from annotator.workflow.round_models import keep_first_model, load_round_model
 
-    with Project.open(project) as opened, progress_bar("predicting") as show:
+    with Project.open(project) as opened:
         if model is None:
             with timed("loading the model"):
                 face_mesh = load_round_model(
                     opened,
-                    providers=_names(providers),
+                    providers=provider_names(providers),
                     small_faces=not no_small_faces,
                     decode=decode,
                 )
         else:
-            face_mesh = _load(model, providers, no_small_faces, decode)
+            face_mesh = load_model(model, providers, no_small_faces, decode)
             keep_first_model(opened, model, face_mesh)
         last, failed = PredictionProgress(0, 0, 0, 0), []
-        with closing(preannotate(opened, face_mesh, workers=workers)) as run:
+        with (
+            progress_bar("predicting") as show,
+            closing(preannotate(opened, face_mesh, workers=workers)) as run,
+        ):
             for last in run:
                 show(last.done, last.total)
                 failed += [last.failure] if last.failure else []
+        tracked = track_all(opened, face_mesh, failed, faces=faces, quality=quality)
     assessed = assess_after(project, face_mesh, workers, failed) if assess else None
     images = last.done - last.failed
-    text = f"predicted {count(images, 'image')} with {count(last.faces, 'face')}"
-    text += f", failed {last.failed}" if last.total else ": no image was waiting"
-    lines = [text]
-    if no_small_faces and images:
-        lines.append(
-            "small faces were not searched for, and will not be in these images by this model"
-        )
+    lines = _lines(last, tracked, is_final=no_small_faces)
     values = {"model": face_mesh.info.name, "images": images, "faces": last.faces}
+    values |= tracked_values(tracked)
     if assessed is not None:
         lines.append(assessed_text(assessed))
         values |= assessed_values(assessed)
     report(values, *lines, failed=failed, as_json=as_json)
-    if last.failed and not images:
+    if (last.failed or tracked.failed) and not (images or tracked.meshes or tracked.clips):
         raise typer.Exit(1)
 
 
-@commands.command()
-def landmarks(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(metavar="IMAGE", callback=some_there, help="Images and folders."),
-    ],
-    *,
-    output: Annotated[Path, typer.Option(metavar="FILE.npz", help="Replaced where it exists.")],
-    model: Model = "face_landmark",
-    providers: Providers = "cpu",
-    workers: Workers = None,
-    no_small_faces: NoSmallFaces = False,
-    decode: Decoding = "exact",
-    as_json: AsJson = False,
-) -> None:
-    """Predict images without a project; an array (faces, vertices, 3) per file name."""
-    with uncollected():
-        from annotator.imaging import find_images
-        from annotator.workflow.landmark_files import (
-            SameNameError,
-            distinctly_named,
-            save_landmarks,
+def _lines(last: "PredictionProgress", tracked: "TrackingProgress", *, is_final: bool) -> list[str]:
+    images, lines = last.done - last.failed, []
+    if last.total or not tracked.total:
+        text = f"predicted {count(images, 'image')} with {count(last.faces, 'face')}"
+        lines.append(text + (f", failed {last.failed}" if last.total else ": no image was waiting"))
+    if is_final and images:
+        lines.append(
+            "small faces were not searched for, and will not be in these images by this model"
         )
-
-    _check_npz_path(output)
-    try:
-        files = distinctly_named(find_images(paths))
-    except SameNameError as error:
-        raise typer.BadParameter(str(error)) from error
-    face_mesh = _load(model, providers, no_small_faces, decode)
-    with progress_bar("predicting") as show:
-        results = counted(face_mesh.predict_files(files, workers=workers), len(files), show)
-        faces, failed = save_landmarks(results, face_mesh.info.layout, output)
-    text = f"{count(len(faces), 'image')} with {count(sum(faces.values()), 'face')} in {output}"
-    values = {"output": str(output) if faces else None, "faces": faces}
-    nothing = "nothing written: " + ("no image could be read" if failed else "no image was found")
-    is_all = not (faces or failed)
-    report(values, text if faces else nothing, failed=failed, as_json=as_json, is_answer=is_all)
-    if failed or not faces:
-        raise typer.Exit(1)
+    return lines + tracked_lines(tracked)
 
 
-def _load(model: str, providers: str, no_small_faces: bool, decode: "Decode") -> "FaceMesh":
+def load_model(
+    model: str, providers: str, no_small_faces: bool, decode: "Decode" = "exact"
+) -> "FaceMesh":
+    """Load a model as options say."""
     with timed("loading the program and the model"):
         from annotator.inference import FaceMesh
 
         return FaceMesh.load(
             model,
-            providers=_names(providers),
+            providers=provider_names(providers),
             small_faces=not no_small_faces,
             decode=decode,
         )
 
 
-def _names(providers: str) -> list[str]:
+def provider_names(providers: str) -> list[str]:
+    """Return the execution providers of an option, preferred first."""
     return providers.replace(",", " ").split()
-
-
-def _check_npz_path(path: Path) -> None:
-    """Refuse what no NPZ file can be written to, before any photograph is looked for."""
-    if path.is_dir():
-        raise typer.BadParameter(f"{path} is a folder: name a file")
-    if path.suffix.lower() != ".npz":
-        raise typer.BadParameter(f"it becomes an NPZ file: call it {path.name}.npz")
-    if not path.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {path.absolute().parent}")

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.naming import LARGEST
-from annotator.cli.options import AsJson, NoSmallFaces, ProjectAddress, Providers, Workers
+from annotator.cli.options import (
+    AsJson,
+    Faces,
+    NoSmallFaces,
+    ProjectAddress,
+    Providers,
+    Quality,
+    Workers,
+)
 from annotator.cli.terminal import count, printable, progress_bar, report
+from annotator.cli.tracked import tracked_lines, tracked_values
 from annotator.system.collecting import uncollected
 
 if TYPE_CHECKING:
@@ -65,35 +74,46 @@ def finish(
     providers: Providers = "cpu",
     workers: Workers = None,
     no_small_faces: NoSmallFaces = False,
+    faces: Faces = 4,
+    quality: Quality = False,
     as_json: AsJson = False,
 ) -> None:
     """End the round with a new model: it predicts everything, and the next round begins."""
     with uncollected():
         from annotator.project import Project
         from annotator.workflow import PredictionProgress
+        from annotator.workflow.clip_tracking import Following
+        from annotator.workflow.predicting_clips import TrackingProgress
         from annotator.workflow.rounds import Ending, begin_to_finish, predict_and_finish
 
     names = tuple(providers.replace(",", " ").split())
     ending = Ending(
         model, release, run, metrics, name, providers=names, small_faces=not no_small_faces
     )
+    following = Following(faces, quality)
     with Project.open(project) as opened, progress_bar("predicting") as show:
         finishing = begin_to_finish(opened, ending)
-        last, failed = PredictionProgress(0, 0, 0, 0), []
-        with closing(predict_and_finish(opened, finishing, workers=workers)) as steps:
-            for last in steps:
-                show(last.done, last.total)
-                failed += [last.failure] if last.failure else []
+        last, tracked, failed = PredictionProgress(0, 0, 0, 0), TrackingProgress(0, 0), []
+        steps = predict_and_finish(opened, finishing, workers=workers, following=following)
+        with closing(steps):
+            for step in steps:
+                show(step.done, step.total)
+                failed += [step.failure] if step.failure else []
+                if isinstance(step, TrackingProgress):
+                    tracked = step
+                else:
+                    last = step
         done = opened.rounds.get(finishing.round.number)
     lines = [
         f"round {done.number} is finished: {finishing.face_mesh.info.name} predicted "
         f"{count(last.done - last.failed, 'image')} with {count(last.faces, 'face')}",
+        *tracked_lines(tracked),
         *_figures(done),
         *(f"note: {remark}" for remark in finishing.remarks),
         f"round {done.number + 1} has begun",
     ]
     values = {**_values(done), "images": last.done - last.failed, "faces": last.faces}
-    values["remarks"] = list(finishing.remarks)
+    values |= {**tracked_values(tracked), "remarks": list(finishing.remarks)}
     report(values, *lines, failed=failed, as_json=as_json)
 
 

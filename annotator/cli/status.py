@@ -9,7 +9,7 @@ from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import printable_paths, report
 
 if TYPE_CHECKING:
-    from annotator.project import ImageRecord
+    from annotator.project import ClipRecord, ImageRecord
 
 commands = typer.Typer()
 
@@ -26,6 +26,7 @@ def status(
     """Say how far the project is, which files failed, are gone, or show no face."""
     from annotator.project import Project
     from annotator.workbench.states import state_text
+    from annotator.workflow.clip_facts import untracked
     from annotator.workflow.looking_after import clear_gone, without_file
 
     with Project.open(project, read_only=None) as opened:
@@ -33,25 +34,31 @@ def status(
         images = opened.images.all()
         is_read_only = opened.is_read_only
         failed, counts = opened.images.failed(), opened.samples.counts()
-        lists = {
+        clips, waiting = opened.clips.all(), untracked(opened)
+        lists: dict[str, Sequence[ImageRecord | ClipRecord]] = {
             "without a face": opened.images.without_faces(),
             "file is gone": without_file(images),
+            "clip is gone": without_file(clips),
             "removed": [each.image for each in opened.removals.all()],
         }
-    rows = {"images": len(images), "samples": sum(counts.values())}
+    rows = {"images": len(images)}
+    rows |= {"clips": len(clips), "  not tracked": waiting} if clips else {}
+    rows |= {"samples": sum(counts.values())}
     rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
     said = _read_only_lines() if is_read_only else []
     lines = [f"{name:<14}{n:>8,}" for name, n in rows.items()]
     for title, records in lists.items():
         lines += _listed(title, records, every=every)
-    if lists["file is gone"]:
+    if lists["file is gone"] or lists["clip is gone"]:
         lines.append("if they were moved, `relocate` follows them; `remove` takes them out")
     values = {
         "images": len(images),
+        "clips": len(clips),
+        "clips_not_tracked": waiting,
         "read_only": is_read_only,
         "samples": {state.value: n for state, n in counts.items()},
         "without_face": printable_paths(lists["without a face"]),
-        "gone": printable_paths(lists["file is gone"]),
+        "gone": printable_paths([*lists["file is gone"], *lists["clip is gone"]]),
         "removed": printable_paths(lists["removed"]),
     }
     report(values, *lines, *said, failed=failed, as_json=as_json, is_answer=True)
@@ -64,7 +71,7 @@ def _read_only_lines() -> list[str]:
     return [READ_ONLY]
 
 
-def _listed(title: str, records: Sequence["ImageRecord"], *, every: bool) -> list[str]:
+def _listed(title: str, records: "Sequence[ImageRecord | ClipRecord]", *, every: bool) -> list[str]:
     """Return a line with a few names, or a line a file; none where there is nothing to say."""
     from annotator.workflow.import_text import few
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import typer
 
@@ -28,7 +28,7 @@ from annotator.system.words import count
 __all__ = ["FailedError", "count", "counted", "is_yes", "progress_bar", "report", "run", "say"]
 
 if TYPE_CHECKING:
-    from annotator.project import FailedImage, ImageRecord
+    from annotator.project import FailedImage
 
 _FORCED = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}  # what rich takes for a terminal
 NO_ANSWER = "there was no answer, so nothing was done"
@@ -189,8 +189,13 @@ def printable(path: Path) -> str:
     return path_text(path)
 
 
-def printable_paths(records: Iterable["ImageRecord"]) -> list[str]:
-    """Return where photographs lie, as `printable` has it."""
+class _Filed(Protocol):
+    @property
+    def path(self) -> Path: ...
+
+
+def printable_paths(records: Iterable[_Filed]) -> list[str]:
+    """Return where photographs, or clips, lie, as `printable` has it."""
     return [printable(record.path) for record in records]
 
 

@@ -3,7 +3,7 @@
 import errno
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from annotator.imaging.signatures import HEAD, shows_an_image
@@ -52,12 +52,25 @@ def find_images(paths: Iterable[str | Path]) -> Iterator[Path]:
     for given in paths:
         path = Path(given)
         if os.path.isdir(path):  # noqa: PTH112 - unlike Path's it never raises
-            yield from _walk(path)
+            yield from files_below(path, _looks_like_an_image, otherwise="no image")
         else:
             yield path
 
 
-def _walk(top: Path) -> Iterator[Path]:
+def files_below(
+    top: Path, is_taken: Callable[[Path], bool], *, otherwise: str = ""
+) -> Iterator[Path]:
+    """Yield the files of a folder, and of those below it, that a function takes.
+
+    In the order of `find_images`, and with those folders that cannot be listed.
+
+    Parameters
+    ----------
+    top
+    is_taken
+    otherwise
+        What is logged of files that are not taken: what they are. Empty for nothing.
+    """
     unreadable: list[Path] = []
     visited: set[tuple[int, int] | None] = set()
     waiting = [top]  # a list, as folders may lie deeper than Python calls functions
@@ -76,10 +89,10 @@ def _walk(top: Path) -> Iterator[Path]:
             path = folder / name
             if name.startswith("."):
                 _LOG.info("passed over, as it is hidden: %s", path)
-            elif _looks_like_an_image(path):
+            elif is_taken(path):
                 yield path
-            else:
-                _LOG.info("passed over, as it is no image: %s", path)
+            elif otherwise:
+                _LOG.info("passed over, as it is %s: %s", otherwise, path)
         waiting += [
             folder / name
             for name in reversed(in_natural_order(subfolders))

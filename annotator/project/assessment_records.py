@@ -132,6 +132,9 @@ class FaceToAssess:
     is_due
         Whether it is to be assessed at all; the others are there because faces of one photograph
         are compared.
+    before, after
+        (n, 3) what the model said of the same face in the frames of its clip right before and after
+        this one; None of photographs, and where that is not known. Read-only.
     """
 
     sample_id: int
@@ -148,6 +151,8 @@ class FaceToAssess:
     kept: Assessment | None
     changed_since_sent_back: bool | None
     is_due: bool
+    before: Landmarks | None = None
+    after: Landmarks | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

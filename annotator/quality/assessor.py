@@ -19,7 +19,7 @@ from annotator.quality.checks import (
 )
 from annotator.quality.checks.of_project import face_hashes
 from annotator.quality.shape_prior import ShapePrior
-from annotator.quality.signals import SIGNALS, Signals, signals_of
+from annotator.quality.signals import SIGNALS, Signals, jitter_of, signals_of
 from annotator.quality.triage import DEFAULT_MODEL, TriageModel, doubt_of
 
 VERSION = 4
@@ -107,7 +107,9 @@ class QualityAssessor:
         """Return the expected error, the signals, and how far each vertex spreads."""
         found = signals_of(
             self.face_mesh, photograph, face.predicted, presence=face.presence, prior=self.prior
-        ).known(round_change=face.round_change)
+        )
+        jitter = jitter_of(face.before, face.predicted, face.after, face.layout)
+        found = found.known(round_change=face.round_change, jitter=jitter)
         return doubt_of(found.values, self.model), found.values, _half(found)
 
     def _subject(

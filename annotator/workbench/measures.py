@@ -87,6 +87,14 @@ class TriageMeasures:
         values[known] = self._column(name)[places[known]]
         return values
 
+    def signed(self, name: str, sample_ids: Ids) -> NDArray[np.float64]:
+        """Return what `values` does, but of angles with their sign."""
+        signal = self.triage.columns.signals.get(name) if name in _DEGREES else None
+        if signal is None:
+            return self.values(name, sample_ids)
+        places = places_of(self.triage.columns, sample_ids)
+        return np.where(places >= 0, signal[places] if len(signal) else np.nan, np.nan)
+
     def among(self, which: Among, sample_ids: Ids) -> NDArray[np.bool_]:
         """Return which of them pass, (k,)."""
         places = places_of(self.triage.columns, sample_ids)

@@ -75,6 +75,8 @@ class SortKey(StrEnum):
     SHAPE = "odd shape", None, None, Measured("shape", "shape {:.2f}")
     YAW = "turn", None, None, Measured("yaw", "turned {:.0f}°")
     PITCH = "tilt", None, None, Measured("pitch", "tilted {:.0f}°")
+    ROLL = "roll", None, None, Measured("roll", "rolled {:.0f}°")
+    JITTER = "jitter", None, None, Measured("jitter", "jitter {:.1%}")
     SIZE = "face size", None, None, Measured("size", "{:.0f} px")
     BLUR = "blur", None, None, Measured("blur", "blur {:.2f}")
     BRIGHTNESS = "brightness", None, None, Measured("brightness", "bright {:.0%}")

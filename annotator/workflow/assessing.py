@@ -28,6 +28,7 @@ from annotator.quality.shape_prior import fitted_prior
 from annotator.system.hashing import FileStamp
 from annotator.system.portions import rest_after
 from annotator.workflow.comparing_faces import find_look_alikes
+from annotator.workflow.faces_of_clips import FacesOfClips
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, was_original
 
 # Photographs that one transaction holds, as where they are predicted.
@@ -171,6 +172,7 @@ class _Run:
         self._ahead: deque[_Ahead] = deque()
         self._damaged: deque[FailedImage] = deque()
         self._batch: list[Assessment] = []
+        self._tracks = FacesOfClips(project)
         self._photographs = 0  # whose faces wait
         self._progress = AssessmentProgress(0, total)
 
@@ -188,7 +190,7 @@ class _Run:
                 if image_id in faces and image_id in records:  # still there, and still due
                     record = records[image_id]
                     self._ahead.append(_Ahead(done, record, record.picture.stamp_if_there()))
-                    yield record.picture, faces[image_id]
+                    yield record.picture, self._tracks.with_neighbours(record, faces[image_id])
 
     def take(self, result: list[Assessment] | str) -> AssessmentProgress:
         """Deal with a photograph: with what was found, or the reason why nothing was."""

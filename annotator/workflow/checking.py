@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from annotator.project import DamagedProject, FailedImage, ImageRecord, Project
+from annotator.project import ClipRecord, DamagedProject, FailedImage, ImageRecord, Project
 from annotator.project.clips.damage import DamagedTrack
 from annotator.project.damage import DamagedMesh
+from annotator.workflow.clip_files import trouble_with_clip
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED, READERS, shows_same
 
 
@@ -25,7 +26,7 @@ class Findings:
     tracks
         Faces tracked through clips that are not what was stored.
     photographs
-        Files that are gone or hold another picture; empty if none was read.
+        Files, of clips too, that are gone or hold something else; empty if none was read.
     samples, files
         How many were looked at.
     """
@@ -69,7 +70,10 @@ def check_project(
     except DamagedProject as error:
         # Broken pages end the search, and were told already.
         database = database or [str(error)]
-    records = project.images.all() if photographs else []
+    records: list[ImageRecord | ClipRecord] = []
+    if photographs:
+        records += [record for record in project.images.all() if record.clip_id is None]
+        records += project.clips.all()
     return Findings(
         tuple(database),
         tuple(meshes),
@@ -81,7 +85,7 @@ def check_project(
 
 
 def _damaged_files(
-    records: Sequence[ImageRecord], on_progress: Callable[[int, int], None] | None
+    records: Sequence[ImageRecord | ClipRecord], on_progress: Callable[[int, int], None] | None
 ) -> list[FailedImage]:
     found = []
     with ThreadPoolExecutor(READERS, thread_name_prefix="check") as executor:
@@ -94,8 +98,10 @@ def _damaged_files(
     return found
 
 
-def _trouble_with(record: ImageRecord) -> str | None:
-    """Return why a file cannot stand for an image; bits that rot leave its time as it was."""
+def _trouble_with(record: ImageRecord | ClipRecord) -> str | None:
+    """Return why a file cannot stand for what was added; bits that rot leave its time as it was."""
+    if isinstance(record, ClipRecord):
+        return trouble_with_clip(record)
     picture = record.picture
     try:
         if picture.content_hash() == record.sha256 or shows_same(record, picture):

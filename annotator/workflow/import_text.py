@@ -1,8 +1,8 @@
 """What is told of an import, in sentences."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from annotator.project import ImageRecord
 from annotator.system.foreign_text import escaped
 from annotator.system.names import in_natural_order
 from annotator.workflow.importing import ImportReport
@@ -37,8 +37,13 @@ def as_sentences(told: Sequence[str]) -> list[str]:
     return [f"{text[:1].upper()}{text[1:]}." for text in told]
 
 
-def few(records: Sequence[ImageRecord], named: int = _NAMED) -> str:
-    """Return the names of the first photographs, and how many more there are."""
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+def few(records: Sequence[_Named], named: int = _NAMED) -> str:
+    """Return the names of the first photographs, or clips, and how many more there are."""
     ordered = in_natural_order([record.name for record in records])
     names = ", ".join(map(escaped, ordered[:named]))
     more = len(records) - named

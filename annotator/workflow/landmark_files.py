@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.inference import FileResult
 from annotator.mesh.layout import MeshLayout
@@ -63,7 +64,8 @@ def save_landmarks(
                 if result.error is None:
                     key = _key(result.path)
                     faces[key] = len(result.faces)
-                    _write_member(archive, key, result, layout)
+                    meshes = np.array([face.landmarks for face in result.faces], np.float32)
+                    write_array(archive, key, meshes.reshape(-1, layout.count, 3))
                 else:
                     failed.append(FailedImage(result.path, result.error))
         if not faces:
@@ -80,12 +82,9 @@ def _key(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
-def _write_member(
-    archive: zipfile.ZipFile, key: str, result: FileResult, layout: MeshLayout
-) -> None:
+def write_array(archive: zipfile.ZipFile, key: str, values: NDArray[np.generic]) -> None:
     """Write one array; unlike with numpy.savez, any name will do and nothing is kept."""
-    meshes = np.array([face.landmarks for face in result.faces], np.float32)
     # ZipInfo's date is a fixed one, so that equal results make equal files.
     member = zipfile.ZipInfo(f"{key}.npy")
     with archive.open(member, "w", force_zip64=True) as stream:
-        np.lib.format.write_array(stream, meshes.reshape(-1, layout.count, 3))
+        np.lib.format.write_array(stream, values, allow_pickle=False)

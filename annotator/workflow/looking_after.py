@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
-from annotator.project import ImageRecord, Project, ProjectUnavailable
+from annotator.project import ClipRecord, ImageRecord, Project, ProjectUnavailable
+
+_Record = TypeVar("_Record", ImageRecord, ClipRecord)
 
 
 def forget_gone(project: Project) -> None:
@@ -20,8 +23,8 @@ def clear_gone(project: Project) -> None:
         forget_gone(project)
 
 
-def without_file(records: Iterable[ImageRecord]) -> list[ImageRecord]:
-    """Return the images of which the file is gone; no file is read."""
+def without_file(records: Iterable[_Record]) -> list[_Record]:
+    """Return the images, or clips, of which the file is gone; no file is read."""
     return [record for record in records if not is_there(record.path, followed=True)]
 
 

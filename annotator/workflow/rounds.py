@@ -22,7 +22,9 @@ from annotator.project.rounds import refuse_model
 from annotator.release.load import load_release
 from annotator.system.hashing import file_sha256
 from annotator.system.people import LONGEST_NAME
+from annotator.workflow.clip_tracking import AS_USUAL, Following
 from annotator.workflow.predicting import PredictionProgress, preannotate
+from annotator.workflow.predicting_clips import TrackingProgress, track_clips
 from annotator.workflow.round_models import keep_model, kept_model
 from annotator.workflow.training_facts import (
     RUN,
@@ -156,14 +158,20 @@ def begin_to_finish(project: Project, ending: Ending) -> Finishing:
 
 
 def predict_and_finish(
-    project: Project, finishing: Finishing, *, workers: int | None = None
-) -> Generator[PredictionProgress, None, None]:
-    """Predict with the new model, yielding after each image, then begin the next round.
+    project: Project,
+    finishing: Finishing,
+    *,
+    workers: int | None = None,
+    following: Following = AS_USUAL,
+) -> Generator[PredictionProgress | TrackingProgress, None, None]:
+    """Predict and track with the new model, yielding as it goes on, then begin the next round.
 
-    Closing the generator keeps what was predicted; the round is finished when all of it is done.
-    Images that fail do not keep it from that: the next prediction tries them again.
+    First come the photographs, then the clips. Closing the generator keeps what was done; the round
+    is finished when all of it is. Images and clips that fail do not keep it from that: the next
+    prediction tries them again.
     """
     yield from preannotate(project, finishing.face_mesh, workers=workers)
+    yield from track_clips(project, finishing.face_mesh, following)
     project.rounds.finish(finishing.round.number)
 
 

@@ -35,8 +35,10 @@ import annotator.release.formats.npz
 import annotator.release.parquet
 import annotator.workbench.removal
 import annotator.workflow.import_text
+import annotator.workflow.importing_clips
 import annotator.workflow.landmark_files
 import annotator.workflow.learning
+import annotator.workflow.predicting_clips
 import annotator.workflow.relocating  # noqa: F401
 from annotator.cli import main as command_line
 from tests.attacks.scenes import ATTACKED, Attacked, stock

@@ -22,6 +22,7 @@ from annotator.project import EditSession, Project
 from annotator.project.strokes import Stroke
 from annotator.release import load_release
 from annotator.system.assets import asset_path
+from tests.clips import portrait_frames, write_clip
 
 PORTRAITS = ("collins.jpg", "collins_close.webp", "hopper.jpg", "hopper_tilted.jpg")
 SMALL_IMAGES = 140  # more than one transaction of `add` or `predict` holds
@@ -79,6 +80,25 @@ def predicted() -> None:
     empty()
     done("add", "project", "portraits")
     done("predict", "project", "--no-small-faces")
+
+
+def filmed() -> None:
+    """Lay a clip beside the photographs, with an empty project."""
+    empty()
+    frames = portrait_frames(20, 192, 144)
+    write_clip(Path("film.mp4"), frames)
+
+
+def film_added() -> None:
+    """Add the clip."""
+    filmed()
+    done("add", "project", "film.mp4")
+
+
+def film_tracked() -> None:
+    """Track it."""
+    film_added()
+    done("predict", "project")
 
 
 def edited() -> None:
@@ -139,6 +159,13 @@ ATTACKED = {
     "add": Attacked(("add", "project", "small", "portraits"), empty, in_steps=True),
     "add --copy": Attacked(("add", "project", "small", "--copy"), empty, in_steps=True),
     "predict": Attacked(("predict", "project", "--no-small-faces"), added, in_steps=True),
+    "add a clip": Attacked(("add", "project", "film.mp4", "--copy"), filmed, in_steps=True),
+    "track": Attacked(("predict", "project"), film_added, in_steps=True),
+    "frames": Attacked(
+        ("frames", "project", "film.mp4", "--every", "4", "--annotator", "kim"),
+        film_tracked,
+        in_steps=True,
+    ),
     "assess": Attacked(("assess", "project"), edited, in_steps=True),
     "landmarks": Attacked(
         ("landmarks", "portraits", "--no-small-faces", "--output", "faces.npz"), photographs

@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -22,6 +23,7 @@ from annotator.cli.app import GROUPS
 from annotator.project import Project, Verdict
 from annotator.system.assets import asset_path
 from annotator.system.people import LONGEST_NAME, checked_name
+from tests.clips import write_clip
 
 SAMPLES = asset_path("datasets", "sample")
 PORTRAIT = SAMPLES / "collins.jpg"
@@ -530,7 +532,45 @@ def agreement_withdraw(hand: Hand) -> None:
         hand.run("agreement", "withdraw", hand.project, f"--annotators={text}", code=code)
 
 
+def clips(hand: Hand) -> None:
+    hand.run("clips", hand.project, lines=1)
+    film_all(hand)
+    hand.run("clips", hand.project, lines=1 + len(HOSTILE))
+    told = hand.run_json("clips", hand.project)["clips"]
+    assert len(told) == len(HOSTILE)
+    for text in HOSTILE.values():
+        hand.run("clips", hand.project, "--", f"{text}.mkv", lines=1)
+        hand.run("clips", hand.project, "--", f"{text}.gif", code=1, lines=0)
+
+
+def film_all(hand: Hand) -> None:
+    """Add clips of all names."""
+    for number, text in enumerate(HOSTILE.values()):
+        grey = [np.full((48, 64, 3), 60 + number + at, np.uint8) for at in range(2)]
+        write_clip(hand.scratch / "film.mkv", grey)
+        (hand.scratch / "film.mkv").rename(hand.scratch / f"{text.replace('/', '_')}.mkv")
+    hand.run("add", hand.project, hand.scratch, lines=1)
+
+
+def frames(hand: Hand) -> None:
+    film_all(hand)
+    hand.run("predict", hand.project, QUICK)
+    for text in HOSTILE.values():
+        hand.run("frames", hand.project, "--every=2", "--", f"{text}.mkv", code=1, lines=0)
+        hand.run("frames", hand.project, "1", f"--every={text}", code=2, lines=0)
+
+
+def propagate(hand: Hand) -> None:
+    film_all(hand)
+    for text in HOSTILE.values():
+        hand.run("propagate", hand.project, "--", f"{text}.mkv", code=1, lines=0)
+        hand.run("propagate", hand.project, "1", f"--track={text}", code=2, lines=0)
+
+
 CASES: dict[str, Case] = {
+    "clips": clips,
+    "frames": frames,
+    "propagate": propagate,
     "new": new,
     "add": add,
     "predict": predict,

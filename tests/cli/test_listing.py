@@ -66,6 +66,7 @@ def test_the_list_can_be_read_as_a_table(many, command):
     assert list(rows[0]) == [
         "sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
         "displacement", "round_change", "seconds_spent", "seconds_reviewed", "path",
+        "clip", "frame", "time", "track", "yaw", "pitch", "roll",
     ]  # fmt: skip
 
 
@@ -127,5 +128,7 @@ def test_samples_are_listed_by_what_was_assessed_of_them(command, project):
         return [sample["sample"] for sample in told["samples"]]
 
     assert listed("error") == [2, 1]
+    heading, row, _ = command("list", project, "--sort", "error")[1].splitlines()
+    assert (heading.split()[-2], row.split()[-2]) == ("error", "0.2")
     assert listed("error", "--descending") == [1, 2]
     assert listed("blur") == [1, 2]  # which nobody knows

@@ -102,6 +102,8 @@ def test_status_as_json_has_exactly_the_documented_keys(command, project, photos
     assert (code, err) == (0, "")
     assert list(status) == [
         "images",
+        "clips",
+        "clips_not_tracked",
         "read_only",
         "samples",
         "without_face",

@@ -1,0 +1,145 @@
+"""Which frames of a clip are worth correcting: they become samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.mesh.layout import layout_of_size
+from annotator.mesh.temporal import jitter
+from annotator.project import ClipRecord, Project, TrackRecord
+
+
+@dataclass(frozen=True)
+class ChosenFrame:
+    """A face in a frame that is to become a sample.
+
+    Attributes
+    ----------
+    track
+    frame
+    why
+        In a few words.
+    """
+
+    track: TrackRecord
+    frame: int
+    why: str
+
+
+@dataclass(frozen=True)
+class MadeSample:
+    """A chosen frame that is a sample now.
+
+    Attributes
+    ----------
+    chosen
+    sample_id
+    is_new
+        Whether it was none before.
+    """
+
+    chosen: ChosenFrame
+    sample_id: int
+    is_new: bool
+
+
+def each_frame(project: Project, tracks: Sequence[TrackRecord], every: int) -> list[ChosenFrame]:
+    """Choose every so manieth frame of a clip, counted from its first, with all of these faces."""
+    chosen = []
+    for track in tracks:
+        first = -(-track.first_frame // every) * every
+        chosen += [
+            ChosenFrame(track, frame, "each" if every == 1 else f"each {every}th")
+            for frame in range(first, track.last_frame + 1, every)
+            if len(project.clips.meshes(track.id, frame, frame + 1).frames)
+        ]
+    return sorted(chosen, key=lambda one: (one.frame, one.track.number))
+
+
+def doubtful_frames(
+    project: Project, clip: ClipRecord, tracks: Sequence[TrackRecord], number: int
+) -> list[ChosenFrame]:
+    """Choose the frames whose meshes are most doubtful, apart from one another.
+
+    They are told by how a mesh trembles against those around it, and by how far crops lie apart
+    where that is known: of each, what matters is the place among the track's frames. Frames that
+    are samples already are none, nor are those beside them.
+
+    Parameters
+    ----------
+    project
+    clip
+    tracks
+        Of the clip.
+    number
+        How many, at most.
+    """
+    times = project.clips.times(clip.id)
+    found = [one for track in tracks for one in _doubts(project, track, times)]
+    found.sort(key=lambda one: (-one.score, one.frame))
+    taken = [frame for track in tracks for frame in project.clips.states(track.id).frames.tolist()]
+    chosen: list[_Doubted] = []
+    apart = max(1, clip.frame_count // (2 * number))
+    while len(chosen) < number and apart:
+        for one in found:
+            if len(chosen) < number and all(abs(one.frame - at) >= apart for at in taken):
+                chosen.append(one)
+                taken.append(one.frame)
+        apart //= 2
+    chosen.sort(key=lambda one: one.frame)
+    return [ChosenFrame(one.track, one.frame, one.why) for one in chosen]
+
+
+class _Doubted(NamedTuple):
+    """A mesh of a track: how doubtful it is among the track's, 0 to 1, and why."""
+
+    track: TrackRecord
+    frame: int
+    score: float
+    why: str
+
+
+def _doubts(project: Project, track: TrackRecord, times: NDArray[np.float64]) -> Iterator[_Doubted]:
+    piece = project.clips.meshes(track.id, track.first_frame, track.last_frame + 1)
+    layout = layout_of_size(piece.landmarks.shape[1])
+    trembling = jitter(times[piece.frames], piece.landmarks, layout)
+    ranks = [_ranks(trembling)]
+    if np.isfinite(piece.doubt).any():
+        ranks.append(_ranks(piece.doubt))
+    for at, (frame, score) in enumerate(
+        zip(piece.frames.tolist(), np.mean(ranks, axis=0).tolist(), strict=True)
+    ):
+        said = [(f"trembles by {trembling[at]:.1%}", trembling[at])]
+        said += [(f"crops lie {piece.doubt[at]:.1%} apart", piece.doubt[at])]
+        why = ", ".join(text for text, value in said if np.isfinite(value))
+        yield _Doubted(track, frame, score, why or "at the end of the track")
+
+
+def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the place of each among all, from 0 to 1, (k,); 0 of what is not known."""
+    known = np.nan_to_num(values, nan=-1.0)
+    return np.argsort(np.argsort(known, kind="stable"), kind="stable") / max(len(values) - 1, 1)
+
+
+def make_samples(
+    project: Project, chosen: Sequence[ChosenFrame], annotator: str
+) -> Iterator[MadeSample]:
+    """Make chosen frames samples, one after the other, yielding each.
+
+    A frame that is one already stays as it is. Closing the iterator keeps those that were made.
+
+    Raises
+    ------
+    ProjectError
+        If the database cannot be written.
+    """
+    project.check_writable()
+    for one in chosen:
+        before = project.clips.sample_at(one.track.id, one.frame)
+        made = project.clips.make_sample(one.track.id, one.frame, annotator)
+        yield MadeSample(one, made, is_new=before is None)
