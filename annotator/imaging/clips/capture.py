@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-_WAIT = 5.0  # seconds without a frame, and a camera is taken for gone
+_WAIT = 5.0  # seconds without a frame
 _LOOK_AGAIN = 0.005
 _LATE = 0.25  # seconds: a film that is later than that goes on from where it is
 _LETTING_GO = 1.0
@@ -53,7 +53,7 @@ class Camera(Protocol):
         ...
 
 
-def open_camera(source: str, *, paced: bool = True) -> Camera:
+def open_camera(source: str, *, paced: bool = True, wait: float = _WAIT) -> Camera:
     """Open a camera, or what stands for one.
 
     Parameters
@@ -65,12 +65,14 @@ def open_camera(source: str, *, paced: bool = True) -> Camera:
     paced
         Whether files and drawn sources give their frames no faster than they are shown; otherwise
         as fast as they are asked, with the times that they would have had.
+    wait
+        So many seconds without an answer or a frame, and a camera or stream is taken for gone.
 
     Raises
     ------
     CameraError
-        If it cannot be opened: one line, with what to do. It is raised within 2 seconds, of
-        addresses within 5.
+        If it cannot be opened: one line, with what to do. It is raised at once, of an address
+        that does not answer after the wait.
     """
     address = Address.of(source)
     if address is None:
@@ -78,15 +80,17 @@ def open_camera(source: str, *, paced: bool = True) -> Camera:
             return _Film(_Frames(open_clip(Path(source))), paced)
         except ClipError as error:
             raise CameraError(f"{source}: {error}") from error
-    container, live = opened_device(address)
-    return _Device(container, address) if live else _Film(_Drawn(container), paced)
+    container = opened_device(address, wait)
+    live = address.kind != "drawn"
+    return _Device(container, address, wait) if live else _Film(_Drawn(container), paced)
 
 
 class _Device:
     """A camera or a stream from elsewhere: frames have the time at which they arrive."""
 
-    def __init__(self, container: "InputContainer", address: Address) -> None:
+    def __init__(self, container: "InputContainer", address: Address, wait: float) -> None:
         self._container = container
+        self._wait = wait
         self._address = address
         self._turn: Turn | None = None
         self._frames = self._decoded()
@@ -115,13 +119,13 @@ class _Device:
 
     def _decoded(self) -> "Iterator[VideoFrame]":
         av = pyav()
-        until, damaged = time.monotonic() + _WAIT, 0
+        until, damaged = time.monotonic() + self._wait, 0
         while not self._closed.is_set():
             try:
                 for packet in self._container.demux(video=0):
                     for frame in packet.decode():
                         yield frame
-                        until, damaged = time.monotonic() + _WAIT, 0
+                        until, damaged = time.monotonic() + self._wait, 0
             except av.error.BlockingIOError:  # nothing yet
                 time.sleep(_LOOK_AGAIN)
             except av.error.InvalidDataError:

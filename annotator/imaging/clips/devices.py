@@ -25,7 +25,6 @@ _WISHES: dict[str, tuple[dict[str, str], ...]] = {
 }
 # A playlist may name what it likes: never files of this machine.
 _PROTOCOLS = "rtp,srtp,udp,tcp,tls,http,https,httpproxy,rtmp,rtmps,srt,crypto,data"
-_OPENING, _READING = 5.0, 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,8 @@ class Address:
         return f"{what} gives no more frames{reason}: see that it is connected, and start again"
 
 
-def opened_device(address: Address) -> "tuple[InputContainer, bool]":
-    """Open a camera, a stream or a drawn source, and say whether it is live.
+def opened_device(address: Address, wait: float) -> "InputContainer":
+    """Open a camera, a stream or a drawn source, waiting for so many seconds.
 
     Raises
     ------
@@ -90,18 +89,18 @@ def opened_device(address: Address) -> "tuple[InputContainer, bool]":
     refusal: Exception | None = None
     for named, kind, options in _attempts(address):
         try:
-            container = av.open(
+            container: InputContainer = av.open(
                 named,
                 format=kind,
                 options={"max_pixels": str(MAX_CLIP_PIXELS)} | options,
-                timeout=(_OPENING, _READING),
+                timeout=wait,
             )
         except (av.error.FFmpegError, ValueError) as error:
             refusal = error
             continue
         if container.streams.video:
             container.streams.video[0].thread_type = "SLICE"  # no frame waits for the next
-            return container, address.kind != "drawn"
+            return container
         container.close()
     raise CameraError(address.refused(refusal)) from refusal
 
@@ -111,7 +110,7 @@ def _attempts(address: Address) -> list[tuple[str, str | None, dict[str, str]]]:
     if address.kind == "drawn":
         return [(address.named.removeprefix(_DRAWN), "lavfi", {})]
     if address.kind == "stream":
-        options = {"protocol_whitelist": _PROTOCOLS, "fflags": "nobuffer"}
+        options = {"protocol_whitelist": _PROTOCOLS}
         if address.named.lower().startswith("rtsp"):
             options["rtsp_transport"] = "tcp"
         return [(address.named, None, options)]

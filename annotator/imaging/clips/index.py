@@ -31,6 +31,7 @@ _KEPT = 64  # indexes: three numbers a frame each
 _PATIENCE = 200  # damaged places in a row, and a file's rest counts as lost
 _NO_TIME = np.iinfo(np.int64).min
 _VP8_SHOWN = 0x10
+_LOOKED_AT = 32  # more than any coding puts out of order
 
 _Numbers = TypeVar("_Numbers", NDArray[np.int64], NDArray[np.float64])
 
@@ -136,10 +137,10 @@ class _Found:
 
 def _looked_through(source: Source) -> _Found:
     rows: list[tuple[int, int, bool]] = []
-    decoded: VideoFrame | None = None
+    seen = _Seen([], _LOOKED_AT if source.demuxer == "avi" else 1)
     begins: int | None = None
     for packet in packets_of(source):
-        decoded = decoded or _decoded(packet)
+        seen.look(packet)
         shown = packet.pts if packet.pts is not None else packet.dts
         if shown is None or not packet.size:
             continue
@@ -154,14 +155,36 @@ def _looked_through(source: Source) -> _Found:
     pts, at = np.unique(table[:, 0], return_index=True)
     lost = 0 if begins is None else int(np.searchsorted(pts, begins))
     doubled = len(table) - len(pts)
-    return _Found(pts, table[at, 1], table[at, 2].astype(bool), lost, doubled, decoded)
+    return _Found(pts, table[at, 1], table[at, 2].astype(bool), lost, doubled, seen.first)
 
 
-def _decoded(packet: "Packet[VideoStream]") -> "VideoFrame | None":
-    try:
-        return next(iter(packet.decode()), None)
-    except pyav().error.FFmpegError:
-        return None
+@dataclass
+class _Seen:
+    """The first frames, decoded: one, and as many of an AVI as show whether their times are true.
+
+    An AVI has no times. They are made up of the order of decoding, and nothing in it says in which
+    order frames are shown that were coded in another.
+    """
+
+    shown: list[int]
+    enough: int
+    first: "VideoFrame | None" = None
+
+    def look(self, packet: "Packet[VideoStream]") -> None:
+        """Decode a packet if it is one of the first; raises ClipError if no time is true."""
+        if len(self.shown) >= self.enough:
+            return
+        try:
+            frames = packet.decode()
+        except pyav().error.FFmpegError:
+            return
+        self.first = self.first or next(iter(frames), None)
+        self.shown += [frame.pts for frame in frames if frame.pts is not None]
+        if self.shown != sorted(self.shown):
+            raise ClipError(
+                "this AVI does not tell in which order its frames are shown: convert it to MP4,"
+                " with ffmpeg -i clip.avi clip.mp4"
+            )
 
 
 def packets_of(source: Source) -> "Iterator[Packet[VideoStream]]":

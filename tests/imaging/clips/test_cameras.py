@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import socket
 import threading
 import time
 from pathlib import Path
@@ -58,6 +59,61 @@ def test_a_camera_that_is_closed_by_another_thread_stops(clip: Path) -> None:
     camera.close()
     assert ended.wait(10)
     thread.join()
+
+
+class _Server:
+    """Answers one request on this machine with a video's bytes, and then with nothing."""
+
+    def __init__(self, content: bytes, hangs_up: bool) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/live.ts"
+        self._content, self._hangs_up = content, hangs_up
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        asked, _ = self._socket.accept()
+        with asked:
+            asked.recv(4096)
+            length = f"Content-Length: {len(self._content)}\r\n" if self._hangs_up else ""
+            asked.sendall(f"HTTP/1.0 200 OK\r\n{length}\r\n".encode() + self._content)
+            if not self._hangs_up:
+                self._done.wait(60)
+
+    def close(self) -> None:
+        self._done.set()
+        self._thread.join()
+        self._socket.close()
+
+
+def test_a_stream_gives_frames_until_it_ends(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.ts", painted_frames(20))
+    server = _Server(path.read_bytes(), hangs_up=True)
+    camera = open_camera(server.address)
+    found = list(iter(camera.read, None))
+    camera.close()
+    server.close()
+    assert [number_of(image) for image, _ in found] == list(range(20))
+    assert found[0][1] <= found[-1][1] <= time.monotonic()
+
+
+def test_a_stream_that_falls_silent_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.ts", painted_frames(90, 320, 192), gop=10)
+    server = _Server(path.read_bytes(), hangs_up=False)
+    camera = open_camera(server.address, wait=0.5)
+    with pytest.raises(CameraError, match=r"gives no more frames .*: see that it is connected"):
+        [*iter(camera.read, None)]
+    camera.close()
+    server.close()
+    assert camera.read() is None
+
+
+def test_an_address_that_does_not_answer_is_refused(tmp_path: Path) -> None:
+    server = _Server(b"", hangs_up=False)
+    with pytest.raises(CameraError, match="gives no video"):
+        open_camera(server.address, wait=0.3)
+    server.close()
 
 
 @pytest.mark.skipif(os.path.exists("/dev/video77"), reason="there is such a camera")  # noqa: PTH110

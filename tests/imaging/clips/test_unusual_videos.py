@@ -185,3 +185,11 @@ def test_frames_whose_time_is_another_one_s_are_left_out_and_told(tmp_path: Path
     info = inspect_clip(path)
     assert len(info) == 6
     assert info.note == "6 frames are left out, as their times are those of others"
+
+
+def test_an_avi_that_does_not_tell_the_order_of_its_frames_is_refused(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.avi", painted_frames(COUNT))
+    with pytest.raises(ClipError, match=r"does not tell in which order .*: convert it to MP4"):
+        inspect_clip(path)
+    path = write_clip(tmp_path / "plain.avi", painted_frames(COUNT), options={"bf": "0"})
+    assert numbers_in(path) == [(number, number) for number in range(COUNT)]
