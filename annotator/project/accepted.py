@@ -83,16 +83,20 @@ class AcceptedSamples:
         return [stored_layout(name) for name in sorted(self._session.scalars(names))]
 
     def file_names(self) -> Iterator[tuple[str, str]]:
-        """Yield the name and the SHA-256 of each file that shows one of them, once, in order."""
+        """Yield the name and the SHA-256 of each picture with one of them, once, in order.
+
+        As `ImageRecord.file_name` and `ImageRecord.picture_sha256` have them.
+        """
         query = (
-            select(ImageRow.path, ImageRow.sha256)
+            select(ImageRow)
             .join(SampleRow, SampleRow.image_id == ImageRow.id)
             .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )
-        for sha256, rows in groupby(self._session.execute(query), attrgetter("sha256")):
-            yield self._paths.absolute(next(rows).path).name, sha256
+        for _, rows in groupby(self._session.scalars(query), attrgetter("sha256", "frame")):
+            image = image_record(next(rows), self._paths)
+            yield image.file_name, image.picture_sha256
 
     def _batch(self, sample_ids: Sequence[int]) -> Iterator[AcceptedSample]:
         query = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from annotator.imaging.picture import Picture
@@ -131,6 +132,23 @@ class ImageRecord:
     def stamp(self) -> tuple[int | None, int | None]:
         """Size and time of the file when it was added."""
         return self.file_size, self.modified_ns
+
+    @property
+    def picture_sha256(self) -> str:
+        """What the picture is known by alone: the SHA-256 of its file, or, of one frame of several.
+
+        That is the one of the file's SHA-256, a blank and the frame's number: known to all,
+        whatever decodes the frame.
+        """
+        if self.frame is None:
+            return self.sha256
+        return sha256(f"{self.sha256} {self.frame}".encode()).hexdigest()
+
+    @property
+    def file_name(self) -> str:
+        """What a file with this picture alone is called."""
+        name = self.path.name
+        return name if self.frame is None else f"{name}.frame-{self.frame:06}.png"
 
     @property
     def picture(self) -> Picture:

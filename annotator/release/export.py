@@ -10,6 +10,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
@@ -122,7 +123,8 @@ def export_release(
     images
         ``"copy"`` copies the original files into ``images/``, and writes as upright PNG those few
         that readers would not agree how to turn; ``"upright"`` writes all so that are to be turned
-        at all; ``"reference"`` records absolute paths. Either way each file must still be the one
+        at all; ``"reference"`` records absolute paths. Frames of videos are always written, as
+        upright PNG, and cannot be referenced. Either way each file must still be the one
         that was imported.
     sign
         Writes its signature of the manifest beside it.
@@ -179,6 +181,7 @@ def _write(
     names = None if images == "reference" else UniqueNames(accepted.file_names)
     places = ImagePlaces(folder, names, upright=images == "upright")
     with (
+        closing(places),
         tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as aside,
         spooled(Path(aside)) as rows,
         sorted_spool(Path(aside)) as files,
@@ -207,7 +210,7 @@ def _released(
     accepted: Iterable[AcceptedSample], places: ImagePlaces, rows: Spool, files: SortedSpool
 ) -> Iterator[ReleaseSample]:
     """Place the image of each sample, and put aside what the manifest will say of both."""
-    for _, faces in groupby(accepted, lambda sample: sample.image.sha256):
+    for _, faces in groupby(accepted, lambda sample: sample.image.picture_sha256):
         first = next(faces)
         placed = places.place(first.image)
         if placed.sha256 is not None and placed.size is not None:

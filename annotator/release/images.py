@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from annotator.imaging import ImageError, inspect_image
 from annotator.release.errors import ExportError
+from annotator.release.frames import VideoFrames
 from annotator.release.unique_names import UniqueNames
 from annotator.release.upright import SUFFIX, UPRIGHT, is_read_alike, write_upright
 from annotator.system.foreign_text import recovered
@@ -56,7 +57,7 @@ class PlacedImage:
 
 @dataclass(slots=True)
 class Tally:
-    """How many images a release has that are not simply the upright originals.
+    """How many photographs a release has that are not simply the upright originals.
 
     Attributes
     ----------
@@ -96,6 +97,7 @@ class ImagePlaces:
         self._folder = folder
         self._names = names
         self._upright = upright
+        self._frames = VideoFrames()
         if names is not None:
             (folder / IMAGE_FOLDER).mkdir()
 
@@ -105,18 +107,35 @@ class ImagePlaces:
         Raises
         ------
         ExportError
-            If the image vanished or is no longer the file that was imported, or is a frame of it:
-            no format has a place for frames yet.
+            If the image vanished or is no longer the file that was imported, is a frame of a file
+            that is no video, or of a video and to be referenced.
         """
-        if image.frame is not None:
+        if image.frame is not None and image.clip_id is None:
             raise ExportError(
                 f"{image.path}: frame {image.frame} of it cannot be exported, only whole files can:"
                 " exclude its samples"
             )
         try:
+            if image.frame is not None:
+                return self._frame(image)
             return self._referenced(image) if self._names is None else self._own(image, self._names)
         except ImageError as error:
             raise ExportError(f"{image.path} cannot be read any more: {error}") from error
+
+    def close(self) -> None:
+        """Close the video that is open."""
+        self._frames.close()
+
+    def _frame(self, image: ImageRecord) -> PlacedImage:
+        if self._names is None:
+            raise ExportError(
+                f"{image.name} is a frame of a video and cannot be referenced, as no reader of"
+                " releases would find it: copy the images"
+            )
+        file = f"{IMAGE_FOLDER}/{self._names.of(image.file_name, image.picture_sha256)}"
+        target = self._folder / file
+        self._frames.write(image, target)
+        return PlacedImage(file, UPRIGHT, "upright", file_sha256(target), target.stat().st_size)
 
     def _referenced(self, image: ImageRecord) -> PlacedImage:
         _transfer(image, None)
@@ -128,7 +147,7 @@ class ImagePlaces:
         return PlacedImage(_reference(image.path), info.orientation)
 
     def _own(self, image: ImageRecord, names: UniqueNames) -> PlacedImage:
-        file = f"{IMAGE_FOLDER}/{names.of(image.path.name, image.sha256)}"
+        file = f"{IMAGE_FOLDER}/{names.of(image.file_name, image.picture_sha256)}"
         copy = self._folder / file
         size = _transfer(image, copy)
         info = inspect_image(copy)

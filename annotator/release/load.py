@@ -152,6 +152,7 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     samples = pd.DataFrame([{**UNSTATED, **row} for row in rows], columns=list(COLUMNS))
+    samples = samples.astype({"clip_frame": "Int64", "clip_time": "float64", "clip_track": "Int64"})
     samples["accepted_at"] = pd.to_datetime(samples["accepted_at"], utc=True, format="ISO8601")
     return samples
 

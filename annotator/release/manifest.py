@@ -11,7 +11,7 @@ from annotator.mesh.layout import FACE_468, MeshLayout
 
 MANIFEST = "manifest.json"
 FORMAT_NAME = "facemesh-annotator release"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 UNSTATED_LAYOUT = FACE_468
 """The layout of releases whose manifest names none: there was no other one once."""
 

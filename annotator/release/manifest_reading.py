@@ -18,7 +18,7 @@ from annotator.release.manifest import (
     content_hash,
 )
 from annotator.release.row_checks import wrong_in_file, wrong_in_row, wrong_together
-from annotator.release.rows import UNSTATED
+from annotator.release.rows import SINCE
 from annotator.system.regular import open_inside
 
 _LONGEST = 1 << 16  # characters of an entry: a path has 4096 at most
@@ -164,5 +164,7 @@ def _checked(folder: Path, read: _Read) -> Manifest:
 def _wrong_for_version(version: int, samples: list[dict[str, Any]]) -> str | None:
     if version < 1:
         return f"there never was a version {version} of the format"
-    missing = [name for name in UNSTATED if name not in samples[0]]
-    return f"a sample has no {missing[0]}" if version > 1 and missing else None
+    for name, since in SINCE.items():
+        if version >= since and name not in samples[0]:
+            return f"a sample has no {name}"
+    return None

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from annotator.release.images import ImageMode, Stored
-from annotator.release.rows import COLUMNS, UNSTATED
+from annotator.release.rows import CLIP_COLUMNS, COLUMNS, UNSTATED
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LARGEST = MappingProxyType({"int32": (1 << 31) - 1, "int64": (1 << 63) - 1})
@@ -20,7 +20,10 @@ _RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"image_stored": get_args(Stored), "verdict": ("accepted", "accepted_as_predicted")}
 )
-_MAY_BE_UNKNOWN = frozenset({"annotator"})
+_MAY_BE_UNKNOWN = frozenset({"annotator", *CLIP_COLUMNS})
+_SHA256S = frozenset({"image_sha256", "clip_sha256"})
+# All of which a frame has, and a photograph none.
+_OF_FRAME = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
 
 def wrong_in_file(entry: object) -> str | None:
@@ -48,6 +51,9 @@ def wrong_in_row(row: object) -> str | None:
             return f"a sample has {name[:40]!a}, which is no column"
         if not _CHECKS[COLUMNS[name]](name, value):
             return f"a sample's {name} cannot be {value!a:.60}"
+    unknown = [name for name in _OF_FRAME if row.get(name) is None]
+    if unknown and (len(unknown) < len(_OF_FRAME) or row.get("clip_track") is not None):
+        return f"a sample is of a clip, and has no {unknown[0]}"
     return None
 
 
@@ -88,7 +94,7 @@ def _wrong_image(
     return None
 
 
-_OF_IMAGE = frozenset(name for name in COLUMNS if name.startswith("image_"))
+_OF_IMAGE = frozenset((*(name for name in COLUMNS if name.startswith("image_")), *_OF_FRAME))
 
 
 def _is_text(value: object) -> bool:
@@ -107,6 +113,8 @@ def _is_whole(value: object, least: int, most: int) -> bool:
 
 def _whole(kind: str) -> Callable[[str, object], bool]:
     def check(name: str, value: object) -> bool:
+        if value is None:
+            return name in _MAY_BE_UNKNOWN
         least, most = _RANGES.get(name, (0, _LARGEST[kind]))
         return _is_whole(value, least, most)
 
@@ -120,7 +128,7 @@ def _text(name: str, value: object) -> bool:
         return False
     if name in _CHOICES:
         return value in _CHOICES[name]
-    return name != "image_sha256" or bool(_SHA256.fullmatch(str(value)))
+    return name not in _SHA256S or bool(_SHA256.fullmatch(str(value)))
 
 
 def _number(name: str, value: object) -> bool:

@@ -37,12 +37,25 @@ COLUMNS: Mapping[str, Kind] = MappingProxyType(
         "displacement_mean": "float64",
         "displacement_max": "float64",
         "displacement_nme": "float64",
+        "clip_name": "text",
+        "clip_sha256": "text",
+        "clip_frame": "int32",
+        "clip_time": "float64",
+        "clip_track": "int32",
     }
 )
 """What there is of every sample, in order; ``docs/releases.md`` says what each column means."""
 
-UNSTATED: Mapping[str, str] = MappingProxyType({"image_stored": "original"})
-"""What was the case of every sample when there was no such column yet, in version 1."""
+CLIP_COLUMNS = tuple(name for name in COLUMNS if name.startswith("clip_"))
+"""Those that photographs have nothing in."""
+
+SINCE: Mapping[str, int] = MappingProxyType({"image_stored": 2, **dict.fromkeys(CLIP_COLUMNS, 3)})
+"""The version of the format in which a column came, of those that were not there from the first."""
+
+UNSTATED: Mapping[str, str | None] = MappingProxyType(
+    {"image_stored": "original", **dict.fromkeys(CLIP_COLUMNS)}
+)
+"""What was the case of every sample when there was no such column yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +78,7 @@ class ReleaseSample:
             "sample_id": sample.sample_id,
             "image_file": self.image.file,
             "image_name": sample.image.name,
-            "image_sha256": sample.image.sha256,
+            "image_sha256": sample.image.picture_sha256,
             "image_width": sample.image.width,
             "image_height": sample.image.height,
             "image_orientation": self.image.orientation,
@@ -82,6 +95,18 @@ class ReleaseSample:
             "displacement_mean": _number(sample.displacement_mean),
             "displacement_max": _number(sample.displacement_max),
             "displacement_nme": _number(sample.displacement_nme),
+            **self.clip(),
+            "clip_track": sample.clip_track,
+        }
+
+    def clip(self) -> dict[str, Any]:
+        """Return of which clip the image is a frame, and which one; None of a photograph."""
+        image = self.sample.image
+        return {
+            "clip_name": image.clip_name,
+            "clip_sha256": image.clip_sha256,
+            "clip_frame": image.clip_frame,
+            "clip_time": image.clip_time,
         }
 
     def text_row(self) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from annotator.imaging import ImageInfo, read_image
 from annotator.system.regular import open_regular
 
@@ -61,11 +64,15 @@ def write_upright(source: Path, target: Path) -> None:
     ImageError
         If the image cannot be decoded.
     """
+    write_pixels(read_image(source), target)
+
+
+def write_pixels(pixels: NDArray[np.uint8], target: Path) -> None:
+    """Write an upright picture, (H, W, 3) uint8 RGB, as PNG: without loss, and without metadata."""
     import cv2  # noqa: PLC0415 - slow to import, and seldom needed
 
     # It takes half of Pillow's time to write PNG.
-    pixels = cv2.cvtColor(read_image(source), cv2.COLOR_RGB2BGR)
-    encoded = cv2.imencode(SUFFIX, pixels)[1].tobytes()
+    encoded = cv2.imencode(SUFFIX, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
     with target.open("xb") as stream:
         stream.write(encoded)
 

@@ -51,6 +51,8 @@ class Face:
         Whose face it is or what it belongs to, where somebody said so.
     content_sha256
         Of the file at `photograph`; None if the release wrote the image anew, and verified it.
+    clip_sha256
+        Of the clip that the image is a frame of: frames of one clip belong together.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Face:
     corrected: bool
     group: str | None
     content_sha256: str | None = None
+    clip_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,11 +157,13 @@ def read_groups(path: Path) -> Mapping[str, str]:
 def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator[Face]:
     for array in (release.landmarks, release.visibility):
         array.setflags(write=False)
-    columns = ["image_file", "image_name", "image_sha256", "face_index", "verdict", "image_stored"]
-    rows: Iterable[tuple[str, str, str, int, str, str]] = release.samples[columns].itertuples(
-        index=False, name=None
-    )
-    for at, (file, name, sha256, index, verdict, stored) in enumerate(rows):
+    columns = [
+        "image_file", "image_name", "image_sha256", "face_index", "verdict", "image_stored",
+        "clip_sha256",
+    ]  # fmt: skip
+    rows: Iterable[tuple[str, str, str, int, str, str, str | None]]
+    rows = release.samples[columns].itertuples(index=False, name=None)
+    for at, (file, name, sha256, index, verdict, stored, clip) in enumerate(rows):
         yield Face(
             f"{sha256}#{index}",
             f"{name}#{index}",
@@ -170,4 +175,5 @@ def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator
             verdict != _ACCEPTED_AS_PREDICTED,
             groups.get(f"{name}#{index}", groups.get(name)),
             sha256 if stored == "original" else None,
+            clip,
         )

@@ -1,7 +1,7 @@
 """Which faces are trained on and which are kept for validation, decided once and written down.
 
-Nobody is on both sides: faces of one group, of one image or of near-duplicate pictures stay
-together.
+Nobody is on both sides: faces of one group, of one image, of one clip or of near-duplicate
+pictures stay together.
 What was decided stays when the data grow; a new face joins those it belongs to.
 """
 
@@ -196,7 +196,8 @@ def _rows(path: Path) -> dict[str, tuple[str, ...]]:
 def _ties(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     seen: dict[tuple[str, str], int] = {}
     for at, face in enumerate(faces):
-        for kind, value in (("image", face.image_sha256), ("group", face.group)):
+        of = (("image", face.image_sha256), ("group", face.group), ("clip", face.clip_sha256))
+        for kind, value in of:
             if value is not None:
                 yield seen.setdefault((kind, value), at), at
     yield from duplicates(hashes)

@@ -1,8 +1,9 @@
 """What earlier versions made: their projects export the same, their releases load.
 
 An earlier version's project exports what the earlier version exported, to the byte, once what
-version 2 of the format says besides is taken out of it. ``data/releases_1.tar.gz`` holds releases
-of version 1 in every format, of one face that leaves its photograph.
+later versions of the format say besides is taken out of it. ``data/releases_1.tar.gz`` holds
+releases of version 1 in every format, of one face that leaves its photograph, and
+``data/releases_2.tar.gz`` such of version 2.
 """
 
 import csv
@@ -22,7 +23,7 @@ from annotator import __version__
 from annotator.project import Project
 from annotator.release import export_release, load_release
 from annotator.release.manifest import content_hash
-from annotator.release.rows import COLUMNS
+from annotator.release.rows import CLIP_COLUMNS, COLUMNS, SINCE, UNSTATED
 from annotator.system.assets import asset_path
 
 DATA = Path(__file__).parents[1] / "project" / "data"
@@ -50,11 +51,11 @@ def project(tmp_path_factory):
         yield opened
 
 
-def without_new_column(table: bytes) -> bytes:
+def without_new_columns(table: bytes) -> bytes:
     rows = list(csv.reader(io.StringIO(table.decode())))
-    new = rows[0].index("image_stored")
+    kept = [at for at, name in enumerate(rows[0]) if name not in SINCE]
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([*row[:new], *row[new + 1 :]] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows([row[at] for at in kept] for row in rows)
     return text.getvalue().encode()
 
 
@@ -62,18 +63,19 @@ def without_new_keys(annotations: bytes) -> bytes:
     """No face of that project leaves its photograph: its boxes are what they were."""
     text = re.sub(r'"bbox": (\[[^]]*\]), "bbox_unclipped": \1', r'"bbox": \1', annotations.decode())
     assert "bbox_unclipped" not in text
+    text = re.sub(r'"clip_(frame|name|sha256|time|track)": null, ', "", text)
     return text.replace(', "stored": "original"', "").encode()
 
 
 def as_version_1(files: dict[str, bytes]) -> dict[str, bytes]:
     files = dict(files)
     if "samples.csv" in files:
-        files["samples.csv"] = without_new_column(files["samples.csv"])
+        files["samples.csv"] = without_new_columns(files["samples.csv"])
     if "annotations.json" in files:
         files["annotations.json"] = without_new_keys(files["annotations.json"])
     manifest = json.loads(files.pop("manifest.json"))
     for sample in manifest["samples"]:
-        assert sample.pop("image_stored") == "original"
+        assert {name: sample.pop(name) for name in SINCE} == UNSTATED
     listed = [
         {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
         for name, data in sorted(files.items())
@@ -110,3 +112,14 @@ def test_a_release_of_version_1_loads_as_it_was_made(tmp_path, format_name):
     assert release.landmarks[0, :, 0].max() > sample.image_width
     assert np.flatnonzero(release.visibility).tolist() == [4]
     assert release.visibility[0, 4] == 1
+
+
+@pytest.mark.parametrize("format_name", ["npz", "csv", "coco"])
+def test_a_release_of_version_2_loads_as_one_without_clips(tmp_path, format_name):
+    with tarfile.open(Path(__file__).parent / "data" / "releases_2.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    release = load_release(tmp_path / format_name)
+    (sample,) = release.samples.itertuples()
+    assert list(release.samples.columns) == list(COLUMNS)
+    assert (sample.image_stored, sample.reviewer) == ("original", "Grace")
+    assert release.samples[list(CLIP_COLUMNS)].isna().all(axis=None)

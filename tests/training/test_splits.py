@@ -47,6 +47,14 @@ def test_faces_of_one_image_one_group_or_one_picture_stay_together():
     assert len(set(names)) == 4
 
 
+def test_frames_of_one_clip_stay_together():
+    faces = [replace(face(at), clip_sha256=clip) for at, clip in enumerate("aabb")] + [face(9)]
+    names = clusters(faces, random_hashes(5))
+    assert names[0] == names[1]
+    assert names[2] == names[3]
+    assert len(set(names)) == 3
+
+
 def test_a_picture_and_its_mirror_image_are_one_picture():
     faces = [face(0), face(1)]
     assert len(set(clusters(faces, [(5, 99), (99 << 40, 5)]))) == 1

@@ -85,9 +85,10 @@ def _image(sample: ReleaseSample) -> dict[str, Any]:
         "file_name": sample.image.file,
         "width": image.width,
         "height": image.height,
-        "sha256": image.sha256,
+        "sha256": image.picture_sha256,
         "exif_orientation": sample.image.orientation,
         "stored": sample.image.stored,
+        **sample.clip(),
     }
 
 
@@ -114,6 +115,7 @@ def _annotation(sample: ReleaseSample) -> dict[str, Any]:
         "area": area(shown),
         "iscrowd": 0,
         "verdict": sample.sample.verdict,
+        "clip_track": sample.sample.clip_track,
     }
 
 
