@@ -31,7 +31,7 @@ ORDER = [
     "cli",
 ]
 # The rooms in the room of windows, likewise; what lies beside them may use them all.
-PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu"]
+PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu", "live"]
 # The extra that brings what a room needs; without it the other rooms work.
 BASE = "base"
 EXTRAS = {"plugin": "napari", "training": "train"}
@@ -229,23 +229,36 @@ def test_nothing_catches_every_exception():
 @pytest.mark.parametrize(
     "module", ["annotator", "annotator.cli", "annotator.workflow", "annotator.workbench.workbench"]
 )
-def test_importing_needs_neither_napari_nor_qt_nor_torch_nor_pyav(module):
-    blocked = sorted(WINDOWS | {"av", "torch"})
+def test_importing_needs_neither_napari_nor_qt_nor_torch(module):
+    result = imported_without(WINDOWS | {"torch"}, module)
+    assert result.returncode == 0, result.stderr
+
+
+def imported_without(missing: set[str], module: str) -> subprocess.CompletedProcess[str]:
+    """Import a module in a process in which others cannot be."""
     program = textwrap.dedent(
         f"""
         import sys
 
         class Refuse:
             def find_spec(self, name, path=None, target=None):
-                if name.partition(".")[0] in {blocked!r}:
+                if name.partition(".")[0] in {sorted(missing)!r}:
                     raise ImportError(f"{{name}} is not to be imported")
 
         sys.meta_path.insert(0, Refuse())
         import {module}
         """
     )
-    result = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_live_window_needs_qt_and_nothing_of_napari():
+    pytest.importorskip("qtpy")
+    pytest.importorskip("PyQt6")
+    result = imported_without(
+        WINDOWS - {"qtpy", "PyQt6"} | {"torch"}, "annotator.plugin.live.launching"
     )
     assert result.returncode == 0, result.stderr
 

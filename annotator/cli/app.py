@@ -24,6 +24,7 @@ from annotator.cli import (
     landmarks,
     learn,
     listing,
+    live,
     photographs,
     predictions,
     projects,
@@ -55,6 +56,7 @@ GROUPS = (
     frames,
     check,
     windows,
+    live,
     reviews,
     sampling,
     history,
@@ -86,12 +88,23 @@ for group in GROUPS:
 
 def run_app(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default with the process's arguments; return the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = live.with_live(sys.argv[1:] if arguments is None else arguments, _names())
     try:
         return run(app, given or ["--help"])
     finally:
         if arguments is None:  # all that this process is for; typer has set a hook of its own
             sys.excepthook = _hook(failure_code(given))
+
+
+def _names() -> set[str]:
+    """Return what commands and groups of them are called."""
+    named = {group.commands.info.name for group in GROUPS}
+    own = {
+        command.name or getattr(command.callback, "__name__", "").strip("_").replace("_", "-")
+        for group in GROUPS
+        for command in group.commands.registered_commands
+    }
+    return {name for name in named | own if isinstance(name, str)}
 
 
 def _hook(code: int) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

@@ -23,6 +23,9 @@ Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say also what is passed over, and times.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
+_VerboseAlone = Annotated[
+    bool, typer.Option("--verbose", help="Say also what is passed over, and times.")
+]
 _OPTIONS: dict[str, Any] = {"verbose": Verbose, "quiet": Quiet}
 
 
@@ -74,7 +77,10 @@ def talking(*, verbose: bool, quiet: bool) -> Iterator[None]:
 
 
 def with_verbosity(command: _Command) -> _Command:
-    """Return a command that takes ``-v`` and ``-q`` besides its own parameters."""
+    """Return a command that takes ``-v`` and ``-q`` besides its own parameters.
+
+    One whose ``-v`` is something else takes ``--verbose``.
+    """
 
     @wraps(command)
     def talkative(*arguments: Any, verbose: bool, quiet: bool, **options: Any) -> None:
@@ -82,11 +88,22 @@ def with_verbosity(command: _Command) -> _Command:
             command(*arguments, **options)
 
     signature = inspect.signature(command)
+    options = {**_OPTIONS, "verbose": _VerboseAlone} if _takes_v(signature) else _OPTIONS
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=kind)
-        for name, kind in _OPTIONS.items()
+        for name, kind in options.items()
     ]
     own = list(signature.parameters.values())
     talkative.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
-    talkative.__annotations__ = {**command.__annotations__, **_OPTIONS}
+    talkative.__annotations__ = {**command.__annotations__, **options}
     return talkative
+
+
+def _takes_v(signature: inspect.Signature) -> bool:
+    """Return whether a command has an option of its own that is called ``-v``."""
+    told = (
+        fact
+        for parameter in signature.parameters.values()
+        for fact in getattr(parameter.annotation, "__metadata__", ())
+    )
+    return any("-v" in (getattr(fact, "param_decls", None) or ()) for fact in told)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -23,7 +24,7 @@ def open_(project: ProjectAddress, annotator: Annotator = None) -> None:
 
     # Says what is wrong before napari takes its time.
     Project.open(project, read_only=None).close()
-    _require_window_system()
+    require_window_system()
     from annotator.plugin.launch import open_project
 
     open_project(project, annotator)
@@ -39,7 +40,7 @@ def demo(
     ] = False,
 ) -> None:
     """Make a project of the shipped sample images and open it in napari."""
-    _require_window_system()
+    require_window_system()
     from annotator.workflow import create_sample_project
 
     with create_sample_project(folder) as project:
@@ -60,15 +61,20 @@ def demo(
         open_project(home)
 
 
-def _require_window_system() -> None:
-    """Refuse to start napari where it or Qt is missing, or where Qt would abort the process.
+def require_window_system(needed: Mapping[str, Sequence[str]] = _WINDOW_SYSTEM) -> None:
+    """Refuse to open a window where napari or Qt is missing, or where Qt would abort the process.
+
+    Parameters
+    ----------
+    needed
+        What is needed, by names for people: modules of which one must be there.
 
     Raises
     ------
     FailedError
         With what to install or to run.
     """
-    for name, modules in _WINDOW_SYSTEM.items():
+    for name, modules in needed.items():
         if not any(map(find_spec, modules)):
             raise FailedError(f"{name} is missing: pip install 'facemesh-annotator[all]'")
     has_display = any(

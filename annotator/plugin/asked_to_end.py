@@ -1,13 +1,12 @@
 """A window whose program is asked to end: it closes as by its close button, and asks nothing."""
 
-import signal
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from qtpy.QtCore import QObject, QSocketNotifier, QTimer
+from qtpy.QtCore import QObject, QTimer
 from qtpy.QtWidgets import QApplication, QDialog
 
+from annotator.plugin.canvas.woken import woken_by_signals
 from annotator.system.ending import Ended, heeding
 from annotator.workbench.workbench import Workbench
 
@@ -76,23 +75,6 @@ def closed_when_asked(workbench: Workbench, close: Callable[[], object]) -> Iter
         After the block, if that was so.
     """
     asked = AskedToEnd(workbench, close)
-    with heeding(asked.heed), _woken_by_signals():
+    with heeding(asked.heed), woken_by_signals():
         yield
     asked.raise_if_asked()
-
-
-@contextmanager
-def _woken_by_signals() -> Iterator[None]:
-    """Have Qt return to Python when a signal comes: handlers run nowhere else."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        for end in (ours, theirs):
-            end.setblocking(False)
-        notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)  # type: ignore[call-overload]
-        notifier.activated.connect(lambda *_: ours.recv(64))
-        before = signal.set_wakeup_fd(theirs.fileno())
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            notifier.setEnabled(False)

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import Engine
 from annotator.project.errors import RESTORE, DamagedProject
+from annotator.project.people import recorded_name
 from annotator.project.tables import AuditRow
+from annotator.system.foreign_text import path_text
 
 _BATCH = 1000  # entries in memory at once
 _GAPS = 10  # that are told
@@ -35,7 +37,7 @@ class AuditEntry:
         A verdict's word, or ``"setting"``, ``"remove"``, ``"restore"``, ``"delete_for_good"``,
         ``"round_start"``, ``"round_end"``, ``"round_finish"``, ``"remark"``, ``"resolve"``,
         ``"draw"``, ``"restore_revision"``, ``"ask"`` and ``"ask_known"`` (of honeypots) for an
-        opinion of a face.
+        opinion of a face, ``"grab"`` of a live picture.
     sample_id, image_id
         What it was done to; it may be deleted for good since.
     detail
@@ -80,6 +82,32 @@ class Audit:
             if len(some) < _BATCH:
                 return
             after = some[-1].number
+
+    def note_grab(
+        self, image_id: int, who: str, *, source: str = "", faces: int = 0, why: str = ""
+    ) -> None:
+        """Enter who grabbed an image from live pictures.
+
+        Parameters
+        ----------
+        image_id
+        who
+        source
+            Where the pictures came from.
+        faces
+            How many the model saw.
+        why
+            Empty where somebody asked for it.
+
+        Raises
+        ------
+        UnusableName
+            If nobody could be called so.
+        """
+        name = recorded_name(who)
+        place = path_text(source)
+        with self._engine.writing() as session:
+            note(session, "grab", name, image_id=image_id, source=place, faces=faces, why=why)
 
 
 def missing_entries(session: Session) -> list[str]:

@@ -181,7 +181,10 @@ def test_every_argument_is_named_in_capitals(command):
     for name in NAMES:
         _, out, _ = command(*name.split(), "--help")
         usage = out.split("Usage: facemesh-annotator")[1].split("\n")[0]
-        assert usage.replace("[OPTIONS]", "").split(name, 1)[1].isupper() or name == "new", usage
+        assert usage.replace("[OPTIONS]", "").split(name, 1)[1].isupper() or name in (
+            "new",
+            "live",
+        ), usage
 
 
 def test_verbose_names_what_was_passed_over(command, tmp_path, photos):

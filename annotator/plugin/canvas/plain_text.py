@@ -8,7 +8,6 @@ is not written where they are made through here, and a test refuses every other 
 import re
 from collections.abc import Callable, Sequence
 
-from napari.utils.notifications import show_warning
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
@@ -27,8 +26,7 @@ from annotator.workbench.foreign_text import plain, rich
 # What a label has no place to break is broken after so many characters, or it widens the dock.
 _LONGEST_WORD = 40
 _LONG_WORD = re.compile(rf"[^\s/\\-]{{{_LONGEST_WORD}}}(?=[^\s/\\-])")
-_BREAK = "\u200b"  # no sign is shown, and a line may end there
-_MARKUP_BEGINS = re.compile(r"[<&](?=\S)")
+BREAK = "\u200b"  # no sign is shown, and a line may end there
 
 
 class PlainLabel(QLabel):
@@ -41,7 +39,7 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str | None) -> None:  # noqa: N802
         """Show a text as it is, words that no line could hold broken."""
-        super().setText(_LONG_WORD.sub(rf"\g<0>{_BREAK}", plain(text or "")))
+        super().setText(_LONG_WORD.sub(rf"\g<0>{BREAK}", plain(text or "")))
 
 
 class MarkupLabel(QLabel):
@@ -111,16 +109,6 @@ def message_box(
 def show_details(box: QMessageBox, lines: Sequence[str]) -> None:
     """Give a box a field with more lines, which is opened by a button."""
     box.setDetailedText("\n".join(map(plain, lines)))
-
-
-def notify(sentence: str) -> str:
-    """Have napari show a warning over the canvas; return the text that it has there.
-
-    napari's label guesses whether a text is markup. Qt does so by what follows its signs.
-    """
-    shown = _MARKUP_BEGINS.sub(rf"\g<0>{_BREAK}", plain(sentence))
-    show_warning(shown)
-    return shown
 
 
 def without_mnemonic(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from qtpy.QtWidgets import QWidget
 
-from annotator.plugin.canvas.plain_text import notify
+from annotator.plugin.canvas.napari_notes import notify
 from annotator.plugin.canvas.private import put_away_notifications
 from annotator.plugin.panels.parts import PassingMessage
 from annotator.workbench.bench import Bench

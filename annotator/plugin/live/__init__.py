@@ -1,0 +1,1 @@
+"""The live window: plain Qt, without napari."""
