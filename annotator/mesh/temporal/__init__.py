@@ -11,6 +11,7 @@ from annotator.mesh.temporal.mediapipe_filter import MediaPipeFilter
 from annotator.mesh.temporal.offline import smoothed
 from annotator.mesh.temporal.packing import PackedMeshesError, pack_meshes, unpack_meshes
 from annotator.mesh.temporal.pose_shape import PoseShapeFilter
+from annotator.mesh.temporal.stabilised import Unwrapped, stabilised, unwrapped
 
 __all__ = [
     "FILTERS",
@@ -20,9 +21,12 @@ __all__ = [
     "NoFilter",
     "PackedMeshesError",
     "PoseShapeFilter",
+    "Unwrapped",
     "corrected",
     "jitter",
     "pack_meshes",
     "smoothed",
+    "stabilised",
     "unpack_meshes",
+    "unwrapped",
 ]
