@@ -71,10 +71,19 @@ class Decoder:
         if self._closed:
             raise ClipError("the clip is closed")
         if self._source is None:
-            self._source = open_source(self._path)
+            self._source = self._opened()
         self._last = -1
         self._under_way = self._numbered(self._landed(self._source, frame))
         return self._under_way
+
+    def _opened(self) -> Source:
+        try:
+            is_same = self._index.still_holds(self._path)
+        except OSError as error:
+            raise ClipError(f"the file cannot be read ({error.strerror or error})") from error
+        if not is_same:
+            raise ClipError("the file has changed since it was opened: open it again")
+        return open_source(self._path)
 
     def _numbered(
         self, packets: "Iterator[Packet[VideoStream]]"
@@ -104,7 +113,7 @@ class Decoder:
                     return packets
             key = None if key == 0 else key // 2
         source.close()
-        self._source = source = open_source(self._path)
+        self._source = source = self._opened()
         return packets_of(source)
 
     def _sought(

@@ -51,6 +51,8 @@ class ClipIndex:
         Numbers of the frames at which decoding can begin, ascending.
     key_dts : ndarray of int64, shape (k,)
         When each of them is decoded, in the same units.
+    stamp
+        Of the file that was looked through.
     """
 
     info: ClipInfo
@@ -58,6 +60,18 @@ class ClipIndex:
     pts: NDArray[np.int64]
     keys: NDArray[np.int64]
     key_dts: NDArray[np.int64]
+    stamp: FileStamp
+
+    def still_holds(self, path: Path) -> bool:
+        """Return whether a file has these very frames; it is looked through if it was touched."""
+        if file_stamp(path) == self.stamp:
+            return True
+        found = index_of(path)
+        return (
+            found.turn == self.turn
+            and np.array_equal(found.pts, self.pts)
+            and np.array_equal(found.info.times, self.info.times)
+        )
 
     def number_of(self, pts: int | None) -> int | None:
         """Return which frame is shown at a time of the file's own, or None if none is."""
@@ -92,16 +106,16 @@ def index_of(path: Path) -> ClipIndex:
 
 
 @lru_cache(maxsize=_KEPT)
-def _indexed(path: Path, _stamp: FileStamp) -> ClipIndex:
+def _indexed(path: Path, stamp: FileStamp) -> ClipIndex:
     source = open_source(path)
     try:
         with failures_said():
-            return _index(source)
+            return _index(source, stamp)
     finally:
         source.close()
 
 
-def _index(source: Source) -> ClipIndex:
+def _index(source: Source, stamp: FileStamp) -> ClipIndex:
     found = _looked_through(source)
     first, pts, keys = found.decoded, found.pts, np.flatnonzero(found.is_key)
     if first is None or not len(pts):
@@ -115,7 +129,7 @@ def _index(source: Source) -> ClipIndex:
         str(source.stream.codec.canonical_name),
     )
     info = ClipInfo(width, height, _frozen(times), turn.rotation, codec, note)
-    return ClipIndex(info, turn, _frozen(pts), _frozen(keys), _frozen(found.dts[keys]))
+    return ClipIndex(info, turn, _frozen(pts), _frozen(keys), _frozen(found.dts[keys]), stamp)
 
 
 @dataclass(frozen=True, eq=False)

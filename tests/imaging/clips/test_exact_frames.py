@@ -1,12 +1,14 @@
 """Whatever a video's container and coding, a number leads to its frame, at its time."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from annotator.imaging import ImageError, Picture
-from annotator.imaging.clips import ClipError, inspect_clip, open_clip
+from annotator.imaging.clips import ClipError, content_sha256, inspect_clip, open_clip
+from annotator.system.hashing import file_sha256
 from tests.clips import number_of, painted_frames, write_clip
 
 COUNT = 40
@@ -91,3 +93,27 @@ def test_a_clip_that_was_exchanged_is_refused(tmp_path: Path) -> None:
     assert len(inspect_clip(write_clip(path, painted_frames(5)))) == 5
     with pytest.raises(ClipError, match="the clip has changed"):
         open_clip(path, info)
+
+
+def test_numbers_of_one_file_are_never_looked_up_in_another(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", painted_frames(COUNT))
+    with open_clip(path) as clip:
+        os.utime(path)
+        assert [number for number, _ in clip.frames(30)] == list(range(30, COUNT))
+        write_clip(path, painted_frames(COUNT), rate=25)
+        with pytest.raises(ClipError, match="the file has changed since it was opened"):
+            clip.read(3)
+        path.unlink()
+        with pytest.raises(ClipError, match="the file cannot be read"):
+            list(clip.frames())
+
+
+def test_a_video_may_be_larger_than_any_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.imaging.picture.MAX_BYTES", 100)
+    path = write_clip(tmp_path / "clip.mp4", painted_frames(3))
+    assert Picture(path, 0).content_hash() == content_sha256(path) == file_sha256(path)
+    assert number_of(Picture(path, 2).read()) == 2
+    with pytest.raises(OSError, match="larger than any image"):
+        Picture(path).content_hash()
