@@ -89,6 +89,45 @@ def photographs_named(
     return [by_id[image_id] for image_id in found]
 
 
+def clips_named(
+    given: Sequence[str], clips: Sequence["ClipRecord"], photographs: Sequence["ImageRecord"]
+) -> tuple[list["ClipRecord"], list[str]]:
+    """Return the clips that are meant, once each, and the texts that mean photographs.
+
+    A folder's name means all clips below it; it stays among the texts where there are photographs,
+    too. A number is a sample's: it means no clip.
+
+    Parameters
+    ----------
+    given
+    clips
+        Those to choose from.
+    photographs
+        Those that are no frames of clips.
+
+    Raises
+    ------
+    FailedError
+        If there are several clips of a name.
+    """
+    by_id = {record.id: record for record in clips}
+    paths = {record.id: record.path for record in clips}
+    others = {record.id: record.path for record in photographs}
+    found: dict[int, None] = {}
+    left = []
+    for text in given:
+        inside, named = _below(text, paths), _names(text, paths)
+        if len(named) > 1:
+            raise FailedError(
+                f"{len(named)} clips are called {text}: give the path of one, "
+                f"{_listed(in_natural_order(str(paths[clip_id]) for clip_id in named))}"
+            )
+        found |= dict.fromkeys(inside or named)
+        if not (inside or named) or _below(text, others):
+            left.append(text)
+    return [by_id[clip_id] for clip_id in found], left
+
+
 def failures_named(project: "Project", given: Sequence[str]) -> tuple[list[Path], list[str]]:
     """Return the files that are meant of those that could not be added, and the other texts.
 

@@ -1,13 +1,19 @@
 """The commands `remove`, `restore` and `relocate`: photographs that leave, come back or moved."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotator.cli.backups import no_missing_backup, restore_project
-from annotator.cli.naming import failures_named, no_impossible_number, photographs_named
+from annotator.cli.naming import (
+    clips_named,
+    failures_named,
+    no_impossible_number,
+    photographs_named,
+)
 from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import (
     FailedError,
@@ -18,6 +24,9 @@ from annotator.cli.terminal import (
     progress_bar,
     report,
 )
+
+if TYPE_CHECKING:
+    from annotator.project import ClipRecord, ImageRecord, Project
 
 commands = typer.Typer()
 
@@ -52,7 +61,6 @@ def remove(
 ) -> None:
     """Take photographs out of the project; what was made of them is kept."""
     from annotator.project import Project
-    from annotator.workbench.removal import kept_words
 
     if not photographs:
         raise typer.BadParameter("give the photographs to remove")
@@ -60,25 +68,31 @@ def remove(
         failures, photographs = failures_named(opened, photographs)
         removed = [each.image for each in opened.removals.all()]
         candidates = opened.images.all() + (removed if for_good else [])
+        films = opened.clips.all() + (opened.clips.removed() if for_good else [])
+        clips, photographs = clips_named(photographs, films, _no_frames(candidates))
         images = photographs_named(opened, photographs, candidates)
         ids = [image.id for image in images]
-        kept = kept_words(opened.removals.kept(ids))
-        what = f"{count(len(ids), 'photograph')} with {kept}"
-        if for_good and ids:
+        what = _counted(opened, ids, clips, candidates)
+        if for_good and (ids or clips):
             _confirm(f"Delete {what} for good? Their files stay where they are.", yes=yes)
         opened.removals.remove(ids)
+        for clip in clips:
+            opened.clips.remove(clip.id)
         if for_good:
             opened.removals.delete(ids)
+            for clip in clips:
+                opened.clips.delete(clip.id)
         opened.images.forget_failed(failures)
-    said = [f"{'deleted' if for_good else 'removed'} {what}"] if ids else []
-    if ids and not for_good:
+    said = [f"{'deleted' if for_good else 'removed'} {what}"] if ids or clips else []
+    if (ids or clips) and not for_good:
         said.append(
             "all of it is kept: `restore`, or adding the files again, brings it back, and "
             "`remove --for-good` deletes it"
         )
     if failures:
         said.append(f"no longer listed as failed: {count(len(failures), 'file')}")
-    values = {"removed": ids, "for_good": for_good, "paths": printable_paths(images)}
+    values = {"removed": ids, "for_good": for_good, "paths": printable_paths([*images, *clips])}
+    values["clips"] = [clip.id for clip in clips]
     values["forgotten"] = [printable(path) for path in failures]
     report(values, *said, as_json=as_json)
 
@@ -103,7 +117,6 @@ def restore(
     damaged, or not be there yet.
     """
     from annotator.project import Project
-    from annotator.workbench.removal import kept_words
 
     if every == bool(photographs):
         raise typer.BadParameter("give removed photographs, --all of them, or a backup")
@@ -117,12 +130,21 @@ def restore(
         no_missing_backup((photographs or [""])[0])
     with Project.open(project) as opened:
         removed = [each.image for each in opened.removals.all()]
-        images = removed if every else photographs_named(opened, photographs or (), removed)
+        clips, named = opened.clips.removed(), list(photographs or ())
+        if not every:
+            clips, named = clips_named(named, clips, _no_frames(removed))
+        what = _counted(opened, [], clips, removed)
+        for clip in clips:
+            opened.clips.restore(clip.id)
+        removed = [each.image for each in opened.removals.all()]  # some came back with their clips
+        images = removed if every else photographs_named(opened, named, removed)
         ids = [image.id for image in images]
-        kept = kept_words(opened.removals.kept(ids))
+        if ids:
+            what = _counted(opened, ids, clips, removed)
         opened.removals.restore(ids)
-    text = f"restored {count(len(ids), 'photograph')} with {kept}" if ids else "nothing was removed"
-    values = {"restored": ids, "paths": printable_paths(images)}
+    text = f"restored {what}" if ids or clips else "nothing was removed"
+    paths = printable_paths([*images, *clips])
+    values = {"restored": ids, "clips": [clip.id for clip in clips], "paths": paths}
     report(values, text, as_json=as_json)
 
 
@@ -144,25 +166,50 @@ def relocate(
     reads = None if dry_run else False  # a dry run writes nothing
     with Project.open(project, read_only=reads) as opened, progress_bar("looking") as show:
         found = look_for(opened, old, new, on_progress=show)
-        if not (found.found or found.missing or found.others):
-            raise FailedError(f"no photograph of the project lies at {old} or below it")
+        if not (found.found or found.clips or found.missing or found.others):
+            raise FailedError(f"no photograph or clip of the project lies at {old} or below it")
         if not dry_run:
             follow(opened, found)
     verb = "would relocate" if dry_run else "relocated"
-    lines = [f"{verb} {count(len(found.found), 'photograph')}"]
+    lines = [f"{verb} {_and_clips(len(found.found), len(found.clips))}"]
     if found.missing:
         lines.append(f"not found below {new}: {len(found.missing):,} ({few(found.missing)})")
     if found.others:
         lines.append(f"another picture is there: {len(found.others):,} ({few(found.others)})")
     values = {
         "relocated": [record.id for record, _ in found.found],
+        "clips": [record.id for record, _ in found.clips],
         "missing": printable_paths(found.missing),
         "others": printable_paths(found.others),
         "dry_run": dry_run,
     }
     report(values, *lines, as_json=as_json)
-    if not found.found:
+    if not (found.found or found.clips):
         raise typer.Exit(1)
+
+
+def _no_frames(records: "Sequence[ImageRecord]") -> "list[ImageRecord]":
+    return [record for record in records if record.clip_id is None]
+
+
+def _counted(
+    project: "Project",
+    ids: Sequence[int],
+    clips: "Sequence[ClipRecord]",
+    images: "Sequence[ImageRecord]",
+) -> str:
+    """Return how many photographs and clips, and what was made of them and of clips' frames."""
+    from annotator.workbench.removal import kept_words
+
+    of_clips = {clip.id for clip in clips}
+    frames = [image.id for image in images if image.clip_id in of_clips]
+    kept = kept_words(project.removals.kept([*dict.fromkeys([*ids, *frames])]))
+    return f"{_and_clips(len(ids), len(clips))} with {kept}"
+
+
+def _and_clips(photographs: int, clips: int) -> str:
+    both = [count(photographs, "photograph")] if photographs or not clips else []
+    return " and ".join(both + [count(clips, "clip")] * bool(clips))
 
 
 def _confirm(question: str, *, yes: bool) -> None:

@@ -1,15 +1,19 @@
-"""Photographs that moved: found below another folder, and verified before the project follows."""
+"""Photographs and clips that moved: found elsewhere, and verified before the project follows."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
-from annotator.imaging import Picture
-from annotator.project import ImageRecord, NewImage, Project
+from annotator.imaging import ImageError, Picture
+from annotator.imaging.clips import content_sha256
+from annotator.project import ClipRecord, ImageRecord, NewImage, Project
 from annotator.project.partly import telling_what_is_done
 from annotator.system.portions import portions
 from annotator.workflow.image_files import READERS, inspect_picture, shows_same
+
+_Record = TypeVar("_Record", ImageRecord, ClipRecord)
 
 # Photographs that one transaction lets follow: strokes of others wait meanwhile.
 _AT_A_TIME = 25
@@ -17,27 +21,30 @@ _AT_A_TIME = 25
 
 @dataclass(frozen=True)
 class Relocation:
-    """What was found of the photographs below a folder, or of one file.
+    """What was found of the photographs and clips below a folder, or of one file.
 
     Attributes
     ----------
     found
         Photographs with where they are now, as their files are there.
     missing
-        Those of which there is no file at the new place, or none that can be read.
+        Those, and clips, of which there is no file at the new place, or none that can be read.
     others
-        Those of which the file there shows another picture.
+        Those of which the file there shows something else.
+    clips
+        Clips with where they are now.
     """
 
     found: tuple[tuple[ImageRecord, NewImage], ...]
-    missing: tuple[ImageRecord, ...]
-    others: tuple[ImageRecord, ...]
+    missing: tuple[ImageRecord | ClipRecord, ...]
+    others: tuple[ImageRecord | ClipRecord, ...]
+    clips: tuple[tuple[ClipRecord, Path], ...] = ()
 
 
-def below(records: Iterable[ImageRecord], old: Path) -> dict[ImageRecord, Path]:
-    """Return the photographs that lie, or lay, at a path or below it, with what follows it."""
+def below(records: Iterable[_Record], old: Path) -> dict[_Record, Path]:
+    """Return the photographs, or clips, that lie, or lay, at a path or below it, with the rest."""
     places = {old.absolute(), old.resolve(), old.parent.resolve() / old.name}
-    found = {}
+    found: dict[_Record, Path] = {}
     for record in records:
         for place in places:
             if record.path == place or place in record.path.parents:
@@ -52,10 +59,10 @@ def look_for(
     *,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Relocation:
-    """Look for the photographs of a folder, or for one file, at another place.
+    """Look for the photographs and clips of a folder, or for one file, at another place.
 
     Every file there is read: a photograph is found where it holds what was added, or differs from
-    it in metadata alone. Nothing is changed.
+    it in metadata alone. Frames that are images follow their clips. Nothing is changed.
 
     Parameters
     ----------
@@ -65,10 +72,15 @@ def look_for(
     on_progress
         Called on the calling thread with the number of files done and their total.
     """
-    wanted = below(project.images.all(), old)
+    photographs = [record for record in project.images.all() if record.clip_id is None]
     target = new.resolve()
-    pairs = [(record, target / rest) for record, rest in wanted.items()]
-    found, missing, others = [], [], []
+    pairs = [(record, target / rest) for record, rest in below(photographs, old).items()]
+    films = [(record, target / rest) for record, rest in below(project.clips.all(), old).items()]
+    found: list[tuple[ImageRecord, NewImage]] = []
+    clips: list[tuple[ClipRecord, Path]] = []
+    missing: list[ImageRecord | ClipRecord] = []
+    others: list[ImageRecord | ClipRecord] = []
+    total = len(pairs) + len(films)
     with ThreadPoolExecutor(READERS, thread_name_prefix="look") as executor:
         for done, (record, path, entry) in enumerate(executor.map(_at, pairs), start=1):
             if entry is None:
@@ -78,18 +90,46 @@ def look_for(
             else:
                 others.append(record)
             if on_progress is not None:
-                on_progress(done, len(pairs))
-    return Relocation(tuple(found), tuple(missing), tuple(others))
+                on_progress(done, total)
+    for done, (clip, path) in enumerate(films, start=len(pairs) + 1):
+        content = _content(path)
+        if content is None:
+            missing.append(clip)
+        elif content == clip.sha256:
+            clips.append((clip, path))
+        else:
+            others.append(clip)
+        if on_progress is not None:
+            on_progress(done, total)
+    return Relocation(tuple(found), tuple(missing), tuple(others), tuple(clips))
 
 
 def relocate(project: Project, relocation: Relocation) -> None:
-    """Let the project follow the photographs that were found, some at a time."""
+    """Let the project follow what was found: photographs some at a time, clips one by one.
+
+    Raises
+    ------
+    ProjectError
+        If the database cannot be written, or a clip is another one by now.
+    ImageError, OSError
+        If a clip cannot be read any more.
+    """
     moved: list[int] = []
     with telling_what_is_done(moved, len(relocation.found)):
         for some in portions(relocation.found, _AT_A_TIME):
             files = {record.id: entry for record, entry in some}
             project.images.move(files)
             moved += files
+    for clip, path in relocation.clips:
+        project.clips.relocate(clip.id, path)
+
+
+def _content(path: Path) -> str | None:
+    """Return what a clip is known by; None where there is none that can be read."""
+    try:
+        return content_sha256(path)
+    except (ImageError, OSError):
+        return None
 
 
 def _at(pair: tuple[ImageRecord, Path]) -> tuple[ImageRecord, Path, NewImage | None]:

@@ -12,10 +12,13 @@ import pytest
 from PIL import Image
 
 from annotator.cli import main
+from annotator.mesh.layout import FACE_468
 from annotator.project import Project, SampleState
 from annotator.project.strokes import Stroke
+from annotator.quality.signals import jitter_of
 from annotator.system.assets import asset_path
 from tests.clips import portrait_frames, write_clip
+from tests.retraining import retrained
 from tests.rights import as_nobody, close_to_writers, files_of, public_folder
 
 PORTRAIT = asset_path("datasets", "sample", "collins.jpg")
@@ -55,7 +58,7 @@ def run_json(command, *arguments, code=0):
 
 
 def sequence_of(folder: Path, count: int) -> Path:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for number, frame in enumerate(portrait_frames(count, 192, 144)):
         Image.fromarray(frame).save(folder / f"frame{number}.png")
     return folder
@@ -277,6 +280,83 @@ def test_checking_reads_clips_too(command, tracked):
     code, out, _ = command("check", tracked, "--photographs")
     assert (code, out.count("failed: ")) == (1, 1)
     assert f"failed: {clip}: it has changed since it was added" in out
+
+
+def test_a_clip_leaves_with_its_samples_and_comes_back_with_them(command, tracked, photos):
+    command("add", tracked, photos / "collins.jpg")
+    command("frames", tracked, "walk.mp4", "--every", "8")
+    code, out, _ = command("remove", tracked, "walk.mp4")
+    assert (code, out.splitlines()[0]) == (0, "removed 1 clip with 3 faces")
+    assert run_json(command, "clips", tracked)["clips"] == []
+    assert run_json(command, "list", tracked)["samples"] == []
+    assert run_json(command, "status", tracked)["images"] == 1
+    code, out, _ = command("restore", tracked, "walk.mp4")
+    assert (code, out) == (0, "restored 1 clip with 3 faces\n")
+    assert len(run_json(command, "list", tracked)["samples"]) == 3
+
+    sample = run_json(command, "list", tracked)["samples"][1]["sample"]
+    assert run_json(command, "remove", tracked, sample)["clips"] == []
+    assert len(run_json(command, "list", tracked)["samples"]) == 2
+    assert command("restore", tracked, "--all")[1] == "restored 1 photograph with 1 face\n"
+
+    command("remove", tracked, tracked / "clips")
+    code, out, _ = command("remove", tracked, "walk.mp4", "--for-good", "--yes")
+    assert (code, out) == (0, "deleted 1 clip with 3 faces\n")
+    assert command("restore", tracked, "--all")[1] == "nothing was removed\n"
+    assert (tracked / "clips" / "walk.mp4").exists()
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_clips_that_were_moved_are_followed_with_their_frames(
+    command, tmp_path, clip, is_folder, photos
+):
+    given = sequence_of(tmp_path / "in" / "shot", 4) if is_folder else tmp_path / "in" / "walk.mp4"
+    if not is_folder:
+        given.parent.mkdir()
+        clip.rename(given)
+    shutil.copy(photos / "collins.jpg", tmp_path / "in")
+    command("new", tmp_path / "p")
+    for one in (given, tmp_path / "in" / "collins.jpg"):
+        command("add", tmp_path / "p", one, *["--sequence"] * is_folder)
+    command("predict", tmp_path / "p", "--no-small-faces")
+    command("frames", tmp_path / "p", given.name, "--every", "3")
+    (tmp_path / "in").rename(tmp_path / "out")
+    told = run_json(command, "relocate", tmp_path / "p", tmp_path / "in", tmp_path / "no", code=1)
+    assert len(told["missing"]) == 2
+    code, out, _ = command("relocate", tmp_path / "p", tmp_path / "in", tmp_path / "out")
+    assert (code, out) == (0, "relocated 1 photograph and 1 clip\n")
+    status = run_json(command, "status", tmp_path / "p")
+    assert (status["gone"], status["clips"]) == ([], 1)
+    assert command("check", tmp_path / "p", "--photographs")[0] == 0
+
+
+def test_assessing_says_how_meshes_tremble_and_how_heads_are_turned(command, tracked):
+    command("frames", tracked, "walk.mp4", "--every", "8")
+    assert command("assess", tracked)[0] == 0
+    with Project.open(tracked) as project:
+        trembling = project.assessments.columns().signals["jitter"]
+        (track,) = project.clips.tracks(1)
+        meshes = project.clips.meshes(track.id, 7, 10).landmarks
+        expected = jitter_of(meshes[0], meshes[1], meshes[2], FACE_468)
+    assert np.isfinite(trembling).all()
+    assert trembling[1] == pytest.approx(expected, rel=1e-3)
+    rows = run_json(command, "list", tracked, "--sort", "jitter", "--descending")["samples"]
+    order = [row["sample"] for row in rows]
+    assert order == [1 + at for at in np.argsort(-trembling, kind="stable")]
+    assert all(abs(row["yaw"]) < 60 and row["roll"] is not None for row in rows)
+    assert "jitter" in command("list", tracked, "--sort", "jitter")[1].splitlines()[0]
+
+
+def test_a_round_ends_with_all_clips_tracked_by_the_new_model(command, tracked, tmp_path):
+    command("frames", tracked, "walk.mp4", "--every", "8")
+    command("review", tracked, "accept", "--all", "--despite-checks")
+    model = retrained(tmp_path / "run")
+    report = run_json(command, "round", "finish", tracked, "--model", model)
+    assert (report["clips"], report["meshes"]) == (1, FRAMES)
+    assert run_json(command, "status", tracked)["clips_not_tracked"] == 0
+    with Project.open(tracked) as project:
+        (track,) = project.clips.tracks(1)
+        assert (track.number, track.model_id) == (1, 2)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have POSIX permissions")
