@@ -31,7 +31,9 @@ ORDER = [
     "cli",
 ]
 # The rooms in the room of windows, likewise; what lies beside them may use them all.
-PLUGIN_ORDER = ["canvas", "keyboard", "preferences", "panels", "samples", "menu", "live"]
+PLUGIN_ORDER = [
+    "canvas", "keyboard", "preferences", "panels", "clips", "samples", "menu", "live",
+]  # fmt: skip
 # The extra that brings what a room needs; without it the other rooms work.
 BASE = "base"
 EXTRAS = {"plugin": "napari", "training": "train"}

@@ -21,6 +21,7 @@ from annotator.plugin.canvas.spread_ahead import SpreadAhead
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.plugin.canvas.uncertainty import Uncertainty
 from annotator.plugin.canvas.visit_recorder import VisitRecorder
+from annotator.plugin.clip_parts import ClipParts
 from annotator.plugin.dock_life import DockLife
 from annotator.plugin.keyboard.actions import Action, Hands, key_actions
 from annotator.plugin.keyboard.bound_keys import BoundKeys
@@ -103,6 +104,7 @@ class AnnotatorDock(QWidget):
         self._make_parts(napari_viewer)
         actions = self._actions()
         self._arrange(actions)
+        self.clip_parts.place(actions)
         self._connect()
         self._follow_the_annotator(actions)
         closing = Closing(napari_viewer, self.view)
@@ -120,6 +122,7 @@ class AnnotatorDock(QWidget):
             RecentProjects(settings_file()),
             {
                 "Annotator's name…": self.ask_annotator,
+                "Clips…": self.ask_clip,
                 "Opinions that differ…": self.open_disputes,
                 "Settings and keys…": self.open_settings,
             },
@@ -132,6 +135,9 @@ class AnnotatorDock(QWidget):
         # Kept here: signals hold on to nobody who follows them.
         self._others = OtherWindows(self.workbench, monotonic)
         self._display = SampleDisplay(self.workbench, self.view, self)
+        self.clip_parts = ClipParts(
+            napari_viewer, self.workbench, self.view, self, self.telling.warn
+        )
         self._pictures = PictureKeeper(self.workbench, self._display)
         self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._uncertainty = Uncertainty(self.workbench, self.view, self._display, self.faces)
@@ -222,6 +228,11 @@ class AnnotatorDock(QWidget):
         self.who.ask()
         self.focus_canvas()
 
+    def ask_clip(self) -> None:
+        """Ask for a clip and show it."""
+        self.clip_parts.ask_clip()
+        self.focus_canvas()
+
     def open_disputes(self) -> None:
         """Show the faces whose opinions differ, side by side."""
         self.adjudication.open_all()
@@ -242,7 +253,9 @@ class AnnotatorDock(QWidget):
         self.view.mesh_layer.help = f"{keys.text('help')} shows every key"
         for button in self.findChildren(KeyButton):
             button.show_key(keys)
-        for panel in (self.tool_panel, self.view_panel, self.region_panel, self.sheet):
+        for panel in (
+            self.tool_panel, self.view_panel, self.region_panel, self.sheet, self.clip_parts,
+        ):  # fmt: skip
             panel.show_keys(keys)
 
     def shut_down(self) -> None:
@@ -256,6 +269,7 @@ class AnnotatorDock(QWidget):
         self._retry.stop()
         self._look.stop()
         self.progress.wait()
+        self.clip_parts.close()
         self._mouse.detach()
         self.others.detach()
         self.review.close()
@@ -324,6 +338,7 @@ class AnnotatorDock(QWidget):
         self._retry.start(_RETRY_MS)
         self._look = QTimer(self)
         self._look.timeout.connect(self._others.look)
+        self._look.timeout.connect(self.clip_parts.look)
         self._look.timeout.connect(self.present_round.look)
         self._look.timeout.connect(self.workbench.triaged.look)
         self._look.start(_LOOK_MS)

@@ -72,7 +72,30 @@ class Moved:
         )
 
 
-Action = Stroked | Decided | FaceAdded
+@dataclass(frozen=True, slots=True)
+class TrackCut:
+    """A face's track through a clip was cut before a frame.
+
+    Attributes
+    ----------
+    track_id, other_id : int
+        What it is up to the frame, and from there on.
+    """
+
+    track_id: int
+    other_id: int
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class TracksJoined:
+    """Two tracks of a clip were joined; a cut before the frame parts them again."""
+
+    track_id: int
+    frame: int
+
+
+Action = Stroked | Decided | FaceAdded | TrackCut | TracksJoined
 
 
 @dataclass(frozen=True, slots=True)

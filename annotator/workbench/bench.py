@@ -15,9 +15,13 @@ from annotator.project import (
     SampleSummary,
 )
 from annotator.workbench.actions_done import ActionsDone
+from annotator.workbench.clips.clip_frame import ClipFrame
+from annotator.workbench.clips.clip_text import playing_text
 from annotator.workbench.opened import Opened
 from annotator.workbench.sight import READ_ONLY, reviewing_text, why_unseen
 from annotator.workflow.image_files import HAS_CHANGED
+
+LINE_DROPPED = "The line was not finished with Enter: it is dropped."
 
 
 class Bench(Opened):
@@ -38,7 +42,7 @@ class Bench(Opened):
         self._project = None
         self.done = ActionsDone()
         self.samples.replace([])
-        self._session = self._faceless = self._blank = None
+        self._session = self._faceless = self._frame = self._blank = None
         self.current_changed.emit()
         self.project_changed.emit()
         self.samples_changed.emit()
@@ -48,29 +52,42 @@ class Bench(Opened):
         self.note_seen()
         self.tools.prepare(session.state.layout)
         self._session = session
-        self._faceless = self._blank = None
+        self._faceless = self._frame = self._blank = None
         was_pending = self.tools.tool.is_pending
         self.tools.drop_pending()
         self.is_displayed = True
         self.current_changed.emit()
         # Afterwards: what is said of the sample before goes with it.
         if was_pending:
-            self.told.emit("The line was not finished with Enter: it is dropped.")
+            self.told.emit(LINE_DROPPED)
 
     def leave(self) -> None:
         """Have nothing under edit any more: the photograph is no longer in the project."""
-        self._session = self._faceless = self._blank = None
+        self._session = self._faceless = self._frame = self._blank = None
         self.tools.drop_pending()
         self.current_changed.emit()
 
     def take_faceless(self, image: ImageRecord) -> None:
         """Take a photograph without a face in place of a sample."""
         self.note_seen()
-        self._session = None
+        self._session = self._frame = None
         # Any layout does: nothing of the mesh is to be seen.
         blank = blank_state(image.width, image.height, FACE_468)
         self._faceless, self._blank = image, MeshEditor(blank)
         self.current_changed.emit()
+
+    def take_frame(self, frame: ClipFrame) -> None:
+        """Take a frame of a clip in place of a sample: what is done to it makes it one."""
+        self.note_seen()
+        self._session = self._faceless = None
+        self.tools.prepare(frame.layout)
+        was_pending = self.tools.tool.is_pending
+        self.tools.drop_pending()
+        self._frame, self._blank = frame, MeshEditor(frame.state())
+        self.is_displayed = True
+        self.current_changed.emit()
+        if was_pending:
+            self.told.emit(LINE_DROPPED)
 
     def take_in(self, sample: SampleSummary) -> None:
         """Show what changed about a sample, or one that is new."""
@@ -124,11 +141,13 @@ class Bench(Opened):
             return ""
         if self.is_read_only:
             return READ_ONLY
+        if self.is_playing:
+            return playing_text(self.keys)
         if self.is_reviewing and not for_verdict:
             return reviewing_text(self.keys)
         if not self.is_displayed:
             return "" if for_verdict else "A mesh that cannot be seen is not changed."
-        has_face = self._session is not None
+        has_face = self._session is not None or (self._frame is not None and self._frame.has_face)
         return why_unseen(self.look(), has_face=has_face, for_verdict=for_verdict)
 
     def in_sight(self, *, for_verdict: bool = False) -> bool:

@@ -65,6 +65,11 @@ class Edits:
         ended = None if editor is None else editor.ended(position)
         if ended is None:
             return
+        if session is None and self._bench.frame is not None:
+            # The first stroke on a frame of a clip makes a sample of it.
+            session = self._bench.session if self._bench.becomes_sample() else None
+            if session is None:
+                self._bench.mesh_changed.emit()  # the view shows the stroke
         if session is not None:  # without a face a drag only draws a box
             made: list[Stroke | None] = []
             self._run(session, lambda: made.append(session.apply(ended.tool.name, ended.edit)))
@@ -74,10 +79,12 @@ class Edits:
 
     def apply(self, tool_name: str, edit: Edit | None, *, brought_back: int | None = None) -> None:
         """Make an edit as one stroke, unless one is under way; `EditSession.apply` has the rest."""
-        session = self._bench.session
-        if session is None or session.is_dragging or edit is None:
+        bench = self._bench
+        if bench.session is None and bench.frame is None:
             return
-        if self._bench.in_sight():
+        if edit is None or (bench.editor is not None and bench.editor.is_dragging):
+            return
+        if bench.in_sight() and bench.becomes_sample() and (session := bench.session) is not None:
             self._run(session, lambda: session.apply(tool_name, edit, brought_back=brought_back))
 
     def finish_pending(self, tool: Tool) -> bool:
@@ -88,6 +95,8 @@ class Edits:
         tool : Tool
             The one in hand, as it acts in the view.
         """
+        if self._bench.frame is not None and tool.is_pending and self._bench.in_sight():
+            return self._finish_on_frame(tool)
         session = self._bench.session
         if session is None or not tool.is_pending:
             return False
@@ -99,6 +108,15 @@ class Edits:
         # Refused over a verdict that was not seen: the same again is to make the stroke.
         if session.seen == seen:
             self._bench.tools.go_on_with(after)
+        return True
+
+    def _finish_on_frame(self, tool: Tool) -> bool:
+        """Make a stroke of what a tool holds on a frame that is no sample yet."""
+        editor = self._bench.editor
+        if editor is not None:
+            edit, after = tool.finished(editor.state)
+            self._bench.tools.go_on_with(after)  # the line is not dropped: it is the stroke
+            self.apply(tool.name, edit)
         return True
 
     def save_pending(self, otherwise: str = "Until then this face stays open.") -> bool:

@@ -16,6 +16,7 @@ from annotator.project import (
 )
 from annotator.system.people import usable_name
 from annotator.workbench.actions_done import Action, ActionsDone
+from annotator.workbench.clips.clip_frame import ClipFrame
 from annotator.workbench.keys import DEFAULT_BINDINGS, KeyBindings
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.sight import Sight
@@ -50,6 +51,11 @@ class Opened:
         Samples in these states are to do for who works here: the walk seeks them.
     is_reviewing : bool
         Whether what others submitted is reviewed here: tools rest then.
+    is_playing : bool
+        Whether a clip is playing: nothing is done to what passes by.
+    becomes_sample : callable
+        Makes a sample of the frame of a clip on the screen, unless there is one under edit; returns
+        whether there is. Whoever knows clips says how.
     annotator_changed
         Somebody else works here.
     project_changed
@@ -71,6 +77,8 @@ class Opened:
         A stroke of the current sample was made, undone or redone.
     done_changed
         There is something else to undo or redo.
+    tracks_changed
+        A face's track through a clip was cut here, or joined to another.
     told
         Carries a sentence that helps the annotator on.
     failed
@@ -87,6 +95,7 @@ class Opened:
     mesh_changed = Signal()
     stroke_made = Signal()
     done_changed = Signal()
+    tracks_changed = Signal()
     told = Signal(str)
     failed = Signal(str)
 
@@ -100,10 +109,13 @@ class Opened:
         self.keys: KeyBindings = DEFAULT_BINDINGS
         self.sought: tuple[SampleState, ...] = UNDECIDED
         self.is_reviewing = False
+        self.is_playing = False
+        self.becomes_sample: Callable[[], bool] = self._has_sample
         self._done = ActionsDone()
         self._project: Project | None = None
         self._session: EditSession | None = None
         self._faceless: ImageRecord | None = None
+        self._frame: ClipFrame | None = None
         self._blank: MeshEditor | None = None
 
     @property
@@ -147,8 +159,13 @@ class Opened:
         return self._faceless
 
     @property
+    def frame(self) -> ClipFrame | None:
+        """The frame of a clip that is looked at and is no sample."""
+        return self._frame
+
+    @property
     def editor(self) -> MeshEditor | None:
-        """What the mouse acts on: the sample under edit, or a photograph without a face."""
+        """What the mouse acts on: the sample under edit, a frame, a photograph without a face."""
         return self._blank if self._session is None else self._session
 
     @property
@@ -177,6 +194,9 @@ class Opened:
         if self._session is not None:
             self._session.annotator = name
         self.annotator_changed.emit()
+
+    def _has_sample(self) -> bool:
+        return self._session is not None
 
     def image(self) -> ImageRecord:
         """Return the image on screen as the project has it now: its file may have moved.

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple, Self
 
 from annotator.project import SampleSummary
+from annotator.workbench.clips.playhead import time_text
 from annotator.workbench.measures import ERROR, FINDINGS, GAIN
 
 
@@ -21,6 +22,21 @@ class Measured(NamedTuple):
 
     name: str
     text: str = ""
+
+
+# More frames than a clip has.
+_FRAMES = 1e9
+
+
+def _in_clips(sample: SampleSummary) -> float:
+    """Return where a sample lies in the clips of a project; photographs come before them all."""
+    if sample.clip_id is None or sample.clip_frame is None:
+        return -1.0
+    return sample.clip_id * _FRAMES + sample.clip_frame
+
+
+def _clip_time(sample: SampleSummary) -> str:
+    return "" if sample.clip_time is None else time_text(sample.clip_time)
 
 
 class SortKey(StrEnum):
@@ -57,6 +73,7 @@ class SortKey(StrEnum):
     IMAGE = "image order"
     NAME = "file name"
     STATE = "state"
+    FRAME = "clip and frame", _in_clips, _clip_time
     SCORE = "model score", attrgetter("presence"), lambda s: f"score {s.presence:.3f}"
     DISPLACEMENT = (
         "displacement", attrgetter("displacement"), lambda s: f"moved {s.displacement:.1%}"

@@ -8,12 +8,20 @@ to what was done before.
 from collections.abc import Callable
 
 from annotator.project import Project, ProjectError, UnknownSample
-from annotator.workbench.actions_done import Action, Decided, FaceAdded, Stroked
+from annotator.workbench.actions_done import (
+    Action,
+    Decided,
+    FaceAdded,
+    Stroked,
+    TrackCut,
+    TracksJoined,
+)
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 from annotator.workbench.undo_desk import Outcome, UndoDesk
 from annotator.workbench.undo_strokes import StrokeUndo
 from annotator.workbench.undo_text import GONE
+from annotator.workbench.undo_tracks import TrackUndo
 from annotator.workbench.undo_verdicts import VerdictUndo
 from annotator.workbench.verdicts import Verdicts
 from annotator.workbench.walk import Walk
@@ -28,6 +36,7 @@ class Undoing:
         self._desk = UndoDesk(bench, edits, walk, verdicts)
         self._strokes = StrokeUndo(self._desk)
         self._verdicts = VerdictUndo(self._desk)
+        self._tracks = TrackUndo(self._desk)
 
     @property
     def can_undo(self) -> bool:
@@ -100,6 +109,8 @@ class Undoing:
                 return self._verdicts.undo_many(project, action)
             case FaceAdded():
                 return self._verdicts.undo_adding(action)
+            case TrackCut() | TracksJoined():
+                return self._tracks.undo(project, action)
 
     def _redo(self, project: Project, action: Action) -> Outcome:
         match action:
@@ -111,3 +122,5 @@ class Undoing:
                 return self._verdicts.redo_many(project, action)
             case FaceAdded():
                 return self._verdicts.redo_adding(project, action)
+            case TrackCut() | TracksJoined():
+                return self._tracks.redo(project, action)

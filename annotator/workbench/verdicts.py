@@ -71,7 +71,7 @@ class Verdicts:
         that it is accepted all the same.
         """
         bench = self._bench
-        if not bench.may_change():
+        if not bench.may_change() or not self._has_sample():
             return
         if bench.session is not None and (reason := bench.why_unacceptable()):
             bench.failed.emit(reason)
@@ -85,6 +85,13 @@ class Verdicts:
                 self.asked.emit(self._question(serious))
                 return
         self._decide(Verdict.ACCEPT)
+
+    def _has_sample(self) -> bool:
+        """Make a sample of a frame that a verdict is given on; return False if that fails."""
+        bench = self._bench
+        if bench.frame is None:
+            return True
+        return bench.in_sight(for_verdict=True) and bench.becomes_sample()
 
     def _question(self, serious: tuple[Finding, ...]) -> Question:
         """Return what is asked before a mesh is accepted with such findings."""
@@ -191,6 +198,8 @@ class Verdicts:
         goes_on: bool = True,
     ) -> bool:
         bench = self._bench
+        if not self._has_sample():
+            return False
         if bench.session is not None and not bench.in_sight(for_verdict=True):
             return False
         to_do = (*UNDECIDED, *bench.sought)

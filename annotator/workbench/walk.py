@@ -71,7 +71,7 @@ class Walk:
         """Take a sample under edit."""
         bench = self._bench
         self._damaged = None
-        if bench.project is None or sample_id == bench.sample_id or not self._may_leave():
+        if bench.project is None or sample_id == bench.sample_id or not self.may_leave():
             return
         try:
             session = EditSession(bench.project, sample_id, annotator=bench.annotator)
@@ -91,7 +91,7 @@ class Walk:
 
         Where nothing may be changed there is only the photograph.
         """
-        if self._may_leave():
+        if self.may_leave():
             self._bench.take_faceless(image)
             if not self._bench.is_read_only:
                 self._bench.tools.draw_box(adds_face=True)
@@ -157,10 +157,11 @@ class Walk:
         """Where in the list the annotator is: past a sample that could not be opened."""
         return self._bench.sample_id if self._damaged is None else self._damaged
 
-    def _may_leave(self) -> bool:
+    def may_leave(self) -> bool:
+        """Return whether something else may be shown: what was done to this is saved."""
         # A stroke under way belongs to the mesh under the mouse: it is ended or cancelled first.
-        session = self._bench.session
-        is_dragging = session is not None and session.is_dragging
+        editor = self._bench.editor
+        is_dragging = editor is not None and editor.is_dragging
         return not is_dragging and self._edits.save_pending()
 
     def _go_to_or_tell(self, sample_id: int | None, otherwise: str) -> None:

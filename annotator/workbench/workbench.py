@@ -4,10 +4,15 @@ Widgets call its verbs and follow its signals; tests and scripts do the same.
 """
 
 from contextlib import suppress
+from time import monotonic
 
 from annotator.project import ImageRecord, Project, ProjectError
 from annotator.project.covariance_file import CovarianceFileError, load_guided_covariance
 from annotator.workbench.bench import Bench
+from annotator.workbench.clips.clips import Clips
+from annotator.workbench.clips.following import ClipFollowing
+from annotator.workbench.clips.frame_samples import FrameSamples
+from annotator.workbench.clips.playing import Playing
 from annotator.workbench.edits import Edits
 from annotator.workbench.face_checks import FaceChecks
 from annotator.workbench.reviewing import Reviewing
@@ -40,6 +45,14 @@ class Workbench(Bench):
         Takes back what was done, in the order in which it was, and does it again.
     triaged : Triaged
         Knows what was assessed of the samples.
+    clips : Clips
+        Goes through clips, frame by frame.
+    following : ClipFollowing
+        Lets the open clip follow what is done elsewhere.
+    playing : Playing
+        Plays them.
+    frame_samples : FrameSamples
+        Makes samples of their frames.
     """
 
     def __init__(self, annotator: str) -> None:
@@ -51,6 +64,10 @@ class Workbench(Bench):
         self.verdicts = Verdicts(self, self.edits, self._walk, self.checks)
         self.undoing = Undoing(self, self.edits, self._walk, self.verdicts)
         self.reviewing = Reviewing(self, self.verdicts)
+        self.clips = Clips(self, self._walk)
+        self.following = ClipFollowing(self, self.clips)
+        self.playing = Playing(self, self.clips, monotonic)
+        self.frame_samples = FrameSamples(self, self._walk, self.clips)
 
     def open(self, project: Project) -> bool:
         """Work on this project, starting at the first sample to do.

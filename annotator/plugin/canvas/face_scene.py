@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Landmarks = NDArray[np.float32]
 
+# So opaque is a mesh that nobody looked at yet: corrections of other frames carried over to it.
+_FAINT = 0.55
 # Before the first sample is shown: the camera may be asked to frame it.
 _NO_FACE: Landmarks = np.zeros((1, 3), np.float32)
 
@@ -67,6 +69,10 @@ class FaceScene:
         Whether the prediction is drawn in place of the mesh.
     pointed_at : (k,) intp
         Vertices that are to be seen at once.
+    is_faint : bool
+        Whether the mesh is drawn lighter than one that somebody made.
+    plays : bool
+        Whether the mesh goes by with what plays.
     compared : (n, 3) float32 or None
         What is drawn as the prediction; None for the one that the mesh began with.
     """
@@ -83,6 +89,7 @@ class FaceScene:
         self.others: Outlines = NO_OUTLINES
         self.uncertainty: NDArray[np.floating] | None = None
         self.shows_prediction = False
+        self.is_faint = self.plays = False
         self.pointed_at: NDArray[np.intp] = np.empty(0, np.intp)
         self.compared: Landmarks | None = None
         self._overlay = add_mesh_overlay(self.layers.points)
@@ -106,6 +113,7 @@ class FaceScene:
 
     def set_state(self, state: MeshState) -> None:
         """Take over a mesh at rest; the view turns around the middle of its prediction."""
+        self._overlay.visible, self.plays = True, False
         self.state, self.landmarks = state, state.landmarks
         low, high = state.prediction.min(axis=0), state.prediction.max(axis=0)
         x, y, z = ((low + high) / 2).tolist()
@@ -117,15 +125,31 @@ class FaceScene:
         if self.drawing is not None and self._thinning() != self.drawing.thinning:
             self.draw()
 
+    def play(self, landmarks: Landmarks | None) -> None:
+        """Draw the mesh of the next frame of what plays as the one before looked; None: no mesh."""
+        self._overlay.visible = True
+        if landmarks is None or self.state is None or len(landmarks) != len(self.state.landmarks):
+            self._overlay.visible = False
+            if self.layers.covering is not None:
+                self.layers.covering.visible = False
+            return
+        self.aim, self.plays = None, True
+        self.landmarks = landmarks
+        self.state = replace(self.state, landmarks=landmarks, prediction=landmarks)
+        self.draw(anew=True)
+
     def restyle(self) -> None:
         """Draw after a stroke, or after the settings or the view changed."""
         if self.state is None:
             return
         seen = self.seen(self.state.landmarks)
         self._middle_edge = middle_edge(seen, self.state.layout)
+        settings = self.settings
+        if self.is_faint:
+            settings = replace(settings, opacity=settings.opacity * _FAINT)
         self._look = look_of(
             replace(self.state, prediction=self._predicted(self.state)),
-            self.settings,
+            settings,
             size=self.size,
             uncertainty=self.uncertainty,
             faces_away=faces_away(seen, self.state.layout) if self.settings.turned else None,
@@ -153,6 +177,7 @@ class FaceScene:
             comparison=self._comparison,
             others=NO_OUTLINES if self.settings.turned else self.others,
             thinning=self._thinning(),
+            plays=self.plays,
         )
         if anew or moved:
             with_texture = bool(self.layers.points.visible)

@@ -150,28 +150,56 @@ class FaceView:
         against = "the prediction" if scene.compared is None else "what it is compared with"
         return legend_of(scene.state, scene.settings.colours, scene.uncertainty, against)
 
-    def show(self, photograph: NDArray[np.uint8], state: MeshState) -> None:
+    def show(
+        self,
+        photograph: NDArray[np.uint8],
+        state: MeshState,
+        *,
+        stays: bool = False,
+        is_faint: bool = False,
+    ) -> None:
         """Show another sample, framed or, if the settings say so, as large as the one before.
 
         Parameters
         ----------
         photograph : (H, W, 3) uint8 RGB, upright
         state
+        stays : bool
+            Whether the camera stays where it is, as from one frame of a clip to the next, unless
+            the face is elsewhere.
+        is_faint : bool
+            Whether the mesh is drawn lighter: it was carried over from other frames.
         """
         scene, is_first = self._scene, self._scene.state is None
         before = scene.seen(scene.landmarks)
         scene.aim = scene.uncertainty = scene.compared = None
+        scene.is_faint = is_faint
         scene.layers.show_photograph(photograph)
         scene.size = (photograph.shape[1], photograph.shape[0])
         self.update(state)
         scene.layers.add_points()
-        if (scene.settings.keeps_zoom or self.holds_zoom) and not is_first:
+        if stays and not is_first and self._is_in_sight(state):
+            pass
+        elif (scene.settings.keeps_zoom or self.holds_zoom) and not is_first:
             kept = kept_frame(scene.seen(scene.landmarks), before, self._framing.zoom)
             self._framing.look_at(kept)
         else:
             self.frame()
         if scene.settings.colours is Colours.UNCERTAINTY:
             self.legend_changed.emit()
+
+    def play(self, pixels: NDArray[np.uint8], landmarks: Landmarks | None) -> None:
+        """Show the next frame of what plays and the mesh of this very frame, or none.
+
+        Both are drawn at once: nothing is painted in between. `show` ends it.
+
+        Parameters
+        ----------
+        pixels : (H, W, 3) uint8 RGB, upright
+        landmarks : (n, 3) float32, optional
+        """
+        self._scene.layers.play_photograph(pixels)
+        self._scene.play(landmarks)
 
     def show_again(self) -> None:
         """Put the layers back that were taken out of the viewer, seen from where they were."""
@@ -306,6 +334,13 @@ class FaceView:
         """Follow camera and canvas no longer: what is left of the view draws nothing more."""
         self._viewer.scene.camera.events.zoom.disconnect(self._show_at_zoom)
         self._framing.close()
+
+    def _is_in_sight(self, state: MeshState) -> bool:
+        """Return whether the middle of a face is on the canvas, or there is no face to be seen."""
+        if state.hidden.all():
+            return True
+        x, y = self._scene.seen(state.landmarks)[:, :2].mean(axis=0).tolist()
+        return self._framing.sees((x, y))
 
     def _show_at_zoom(self) -> None:
         self._scene.set_zoom(self._framing.zoom)

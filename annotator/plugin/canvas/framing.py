@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from annotator.workbench.look.coordinates import position_to_napari
 from annotator.workbench.look.frames import Frame
 
@@ -30,6 +32,12 @@ class Framing:
     def zoom(self) -> float:
         """Pixels of the canvas for one of the image."""
         return float(self._viewer.scene.camera.zoom)
+
+    def sees(self, position: tuple[float, float]) -> bool:
+        """Return whether (x, y) of the image lies on the canvas."""
+        camera, size = self._viewer.scene.camera, self._viewer.canvas.size
+        away = np.abs(np.array(position_to_napari(position)) - camera.center[-2:])
+        return bool((away <= np.array(size) / 2 / camera.zoom).all())
 
     def frame(self, frame_for: FrameFor) -> None:
         """Show what a function says for the canvas's size, (height, width), now and later."""

@@ -49,6 +49,7 @@ class MeshNode(Compound):  # type: ignore[misc]
         self._other_rims, self._others = _lines(3.5, "segments"), _lines(1.5, "segments")
         self._marked = _lines(4, "segments")
         self._size_factor = 1.0
+        self._shows_lines = False
         self._vertices = _Vertices(scaling="visual", method="points")
         self._anchors = _Vertices(scaling="fixed", method="points")
         self._handles = _Vertices(scaling="fixed", method="points")
@@ -88,6 +89,9 @@ class MeshNode(Compound):  # type: ignore[misc]
             self._show_others(drawing.others)
         if before is None or before.thinning != drawing.thinning:
             self._thin(drawing.thinning)
+        if drawing.plays or (before is not None and before.plays):
+            self._vertices.visible = not drawing.plays
+            self._rims.visible = not drawing.plays and self._shows_lines
         self._show_flipped(drawing)
 
     def scale_vertices(self, factor: float) -> None:
@@ -122,6 +126,7 @@ class MeshNode(Compound):  # type: ignore[misc]
             line.set_data(color=colours)
         if before is None or before.edges is not look.edges:
             _join(self._rims, look.edges if len(look.edges) else look.contours)
+            self._shows_lines = bool(self._rims.visible)
             _join(self._edges, look.edges)
             _join(self._contours, look.contours)
 

@@ -148,6 +148,13 @@ def canvas_widget(viewer: Any) -> QWidget:
     return native
 
 
+def put_below_canvas(viewer: Any, widget: QWidget) -> None:
+    """Put a widget under a viewer's canvas, as wide as it; `leave_canvas` takes it away."""
+    window = getattr(viewer, "__wrapped__", viewer).window
+    column = window._qt_viewer.canvas.native.parentWidget()
+    column.layout().addWidget(widget)
+
+
 def hide_layer_panels(viewer: Any) -> None:
     """Hide napari's layer list and layer controls; its Window menu brings them back."""
     qt_viewer = getattr(viewer, "__wrapped__", viewer).window._qt_viewer

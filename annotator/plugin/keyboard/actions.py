@@ -8,6 +8,7 @@ from annotator.plugin.canvas.face_view import FaceView
 from annotator.plugin.canvas.pointed_region import region_under_pointer
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.workbench.brush_gauge import Gauge
+from annotator.workbench.clips.going import Going
 from annotator.workbench.faces import Faces
 from annotator.workbench.region_marks import RegionMarks
 from annotator.workbench.reviewing import Reviewing
@@ -39,9 +40,10 @@ class Hands:
 
 
 def key_actions(hands: Hands) -> dict[str, Action]:
-    """Return the callback of each action in `annotator.workbench.keys.SHORTCUTS`, but for help.
+    """Return the callback of each action in `annotator.workbench.keys.SHORTCUTS`.
 
-    Those of shortcuts that hold take whether the key is down, the others nothing.
+    Those of windows over the photograph are left to whoever makes them. Those of shortcuts that
+    hold take whether the key is down, the others nothing.
     """
     return (
         _sample_actions(hands)
@@ -49,6 +51,7 @@ def key_actions(hands: Hands) -> dict[str, Action]:
         | _face_actions(hands)
         | _region_actions(hands)
         | _view_actions(hands)
+        | _clip_actions(hands.bench)
         | _nudges(hands.mouse)
     )
 
@@ -163,6 +166,25 @@ def _view_actions(hands: Hands) -> dict[str, Action]:
         "turn": turn,
         "texture": view.cycle_texture,
         "reset_light": view.reset_light,
+    }
+
+
+def _clip_actions(bench: Workbench) -> dict[str, Action]:
+    clips, going = bench.clips, Going(bench, bench.clips)
+
+    def propagate() -> None:
+        clips.interpolates = not clips.interpolates
+
+    return {
+        "next_frame": lambda: going.step(1),
+        "previous_frame": lambda: going.step(-1),
+        "play": bench.playing.toggle,
+        "next_doubtful": going.to_doubtful,
+        "next_key": lambda: going.to_key(1),
+        "previous_key": lambda: going.to_key(-1),
+        "middle_frame": going.to_middle,
+        "next_track": going.to_next_face,
+        "propagate": propagate,
     }
 
 

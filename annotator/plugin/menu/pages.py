@@ -62,12 +62,14 @@ class Pages(QStackedWidget):
             self.addWidget(page)
         workbench.project_changed.connect(self._show)
         workbench.samples_changed.connect(self._show)
+        workbench.clips.opened.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         bench = self._workbench
         without = 3 if bench.is_read_only else 1
-        self.setCurrentIndex(0 if bench.project is None else 2 if bench.samples.total else without)
+        has_work = bench.samples.total or bench.clips.open_clip is not None
+        self.setCurrentIndex(0 if bench.project is None else 2 if has_work else without)
 
 
 def _page_of(parts: Sequence[QWidget]) -> QWidget:

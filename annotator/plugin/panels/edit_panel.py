@@ -15,6 +15,7 @@ from annotator.plugin.canvas.plain_text import MarkupLabel, explain, without_mne
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.project import Verdict
+from annotator.workbench.clips.clip_text import first_edit_text, frame_name
 from annotator.workbench.sample_text import sample_text
 from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.states import STATE_COLOURS
@@ -134,10 +135,15 @@ class EditPanel(QWidget):
 
     def _show_current(self) -> None:
         sample, session = self._workbench.current, self._workbench.session
-        faceless = self._workbench.faceless
-        self.setEnabled(sample is not None or faceless is not None)
+        faceless, frame = self._workbench.faceless, self._workbench.frame
+        self.setEnabled(sample is not None or faceless is not None or frame is not None)
         is_read_only = self._workbench.is_read_only
         self._refuse(READ_ONLY if is_read_only else "")
+        if frame is not None:
+            todo = READ_ONLY if is_read_only else first_edit_text(self._workbench.keys)
+            self._current.say(frame_name(frame.name, frame.frame), f": {todo}")
+            self._enable_undo()
+            return
         if sample is None or session is None:
             name = "" if faceless is None else faceless.name
             todo = ": no face, read-only" if is_read_only else ": draw a box around a face"
@@ -150,6 +156,9 @@ class EditPanel(QWidget):
         waiting = f", {session.unsaved_count} not saved yet!" if session.unsaved_count else ""
         rest = f" #{sample.face_index + 1}: {sample_text(sample)}{waiting}"
         self._current.say(sample.image_name, rest, STATE_COLOURS[sample.state])
+        self._enable_undo()
+
+    def _enable_undo(self) -> None:
         self.buttons["undo"].setEnabled(self._workbench.undoing.can_undo)
         self.buttons["redo"].setEnabled(self._workbench.undoing.can_redo)
 

@@ -18,10 +18,17 @@ class StatusLine(QWidget):
     """One line that shows with an ellipsis what it has no room for; nothing below it may jump.
 
     The name gives way first, in its middle: how a face stands is what one looks for.
+
+    Parameters
+    ----------
+    parent : QWidget, optional
+    least_name : int
+        So many pixels of the name stay.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, least_name: int = _LEAST_NAME) -> None:
         super().__init__(parent)
+        self._least_name = least_name
         self._dot: QColor | None = None
         self._name, self._rest = "", ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -69,7 +76,7 @@ class StatusLine(QWidget):
 
     def _fitted(self, room: int) -> tuple[str, str]:
         bold, plain = QFontMetrics(self._bold()), self.fontMetrics()
-        for_name = max(room - plain.horizontalAdvance(self._rest), _LEAST_NAME)
+        for_name = max(room - plain.horizontalAdvance(self._rest), self._least_name)
         name = bold.elidedText(self._name, _MIDDLE, for_name)
         for_rest = max(room - bold.horizontalAdvance(name), 0)
         return name, plain.elidedText(self._rest, _END, for_rest)

@@ -26,6 +26,7 @@ from annotator.workbench.look.view_settings import (
     MAX_VERTEX_SIZE,
     Colours,
     MeshStyle,
+    Steadied,
     Texture,
     ViewSettings,
 )
@@ -51,6 +52,7 @@ _TIPS: dict[str, tuple[str, str]] = {
     "turned": ("Turn the face, covered with its photograph; drag to turn it", "turn"),
     "depth_moves": ("Tools act on the turned face, in depth; drag beside it to turn it", ""),
     "keeps_zoom": ("Show the next face as large as this one, not framed", ""),
+    "steadied": ("How the mesh is steadied while a clip plays; what is stored never is", ""),
     "light": ("Drag with the right button over the photograph; with Shift for gamma", ""),
 }
 
@@ -113,6 +115,7 @@ class ViewPanel(QWidget):
         self.turned = QCheckBox("Turn in 3D")
         self.depth_moves = QCheckBox("Tools move depth")
         self.keeps_zoom = QCheckBox("Keep the zoom from face to face")
+        self.steadied = _choices(Steadied)
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
@@ -131,6 +134,7 @@ class ViewPanel(QWidget):
             ("Texture", _row(self.texture, self.texture_opacity)),
             ("", _row(self.turned, self.depth_moves)),
             ("", self.keeps_zoom),
+            ("Filter", self.steadied),
         )  # fmt: skip
         for form in (mesh, light, face):
             layout.addLayout(form)
@@ -139,7 +143,7 @@ class ViewPanel(QWidget):
             "style": (self.style_choice,), "colours": (self.colours,), "ghost": (self.ghost,),
             "vectors": (self.vectors,), "flicker": (self.flicker,), "texture": (self.texture,),
             "turned": (self.turned,), "depth_moves": (self.depth_moves,),
-            "keeps_zoom": (self.keeps_zoom,),
+            "keeps_zoom": (self.keeps_zoom,), "steadied": (self.steadied,),
             "opacity": (self.opacity,), "vertex_size": (self.vertex_size,),
             "texture_opacity": (self.texture_opacity,),
             "light": (self.brightness, self.contrast, self.gamma),
@@ -150,6 +154,7 @@ class ViewPanel(QWidget):
             "style": (self.style_choice, MeshStyle),
             "colours": (self.colours, Colours),
             "texture": (self.texture, Texture),
+            "steadied": (self.steadied, Steadied),
         }
         for name, (choice, kind) in kinds.items():
             choice.currentIndexChanged.connect(self._setter(name, list(kind).__getitem__))
@@ -178,7 +183,7 @@ class ViewPanel(QWidget):
         light = settings.light
         choices = (
             (self.style_choice, settings.style), (self.colours, settings.colours),
-            (self.texture, settings.texture),
+            (self.texture, settings.texture), (self.steadied, settings.steadied),
         )  # fmt: skip
         for choice, chosen in choices:
             choice.setCurrentIndex(list(type(chosen)).index(chosen))

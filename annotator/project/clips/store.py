@@ -41,6 +41,7 @@ from annotator.project.clips.rows import (
     tracks_of,
 )
 from annotator.project.clips.samples import propagate_again, propagate_first, sample_in
+from annotator.project.clips.seen import TrackSeen, track_seen
 from annotator.project.clips.tracking import frames_done, last_pieces, next_identity, store_pieces
 from annotator.project.models import layout_of_model
 from annotator.project.people import recorded_name
@@ -150,6 +151,12 @@ class Clips(ClipFiles):
         inside = slice(*np.searchsorted(piece.frames, (start, stop)).tolist())
         found = part(piece, inside)
         return TrackPiece(row.number, found.frames, found.landmarks, found.presence, found.doubt)
+
+    def seen(self, track_id: int) -> TrackSeen:
+        """Return where a track's face is seen, and the doubts there, without any mesh."""
+        with self._engine.reading() as session:
+            track_row(session, track_id)
+            return track_seen(session, track_id)
 
     def states(self, track_id: int) -> TrackStates:
         """Return the samples of a track, which of them are key frames, and their states."""

@@ -75,6 +75,9 @@ class MeshDrawing:
         Of the other faces of the photograph.
     thinning : Thinning
         How much of the mesh is drawn at this zoom.
+    plays : bool
+        Whether it goes by: what tools take hold of, and rims, are left out then, as drawing them
+        takes a quarter of the time.
     """
 
     points: Points
@@ -84,6 +87,7 @@ class MeshDrawing:
     comparison: Comparison | None
     others: Outlines = NO_OUTLINES
     thinning: Thinning = FULL
+    plays: bool = False
 
     @property
     def vertex_colours(self) -> Rgba:

@@ -36,6 +36,19 @@ class Texture(StrEnum):
     MAKE_UP = "make-up"
 
 
+class Steadied(StrEnum):
+    """By which filter the mesh is steadied while a clip plays; what is stored never is."""
+
+    POSE_SHAPE = "pose and shape"
+    MEDIAPIPE = "as MediaPipe"
+    NONE = "not at all"
+
+    @property
+    def filter_name(self) -> str:
+        """The name in `annotator.mesh.temporal.FILTERS`."""
+        return self.name.lower()
+
+
 @dataclass(frozen=True)
 class ViewSettings:
     """What of a sample is shown, and how.
@@ -64,6 +77,8 @@ class ViewSettings:
         otherwise.
     keeps_zoom : bool
         Whether the next sample is shown as large as this one, not framed.
+    steadied : Steadied
+        How the mesh is shown while a clip plays.
 
     Raises
     ------
@@ -83,6 +98,7 @@ class ViewSettings:
     turned: bool = False
     depth_moves: bool = False
     keeps_zoom: bool = False
+    steadied: Steadied = Steadied.POSE_SHAPE
 
     def __post_init__(self) -> None:
         for name in ("opacity", "texture_opacity"):

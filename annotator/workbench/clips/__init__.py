@@ -1,0 +1,1 @@
+"""Annotating video without a window: frames, tracks, key frames, and what lies between them."""

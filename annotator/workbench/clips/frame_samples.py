@@ -1,0 +1,53 @@
+"""What makes a sample of a frame: the first stroke on it, or a verdict. No widgets here."""
+
+from annotator.project import ProjectError
+from annotator.workbench.actions_done import Stroked
+from annotator.workbench.bench import Bench
+from annotator.workbench.clips.clips import Clips
+from annotator.workbench.walk import Walk
+
+_NO_MESH = "There is no face here to work on: choose a frame in which it has a mesh."
+
+
+class FrameSamples:
+    """Makes samples of frames, for whoever asks the bench for one.
+
+    The mesh that was shown comes along as the sample's first stroke, where it is not what the model
+    said: it can be undone like any other. That the frame is a sample is not undone.
+
+    Parameters
+    ----------
+    bench : Bench
+    walk : Walk
+    clips : Clips
+    """
+
+    def __init__(self, bench: Bench, walk: Walk, clips: Clips) -> None:
+        self._bench, self._walk, self._clips = bench, walk, clips
+        bench.becomes_sample = self.make
+
+    def make(self) -> bool:
+        """Make a sample of the frame on the screen and take it under edit; return whether it is."""
+        bench = self._bench
+        frame, project = bench.frame, bench.project
+        if frame is None or project is None:
+            return bench.session is not None
+        if frame.track_id is None or not frame.has_face:
+            bench.failed.emit(_NO_MESH)
+            return False
+        propagated = frame.landmarks if frame.is_propagated else None
+        try:
+            sample_id = project.clips.make_sample(
+                frame.track_id, frame.frame, bench.annotator, corrected=propagated
+            )
+        except ProjectError as error:
+            bench.failed.emit(f"{error}.")
+            return False
+        self._walk.go_to(sample_id)
+        self._clips.refresh()
+        session = bench.session
+        if session is None or session.sample_id != sample_id:
+            return False
+        if propagated is not None and session.last_stroke is not None:
+            bench.did(Stroked(sample_id, session.last_stroke.id))
+        return True
