@@ -129,7 +129,7 @@ def test_between_key_frames_the_correction_is_carried_over_and_needs_its_own_loo
     pointer.key(Qt.Key.Key_Return)
     assert bench.current.state is SampleState.ACCEPTED
     np.testing.assert_allclose(bench.session.landmarks, seen, atol=1e-4)
-    assert bench.project.annotations.history(bench.sample_id)[-1].tool == "propagated"
+    assert bench.project.annotations.made(bench.sample_id)[-1].tool == "propagated"
     # It says nothing new, so it is no key frame.
     assert bench.clips.line.keys.tolist() == [18, 24]
 
