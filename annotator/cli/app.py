@@ -6,10 +6,12 @@ the commands that open a window need napari.
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from types import TracebackType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.main
 
 from annotator import __version__
 from annotator.cli import (
@@ -90,9 +92,9 @@ def run_app(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, by default with the process's arguments; return the exit code."""
     given = live.with_live(sys.argv[1:] if arguments is None else arguments, _names())
     try:
-        return run(app, given or ["--help"])
+        return run(_commands(), given or ["--help"])
     finally:
-        if arguments is None:  # all that this process is for; typer has set a hook of its own
+        if arguments is None:  # all that this process is for
             sys.excepthook = _hook(failure_code(given))
 
 
@@ -105,6 +107,12 @@ def _names() -> set[str]:
         for command in group.commands.registered_commands
     }
     return {name for name in named | own if isinstance(name, str)}
+
+
+@cache
+def _commands() -> Callable[..., Any]:
+    """Return what parses and runs all commands: a program that runs many makes it once."""
+    return typer.main.get_command(app)
 
 
 def _hook(code: int) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import typer
 
@@ -128,14 +128,14 @@ def _unicode(value: object) -> object:
     return [_unicode(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-def run(app: typer.Typer, arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code: 0, 2 for usage, `failure_code` for failed.
+def run(commands: Callable[..., Any], arguments: Sequence[str]) -> int:
+    """Run one of typer's commands and return its exit code: 0, 2 for usage, `failure_code` for failed.
 
     Errors that a user can do something about become one line on stderr. Others are
     mistakes in this program and keep their traceback.
     """
     try:
-        code = app(arguments, prog_name="facemesh-annotator", standalone_mode=False)
+        code = commands(arguments, prog_name="facemesh-annotator", standalone_mode=False)
     except typer.TyperException as error:
         return _fail(_explained(error), error.exit_code)
     except SystemExit:  # what a shell asked to have completed is printed

@@ -10,7 +10,7 @@ from tests.fuzzing import rounds
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
-ROUNDS = rounds(2)
+ROUNDS = rounds(1)
 
 
 @pytest.mark.parametrize("command", ATTACKED)

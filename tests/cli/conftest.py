@@ -1,7 +1,10 @@
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -42,23 +45,33 @@ def process():
     return run
 
 
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """Return a folder with photographs and a project of them, made once: copy it."""
+    folder = tmp_path_factory.mktemp("made")
+    photos, project = folder / "photos", folder / "project"
+    photos.mkdir()
     for name in ("collins.jpg", "hopper.jpg", "coffee.jpg"):
-        shutil.copy(SAMPLES / name, folder)
-    (folder / "broken.jpg").write_bytes(PORTRAIT.read_bytes()[:9000])
+        shutil.copy(SAMPLES / name, photos)
+    (photos / "broken.jpg").write_bytes(PORTRAIT.read_bytes()[:9000])
+    for arguments in (["new", project], ["add", project, photos], ["predict", project, QUICK]):
+        assert main(["-q", *map(str, arguments)]) == 0
     return folder
 
 
 @pytest.fixture
-def project(tmp_path, photos, command):
+def photos(made, tmp_path):
+    return Path(shutil.copytree(made / "photos", tmp_path / "photos"))
+
+
+@pytest.fixture
+def project(made, tmp_path, photos):
     """Return a project with two predicted samples."""
-    folder = tmp_path / "project"
-    assert command("new", folder)[0] == 0
-    assert command("add", folder, photos)[0] == 0
-    assert command("predict", folder, QUICK)[0] == 0
+    folder = Path(shutil.copytree(made / "project", tmp_path / "project"))
+    with closing(sqlite3.connect(folder / "project.sqlite")) as rows, rows:
+        for table in ("images", "failed_files"):
+            moved = f"UPDATE {table} SET path = replace(path, ?, ?)"
+            rows.execute(moved, (str(made / "photos"), str(photos)))
     return folder
 
 

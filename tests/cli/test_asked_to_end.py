@@ -28,7 +28,7 @@ from tests.fuzzing import kills
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 PORTRAIT = asset_path("datasets", "sample", "collins.jpg")
 QUICK = "--no-small-faces"
-RUNS = max(1, 8 * kills(60) // 60)  # of each command
+RUNS = max(1, 8 * kills(30) // 60)  # of each command
 RESULTS = ("added ", "predicted ", "exported ", "24 images ")
 CODES = {signal.SIGTERM: 143, signal.SIGHUP: 129}
 

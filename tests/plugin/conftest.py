@@ -142,6 +142,8 @@ class Desk:
         self._forget_plugins()
         viewer = self._viewer = napari.Viewer(show=True, show_welcome_screen=False)
         hide_layer_panels(viewer)
+        # It sees every event of the program, to show a menu bar that nobody has hidden.
+        QApplication.instance().removeEventFilter(viewer.window._qt_window)
         viewer.window.resize(*DESK_SIZE)
         assert QTest.qWaitForWindowExposed(viewer.window._qt_window, PATIENCE_S * 1000)
         process_events()

@@ -23,7 +23,7 @@ EDITOR = runpy.run_path(
     str(Path(__file__).parents[1] / "project" / "scripted_editor.py"), run_name="editor"
 )
 # More by `FACEMESH_WINDOW_KILLS=50 make test`: each takes a window to open.
-KILLS = kills(4, "FACEMESH_WINDOW_KILLS")
+KILLS = kills(2, "FACEMESH_WINDOW_KILLS")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.fuzzing import kills
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # More by `FACEMESH_KILLS=200 make test`.
-KILLS = kills(60)
+KILLS = kills(30)
 SAMPLES = 3
 SCRIPT = Path(__file__).with_name("scripted_editor.py")
 EDITOR = runpy.run_path(str(SCRIPT), run_name="editor")

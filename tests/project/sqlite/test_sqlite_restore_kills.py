@@ -19,7 +19,7 @@ from tests.fuzzing import kills
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # More by `FACEMESH_RESTORE_KILLS=200 make test`.
-KILLS = kills(24, "FACEMESH_RESTORE_KILLS")
+KILLS = kills(12, "FACEMESH_RESTORE_KILLS")
 
 
 class Restorer:
