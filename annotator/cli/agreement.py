@@ -1,17 +1,16 @@
 """The commands `agreement assign`, `honeypots`, `show`, `consensus` and `withdraw`."""
 
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from annotator.cli.agreement_text import agreement_page, agreement_values, disputes, standing_values
+from annotator.cli.columns import text_cell
 from annotator.cli.naming import no_impossible_number, samples_named
 from annotator.cli.options import AsJson, Person, ProjectAddress, people_named
 from annotator.cli.terminal import FailedError, count, print_table, report
 from annotator.system.csv_text import csv_text
-from annotator.system.foreign_text import escaped
 from annotator.system.people import known_as, login_name
 
 if TYPE_CHECKING:
@@ -191,10 +190,7 @@ def _names(project: "Project") -> dict[int, str]:
 
 def _print_csv(table: "pd.DataFrame") -> None:
     """Print a table in which a terminal finds no command, and a spreadsheet no formula."""
-    from annotator.release.formats.csv_cells import guarded
-
-    made = escaped if sys.stdout.isatty() else guarded
     for name in [name for name, kind in table.dtypes.items() if kind == "string"]:
-        table[name] = table[name].map(made, na_action="ignore")
+        table[name] = table[name].map(text_cell, na_action="ignore")
     rows = table.astype(object).where(table.notna(), None).itertuples(index=False)
     print_table(csv_text([table.columns, *rows]))

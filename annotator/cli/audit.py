@@ -1,7 +1,7 @@
 """The command `audit`: who did what in a project, and when."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_MOST = 10  # of a list's values that are shown; `--json` and `--csv` have all
 _COLUMNS = ("number", "at", "who", "what", "sample", "image", "detail")
 
 
@@ -65,9 +66,25 @@ def _values(entry: "AuditEntry") -> dict[str, Any]:
 
 
 def _shown(row: dict[str, Any]) -> tuple[str, ...]:
-    detail = json.dumps(row["detail"], ensure_ascii=False) if row["detail"] else ""
-    shown = {**row, "at": row["at"][:19], "detail": escaped(detail)}
+    detail = "; ".join(f"{_word(name)}: {_in_words(each)}" for name, each in row["detail"].items())
+    shown = {**row, "at": row["at"][:19], "what": _word(row["what"]), "detail": detail}
     return tuple(escaped("-" if shown[name] is None else str(shown[name])) for name in _COLUMNS)
+
+
+def _word(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _in_words(value: object) -> str:
+    """Return what a log holds by a name as people read it, not programs."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_word(str(name))} {_in_words(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        some = [_in_words(each) for each in value[:_MOST]]
+        more = [f"{len(value) - _MOST:,} more"] if len(value) > _MOST else []
+        return ", ".join(some + more) or "none"
+    words = {None: "none", True: "yes", False: "no"}
+    return words[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def _write(file: Path, entries: Iterable["AuditEntry"]) -> int:

@@ -1,6 +1,9 @@
-"""Tables for a terminal: columns under their headings."""
+"""Tables for a terminal, columns under their headings, and for spreadsheets."""
 
+import sys
 from collections.abc import Collection, Sequence
+
+from annotator.system.foreign_text import escaped
 
 
 def aligned(
@@ -24,3 +27,10 @@ def aligned(
         ).rstrip()
         for row in (headings, *rows)
     ]
+
+
+def text_cell(text: str) -> str:
+    """Return a text for a table that is printed: no command to a terminal, else no formula."""
+    from annotator.release.formats.csv_cells import guarded
+
+    return escaped(text) if sys.stdout.isatty() else guarded(text)

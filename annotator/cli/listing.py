@@ -2,13 +2,12 @@
 
 import math
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from annotator.cli.columns import aligned
+from annotator.cli.columns import aligned, text_cell
 from annotator.cli.options import AsJson, ProjectAddress, named
 from annotator.cli.terminal import print_table, report
 from annotator.system.csv_text import csv_text
@@ -72,14 +71,7 @@ def list_samples(
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]
     if as_csv:
-        rows = list(_valued(listed, measures))
-        # A program reads names as they are; a terminal would obey them.
-        if sys.stdout.isatty():
-            rows = [
-                {name: escaped(v) if isinstance(v, str) else v for name, v in row.items()}
-                for row in rows
-            ]
-        print_table(_comma_separated(rows))
+        print_table(_comma_separated(list(_valued(listed, measures))))
         return
     none = "no sample matches" if total else "no samples yet: `add` photographs, then `predict`"
     lines = _table(listed, shown.key, measures) if listed else [none]
@@ -160,7 +152,10 @@ def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
     names = ["sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
              "displacement", "round_change", "seconds_spent", "seconds_reviewed",
              "path", "clip", "frame", "time", "track", *_POSE]  # fmt: skip
-    return csv_text([names, *([row[name] for name in names] for row in rows)])
+    cells = ((row[name] for name in names) for row in rows)
+    return csv_text(
+        [names, *([text_cell(c) if isinstance(c, str) else c for c in line] for line in cells)]
+    )
 
 
 def _table(

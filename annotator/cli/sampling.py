@@ -49,7 +49,18 @@ def draw(
         )
     with Project.open(project) as opened:
         drawn = opened.draws.draw(wanted, confidence=confidence, by=by)
-    report(_values(drawn), *_lines(drawn), as_json=as_json, is_answer=True)
+    lines = _lines(drawn)
+    if wanted > drawn.population:
+        lines.insert(1, _all_of_them(wanted, drawn.population))
+    report({**_values(drawn), "wanted": wanted}, *lines, as_json=as_json, is_answer=True)
+
+
+def _all_of_them(wanted: int, population: int) -> str:
+    """Return what to say where fewer are submitted than were to be drawn."""
+    return (
+        f"{wanted:,} were to be drawn, but only {count(population, 'sample')} "
+        f"{'is' if population == 1 else 'are'} submitted: all of them were drawn"
+    )
 
 
 @commands.command()

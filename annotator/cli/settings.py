@@ -7,6 +7,7 @@ import typer
 
 from annotator.cli.options import AsJson, Person, ProjectAddress
 from annotator.cli.terminal import report
+from annotator.system.foreign_text import plain
 
 commands = typer.Typer()
 
@@ -32,12 +33,18 @@ def settings(
             known_setting(name)
         if name is not None and value is not None:
             opened.settings.put(name, _value(value, KNOWN_SETTINGS[name].default), by=by)
-        values = opened.settings.all()
+        values, told = opened.settings.all(), opened.settings.not_understood()
     shown = values if name is None else {name: values[name]}
     lines = [f"{each} = {json.dumps(one)}" for each, one in shown.items()]
     if value is None:
         lines = [f"{line}: {KNOWN_SETTINGS[line.split(' = ')[0]].sentence}" for line in lines]
-    report({"settings": shown}, *lines, as_json=as_json, is_answer=value is None)
+    lines += [f"damaged: {plain(problem)}" for problem in told]
+    report(
+        {"settings": shown, "not_understood": list(told)},
+        *lines,
+        as_json=as_json,
+        is_answer=value is None,
+    )
 
 
 def _value(text: str, default: Any) -> Any:

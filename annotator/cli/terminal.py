@@ -129,7 +129,7 @@ def _unicode(value: object) -> object:
 
 
 def run(commands: Callable[..., Any], arguments: Sequence[str]) -> int:
-    """Run one of typer's commands and return its exit code: 0, 2 for usage, `failure_code` for failed.
+    """Run a command line and return its exit code: 0, 2 for usage, `failure_code` for failed.
 
     Errors that a user can do something about become one line on stderr. Others are
     mistakes in this program and keep their traceback.

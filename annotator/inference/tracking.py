@@ -26,7 +26,7 @@ from annotator.inference.regions import Jitter, Region, jittered, region_around
 from annotator.inference.reprediction import check_layout
 from annotator.inference.sampling import Image, checked_image
 from annotator.inference.search import distinct, mesh_boxes
-from annotator.inference.units import error_unit
+from annotator.mesh.units import error_unit
 
 _PRESENT = 0.5
 _CROPS = 4

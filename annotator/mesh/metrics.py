@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.units import error_unit
 
 
 def vertex_errors(
@@ -44,6 +44,6 @@ def nme(
     *,
     dimensions: int = 2,
 ) -> float:
-    """Return the mean vertex error divided by the reference's outer inter-ocular distance."""
+    """Return the mean vertex error in outer IODs of the reference; see `annotator.mesh.units`."""
     errors = vertex_errors(landmarks, reference, dimensions=dimensions)
-    return float(errors.mean() / outer_iod(reference, layout))
+    return float(errors.mean() / error_unit(reference, layout))

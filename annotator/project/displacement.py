@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
+from annotator.mesh.units import error_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,12 @@ class Displacement:
     ) -> Displacement:
         """Measure from prediction to annotation; the IOD is the annotation's.
 
-        Where nothing moved all three are 0. Where the annotation's eye corners coincide there
-        is no IOD, and `nme` is NaN.
+        A face that is turned far away has none to divide by: see `annotator.mesh.units`.
         """
         errors = vertex_errors(annotation, prediction)
-        mean, iod = float(errors.mean()), outer_iod(annotation, layout)
-        nme = mean / iod if iod > 0 else float("nan")
-        return cls(mean=mean, maximum=float(errors.max()), nme=nme if mean else 0.0)
+        mean = float(errors.mean())
+        unit = error_unit(annotation, layout)
+        return cls(mean=mean, maximum=float(errors.max()), nme=mean / unit)
 
 
 def change_between(
@@ -43,9 +42,6 @@ def change_between(
 ) -> float | None:
     """Return how far two predictions of a face lie apart, in outer IODs of the newer one.
 
-    None where there is no older one, or no IOD to divide by.
+    None where there is no older one.
     """
-    if older is None:
-        return None
-    nme = Displacement.between(newer, older, layout).nme
-    return nme if np.isfinite(nme) else None
+    return None if older is None else Displacement.between(newer, older, layout).nme

@@ -146,8 +146,8 @@ class EditedSample:
         sample.box_left, sample.box_top, sample.box_width, sample.box_height = bounding_box(
             self.landmarks
         )
-        nme = Displacement.between(self.landmarks, self.prediction, self.layout).nme
-        sample.displacement = nme if np.isfinite(nme) else 0.0
+        moved = Displacement.between(self.landmarks, self.prediction, self.layout)
+        sample.displacement = moved.nme
         withdraw_verdict(sample)
 
     def _mark(self, vertex_indices: npt.NDArray[np.uint16], values: Marks) -> None:

@@ -30,11 +30,21 @@ class KnownSetting:
         What it is for.
     problem
         Returns what is wrong with a value, as "must be ...", or nothing.
+    strictest
+        What holds where what is stored is no value of it, so that damage lets nobody do what the
+        project forbids; None for the default.
     """
 
     default: Any
     sentence: str
     problem: Callable[[Any], str]
+    strictest: Any = None
+
+    def in_force(self, value: Any) -> Any:
+        """Return the value that holds where one is stored: it, unless it is none."""
+        if not self.problem(value):
+            return value
+        return self.default if self.strictest is None else self.strictest
 
 
 def one_of(*values: Any) -> Callable[[Any], str]:
@@ -110,6 +120,7 @@ KNOWN_SETTINGS: Mapping[str, KnownSetting] = MappingProxyType(
             'Who decides: "alone", whoever annotates accepts too; "two steps", annotators '
             "submit, and somebody else accepts.",
             one_of(ALONE, TWO_STEPS),
+            strictest=TWO_STEPS,
         ),
         "own_work": KnownSetting(
             False,

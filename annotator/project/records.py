@@ -111,8 +111,8 @@ class SampleSummary(NamedTuple):
     reviewer
         Who gave the verdict in effect, if there is one.
     displacement
-        Mean 2-D distance between annotation and prediction in outer IODs of the annotation; 0
-        where nothing moved, and where the annotation's outer eye corners coincide.
+        Mean 2-D distance between annotation and prediction in outer IODs of the annotation;
+        see `annotator.mesh.units`.
     seconds_spent
         How long people annotated it, as far as visits were recorded.
     added_by

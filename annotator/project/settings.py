@@ -17,11 +17,14 @@ from annotator.project.locking import locked
 from annotator.project.people import who_does_it
 from annotator.project.tables import SettingRow
 
+_SHOWN = 60  # characters of a value that is not understood
+
 
 class Settings:
     """The settings of a project; `annotator.project.known_settings` says which there are.
 
-    Values are what JSON holds. A value that a later version would not take counts as not set.
+    Values are what JSON holds. One that no setting of this version can have counts as not set, or
+    as the strictest where it decides what people may do; `not_understood` tells of it.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -45,9 +48,9 @@ class Settings:
         with self._engine.reading() as session:
             row = session.get(SettingRow, name)
             value = None if row is None else _value_of(row)
-        if row is None or known.problem(value):
+        if row is None or (known.problem(value) and known.strictest is None):
             return known.default if default is None else default
-        return value
+        return known.in_force(value)
 
     def put(self, name: str, value: Any, *, by: str | None = None) -> None:
         """Change a setting, for everybody.
@@ -84,16 +87,32 @@ class Settings:
         with self._engine.reading() as session:
             rows = {row.name: _value_of(row) for row in session.scalars(select(SettingRow))}
         return {
-            name: known.default if name not in rows or known.problem(rows[name]) else rows[name]
+            name: known.in_force(rows[name]) if name in rows else known.default
             for name, known in KNOWN_SETTINGS.items()
         }
+
+    def not_understood(self) -> tuple[str, ...]:
+        """Return what is stored and no value of its setting, and what holds, in sentences."""
+        with self._engine.reading() as session:
+            rows = {row.name: _value_of(row) for row in session.scalars(select(SettingRow))}
+        return tuple(
+            f"the setting {name} is {_in_short(rows[name])}, but {problem}: "
+            f"{json.dumps(known.in_force(rows[name]))} holds until somebody sets it again with "
+            "`settings`, or restores a backup"
+            for name, known in KNOWN_SETTINGS.items()
+            if name in rows and (problem := known.problem(rows[name]))
+        )
 
 
 def setting_in(session: Session, name: str) -> Any:
     """Return the value of a setting as it is in a transaction."""
     known, row = known_setting(name), session.get(SettingRow, name)
-    value = None if row is None else _value_of(row)
-    return known.default if row is None or known.problem(value) else value
+    return known.default if row is None else known.in_force(_value_of(row))
+
+
+def _in_short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _value_of(row: SettingRow) -> Any:

@@ -92,7 +92,7 @@ class QualityAssessor:
             hashes = kept.face_hashes
         else:
             found = _found(subject, OfMesh.PREDICTION)
-            known = self._known(face, photograph)
+            known = self._known(face, subject)
             hashes = face_hashes(photograph, face.predicted, face.layout)
         if face.landmarks is not face.predicted:
             found += _found(_as_annotated(subject, face), OfMesh.ANNOTATION)
@@ -102,11 +102,16 @@ class QualityAssessor:
         return Assessment(*place, *known, tuple(found), hashes, is_unchanged)
 
     def _known(
-        self, face: FaceToAssess, photograph: NDArray[np.uint8]
+        self, face: FaceToAssess, subject: Subject
     ) -> tuple[float, Mapping[str, float], NDArray[np.float16] | None]:
         """Return the expected error, the signals, and how far each vertex spreads."""
         found = signals_of(
-            self.face_mesh, photograph, face.predicted, presence=face.presence, prior=self.prior
+            self.face_mesh,
+            subject.photograph,
+            face.predicted,
+            presence=face.presence,
+            prior=self.prior,
+            pixels=subject.pixels,
         )
         jitter = jitter_of(face.before, face.predicted, face.after, face.layout)
         found = found.known(round_change=face.round_change, jitter=jitter)

@@ -60,7 +60,7 @@ class Comparison:
         Changes of the mean errors; of both kinds, the geometric mean of the two ratios.
     groups, faces, turned_away
         How many there were, and how many of the faces are seen from the side: see
-        `annotator.inference.units`.
+        `annotator.mesh.units`.
     reason
         Why it cannot be told, in words; empty if it can.
     """

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from annotator.imaging.perceptual import hashes_of
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.results import ModelInfo
-from annotator.inference.units import error_unit, eye_centre_unit, is_turned_away
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
 from annotator.mesh.pose import HeadPose, head_pose
+from annotator.mesh.units import error_unit, eye_centre_unit, is_turned_away
 from annotator.training.crops import looked_at, mirrored_values, plain_view
 from annotator.training.errors import TrainingError
 from annotator.training.faces import Face, Faces
@@ -44,7 +44,7 @@ class FaceFacts:
     size
         The outer IOD, in px of the photograph.
     turned_away
-        Whether that is too short to divide by, see `annotator.inference.units`.
+        Whether that is too short to divide by, see `annotator.mesh.units`.
     eye_centre
         What errors over the eye-centre IOD are divided by, in what they are divided by here.
     pose

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference.regions import CROP_SIZE, SLIGHT_JITTER, Jitter, Region
-from annotator.inference.units import error_unit
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.units import error_unit
 from annotator.training.crops import (
     View,
     background_view,
@@ -58,7 +58,7 @@ class TestCrop:
     points : (n, 3) float32, or None where it shows no face
     iod
         What its errors are divided by, in px of the crop: the outer IOD, as
-        `annotator.inference.units` has it.
+        `annotator.mesh.units` has it.
     """
 
     face: int

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from annotator.inference.regions import to_image
-from annotator.inference.units import error_unit
+from annotator.mesh.units import error_unit
 from annotator.system.csv_text import csv_line
 from annotator.system.placing import placed
 from annotator.training.crops import looked_at, plain_view

@@ -47,7 +47,7 @@ def remove_photographs(bench: Workbench, image_ids: Collection[int]) -> bool:
     if bench.image_id in image_ids and (target := _next_of_others(bench, image_ids)) is not None:
         bench.go_to(target)
     try:
-        removed = project.removals.remove(image_ids)
+        removed = project.removals.remove(image_ids, by=bench.annotator)
     except ProjectError as error:
         bench.failed.emit(str(error))
         bench.refresh()  # some of them may have been, before that
@@ -63,7 +63,7 @@ def bring_back(bench: Workbench, image_ids: Collection[int]) -> bool:
     if bench.project is None or not bench.may_change():
         return False
     try:
-        restored = bench.project.removals.restore(image_ids)
+        restored = bench.project.removals.restore(image_ids, by=bench.annotator)
     except ProjectError as error:
         bench.failed.emit(str(error))
         bench.refresh()  # some of them may have been, before that

@@ -67,6 +67,7 @@ def check_project(
     try:
         meshes += project.samples.damaged()
         tracks += project.clips.damaged()
+        database = database or list(project.settings.not_understood())
     except DamagedProject as error:
         # Broken pages end the search, and were told already.
         database = database or [str(error)]

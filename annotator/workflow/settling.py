@@ -184,6 +184,6 @@ def _why_disputed(
     if apart.is_agreed(threshold):
         return ""
     if apart.nme > threshold:
-        return f"{apart.nme:.2%} of the eye-centre IOD apart"
+        return f"{apart.nme:.2%} of the eye distance apart"
     region = face.given[0][1].layout.regions[apart.region].title.lower()
-    return f"{apart.region_nme:.2%} of the eye-centre IOD apart in the region {region}"
+    return f"{apart.region_nme:.2%} of the eye distance apart in the region {region}"

@@ -215,7 +215,7 @@ def test_consensus_submits_what_is_agreed_and_names_what_somebody_has_to_decide(
         f"{len(disputed)} faces to be adjudicated",
     ]
     assert [int(line.split()[1]) for line in lines[3:]] == sorted(disputed)
-    assert all("of the eye-centre IOD apart" in line for line in lines[3:])
+    assert all("of the eye distance apart" in line for line in lines[3:])
     with Project.open(given) as project:
         for sample_id in agreed:
             assert project.samples.get(sample_id).state is SampleState.SUBMITTED

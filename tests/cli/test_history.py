@@ -72,11 +72,14 @@ def test_the_audit_log_is_shown_and_exported_whole(command, edited, tmp_path):
     ]  # fmt: skip
     assert command("audit", edited)[1].count("\n") == 4
     assert command("audit", edited, "--sample", 2)[1].count("\n") == 2
+    command("settings", edited, "review", "two steps", "--by", "rae")
+    *_, last = command("audit", edited)[1].splitlines()
+    assert last.endswith("name: review; value: two steps")
     file = tmp_path / "log.csv"
     assert command("audit", edited, "--csv", file)[0] == 0
     with file.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert [row["what"] for row in rows] == ["remark", "accept", "accept"]
+    assert [row["what"] for row in rows] == ["remark", "accept", "accept", "setting"]
     assert json.loads(rows[0]["detail"])["vertices"] == [33]
 
 
@@ -143,7 +146,9 @@ def test_a_random_part_is_drawn_reviewed_and_bounds_the_errors(command, project)
     code, out, _ = command("sampling", "draw", project, "--count", 5, "--by", "rae")
     assert code == 0
     assert out.startswith(
-        "draw 1: 2 samples of 2 submitted; 0 right, 0 wrong\nto be reviewed: 1, 2"
+        "draw 1: 2 samples of 2 submitted; 0 right, 0 wrong\n"
+        "5 were to be drawn, but only 2 samples are submitted: all of them were drawn\n"
+        "to be reviewed: 1, 2"
     )
     command("review", project, "accept", 1, "--reviewer", "rae", "--despite-checks")
     command("review", project, "send-back", 2, "--reason", "other", "--reviewer", "rae")
@@ -152,6 +157,30 @@ def test_a_random_part_is_drawn_reviewed_and_bounds_the_errors(command, project)
     assert "at most 97.5% of all are wrong, with a confidence of 95%" in out
     values = json.loads(command("sampling", "show", project, 1, "--json")[1])
     assert (values["right"], values["wrong"], values["waiting"]) == ([1], [2], [])
+
+
+def test_a_bound_that_needs_more_than_was_submitted_is_said_to_be_out_of_reach(command, project):
+    command("review", project, "submit", 1, "--reviewer", "ada")
+    out = command("sampling", "draw", project, "--limit", "0.05", "--by", "rae")[1]
+    assert "59 were to be drawn, but only 1 sample is submitted: all of them were drawn" in out
+
+
+def test_what_is_no_value_of_review_is_told_and_two_steps_hold(command, project, assert_one_line):
+    with closing(sqlite3.connect(project / "project.sqlite")) as rows, rows:
+        rows.execute(
+            "INSERT INTO settings (name, value, changed_by, changed_at) "
+            "VALUES ('review', '\"tow steps\"', 'ada', '2026-01-01 00:00:00.000000')"
+        )
+    command("review", project, "submit", 1, "--reviewer", "ada")
+    code, _, err = command("review", project, "accept", 1, "--reviewer", "ada", "--despite-checks")
+    assert code == 1
+    assert_one_line(err)
+    for name in ("settings", "check"):
+        out = command(name, project)[1]
+        assert '"tow steps", but must be "alone" or "two steps": "two steps" holds' in out
+    assert command("settings", project, "review", "alone")[0] == 0
+    assert "damaged" not in command("settings", project)[1]
+    assert command("check", project)[0] == 0
 
 
 def test_strokes_of_earlier_versions_are_listed_without_their_revisions(command, edited):

@@ -132,3 +132,10 @@ def test_samples_are_listed_by_what_was_assessed_of_them(command, project):
     assert (heading.split()[-2], row.split()[-2]) == ("error", "0.2")
     assert listed("error", "--descending") == [1, 2]
     assert listed("blur") == [1, 2]  # which nobody knows
+
+
+def test_no_name_in_the_table_is_a_formula_of_a_spreadsheet(command, project):
+    command("review", project, "exclude", 1, "--reviewer", "=cmd()")
+    code, out, _ = command("list", project, "--csv")
+    assert code == 0
+    assert {row["reviewer"] for row in csv.DictReader(io.StringIO(out))} == {"'=cmd()", ""}

@@ -71,9 +71,14 @@ def test_a_region_tells_of_itself_alone():
     assert apart["left_eyebrow"] == 0
 
 
-def test_eyes_that_coincide_give_no_figure():
-    flat = np.zeros_like(FACE)
-    assert np.isnan(nme_between(flat, flat, FACE_468))
+@pytest.mark.parametrize("iod", Iod)
+def test_a_face_whose_eyes_coincide_counts_no_more_than_others(iod):
+    profile, eyes = FACE.copy(), FACE_468.eye_corners
+    for corner in (eyes.left_outer, eyes.left_inner, eyes.right_inner):
+        profile[corner] = profile[eyes.right_outer]
+    moved = np.float32([3, 4, 0])
+    seen, usual = (nme_between(f, f + moved, FACE_468, iod=iod) for f in (profile, FACE))
+    assert usual < seen < 4 * usual
 
 
 @given(st.lists(seeds, min_size=1, max_size=5), sizes)

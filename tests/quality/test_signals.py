@@ -2,14 +2,18 @@
 
 import math
 
+import cv2
 import numpy as np
 import pytest
+from skimage import measure
 
 from annotator.imaging import read_image
 from annotator.inference import FaceMesh
+from annotator.inference.regions import crop, region_around
 from annotator.mesh.layout import FACE_468
 from annotator.quality.shape_prior import ShapePrior, default_prior, fitted_prior
 from annotator.quality.signals import SIGNALS, Signals, jitter_of, signals_of
+from annotator.quality.signals.pixels import pixel_signals
 from annotator.system.assets import asset_path
 
 Image = np.ndarray
@@ -60,12 +64,19 @@ def test_a_mesh_that_lies_elsewhere_is_told_from_one_that_fits(face_mesh, hopper
 
 
 def test_a_blurred_face_is_told_from_a_sharp_one(face_mesh, hopper, mesh):
-    import cv2  # noqa: PLC0415
-
     sharp = of(face_mesh, hopper, mesh).values
     blurred = of(face_mesh, cv2.GaussianBlur(hopper, None, 0.1 * sharp["size"]), mesh).values
     assert blurred["blur"] > sharp["blur"] + 0.1
     assert blurred["spread"] > sharp["spread"]
+
+
+def test_blur_is_that_of_scikit_image(face_mesh, hopper, mesh):
+    grey = cv2.cvtColor(crop(hopper, region_around(mesh, FACE_468)), cv2.COLOR_RGB2GRAY)
+    assert of(face_mesh, hopper, mesh).values["blur"] == pytest.approx(
+        measure.blur_effect(grey), abs=1e-12
+    )
+    flat = np.full_like(hopper, 128)
+    assert pixel_signals(flat, mesh, FACE_468)["blur"] == 1
 
 
 def test_without_its_photograph_a_mesh_tells_of_its_shape_alone(face_mesh, mesh):

@@ -7,8 +7,8 @@ import pytest
 
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, region_around
-from annotator.inference.units import LEAST_SHARE, error_unit, eye_centre_unit, is_turned_away
 from annotator.mesh.landmarks import eye_centre_iod, outer_iod
+from annotator.mesh.units import LEAST_SHARE, error_unit, eye_centre_unit, is_turned_away
 from annotator.training.comparison import compared
 from annotator.training.crops import crop_iod
 from annotator.training.evaluation import evaluated

@@ -142,3 +142,11 @@ def test_strokes_that_wait_are_saved_before_a_removed_face_is_left(
     assert bench.sample_id == 3
     bench.project.removals.restore([1])
     assert bench.project.samples.get(2).stroke_count == 1
+
+
+def test_the_log_names_the_annotator_of_the_window(bench, home):
+    assert remove_photographs(bench, [3])
+    assert bring_back(bench, [3])
+    assert [(entry.what, entry.who) for entry in bench.project.audit.entries()] == [
+        ("remove", "kim"), ("restore", "kim"),
+    ]  # fmt: skip

@@ -113,7 +113,7 @@ class AdjudicationWindow(QDialog):
         self.skip.setEnabled(self._queue.others > 0)
         self._make_panes(0 if dispute is None else len(dispute.candidates))
         if dispute is not None:
-            away = f"{dispute.scale:.1%} of the eye-centre IOD away or more"
+            away = f"{dispute.scale:.1%} of the eye distance away or more"
             ends = "as the consensus", away
             self._legend.show_legend(Legend("How far vertices lie from the consensus", ends))
             self._fill(dispute)

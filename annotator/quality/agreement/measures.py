@@ -9,9 +9,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import eye_centre_iod, outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
+from annotator.mesh.units import error_unit, eye_centre_unit
 
 HUMAN_NME = 0.0256
 """How far trained annotators lay apart, as a share of the eye-centre IOD.
@@ -33,8 +33,8 @@ class Iod(StrEnum):
     OUTER = "outer"
 
     def of(self, landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
-        """Return it for a mesh, in px."""
-        measure = eye_centre_iod if self is Iod.EYE_CENTRE else outer_iod
+        """Return what a mesh's errors are divided by, in px; see `annotator.mesh.units`."""
+        measure = eye_centre_unit if self is Iod.EYE_CENTRE else error_unit
         return measure(landmarks, layout)
 
 
@@ -49,7 +49,7 @@ def nme_between(
     """Return how far two people's meshes of one face lie apart, as a share of an IOD.
 
     The mean 2-D distance of the vertices divided by the mean of both meshes' IODs, so that neither
-    of the two is the reference; NaN where that is 0.
+    of the two is the reference; NaN over no vertices.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def nme_between(
     errors = vertex_errors(first, second)
     scale = (iod.of(first, layout) + iod.of(second, layout)) / 2
     some = errors if vertices is None else errors[vertices]
-    return float(some.mean() / scale) if scale > 0 and some.size else float("nan")
+    return float(some.mean() / scale) if some.size else float("nan")
 
 
 def nme_of_regions(

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 
 from annotator.quality.checks.definition import Check, Finding, Severity, Subject
-from annotator.quality.signals.pixels import pixel_signals
 
 # Of the signal `blur`, 0 (sharp) to 1.
 _SOFT, _BLURRED = 0.62, 0.7
 
 
 def _look(subject: Subject) -> Iterator[Finding]:
-    if subject.photograph is None:
-        return
-    blur = pixel_signals(subject.photograph, subject.landmarks, subject.layout)["blur"]
+    blur = subject.pixels.get("blur", 0.0)
     if blur > _SOFT:
         severity = Severity.MEDIUM if blur > _BLURRED else Severity.LOW
         degree = "blurred" if blur > _BLURRED else "a little blurred"

@@ -1,6 +1,6 @@
 """What a check is, what it looks at, and what it finds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -12,6 +12,7 @@ from annotator.mesh.landmarks import bounding_box, tool_scale
 from annotator.mesh.layout import MeshLayout
 from annotator.quality.checks.pose_fit import PoseFit, pose_fit
 from annotator.quality.shape_prior import ShapePrior
+from annotator.quality.signals.pixels import pixel_signals
 
 Floats = NDArray[np.floating]
 Box = tuple[float, float, float, float]
@@ -144,6 +145,13 @@ class Subject:
     def box(self) -> Box:
         """The box around the mesh."""
         return bounding_box(self.landmarks)
+
+    @cached_property
+    def pixels(self) -> Mapping[str, float]:
+        """What `pixel_signals` says of the mesh; nothing where there is no photograph."""
+        if self.photograph is None:
+            return {}
+        return pixel_signals(self.photograph, self.landmarks, self.layout)
 
     @cached_property
     def fit(self) -> PoseFit:

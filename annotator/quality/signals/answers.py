@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh
 from annotator.inference.regions import Region, jittered, region_around
-from annotator.inference.units import error_unit
 from annotator.mesh.layout import MeshLayout
+from annotator.mesh.units import error_unit
 
 # With 16 they tell hardly more, and cost twice as much.
 _CROPS = 8

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.inference.units import error_unit
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.plane import Complex, plane
+from annotator.mesh.units import error_unit
 
 
 def jitter_of(

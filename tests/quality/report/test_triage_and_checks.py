@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from annotator.project import Assessment, Project, StoredFinding
+from annotator.quality.checks import folds
 from annotator.quality.report import report_of
 from annotator.quality.tables.triage import average_precision
 from annotator.quality.triage import pile_of
@@ -112,12 +113,18 @@ def test_findings_are_counted_with_what_became_of_the_samples(assessed):
         ).fetchall()
     table = read_page(report_of(assessed).html()).tables["findings"][1:]
     severities = {1: "low", 3: "high"}
+    titles = {"folds": folds.CHECK.title}  # words, where there are any
     for name, severity, _ in found:
         states = [row[2] for row in found if row[:2] == (name, severity)]
         accepted = states.count("accepted")
         counts = [len(states), accepted, len(states) - accepted, 0]
-        assert [name, severities[severity], "prediction", *map(str, counts)] in table
-    assert [row[0] for row in table] == ["folds", "small"]  # the gravest first
+        assert [
+            titles.get(name, name),
+            severities[severity],
+            "prediction",
+            *map(str, counts),
+        ] in table
+    assert [row[0] for row in table] == [folds.CHECK.title, "small"]  # the gravest first
 
 
 def test_nothing_assessed_is_said_in_a_sentence(worked):

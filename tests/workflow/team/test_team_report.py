@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from annotator.mesh.layout import FACE_468
+from annotator.quality.checks import CHECKS
 from tests.workflow.team.photographs import COUNT
 from tests.workflow.team.story import ANNOTATORS, REVIEWER
 
@@ -171,8 +172,9 @@ def test_the_page_tells_of_triage_and_checks(story, page):
     ]
     severities = {1: "low", 2: "medium", 3: "high"}
     counts = ("samples", "accepted", "turned_down", "undecided")
+    titles = {check.name: check.title for check in CHECKS}
     assert page.tables["findings"][1:] == [
-        [row["check"].replace("_", " "), severities[row["severity"]], row["mesh"],
+        [titles[row["check"]], severities[row["severity"]], row["mesh"],
          *(str(row[one]) for one in counts)]
         for row in report["findings"]
     ]  # fmt: skip

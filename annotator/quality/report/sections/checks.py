@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from annotator.quality.checks import CHECKS as KNOWN
 from annotator.quality.pages.markup import Part, element, table
 from annotator.quality.pages.words import whole, word
 from annotator.quality.report.section import Facts, Section, rows_of
 
+_TITLES = {check.name: check.title for check in KNOWN}
 _SEVERITIES = {1: "low", 2: "medium", 3: "high"}
 
 
@@ -21,7 +23,7 @@ def _html(facts: Facts) -> Iterator[Part]:
     counts = ("samples", "accepted", "turned_down", "undecided")
     rows = [
         [
-            word(row["check"]),
+            _TITLES.get(row["check"], word(row["check"])),  # or one of another version
             _SEVERITIES[row["severity"]],
             row["mesh"],
             *(whole(row[name]) for name in counts),

@@ -24,19 +24,25 @@ def _html(facts: Facts) -> Iterator[Part]:
         "p",
         "How far predictions lie from the annotation of accepted samples that people corrected: "
         "2-D distance over the annotation's outer inter-ocular distance (vertices 33 and 263). "
-        f"{whole(accepted['as_predicted'])} of the {whole(accepted['accepted'])} accepted samples "
-        "were accepted as predicted, and are not among them.",
+        f"{_left_out(accepted['as_predicted'], accepted['accepted'])} not among them.",
     )
     for row in rows_of(facts.tables["measured"]):
         yield from _layout(facts, LAYOUTS[row["layout"]], row)
+
+
+def _left_out(as_predicted: float, accepted: float) -> str:
+    """Return how many were accepted as predicted, up to what is said of them."""
+    one = as_predicted == 1
+    return (
+        f"{whole(as_predicted)} of the {whole(accepted)} accepted samples "
+        f"{'was' if one else 'were'} accepted as predicted, and {'is' if one else 'are'}"
+    )
 
 
 def _layout(facts: Facts, layout: MeshLayout, measured: dict[str, Any]) -> Iterator[Part]:
     said = f"{layout.name}: {count(measured['samples'], 'sample')}"
     if measured["damaged"]:
         said += f"; {count(measured['damaged'], 'damaged one')} left out (`check` names them)"
-    if measured["unmeasured"]:
-        said += f"; {measured['unmeasured']} left out whose eye corners coincide"
     yield element("h3", said)
     regions, vertices = facts.tables["regions"], facts.tables["vertices"]
     means = vertices[vertices["layout"] == layout.name]["mean"].to_numpy(np.float64)

@@ -49,7 +49,7 @@ class Errors(Stored):
 
     def measured(self) -> Rows:
         samples = len(self.accepted(corrected=True))
-        return [{"layout": "face_468", "samples": samples, "damaged": 0, "unmeasured": 0}]
+        return [{"layout": "face_468", "samples": samples, "damaged": 0}]
 
     def accepted_counts(self) -> Rows:
         corrected, every = len(self.accepted(corrected=True)), len(self.accepted())

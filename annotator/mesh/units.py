@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.inference.regions import region_around
-from annotator.mesh.landmarks import eye_centre_iod, outer_iod
+from annotator.mesh.landmarks import bounding_box, eye_centre_iod, outer_iod
 from annotator.mesh.layout import MeshLayout
 
 LEAST_SHARE = 0.18
 """Of the side of the square that the net looks at; from the front the outer IOD is 0.36 of it."""
 
+_SQUARE = 1.5  # its side, as a share of the longer side of the mesh's upright box
 _EYE_CENTRE = 1 / 1.41  # of the outer IOD, on the canonical face
 _LEAST = 1.0  # px
 
@@ -30,18 +30,19 @@ def error_unit(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     landmarks : (n, 3) float32
     layout
     """
-    return max(outer_iod(landmarks, layout), _floor(landmarks, layout))
+    return max(outer_iod(landmarks, layout), _floor(landmarks))
 
 
 def eye_centre_unit(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     """Return the same for errors over the eye-centre IOD."""
-    return max(eye_centre_iod(landmarks, layout), _EYE_CENTRE * _floor(landmarks, layout))
+    return max(eye_centre_iod(landmarks, layout), _EYE_CENTRE * _floor(landmarks))
 
 
 def is_turned_away(landmarks: NDArray[np.floating], layout: MeshLayout) -> bool:
     """Return whether its outer IOD is too short to divide by."""
-    return outer_iod(landmarks, layout) < _floor(landmarks, layout)
+    return outer_iod(landmarks, layout) < _floor(landmarks)
 
 
-def _floor(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
-    return max(LEAST_SHARE * region_around(landmarks, layout).side, _LEAST)
+def _floor(landmarks: NDArray[np.floating]) -> float:
+    *_, width, height = bounding_box(landmarks)
+    return max(LEAST_SHARE * _SQUARE * max(width, height), _LEAST)
