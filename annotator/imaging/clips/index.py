@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from annotator.imaging.clips.errors import ClipError
 from annotator.imaging.clips.info import MAX_FRAMES, ClipInfo
 from annotator.imaging.clips.library import pyav
-from annotator.imaging.clips.notes import note_of
+from annotator.imaging.clips.notes import UNSEEKABLE, note_of
 from annotator.imaging.clips.source import Source, failures_said, open_source
 from annotator.imaging.clips.upright import Turn, turn_of
 from annotator.system.hashing import FileStamp, file_stamp
@@ -48,7 +48,8 @@ class ClipIndex:
     pts : ndarray of int64, shape (n,)
         When each frame is shown, in units of the file's own, ascending and each once.
     keys : ndarray of int64, shape (k,)
-        Numbers of the frames at which decoding can begin, ascending.
+        Numbers of the frames at which decoding can begin, ascending; none where it has to begin
+        with the file.
     key_dts : ndarray of int64, shape (k,)
         When each of them is decoded, in the same units.
     stamp
@@ -117,7 +118,8 @@ def _indexed(path: Path, stamp: FileStamp) -> ClipIndex:
 
 def _index(source: Source, stamp: FileStamp) -> ClipIndex:
     found = _looked_through(source)
-    first, pts, keys = found.decoded, found.pts, np.flatnonzero(found.is_key)
+    first, pts = found.decoded, found.pts
+    keys = np.flatnonzero(found.is_key & (source.demuxer not in UNSEEKABLE))
     if first is None or not len(pts):
         raise ClipError("the video is cut off or damaged: no frame of it can be read")
     turn = turn_of(source.stream, first)

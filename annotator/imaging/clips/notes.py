@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _DEEP = 8
 _BRIGHT = {16: "HDR (PQ)", 18: "HDR (HLG)"}  # FFmpeg's numbers of transfer characteristics
+UNSEEKABLE = frozenset({"mpeg"})
+"""Containers in which few packets have a time: the others' is known from the beginning only."""
 _LOST_SHARE, _LOST_SECONDS = 0.1, 1.0
 
 
@@ -35,7 +37,13 @@ def note_of(
         How many frames have the time of another.
     """
     parts = [*_missing(source, times, lost), *_odd_pixels(source, frame)]
-    if doubled:
+    if source.demuxer in UNSEEKABLE:
+        parts.append(
+            "frames are found from its beginning, which takes long: better convert it to MP4"
+        )
+    if doubled == 1:
+        parts.append("a frame is left out, as its time is that of another")
+    elif doubled:
         parts.append(f"{doubled} frames are left out, as their times are those of others")
     return "; ".join(parts)
 
