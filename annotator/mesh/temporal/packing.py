@@ -185,7 +185,7 @@ def _packed_part(numbers: Ints) -> bytes:
     count = -(-int(coded.max(initial=0)).bit_length() // 8)
     planes = coded.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :count]
     # Runs and single bytes: longer repetitions there are none in noise, and to look for them
-    # takes ten times as long.
+    # takes four times as long.
     deflate = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
     packed = deflate.compress(np.ascontiguousarray(planes.T).tobytes()) + deflate.flush()
     return _UINT32.pack(1 + len(packed)) + bytes([count]) + packed
