@@ -41,9 +41,10 @@ def demo(
 ) -> None:
     """Make a project of the shipped sample images and open it in napari."""
     require_window_system()
-    from annotator.workflow import create_sample_project
+    from annotator.workflow.sample_project import add_sample_clip, create_sample_project
 
     with create_sample_project(folder) as project:
+        add_sample_clip(project)
         home = project.home
     say(f"demo project: {home}")
     if headless:

@@ -539,7 +539,8 @@ def clips(hand: Hand) -> None:
     told = hand.run_json("clips", hand.project)["clips"]
     assert len(told) == len(HOSTILE)
     for text in HOSTILE.values():
-        hand.run("clips", hand.project, "--", f"{text}.mkv", lines=1)
+        name = text.replace("/", "_")
+        hand.run("clips", hand.project, "--", f"{name}.mkv", lines=1)
         hand.run("clips", hand.project, "--", f"{text}.gif", code=1, lines=0)
 
 

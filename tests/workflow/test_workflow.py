@@ -25,6 +25,7 @@ from annotator.workflow import (
 )
 from annotator.workflow.image_files import Originals, photograph_has_changed
 from annotator.workflow.landmark_files import SameNameError, distinctly_named, save_landmarks
+from annotator.workflow.sample_project import add_sample_clip
 
 SAMPLES = asset_path("datasets", "sample")
 PORTRAIT = SAMPLES / "collins.jpg"
@@ -521,6 +522,16 @@ def test_the_sample_project_is_made_once_and_opened_afterwards(tmp_path, face_me
     with create_sample_project(tmp_path / "demo", face_mesh=face_mesh) as again:
         assert again.images.count() == images
         assert again.samples.counts()[SampleState.ACCEPTED] == 1
+
+
+def test_the_sample_clip_is_added_once_and_stays_out_once_it_was_removed(project, face_mesh):
+    add_sample_clip(project, face_mesh=face_mesh)
+    (clip,) = project.clips.all()
+    assert clip.path.is_relative_to(project.home)
+    assert len(project.clips.tracks(clip.id)) >= 2
+    project.clips.remove(clip.id)
+    add_sample_clip(project, face_mesh=face_mesh)
+    assert project.clips.all() == []
 
 
 def test_a_sample_project_does_not_take_the_place_of_a_file(tmp_path, face_mesh):
