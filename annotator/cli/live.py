@@ -106,7 +106,7 @@ def live(
         look = first_look(source, name=filtered, split=split, mirror=mirror)
         show = _run_headless if headless else _run_window
         session = show(parts, look, LiveWishes(record, grabs=auto))
-    for line in session.told():
+    for line in (*session.told(), session.summary()):
         say(line)
 
 

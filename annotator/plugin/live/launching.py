@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import QEventLoop, QTimer
 from qtpy.QtWidgets import QApplication
 
 from annotator.plugin.canvas.woken import woken_by_signals
@@ -42,13 +42,14 @@ def show_live(parts: LiveParts, look: LiveLook, wishes: LiveWishes) -> LiveSessi
     Ended, KeyboardInterrupt
         After the window was closed, if a signal asked for that.
     """
-    app = QApplication.instance() or QApplication(["facemesh-annotator"])
-    window = LiveWindow(parts, look, wishes)
+    _app = QApplication.instance() or QApplication(["facemesh-annotator"])  # kept until the end
+    window, loop = LiveWindow(parts, look, wishes), QEventLoop()
+    window.closed.connect(loop.quit)
     closing = _Closing(window)
     try:
         with heeding(closing), _interrupts_heard_by(closing), woken_by_signals():
             window.start()
-            app.exec()
+            loop.exec()
     finally:
         window.close()
     if closing.number == signal.SIGINT:

@@ -36,8 +36,11 @@ class LiveWindow(QWidget):
     Attributes
     ----------
     session : LiveSession
+    closed
+        The window is closed, and all has ended.
     """
 
+    closed = Signal()
     _something_new = Signal()
 
     def __init__(self, parts: LiveParts, look: LiveLook, wishes: LiveWishes = AS_IT_IS) -> None:
@@ -99,6 +102,7 @@ class LiveWindow(QWidget):
         self._clock.stop()
         self.session.stop()
         super().closeEvent(event)
+        self.closed.emit()
 
     def _lay_out(self) -> None:
         self.setWindowTitle(f"FaceMesh live: {one_line(self.session.source.name, 60)}")

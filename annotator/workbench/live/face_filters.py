@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +14,34 @@ from annotator.workbench.live.live_frame import SeenFace
 
 _REMEMBERED = 24  # frames that jitter is the mean of
 _FEWEST = 3  # of which there is a second difference
-Moment = tuple[float, NDArray[np.float32]]
 
 
-def _moments() -> "deque[Moment]":
-    return deque(maxlen=_REMEMBERED)
+class _Trembling:
+    """How much a mesh trembled over the last frames, each counted once, as it comes."""
+
+    def __init__(self, layout: MeshLayout) -> None:
+        self._layout = layout
+        self._moments: deque[tuple[float, NDArray[np.float32]]] = deque(maxlen=_FEWEST)
+        self._values: deque[float] = deque(maxlen=_REMEMBERED)
+
+    def step(self, time: float, mesh: NDArray[np.float32]) -> float | None:
+        """Return the mean with another frame; None while there are too few."""
+        self._moments.append((time, mesh))
+        if len(self._moments) < _FEWEST:
+            return None
+        times, meshes = zip(*self._moments, strict=True)
+        # One value for all three: that of the middle one.
+        self._values.append(float(jitter(times, np.stack(meshes), self._layout)[1]))
+        return sum(self._values) / len(self._values)
 
 
 @dataclass(frozen=True, eq=False)
 class _Followed:
-    """One face: its filter, and what its meshes were lately."""
+    """One face: its filter, and how its meshes tremble."""
 
     filter: MeshFilter
-    raw: "deque[Moment]" = field(default_factory=_moments)
-    filtered: "deque[Moment]" = field(default_factory=_moments)
+    raw: _Trembling
+    filtered: _Trembling
 
 
 class FaceFilters:
@@ -56,25 +70,16 @@ class FaceFilters:
     def _seen(self, time: float, face: TrackedFace) -> SeenFace:
         followed = self._faces.get(face.identity)
         if followed is None:
-            followed = self._faces[face.identity] = _Followed(self._make(self._layout))
+            followed = self._faces[face.identity] = _Followed(
+                self._make(self._layout), _Trembling(self._layout), _Trembling(self._layout)
+            )
         filtered = np.asarray(followed.filter.step(time, face.landmarks), np.float32)
-        followed.raw.append((time, face.landmarks))
-        followed.filtered.append((time, filtered))
         return SeenFace(
             face.identity,
             face.landmarks,
             filtered,
             face.presence,
             face.doubt,
-            self._jitter(followed.raw),
-            self._jitter(followed.filtered),
+            followed.raw.step(time, face.landmarks),
+            followed.filtered.step(time, filtered),
         )
-
-    def _jitter(self, moments: "deque[Moment]") -> float | None:
-        """Return the mean over the last frames, or None while there are too few."""
-        if len(moments) < _FEWEST:
-            return None
-        times = np.array([time for time, _ in moments])
-        found = jitter(times, np.stack([mesh for _, mesh in moments]), self._layout)
-        known = found[np.isfinite(found)]
-        return float(known.mean()) if len(known) else None

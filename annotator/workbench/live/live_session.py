@@ -134,7 +134,6 @@ class LiveSession:
     def stop(self) -> None:
         """Return when all threads have ended, and what was grabbed and recorded is in its files."""
         with ExitStack() as steps:  # each is done also where one before fails
-            steps.callback(self._tell_summary)
             steps.callback(self._grabber.close)
             steps.callback(self._finish_recording)
             steps.callback(self._faces.stop)
@@ -154,6 +153,11 @@ class LiveSession:
     def passed_over(self) -> int:
         """How many frames came while others were looked at, and never were."""
         return self._faces.passed_over
+
+    def summary(self) -> str:
+        """Return what came of it all, in words."""
+        frames, shown = count(self.captured.count, "frame"), self.shown.count
+        return f"{frames} came, {shown} were shown, {len(self.grabbed)} kept"
 
     @property
     def look(self) -> LiveLook:
@@ -249,10 +253,6 @@ class LiveSession:
         if recorder is not None:
             recorder.close()
             self.tell(recorder.text())
-
-    def _tell_summary(self) -> None:
-        frames, shown = count(self.captured.count, "frame"), self.shown.count
-        self.tell(f"{frames} came, {shown} were shown, {len(self.grabbed)} kept")
 
     def _take_frame(self, frame: LiveFrame) -> None:
         """Hand on what the camera gave; on the capture thread."""
