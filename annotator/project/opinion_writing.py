@@ -125,6 +125,7 @@ def _copied(session: Session, edited: EditedSample, person: str) -> SampleRow:
         round_change=original.round_change,
         copy_of=original.id,
         assigned_to=person,
+        track_id=original.track_id,
     )
     session.add(opinion)
     session.flush()

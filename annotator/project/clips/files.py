@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +71,23 @@ class ClipFiles:
         """Return the (n,) seconds of a clip's frames, ascending from 0; read-only."""
         with self._engine.reading() as session:
             return clip_row(session, clip_id).times
+
+    def unchanged(self, paths: Collection[Path]) -> set[Path]:
+        """Return those paths whose video was added and has kept its size and time since.
+
+        An import can skip them without reading them again.
+        """
+        query = select(ClipRow.path, ClipRow.file_size, ClipRow.modified_ns).where(
+            IN_PROJECT, ClipRow.file_size.is_not(None)
+        )
+        with self._engine.reading() as session:
+            known = {path: (size, modified) for path, size, modified in session.execute(query)}
+        stored = self._paths.all_stored(paths)
+        return {
+            path
+            for path, name in zip(paths, stored, strict=True)
+            if name in known and known[name] == stamp_of(path)
+        }
 
     def relocate(self, clip_id: int, path: Path) -> ClipRecord:
         """Let a clip follow to where it is now, with its frames that are images.

@@ -90,6 +90,7 @@ class Clips(ClipFiles):
         ValueError
             If a piece is impossible; nothing is stored.
         """
+        self._engine.check_writable()
         with self._engine.reading() as session:
             layout = layout_of_model(session, model_id)
             count = clip_row(session, clip_id).frame_count
@@ -216,6 +217,7 @@ class Clips(ClipFiles):
             If the corrected mesh is none of the layout.
         """
         who = recorded_name(annotator)
+        self._engine.check_writable()
         with self._engine.reading() as session:
             clip = clip_record(clip_row(session, track_row(session, track_id).clip_id), self._paths)
         entry = frame_image(clip, frame)  # reads a file: not while we write

@@ -24,6 +24,7 @@ from annotator.mesh.layout import FACE_468
 from annotator.project import (
     DamagedProject,
     Judgement,
+    NewClip,
     NewerProject,
     Project,
     ProjectError,
@@ -91,6 +92,7 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
     face = make_face(400, 300)
     sure = {"presence": 1.0, "detection_score": 1.0, "model_id": 1, "added_by": "Ann"}
     another = ModelInfo("another", "3" * 64, FACE_468)
+    clip = NewClip(Path("x.mp4"), "4" * 64, 640, 480, np.zeros(1))
     record_stroke = project.annotations.record_stroke
     return {
         "annotations.record_stroke": lambda: record_stroke(1, stroke, annotator="Ann", **at),
@@ -101,6 +103,18 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "assessments.store": lambda: project.assessments.store(1, []),
         "assessments.store_found": lambda: project.assessments.store_found("odd", {}),
         "assessments.want_again": project.assessments.want_again,
+        "audit.note_grab": lambda: project.audit.note_grab(1, "Ann"),
+        "clips.add": lambda: project.clips.add(clip),
+        "clips.cut": lambda: project.clips.cut(1, 5, "Ann"),
+        "clips.delete": lambda: project.clips.delete(1),
+        "clips.join": lambda: project.clips.join(1, 2, "Ann"),
+        "clips.make_sample": lambda: project.clips.make_sample(1, 5, "Ann"),
+        "clips.refresh": lambda: project.clips.refresh(1, face.landmarks, "Ann"),
+        "clips.relocate": lambda: project.clips.relocate(1, Path("x")),
+        "clips.remove": lambda: project.clips.remove(1),
+        "clips.restore": lambda: project.clips.restore(1),
+        "clips.set_doubt": lambda: project.clips.set_doubt(1, [5], [0.5]),
+        "clips.store_tracked": lambda: project.clips.store_tracked(1, 1, [], 1),
         "draws.draw": lambda: project.draws.draw(1, confidence=0.95),
         "images.add": lambda: project.images.add([]),
         "images.forget_failed": lambda: project.images.forget_failed([Path("x")]),
@@ -142,8 +156,8 @@ def test_no_call_that_changes_something_is_left_out_here(folder, make_face):
         found = {
             f"{name}.{called}"
             for name, part in parts.items()
-            for called, method in vars(type(part)).items()
-            if inspect.isfunction(method) and not called.startswith("_")
+            for called, method in inspect.getmembers(type(part), inspect.isfunction)
+            if not called.startswith("_")
             if re.search(r"\.writing\(|self\._(changed|write)\(", inspect.getsource(method))
         }
         assert set(writing_calls(project, make_face)) == found
