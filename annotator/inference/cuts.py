@@ -18,18 +18,19 @@ from annotator.inference.sampling import Image, sample, square_positions
 
 Floats = NDArray[np.float32]
 
-_GRID = 36, 64  # rows and columns of the points at which a picture is looked at
+_GRID = 18, 32  # rows and columns of the points at which a picture is looked at
 _LEVELS = 4  # of each colour
-_SAMPLED, _BLOCK, _FACE = 64, 4, 16  # sides of a face as it is cut out, and as it is compared
+_SAMPLED, _BLOCK, _FACE = 32, 2, 16  # sides of a face as it is cut out, and as it is compared
 _LEAST_SEEN = 64  # of its parts: of a face that is hardly in the picture nothing can be said
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
-# Chosen on films and portraits that the figures in docs/inference.md are not of. A face that goes
-# on is alike to 0.80 even at ten frames a second; another one in its place to 0.77 at most.
-_ANOTHER_FACE = 0.5  # by itself, in whatever picture: a hand before it is no other face
+# Chosen on films and portraits that the figures in docs/inference.md are not of: on those, a face
+# that went on was alike to 0.86 even at ten frames a second, one that a hand passed to 0.50, and
+# another one in its place to 0.75 at most; a jerk left 0.89 of the colours, a cut 0.83 at most.
+_ANOTHER_FACE = 0.45  # by itself, in whatever picture
 _DOUBTFUL_FACE = 0.75  # where the picture's parts changed
-_OTHER_PARTS = 0.5
-_OTHER_COLOURS = 0.75
+_OTHER_PARTS = 0.55
+_OTHER_COLOURS = 0.85
 _EVEN = 1.0  # variance of what is all of one brightness
 
 
@@ -39,7 +40,7 @@ class Scene:
 
     Attributes
     ----------
-    parts : (36, 64) float32
+    parts : (18, 32) float32
         Brightness over the picture.
     colours : (64,) float32
         Shares of colours, four levels of each of red, green and blue.

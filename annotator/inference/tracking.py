@@ -215,6 +215,8 @@ def _apart(pairs: Sequence[tuple[_Sight, _Sight]]) -> list[_Sight]:
     Where a face is hidden by another one, its mesh slips onto that: it is the mesh that moved
     farther which is wrong.
     """
+    if len(pairs) < 2:
+        return [now for _, now in pairs]
     ranked = sorted(range(len(pairs)), key=lambda at: _movement(*pairs[at]))
     boxes = mesh_boxes([pairs[at][1].face.landmarks for at in ranked])
     kept = {ranked[at] for at in distinct(boxes, 0)}
