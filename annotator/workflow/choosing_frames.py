@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import layout_of_size
 from annotator.mesh.temporal import jitter
 from annotator.project import ClipRecord, Project, TrackRecord
+from annotator.quality.frame_doubt import frame_doubts
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def doubtful_frames(
     """Choose the frames whose meshes are most doubtful, apart from one another.
 
     They are told by how a mesh trembles against those around it, and by how far crops lie apart
-    where that is known: of each, what matters is the place among the track's frames. Frames that
-    are samples already are none, nor are those beside them.
+    where that is known (`frame_doubts`). Frames that are samples already are none, nor are those
+    beside them.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def doubtful_frames(
 
 
 class _Doubted(NamedTuple):
-    """A mesh of a track: how doubtful it is among the track's, 0 to 1, and why."""
+    """A mesh of a track: how doubtful it is, in outer IOD, and why."""
 
     track: TrackRecord
     frame: int
@@ -108,22 +109,13 @@ def _doubts(project: Project, track: TrackRecord, times: NDArray[np.float64]) ->
     piece = project.clips.meshes(track.id, track.first_frame, track.last_frame + 1)
     layout = layout_of_size(piece.landmarks.shape[1])
     trembling = jitter(times[piece.frames], piece.landmarks, layout)
-    ranks = [_ranks(trembling)]
-    if np.isfinite(piece.doubt).any():
-        ranks.append(_ranks(piece.doubt))
     for at, (frame, score) in enumerate(
-        zip(piece.frames.tolist(), np.mean(ranks, axis=0).tolist(), strict=True)
+        zip(piece.frames.tolist(), frame_doubts(trembling, piece.doubt).tolist(), strict=True)
     ):
         said = [(f"trembles by {trembling[at]:.1%}", trembling[at])]
         said += [(f"crops lie {piece.doubt[at]:.1%} apart", piece.doubt[at])]
         why = ", ".join(text for text, value in said if np.isfinite(value))
         yield _Doubted(track, frame, score, why or "at the end of the track")
-
-
-def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the place of each among all, from 0 to 1, (k,); 0 of what is not known."""
-    known = np.nan_to_num(values, nan=-1.0)
-    return np.argsort(np.argsort(known, kind="stable"), kind="stable") / max(len(values) - 1, 1)
 
 
 def make_samples(
