@@ -10,6 +10,7 @@ from annotator.plugin.canvas.private import put_below_canvas
 from annotator.plugin.clips.clips_dialog import ClipEntry, ClipsDialog
 from annotator.plugin.clips.frame_bar import FrameBar
 from annotator.plugin.clips.player import Player
+from annotator.plugin.clips.strip_panel import StripPanel
 from annotator.plugin.clips.track_menu import TrackMenu
 from annotator.project import ProjectError
 from annotator.workbench.clips.clip_text import clip_text
@@ -21,7 +22,7 @@ _NO_CLIPS = "This project has no clips: Project > Add photographs… takes video
 
 
 class ClipParts:
-    """The frame bar below the canvas, the list of clips, and what plays.
+    """The frame bar below the canvas, the strip under it, the list of clips, and what plays.
 
     Parameters
     ----------
@@ -45,7 +46,9 @@ class ClipParts:
         self._viewer, self._workbench, self._owner, self._tell = viewer, workbench, owner, tell
         self.player = Player(workbench, view, owner)
         self.tracks = Tracks(workbench, workbench.clips)
+        self.strip = StripPanel(workbench)
         self.below: QWidget | None = None
+        workbench.clips.opened.connect(self._hide_strip)
         workbench.samples_changed.connect(self._open_first)
 
     def place(self, actions: Mapping[str, Callable[[], object]]) -> None:
@@ -58,6 +61,7 @@ class ClipParts:
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
+        layout.addWidget(self.strip)
         put_below_canvas(self._viewer, self.below)
 
     def show_keys(self, keys: KeyBindings) -> None:
@@ -86,6 +90,7 @@ class ClipParts:
         """Leave the window, and stop what runs."""
         self.player.close()
         self._workbench.clips.close()
+        self.strip.close_strip()
         if self.below is not None:
             self.below.hide()
             self.below.setParent(None)
@@ -114,3 +119,7 @@ class ClipParts:
         clips = bench.clips.all()
         if clips and bench.clips.open_clip is None:
             bench.clips.open(clips[0].id)
+
+    def _hide_strip(self) -> None:
+        if self._workbench.clips.open_clip is None and not self.strip.isHidden():
+            self.strip.toggle()

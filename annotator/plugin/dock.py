@@ -202,7 +202,10 @@ class AnnotatorDock(QWidget):
             self._sending_back.exclude, self._sending_back.exclude_for_reasons, self.show_tools,
         )  # fmt: skip
         actions = self._help.in_front_of(key_actions(hands))
-        windows = {"find": self._finder.open, "contact_sheet": self.sheet.open}
+        windows = {
+            "find": self._finder.open, "contact_sheet": self.sheet.open,
+            "strip": self.clip_parts.strip.toggle,
+        }  # fmt: skip
         return actions | {"help": self._help.toggle} | windows
 
     def open_folder(self, address: str | Path) -> bool:

@@ -87,6 +87,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("middle_frame", ("Shift-M",), "Middle between key frames", "Video"),
     Shortcut("next_track", ("Shift-T",), "Mesh of the next face", "Video"),
     Shortcut("propagate", ("Shift-I",), "Propagate corrections, or not", "Video"),
+    Shortcut("strip", ("Shift-U",), "Strip of the skin held still", "Video"),
     Shortcut("frame", ("C",), "Frame the face", "View"),
     Shortcut("toggle_mesh", ("V",), "Hide or show the mesh", "View"),
     Shortcut("mesh_style", ("Shift-V",), "All edges, contours, points, brush only", "View"),

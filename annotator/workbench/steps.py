@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotator.imaging import find_images
+from annotator.inference import FaceMesh
 from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
 from annotator.release import ExportFormat, ImageMode, export_release
@@ -20,7 +21,9 @@ from annotator.system.words import count
 from annotator.workflow import assess, assessor_for, import_images, preannotate
 from annotator.workflow.image_files import Originals
 from annotator.workflow.import_text import as_sentences, import_sentences
+from annotator.workflow.importing_clips import ClipImportReport, import_clips, split_given
 from annotator.workflow.learning import learn
+from annotator.workflow.predicting_clips import track_clips
 from annotator.workflow.round_models import load_round_model
 from annotator.workflow.same_pictures import keep_accepted, kept_text
 
@@ -50,8 +53,9 @@ def patiently(project: Project, work: Work) -> Work:
 
 def adding(project: Project, paths: Sequence[Path], *, copy: bool, predicts: bool = True) -> Work:
     """Add photographs and folders of photographs to the project, then predict them if wanted."""
-    yield Step(0, 0, "Looking for photographs")
-    files = list(find_images(paths_in_natural_order(paths)))
+    yield Step(0, 0, "Looking for photographs and clips")
+    given = split_given(paths_in_natural_order(paths))
+    files = list(find_images(given.photographs))
     added = failed = 0
     notes = Counter[str]()
     changed: list[str] = []
@@ -64,8 +68,16 @@ def adding(project: Project, paths: Sequence[Path], *, copy: bool, predicts: boo
         changed += import_sentences(report)
         text = f"Adding photographs: {added} added, {failed} failed"
         yield Step(start + len(batch), len(files), text)
-    told = " ".join([_told_of_files(len(files), failed, notes), *as_sentences(changed)]).strip()
+    clips = ClipImportReport()
+    if given.videos:
+        yield Step(0, 0, "Adding clips")
+        clips = import_clips(project, given.videos, copy=copy)
+        failed += len(clips.failed)
+        notes.update(note for _, note in clips.notes)
+    found = len(files) + len(given.videos)
+    told = " ".join([_told_of_files(found, failed, notes), *as_sentences(changed)]).strip()
     if not predicts:
+        added += len(clips.added)
         text = f"{added} added. {told}" if told else f"{added} added."
         yield Step(len(files), len(files), text)
         return
@@ -97,6 +109,18 @@ def predicting(project: Project, *, small_faces: bool = True) -> Work:
         yield Step(progress.done, progress.total, text)
         counted = f"{count(progress.done, 'photograph')}, {count(progress.faces, 'face')}"
         step = replace(step, text=f"Predicted {counted}{failed}")
+    yield from _following(project, face_mesh, step)
+
+
+def _following(project: Project, face_mesh: FaceMesh, before: Step) -> Work:
+    """Follow the faces of clips that the model has not seen to their end; the last step sums up."""
+    step = before
+    for now in track_clips(project, face_mesh):
+        failed = f", {count(now.failed, 'clip')} failed" if now.failed else ""
+        text = f"{now.done:,} of {now.total:,} frames of clips, {now.meshes:,} meshes{failed}"
+        yield Step(now.done, now.total, text)
+        clips = f"{count(now.clips, 'clip')}, {now.meshes:,} meshes{failed}"
+        step = replace(before, text=f"{before.text}. Followed the faces of {clips}")
     yield step
 
 

@@ -288,3 +288,16 @@ def test_the_list_of_clips_opens_one(workplace: Workplace, when_asked: Any) -> N
     dock.ask_clip()
     wait_for(lambda: dock.workbench.frame is not None)
     assert dock.clip_parts.bar.isVisible()
+
+
+def test_the_strip_shows_the_faces_around_held_still(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    strip = dock.clip_parts.strip
+    go_to(dock, 20)
+    pointer.key(Qt.Key.Key_U, "U", SHIFT)
+    assert strip.isVisible()
+    wait_for(lambda: strip.cells, "the strip")
+    assert 20 in [cell.frame for cell in strip.cells]
+    assert all(cell.pixels is not None for cell in strip.cells)
+    pointer.key(Qt.Key.Key_U, "U", SHIFT)
+    assert not strip.isVisible()

@@ -27,6 +27,7 @@ _BUTTONS = {
         "Doubtful ›", "Go to the next frame that the model is unsure of and nobody looked at",
     ),
     "next_track": ("Face", "Show the mesh of another face"),
+    "strip": ("Strip", "Show the skin of the frames around, held still: errors swim"),
 }  # fmt: skip
 # "Frame 17,999": where one is gives way to nothing.
 _PLACE_WIDTH = 100
