@@ -102,6 +102,7 @@ class Opened:
     def __init__(self, annotator: str) -> None:
         self._annotator = usable_name(annotator)
         self.samples = ShownSamples()
+        self.samples.person = annotator
         self.tools = Toolbox()
         self.is_displayed = True
         self.look: Callable[[], Sight] = Sight
@@ -190,7 +191,7 @@ class Opened:
         name = usable_name(name)
         if name == self._annotator:
             return
-        self._annotator = name
+        self._annotator = self.samples.person = name
         if self._session is not None:
             self._session.annotator = name
         self.annotator_changed.emit()

@@ -11,11 +11,10 @@ from annotator.project import UNDECIDED, SampleState
 from annotator.system.words import count
 from annotator.workbench.bench import Bench
 from annotator.workbench.project_reasons import is_in_two_steps
+from annotator.workbench.states import TO_DO_IN_TWO_STEPS
 from annotator.workbench.verdicts import Verdicts
 
 TO_REVIEW = (SampleState.SUBMITTED,)
-# Where somebody else accepts, what was sent back is its annotators' to do again.
-TO_DO_IN_TWO_STEPS = (*UNDECIDED, SampleState.SENT_BACK)
 
 
 class Reviewing:

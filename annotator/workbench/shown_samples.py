@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.project import UNDECIDED, SampleState, SampleSummary
+from annotator.system.people import known_as
 from annotator.workbench.measures import Among, Measures, NothingMeasured
 from annotator.workbench.sample_order import Positions, SampleColumns
 from annotator.workbench.sort_keys import SortKey
-from annotator.workbench.states import NOT_DELETED
+from annotator.workbench.states import NOT_DELETED, TO_DO_IN_TWO_STEPS
 
 # Longer numbers are no sample's, and Python does not read them at any length.
 _MOST_DIGITS = 18
@@ -54,10 +55,14 @@ class ShownSamples:
     ----------
     measures : Measures
         Measures what summaries do not hold.
+    person : str or None
+        Whose list it is: among what is to do, what was sent back to others is left to them. None
+        for everybody's.
     """
 
     def __init__(self) -> None:
         self.measures: Measures = NothingMeasured()
+        self.person: str | None = None
         self._columns = SampleColumns()
         self._shown = Shown()
         self._positions: Positions = np.empty(0, np.int32)
@@ -200,7 +205,7 @@ class ShownSamples:
         """Return why there is no next sample to do, as a sentence for the annotator."""
         if current is not None and self.get(current).state in sought:
             return "This is the only sample shown that is left to do."
-        if self.count(sought):
+        if self._in_states(sought).any():
             return "No sample shown is left to do, but the filter hides some that are."
         return "Every sample has its verdict: nothing is left to do."
 
@@ -243,11 +248,22 @@ class ShownSamples:
     def _rows_in(self, states: Collection[SampleState], after: int | None) -> NDArray[np.intp]:
         """Return the rows in one of these states but for the present one, the next one first."""
         start = self._place(after)
-        rows = np.flatnonzero(self._columns.in_states(states)[self._positions])
+        rows = np.flatnonzero(self._in_states(states)[self._positions])
         if start is None:
             return rows
         rows = rows[rows != start]
         return np.roll(rows, -int(np.searchsorted(rows, start)))
+
+    def _in_states(self, states: Collection[SampleState]) -> NDArray[np.bool_]:
+        """Return which samples are in one of these states, (n,), and not others' to do."""
+        found = self._columns.in_states(states)
+        if self.person is None or set(states) != set(TO_DO_IN_TWO_STEPS):
+            return found
+        me = known_as(self.person)
+        for position in np.flatnonzero(self._columns.in_states((SampleState.SENT_BACK,))).tolist():
+            whose = self._columns[position].annotator
+            found[position] = whose is None or known_as(whose) == me
+        return found
 
     def _place(self, sample_id: int | None) -> float | None:
         """Return a sample's row, or where between two rows it would be if it was shown.
@@ -266,7 +282,7 @@ class ShownSamples:
         return (len(self) - before if self._shown.descending else before) - 0.5
 
     def _arrange(self) -> None:
-        passing = self._columns.in_states(self._shown.states)
+        passing = self._in_states(self._shown.states)
         if self._shown.text.strip():
             passing &= self._columns.named(self._shown.text.strip())
         if self._shown.among is not None:

@@ -15,6 +15,9 @@ STATE_COLOURS: dict[SampleState, str] = {
 # A face that somebody deleted is none; it is seen where deleted ones are asked for.
 NOT_DELETED = tuple(state for state in SampleState if state is not SampleState.DELETED)
 
+# Where somebody else accepts, what was sent back is its annotators' to do again.
+TO_DO_IN_TWO_STEPS = (*UNDECIDED, SampleState.SENT_BACK)
+
 
 def state_text(state: SampleState) -> str:
     """Return a state as people read it."""

@@ -46,7 +46,7 @@ class Triaged:
         self._clock = clock
         self._known: Triage | None = None
         self._version: int | None = None
-        self._number = 0
+        self._number = self._samples = 0
         self._ends = PileEnds()
         self._next = 0.0
         self._found: Assessment | None = None
@@ -110,8 +110,11 @@ class Triaged:
             version = project.version()
             if version != self._version and self._clock() >= self._next:
                 number, ends = project.assessments.last_number(), pile_ends(project)
-                is_new = (number, ends) != (self._number, self._ends)
-                self._version, self._number, self._ends = version, number, ends
+                # What is known of a face is known of new opinions of it, without an assessment.
+                samples = project.samples.stored_count() if project.opinions.exist() else 0
+                found = (number, samples, ends)
+                is_new = found != (self._number, self._samples, self._ends)
+                self._version, (self._number, self._samples, self._ends) = version, found
                 if is_new:
                     self._take_in()
 
@@ -129,7 +132,7 @@ class Triaged:
 
     def _forget(self) -> None:
         self._known = self._version = None
-        self._number, self._ends = 0, PileEnds()
+        self._number, self._samples, self._ends = 0, 0, PileEnds()
         self._next, self._found, self._said = 0.0, None, ""
 
     @property

@@ -15,6 +15,7 @@ from annotator.workbench.clips.frame_samples import FrameSamples
 from annotator.workbench.clips.playing import Playing
 from annotator.workbench.edits import Edits
 from annotator.workbench.face_checks import FaceChecks
+from annotator.workbench.project_reasons import is_in_two_steps
 from annotator.workbench.reviewing import Reviewing
 from annotator.workbench.shown_samples import Shown
 from annotator.workbench.triaged import Triaged
@@ -102,7 +103,7 @@ class Workbench(Bench):
     def _show_theirs(self, project: Project) -> None:
         """Read the list anew where it is another one for somebody else."""
         with suppress(ProjectError):
-            if project.opinions.exist():
+            if project.opinions.exist() or is_in_two_steps(project):
                 self.refresh()
 
     def learn_anew(self) -> None:

@@ -117,6 +117,20 @@ def test_what_another_program_assesses_is_shown(
     assert dock.samples.list.model().rowCount() == 0
 
 
+def test_an_opinion_that_is_asked_for_meanwhile_says_what_is_known_of_its_face(dock):
+    bench = dock.workbench
+    dock.samples.sorting.setCurrentText("By likely error")
+    said = dict(zip(rows(dock), details(dock), strict=True))
+    bench.go_to(2)
+    why = bench.triaged.current
+    with Project.open(bench.project.home) as other:
+        (opinion,) = other.opinions.ask([(2, "kim")])
+    wait_for(lambda: opinion in rows(dock), "the opinion in the list")
+    wait_for(lambda: dict(zip(rows(dock), details(dock), strict=True))[opinion] == said[2])
+    bench.go_to(opinion)
+    assert bench.triaged.current == why != ""
+
+
 def test_the_contact_sheet_chooses_the_same_pile(dock):
     dock.samples.choices.quality.setCurrentText(Among.HOPELESS.value)
     dock.samples.sheet_asked.emit()

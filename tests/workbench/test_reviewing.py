@@ -130,6 +130,26 @@ def test_what_was_sent_back_is_to_do_again_in_two_steps(team: Workbench):
     assert team.sample_id == ids[2]
 
 
+def test_what_was_sent_back_to_others_is_theirs_to_do_until_the_name_is_theirs(
+    team: Workbench, drag: Drag
+):
+    ids = order_of(team)
+    team.go_to(ids[5])
+    drag(team, CHIN, (0.0, 5.0))
+    team.reviewing.accept()
+    team.project.reviews.send_back(ids[5], reviewer="ada", reasons=[Reason.POOR_MESH])
+    team.refresh()
+    team.show_samples(Shown(team.reviewing.to_do))
+    assert ids[5] in order_of(team)
+    team.rename_annotator("ada")
+    assert order_of(team) == [ids[0]]
+    team.show_samples(Shown((SampleState.SENT_BACK,)))
+    assert order_of(team) == [ids[5]], "where anybody may take it up"
+    team.rename_annotator("KIM")
+    team.show_samples(Shown(team.reviewing.to_do))
+    assert ids[5] in order_of(team)
+
+
 def test_tools_rest_while_somebody_reviews_and_undo_takes_the_verdict_back(
     team: Workbench, drag: Drag
 ):
