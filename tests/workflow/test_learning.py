@@ -93,7 +93,13 @@ def corrections_of(project: Project) -> np.ndarray:
     return np.array([moves for moves in every if moves is not None])
 
 
-def test_a_project_learns_from_what_was_corrected(project):
+@pytest.fixture
+def few_simulated(monkeypatch):
+    """What was learned is tried on two faces: enough for who does not ask how well it does."""
+    monkeypatch.setattr(learning, "SIMULATED_FACES", 2)
+
+
+def test_a_project_learns_from_what_was_corrected(project, few_simulated):
     fill(project, 12)
     lesson = learn(project)
     assert lesson.corrections == 12
@@ -111,7 +117,7 @@ def test_what_was_learned_saves_strokes_on_faces_in_other_photographs(project):
     assert not lesson.costs_strokes
 
 
-def test_faces_accepted_as_predicted_say_nothing(project):
+def test_faces_accepted_as_predicted_say_nothing(project, few_simulated):
     fill(project, 3)
     alone = learn(project)
     fill(project, 4, corrected=False)
@@ -127,7 +133,7 @@ def test_faces_without_a_verdict_say_nothing(project):
     assert learn(project).corrections == 1
 
 
-def test_corrections_are_summed_batch_by_batch(project, monkeypatch):
+def test_corrections_are_summed_batch_by_batch(project, few_simulated, monkeypatch):
     fill(project, 7, faces=2)
     at_once = learn(project)
     monkeypatch.setattr(learning, "_BATCH", 3)
