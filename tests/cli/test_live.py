@@ -1,8 +1,11 @@
 """`live`, and `-v SOURCE` as the seed's command; without a window where none is needed."""
 
-import subprocess
+import os
+import signal
 import sys
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -158,25 +161,18 @@ def test_a_model_that_is_none_leaves_no_camera_open(command, film, assert_one_li
     assert_one_line(err)
 
 
-def test_ctrl_c_ends_it_and_completes_what_is_recorded(tmp_path):
-    program = """
-import os, signal, sys, threading, time
-from annotator.cli import main
-from pathlib import Path
-
-def interrupt():
-    while not Path(sys.argv[1]).exists() or Path(sys.argv[1]).stat().st_size < 2000:
-        time.sleep(0.01)
-    os.kill(os.getpid(), signal.SIGINT)
-
-threading.Thread(target=interrupt).start()
-sys.exit(main(["live", "-v", "lavfi:testsrc2=size=160x120", "--headless", "--record", sys.argv[1]]))
-"""
+def test_ctrl_c_ends_it_and_completes_what_is_recorded(command, tmp_path, assert_one_line):
     file = tmp_path / "film.mkv"
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(file)],
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 130, done.stderr
-    assert done.stderr.count("\n") == 1
+
+    def interrupt():
+        while not file.exists() or file.stat().st_size < 2000:
+            sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = Thread(target=interrupt, daemon=True)
+    thread.start()
+    code, _, err = command("live", "-v", TEST_PICTURE, "--headless", "--record", file)
+    thread.join()
+    assert code == 130
+    assert_one_line(err)
     assert len(inspect_clip(file).times) > 0
