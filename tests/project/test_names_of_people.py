@@ -9,13 +9,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
-from annotator.project import EditSession, Judgement, Project, ProjectError, UnusableName, Verdict
+from annotator.project import (
+    EditSession,
+    Judgement,
+    NewClip,
+    Project,
+    ProjectError,
+    UnusableName,
+    Verdict,
+)
 from annotator.project.round_records import RoundOutcome
 from annotator.system.people import LONGEST_NAME
+from tests.tracks import mesh, piece
 
 NOBODY = ["", "  ", "\u200d", "x" * (LONGEST_NAME + 1), "an\nna", "\x1b[2J", "an\x00na", "a\u202eb"]
 NOBODY += ["\ud800", "Ann\udcff"]
@@ -50,6 +60,14 @@ class Given:
 
     def redo(self, name: str | None) -> None:
         self.project.annotations.redo(1, revision=self.revision, by=name)
+
+    def track(self) -> int:
+        """Track two faces through a clip, make a sample of a frame, and return that."""
+        clip = NewClip(self.project.home / "x.mp4", "5" * 64, 640, 480, np.arange(20.0))
+        clip_id = self.project.clips.add(clip).id
+        later = piece(1, 12, 20)
+        self.project.clips.store_tracked(clip_id, 1, [piece(0, 0, 10), later], 20)
+        return self.project.clips.make_sample(1, 5, "Ben", corrected=mesh(5, shift=1))
 
     def face(self, name: str) -> None:
         self.project.samples.add(
@@ -105,6 +123,13 @@ CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
         [(1, "Ben")], {1: given.landmarks}, by=name
     ),
     ("draws", "draw"): lambda given, name: given.project.draws.draw(1, confidence=0.9, by=name),
+    ("clips", "make_sample"): lambda given, name: given.project.clips.make_sample(1, 6, name),
+    ("clips", "refresh"): lambda given, name: given.project.clips.refresh(4, mesh(5), name),
+    ("clips", "cut"): lambda given, name: given.project.clips.cut(1, 5, name),
+    ("clips", "join"): lambda given, name: given.project.clips.join(1, 2, name),
+    ("clips", "remove"): lambda given, name: given.project.clips.remove(1, by=name),
+    ("clips", "restore"): lambda given, name: given.project.clips.restore(1, by=name),
+    ("clips", "delete"): lambda given, name: given.project.clips.delete(1, by=name),
 }
 # What has to be there before some of them can do anything.
 BEFORE: dict[tuple[str, str], Callable[[Given], object]] = {
@@ -119,6 +144,14 @@ BEFORE: dict[tuple[str, str], Callable[[Given], object]] = {
     ),
     ("remarks", "resolve"): lambda given: given.project.remarks.add(1, "ear", author="Ben"),
     ("draws", "draw"): lambda given: given.project.reviews.submit(1, reviewer="Ben"),
+    **dict.fromkeys(
+        [("clips", each) for each in ("make_sample", "refresh", "cut", "join", "remove")],
+        Given.track,
+    ),
+    **dict.fromkeys(
+        [("clips", "restore"), ("clips", "delete")],
+        lambda given: (given.track(), given.project.clips.remove(1)),
+    ),
 }
 # These write nothing: they look for what belongs to somebody; and a setting has a name, too.
 LOOKING = {
