@@ -1,9 +1,10 @@
 """What assessing costs as a multiple of predicting, and how it does with 100,000 samples.
 
 The multiple is measured with the real signals and checks, on the shipped photographs, both with
-the search for small faces and without. The many samples have hard links to one small photograph,
-two faces each, and an assessor that costs nothing: what is measured is all that is around it. The
-run is killed (SIGKILL) on the way and begun again; meanwhile another program makes strokes.
+the search for small faces and without, and on crowds of twenty faces. The many samples have hard
+links to one small photograph, two faces each, and an assessor that costs nothing: what is measured
+is all that is around it. The run is killed (SIGKILL) on the way and begun again; meanwhile another
+program makes strokes.
 
     python benchmarks/assessing.py [--samples N] [--rounds N]
 """
@@ -78,18 +79,35 @@ def main() -> None:
     if given.in_child:
         _assess_in_child(given.in_child)
         return
-    for small_faces in (True, False):
-        _report_ratio(given.rounds, small_faces)
+    sample = asset_path("datasets", "sample")
+    _report_ratio(given.rounds, sample, "with the search for small faces", small_faces=True)
+    _report_ratio(given.rounds, sample, "without the search for small faces", small_faces=False)
+    with tempfile.TemporaryDirectory() as folder:
+        crowds = _crowds(Path(folder))
+        _report_ratio(given.rounds, crowds, "on crowds", small_faces=True)
     if given.samples:
         with tempfile.TemporaryDirectory() as folder:
             _report_many(Path(folder), given.samples)
 
 
-def _report_ratio(rounds: int, small_faces: bool) -> None:
+def _crowds(folder: Path) -> Path:
+    """Fill a folder with photographs of twenty portraits each."""
+    people = [asset_path("datasets", "sample", name) for name in ("collins.jpg", "hopper.jpg")]
+    for number in range(3):
+        crowd = Image.new("RGB", (5 * 220, 4 * 260))
+        for place in range(20):
+            with Image.open(people[(place + number) % 2]) as opened:
+                portrait = opened.convert("RGB").resize((220 + place, 260 + place))
+            crowd.paste(portrait.crop((0, 0, 220, 260)), (place % 5 * 220, place // 5 * 260))
+        crowd.save(folder / f"{number}.jpg", quality=92)
+    return folder
+
+
+def _report_ratio(rounds: int, photographs: Path, how: str, *, small_faces: bool) -> None:
     face_mesh, ratios, each = FaceMesh.load(small_faces=small_faces), [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder, Project.create(folder + "/p") as project:
-            import_images(project, [asset_path("datasets", "sample")])
+            import_images(project, [photographs])
             assessor = assessor_for(project, face_mesh)
             began = process_time()  # of all threads
             *_, predicted = preannotate(project, face_mesh)
@@ -98,9 +116,8 @@ def _report_ratio(rounds: int, small_faces: bool) -> None:
             ended = process_time()
         ratios.append((ended - between) / (between - began))
         each.append((ended - between) / predicted.faces * 1000)
-    how = "with" if small_faces else "without"
     print(
-        f"processor time, assess / predict, {how} the search for small faces: "
+        f"processor time, assess / predict, {how}: "
         f"{np.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), "
         f"{np.median(each):.0f} ms a face; "
         f"asked for: at most {LIMIT_RATIO:.0f}"

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QComboBox, QLineEdit, QMessageBox, QWidget
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.samples.sample_rows import ROW_HEIGHT
+from annotator.plugin.samples.sample_rows import ROW_HEIGHT, room_for_detail
 from annotator.plugin.samples.send_back_dialog import SendBackDialog
 from annotator.project import Project, Reason, SampleState, Verdict, VisitPurpose
 from annotator.workbench.batch import give, planned
@@ -288,3 +288,9 @@ def test_the_last_visit_is_stored_when_the_window_closes(
     dock.shut_down()
     with Project.open(project_folder) as project:
         assert len(project.visits.history(first)) == 1
+
+
+def test_why_a_row_is_there_leaves_room_for_where_its_sample_stands() -> None:
+    assert room_for_detail(200, 80) == 112
+    assert room_for_detail(200, 400) == 72
+    assert room_for_detail(5, 400) == 0

@@ -18,7 +18,16 @@ _MARGIN = 5
 _BAR_WIDTH = 3
 _CENTRED = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _DOT = 16  # px that a state's colour takes
+_GAP = 8  # px between the two
 _AT_THE_END = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+def room_for_detail(width: int, words: int) -> int:
+    """Return how many px of a line are left for why a row is there, beside where it stands.
+
+    Where a sample stands is said first, and told in full where it takes up to three fifths.
+    """
+    return max(width - min(words, round(0.6 * width)) - _GAP, 0)
 
 
 class SampleDelegate(QStyledItemDelegate):
@@ -64,14 +73,12 @@ class SampleDelegate(QStyledItemDelegate):
         name = metrics.elidedText(sample.image_name, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(top, _CENTRED, name + suffix)
         beside = bottom.adjusted(_DOT, 0, 0, 0)
-        detail = metrics.elidedText(
-            index.data(DETAIL_ROLE), Qt.TextElideMode.ElideRight, max(beside.width(), 0)
-        )
+        said = sample_text(sample)
+        room = room_for_detail(beside.width(), metrics.horizontalAdvance(said))
+        detail = metrics.elidedText(index.data(DETAIL_ROLE), Qt.TextElideMode.ElideRight, room)
         painter.drawText(bottom, _AT_THE_END, detail)
-        words = beside.adjusted(0, 0, -metrics.horizontalAdvance(detail) - 8 * bool(detail), 0)
-        text = metrics.elidedText(
-            sample_text(sample), Qt.TextElideMode.ElideRight, max(words.width(), 0)
-        )
+        words = beside.adjusted(0, 0, -metrics.horizontalAdvance(detail) - _GAP * bool(detail), 0)
+        text = metrics.elidedText(said, Qt.TextElideMode.ElideRight, max(words.width(), 0))
         painter.drawText(words, _CENTRED, text)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(STATE_COLOURS[sample.state]))
