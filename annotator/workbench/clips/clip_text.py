@@ -53,9 +53,7 @@ def frame_text(
 
 def first_edit_text(keys: KeyBindings) -> str:
     """Return what makes a sample of a frame that is none."""
-    accept = keys.text("accept")
-    verdict = f"verdict ({accept})" if accept else "verdict"
-    return f"no sample yet: a stroke or {verdict} makes it one"
+    return f"a stroke or {keys.text('accept') or 'verdict'} makes it a sample"
 
 
 def cut_text(line: TrackLine, number: int, frame: int, key: str) -> str:
