@@ -23,7 +23,8 @@ class TrackMenu:
 
     def menu_of(self, track_id: int, frame: int) -> QMenu:
         """Return the menu of a track, cutting before a frame."""
-        menu = QMenu(self._parent)
+        parent = self._parent
+        menu = QMenu(parent)
         clip = self._clips.open_clip
         line = None if clip is None else clip.timeline.track(track_id)
         if clip is None or line is None:
