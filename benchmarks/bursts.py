@@ -1,4 +1,4 @@
-"""Films in which trouble comes over a face in bursts: a hand, a lost focus, darkness."""
+"""Clips in which trouble comes over a face in bursts: a hand, a lost focus, darkness."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ class Burst:
 
 
 def settled(model: FaceMesh, portrait: Portrait) -> Portrait:
-    """Return a portrait with the mesh that the model gives it in a clean, still film of it."""
+    """Return a portrait with the mesh that the model gives it in a clean, still clip of it."""
     to_frame = similarity(portrait, model, 0, SIZE, "still")
     still, tracker = drawn(portrait, to_frame, SIZE), Tracker(model, max_faces=1, quality=True)
     for _ in range(_SETTLING):
@@ -49,7 +49,7 @@ def settled(model: FaceMesh, portrait: Portrait) -> Portrait:
 
 
 def bursts(count: int, dice: np.random.Generator) -> list[Burst]:
-    """Return disturbances of all kinds spread over a film of so many frames."""
+    """Return disturbances of all kinds spread over a clip of so many frames."""
     found, kinds = [], list(SPOILERS)
     for number, start in enumerate(range(_APART // 2, count - _LONGEST, _APART)):
         found.append(
@@ -64,10 +64,10 @@ def bursts(count: int, dice: np.random.Generator) -> list[Burst]:
     return found
 
 
-def burst_film(
+def burst_clip(
     portrait: Portrait, model: FaceMesh, count: int, seed: int
 ) -> Iterator[tuple[Image, Matrix]]:
-    """Yield the frames of a film with bursts, and the map from the photograph to each."""
+    """Yield the frames of a clip with bursts, and the map from the photograph to each."""
     dice = np.random.default_rng(seed)
     planned = bursts(count, dice)
     for frame in range(count):

@@ -4,9 +4,9 @@
 
 A portrait before a moving, noisy camera, H.264 at 480p and 720p, one face. Each frame is read,
 tracked, filtered, drawn for a view of 960 x 540 and painted, one after the other, and its processor
-time taken. With ``--mediapipe-python``, an environment with mediapipe 0.10.21, the same film goes
+time taken. With ``--mediapipe-python``, an environment with mediapipe 0.10.21, the same clip goes
 through a loop as MediaPipe's documentation shows it: OpenCV reads, Face Mesh tracks, its drawing
-utilities draw the tesselation; nothing is painted there. Then the window plays the film at its own
+utilities draw the tesselation; nothing is painted there. Then the window plays the clip at its own
 speed.
 """
 
@@ -51,9 +51,9 @@ solver = mesh.FaceMesh(static_image_mode=False, max_num_faces=4)
 def used():
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-film, count, start = cv2.VideoCapture(sys.argv[1]), 0, None
+clip, count, start = cv2.VideoCapture(sys.argv[1]), 0, None
 while True:
-    good, image = film.read()
+    good, image = clip.read()
     if not good:
         break
     found = solver.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
@@ -75,10 +75,10 @@ def used() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def in_order(film: Path, look: LiveLook, *, quality: bool = False) -> float:
+def in_order(clip: Path, look: LiveLook, *, quality: bool = False) -> float:
     """Return the processor time a frame in ms, every frame from the file to the screen."""
     face_mesh = FaceMesh.load(threads=1)
-    layout, camera = face_mesh.info.layout, open_camera(str(film), paced=False)
+    layout, camera = face_mesh.info.layout, open_camera(str(clip), paced=False)
     tracker = Tracker(face_mesh, quality=quality)
     filters, composer = FaceFilters(layout, look.filter), Composer(layout)
     view = LiveView()
@@ -101,10 +101,10 @@ def in_order(film: Path, look: LiveLook, *, quality: bool = False) -> float:
     return 1000 * (used() - start) / (count - 30)
 
 
-def played(film: Path, look: LiveLook, seconds: float) -> str:
-    """Return what the window says after playing a film for so long."""
+def played(clip: Path, look: LiveLook, seconds: float) -> str:
+    """Return what the window says after playing a clip for so long."""
     with tempfile.TemporaryDirectory() as folder:
-        source = Source.of(str(film), loops=True)
+        source = Source.of(str(clip), loops=True)
         options = LiveOptions(None, False, 4, Path(folder), "bench", NO_LIMIT)
         window = LiveWindow(assemble(source, source.open(), options), look)
         window.resize(VIEW[0] + 12, VIEW[1] + 110)
@@ -119,10 +119,10 @@ def played(film: Path, look: LiveLook, seconds: float) -> str:
     return text
 
 
-def peer(film: Path, python: str) -> float:
+def peer(clip: Path, python: str) -> float:
     """Return what the loop with MediaPipe takes a frame, in ms."""
     done = subprocess.run(
-        [python, "-c", LOOP, str(film)], capture_output=True, text=True, check=True
+        [python, "-c", LOOP, str(clip)], capture_output=True, text=True, check=True
     )
     return float(json.loads(done.stdout.splitlines()[-1]))
 
@@ -135,23 +135,23 @@ def main() -> None:
     options = parser.parse_args()
     app = QApplication([])
     looks: dict[str, Callable[[Path], float]] = {
-        "edges": lambda film: in_order(film, LiveLook()),
-        "side by side": lambda film: in_order(film, LiveLook(split=True)),
-        "make-up": lambda film: in_order(film, MAKE_UP),
-        "edges, quality": lambda film: in_order(film, LiveLook(), quality=True),
+        "edges": lambda clip: in_order(clip, LiveLook()),
+        "side by side": lambda clip: in_order(clip, LiveLook(split=True)),
+        "make-up": lambda clip: in_order(clip, MAKE_UP),
+        "edges, quality": lambda clip: in_order(clip, LiveLook(), quality=True),
     }
     with tempfile.TemporaryDirectory() as folder:
         for name, size in SIZES.items():
-            film = Path(folder) / f"{name}.mp4"
-            write_clip(film, portrait_frames(options.frames, *size, noise=3))
+            clip = Path(folder) / f"{name}.mp4"
+            write_clip(clip, portrait_frames(options.frames, *size, noise=3))
             for what, measure in looks.items():
-                ours = measure(film)
+                ours = measure(clip)
                 print(f"{name} {what:15} {ours:6.2f} ms of processor time a frame", flush=True)
                 if what == "edges" and options.mediapipe_python:
-                    theirs = peer(film, options.mediapipe_python)
+                    theirs = peer(clip, options.mediapipe_python)
                     ratio = f"MediaPipe and OpenCV {theirs:.2f} ms: {theirs / ours:.2f} times"
                     print(f"{name} {ratio}", flush=True)
-            print(f"{name} window: {played(film, LiveLook(), options.seconds)}", flush=True)
+            print(f"{name} window: {played(clip, LiveLook(), options.seconds)}", flush=True)
     del app
 
 

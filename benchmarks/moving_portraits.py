@@ -1,4 +1,4 @@
-"""Films of photographs that move: the truth of every frame follows from the first one's."""
+"""Clips of photographs that move: the truth of every frame follows from the first one's."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -72,7 +72,7 @@ def drawn(portrait: Portrait, to_frame: Matrix, size: tuple[int, int]) -> Image:
     return np.asarray(frame, np.uint8)
 
 
-def film(
+def moving(
     portrait: Portrait,
     model: FaceMesh,
     count: int,

@@ -1,16 +1,16 @@
-"""From a film to tracked meshes, against MediaPipe: parity, jitter, speed and memory.
+"""From a clip to tracked meshes, against MediaPipe: parity, jitter, speed and memory.
 
     python benchmarks/tracking.py --images IMAGE... [--mediapipe-python PYTHON] [--runs 5]
         [--frames 600] [--memory 10000]
 
-Films are drawn from the largest face of each photograph by a moving camera. PYTHON is that of an
+Clips are drawn from the largest face of each photograph by a moving camera. PYTHON is that of an
 environment with mediapipe 0.10.21; without it MediaPipe's columns are left out.
 
 Parity: each step begins at MediaPipe's own mesh of the frame before, so that the two loops, which
-are chaotic, cannot drift apart. Jitter: the second difference on films with noise of 3 levels,
+are chaotic, cannot drift apart. Jitter: the second difference on clips with noise of 3 levels,
 still and in a slow pan. Speed: the same 1280 x 720 H.264 file, from its first byte to the last
 mesh, in alternating runs: the clip read ahead and tracked, and OpenCV's loop with MediaPipe; the
-processor's time and the clock's. Memory: the resident set while one film is tracked again and
+processor's time and the clock's. Memory: the resident set while one clip is tracked again and
 again.
 """
 
@@ -28,7 +28,7 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from moving_portraits import RATE, Image, Portrait, encode, film, portraits
+from moving_portraits import RATE, Image, Portrait, encode, moving, portraits
 from numpy.typing import NDArray
 
 from annotator.imaging import read_image
@@ -41,7 +41,7 @@ from annotator.mesh.temporal import jitter
 SCRIPT = Path(__file__).with_name("mediapipe_video.py")
 SMALL, LARGE = (640, 480), (1280, 720)
 NOISE = 3.0
-SHORT = 60  # frames of the films for parity and jitter
+SHORT = 60  # frames of the clips for parity and jitter
 HELD = 100  # frames that are tracked again and again for memory
 
 
@@ -84,20 +84,20 @@ def one_step_errors(
 def report_parity(model: FaceMesh, some: Sequence[Portrait], python: Path) -> None:
     errors = []
     for at, portrait in enumerate(some):
-        frames = [f for f, _ in film(portrait, model, SHORT, SMALL, "pan", noise=NOISE, seed=at)]
+        frames = [f for f, _ in moving(portrait, model, SHORT, SMALL, "pan", noise=NOISE, seed=at)]
         errors.append(one_step_errors(model, frames, mediapipe_meshes(python, frames)))
     every = np.concatenate(errors) * 100
-    print(f"parity, % of the outer IOD, {len(every)} steps on {len(some)} films:")
+    print(f"parity, % of the outer IOD, {len(every)} steps on {len(some)} clips:")
     print(f"  median {np.median(every):.4f}, worst vertex {every.max():.4f}")
 
 
 def report_jitter(model: FaceMesh, some: Sequence[Portrait], python: Path | None) -> None:
-    print("jitter (second difference), % of the outer IOD, medians over films:")
+    print("jitter (second difference), % of the outer IOD, medians over clips:")
     for motion in ("still", "pan"):
         found: dict[str, list[float]] = {"plain": [], "quality": [], "MediaPipe": []}
         for at, portrait in enumerate(some):
             frames = [
-                f for f, _ in film(portrait, model, SHORT, SMALL, motion, noise=NOISE, seed=at)
+                f for f, _ in moving(portrait, model, SHORT, SMALL, motion, noise=NOISE, seed=at)
             ]
             for name in ("plain", "quality"):
                 tracker = Tracker(model, max_faces=1, quality=name == "quality")
@@ -166,7 +166,7 @@ def report_speed(model: FaceMesh, clip: Path, python: Path | None, runs: int) ->
 
 
 def report_memory(model: FaceMesh, some: Sequence[Portrait], wanted: int) -> None:
-    frames = [frame for frame, _ in film(some[0], model, HELD, SMALL, "fast", noise=NOISE)]
+    frames = [frame for frame, _ in moving(some[0], model, HELD, SMALL, "fast", noise=NOISE)]
     tracker = Tracker(model, quality=False)
     print(f"memory, MiB resident, over {wanted} frames:")
     for number in count():
@@ -200,8 +200,8 @@ def main() -> None:
         report_parity(model, some, python)
     report_jitter(model, some, python)
     with tempfile.TemporaryDirectory() as folder:
-        made = film(some[0], model, options.frames, LARGE, "pan", noise=NOISE)
-        clip = encode(Path(folder, "film.mp4"), (frame for frame, _ in made))
+        made = moving(some[0], model, options.frames, LARGE, "pan", noise=NOISE)
+        clip = encode(Path(folder, "clip.mp4"), (frame for frame, _ in made))
         report_speed(model, clip, python, options.runs)
     report_memory(model, some, options.memory)
 

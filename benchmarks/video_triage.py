@@ -1,11 +1,11 @@
-"""Whether the frames of a film that are worst are the ones that are chosen to be corrected.
+"""Whether the frames of a clip that are worst are the ones that are chosen to be corrected.
 
     python benchmarks/video_triage.py --images IMAGE... [--frames 200] [--seed 1]
 
-Each film shows the largest face of a photograph under a moving camera, with noise, and a quarter of
+Each clip shows the largest face of a photograph under a moving camera, with noise, and a quarter of
 its frames lie in bursts: a hand passes, the focus goes, the light goes. The truth is the mesh that
 the model gives the clean, still portrait, carried by the camera's known motion; so what the model
-always gets wrong does not count. The film is tracked with four crops a frame, and the fifth of its
+always gets wrong does not count. The clip is tracked with four crops a frame, and the fifth of its
 frames with the highest doubt is compared with the fifth of the largest errors.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bursts import burst_film, settled
+from bursts import burst_clip, settled
 from moving_portraits import RATE, Portrait, portraits
 from numpy.typing import NDArray
 
@@ -57,7 +57,7 @@ def tracked(model: FaceMesh, portrait: Portrait, count: int, seed: int) -> Track
     tracker, layout = Tracker(model, max_faces=1, quality=True), model.info.layout
     truth = settled(model, portrait)
     frames, errors, faces = [], [], []
-    for number, (image, to_frame) in enumerate(burst_film(truth, model, count, seed)):
+    for number, (image, to_frame) in enumerate(burst_clip(truth, model, count, seed)):
         for face in tracker.step(image):
             right = truth.in_frame(to_frame)
             off = np.linalg.norm((face.landmarks - right)[:, :2], axis=1).mean()
@@ -76,17 +76,17 @@ def tracked(model: FaceMesh, portrait: Portrait, count: int, seed: int) -> Track
     return Tracked(np.array(errors), trembling, spread, tracks, count - len(faces))
 
 
-def scores(film: Tracked) -> dict[str, NDArray[np.float64]]:
+def scores(clip: Tracked) -> dict[str, NDArray[np.float64]]:
     """Return the rivals' doubts of each frame."""
-    together = np.zeros(len(film.errors))
-    for track in np.unique(film.tracks):
-        mine = film.tracks == track
-        together[mine] = frame_doubts(film.trembling[mine], film.spread[mine])
-    chance = np.random.default_rng(0).random(len(film.errors))
+    together = np.zeros(len(clip.errors))
+    for track in np.unique(clip.tracks):
+        mine = clip.tracks == track
+        together[mine] = frame_doubts(clip.trembling[mine], clip.spread[mine])
+    chance = np.random.default_rng(0).random(len(clip.errors))
     return {
         "chance": chance,
-        "jitter": film.trembling,
-        "crop spread": film.spread,
+        "jitter": clip.trembling,
+        "crop spread": clip.spread,
         "both (frame_doubts)": together,
     }
 
@@ -98,20 +98,20 @@ def share_found(score: NDArray[np.float64], errors: NDArray[np.float64]) -> floa
     return len(worst & chosen) / count
 
 
-def report(films: Sequence[Tracked]) -> None:
-    errors = np.concatenate([film.errors for film in films])
+def report(clips: Sequence[Tracked]) -> None:
+    errors = np.concatenate([clip.errors for clip in clips])
     middle, worst = np.quantile(errors, (0.5, 1 - WORST))
     print(
-        f"{len(films)} films, {len(errors)} frames, {sum(film.lost for film in films)} without the "
+        f"{len(clips)} clips, {len(errors)} frames, {sum(clip.lost for clip in clips)} without the "
         f"face; error in % of the outer IOD: median {middle:.2%}, the worst fifth from {worst:.2%}"
     )
     found = [
-        {name: share_found(score, film.errors) for name, score in scores(film).items()}
-        for film in films
+        {name: share_found(score, clip.errors) for name, score in scores(clip).items()}
+        for clip in clips
     ]
     for name in found[0]:
         shares = [one[name] for one in found]
-        print(f"  {name:20} {statistics.mean(shares):6.1%}, worst film {min(shares):.0%}")
+        print(f"  {name:20} {statistics.mean(shares):6.1%}, worst clip {min(shares):.0%}")
 
 
 def main() -> None:

@@ -137,13 +137,15 @@ def _save(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shown = shots[_FIRST_SHOWN::_SHOWN_EVERY]
-    film, picture = folder / "live.webp", folder / "live.jpg"
-    shown[0].save(film, save_all=True, append_images=shown[1:], duration=100, loop=0, quality=52)
+    animation, picture = folder / "live.webp", folder / "live.jpg"
+    shown[0].save(
+        animation, save_all=True, append_images=shown[1:], duration=100, loop=0, quality=52
+    )
     still.save(picture, quality=84, progressive=True)
-    for path in (film, picture):
+    for path in (animation, picture):
         print(f"{path.name:12} {path.stat().st_size / 1000:5.0f} kB")
-    if film.stat().st_size > _MOST_BYTES:
-        parser.exit(1, f"{film.name} is larger than {_MOST_BYTES} bytes\n")
+    if animation.stat().st_size > _MOST_BYTES:
+        parser.exit(1, f"{animation.name} is larger than {_MOST_BYTES} bytes\n")
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ def remove(
         failures, photographs = failures_named(opened, photographs)
         removed = [each.image for each in opened.removals.all()]
         candidates = opened.images.all() + (removed if for_good else [])
-        films = opened.clips.all() + (opened.clips.removed() if for_good else [])
-        clips, photographs = clips_named(photographs, films, _no_frames(candidates))
+        all_clips = opened.clips.all() + (opened.clips.removed() if for_good else [])
+        clips, photographs = clips_named(photographs, all_clips, _no_frames(candidates))
         images = photographs_named(opened, photographs, candidates)
         ids = [image.id for image in images]
         what = _counted(opened, ids, clips, candidates)

@@ -1,4 +1,4 @@
-"""Whether a film went on from one frame to the next, or was cut: what frames and faces look like.
+"""Whether a clip went on from one frame to the next, or was cut: what frames and faces look like.
 
 A mesh that is carried over a cut finds the next person's face, if one is near, and the net is sure
 of it. So it is compared what the mesh lies on, before and after: the same face looks the same in
@@ -24,7 +24,7 @@ _SAMPLED, _BLOCK, _FACE = 32, 2, 16  # sides of a face as it is cut out, and as 
 _LEAST_SEEN = 64  # of its parts: of a face that is hardly in the picture nothing can be said
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
-# Chosen on films and portraits that the figures in docs/inference.md are not of: on those, a face
+# Chosen on clips and portraits that the figures in docs/inference.md are not of: on those, a face
 # that went on was alike to 0.86 even at ten frames a second, one that a hand passed to 0.50, and
 # another one in its place to 0.75 at most; a jerk left 0.89 of the colours, a cut 0.83 at most.
 _ANOTHER_FACE = 0.45  # by itself, in whatever picture

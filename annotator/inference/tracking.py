@@ -66,7 +66,7 @@ class _Sight:
 
 
 class Tracker:
-    """Follows the faces of a film, frame by frame in order.
+    """Follows the faces of a clip, frame by frame in order.
 
     A face that left and comes back is a new identity, for nothing here knows people; so is every
     face after a cut. One that is lost for a frame - behind a hand, say - is new afterwards, too:

@@ -1,8 +1,8 @@
-"""Which frames of a film are worth correcting: those that tremble, and where crops disagree.
+"""Which frames of a clip are worth correcting: those that tremble, and where crops disagree.
 
 A mesh that jumps against its neighbours is wrong in one of them. One that is wrong alike for many
 frames does not jump: there the model's answers to slightly different crops lie apart. Both are
-shares of the outer IOD, so that frames of different tracks and films can be put in one order.
+shares of the outer IOD, so that frames of different tracks and clips can be put in one order.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 
-# Chosen on films of photographs that the figures in docs/quality.md are not of; from 0.3 to 0.7
+# Chosen on clips of photographs that the figures in docs/quality.md are not of; from 0.3 to 0.7
 # the share found differs by 2 points, so the spread has some weight: it alone sees constant errors.
 _WEIGHT_OF_SPREAD = 0.3
 _USUAL_SPREAD = 0.01  # where it is not known; it is the same for all then

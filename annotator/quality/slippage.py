@@ -2,7 +2,7 @@
 
 `annotator.mesh.temporal.stabilised` lays the face of each frame out in texture coordinates. True
 skin stands still there. One row of it, stacked over the frames, shows straight lines then, and a
-mesh that swims shows waves; how far the skin moves can be measured like any motion in a film.
+mesh that swims shows waves; how far the skin moves can be measured like any motion in a video.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """Photographs and clips that moved: found elsewhere, and verified before the project follows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,33 +75,32 @@ def look_for(
     photographs = [record for record in project.images.all() if record.clip_id is None]
     target = new.resolve()
     pairs = [(record, target / rest) for record, rest in below(photographs, old).items()]
-    films = [(record, target / rest) for record, rest in below(project.clips.all(), old).items()]
+    clips = [(record, target / rest) for record, rest in below(project.clips.all(), old).items()]
     found: list[tuple[ImageRecord, NewImage]] = []
-    clips: list[tuple[ClipRecord, Path]] = []
+    found_clips: list[tuple[ClipRecord, Path]] = []
     missing: list[ImageRecord | ClipRecord] = []
     others: list[ImageRecord | ClipRecord] = []
-    total = len(pairs) + len(films)
-    with ThreadPoolExecutor(READERS, thread_name_prefix="look") as executor:
-        for done, (record, path, entry) in enumerate(executor.map(_at, pairs), start=1):
-            if entry is None:
-                missing.append(record)
-            elif entry.sha256 == record.sha256 or _shows(record, path):
-                found.append((record, entry))
-            else:
-                others.append(record)
-            if on_progress is not None:
-                on_progress(done, total)
-    for done, (clip, path) in enumerate(films, start=len(pairs) + 1):
+    total = len(pairs) + len(clips)
+    for done, (record, path, entry) in enumerate(_read(pairs), start=1):
+        if entry is None:
+            missing.append(record)
+        elif entry.sha256 == record.sha256 or _shows(record, path):
+            found.append((record, entry))
+        else:
+            others.append(record)
+        if on_progress is not None:
+            on_progress(done, total)
+    for done, (clip, path) in enumerate(clips, start=len(pairs) + 1):
         content = _content(path)
         if content is None:
             missing.append(clip)
         elif content == clip.sha256:
-            clips.append((clip, path))
+            found_clips.append((clip, path))
         else:
             others.append(clip)
         if on_progress is not None:
             on_progress(done, total)
-    return Relocation(tuple(found), tuple(missing), tuple(others), tuple(clips))
+    return Relocation(tuple(found), tuple(missing), tuple(others), tuple(found_clips))
 
 
 def relocate(project: Project, relocation: Relocation) -> None:
@@ -130,6 +129,14 @@ def _content(path: Path) -> str | None:
         return content_sha256(path)
     except (ImageError, OSError):
         return None
+
+
+def _read(
+    pairs: list[tuple[ImageRecord, Path]],
+) -> Iterator[tuple[ImageRecord, Path, NewImage | None]]:
+    """Yield photographs with where they may be now, and what lies there, if it can be read."""
+    with ThreadPoolExecutor(READERS, thread_name_prefix="look") as executor:
+        yield from executor.map(_at, pairs)
 
 
 def _at(pair: tuple[ImageRecord, Path]) -> tuple[ImageRecord, Path, NewImage | None]:

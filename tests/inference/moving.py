@@ -1,4 +1,4 @@
-"""Frames of films for tests: the shipped portraits, placed, turned and moved on a plain ground."""
+"""Frames of clips for tests: the shipped portraits, placed, turned and moved on a plain ground."""
 
 import math
 from collections.abc import Iterator

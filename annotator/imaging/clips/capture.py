@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _WAIT = 5.0  # seconds without a frame
 _LOOK_AGAIN = 0.005
-_LATE = 0.25  # seconds: a film that is later than that goes on from where it is
+_LATE = 0.25  # seconds: a clip that is later than that goes on from where it is
 _LETTING_GO = 1.0
 _DAMAGED_IN_A_ROW = 300
 
@@ -211,7 +211,7 @@ class _Film:
             self._source.close()
 
     def _due(self, at: float) -> float:
-        """Return when a frame is to be shown; a film that is late is not hurried."""
+        """Return when a frame is to be shown; a clip that is late is not hurried."""
         now = time.monotonic()
         if self._began is None or (self._paced and now - (self._began + at) > _LATE):
             self._began = now - at
