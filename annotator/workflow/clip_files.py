@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.imaging.clips import Clip, ClipError, content_sha256, open_clip
-from annotator.imaging.clips.folder import frame_names
+from annotator.imaging.clips.frame_names import frame_names
 from annotator.project import ClipRecord
 from annotator.system.hashing import FileStamp, file_stamp
 from annotator.workflow.image_files import ADD_AGAIN, HAS_CHANGED

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from annotator.imaging import ImageError
 from annotator.imaging.clip_files import find_clips
 from annotator.imaging.clips import content_sha256, inspect_clip
-from annotator.imaging.clips.folder import frame_names
+from annotator.imaging.clips.frame_names import frame_names
 from annotator.project import ClipRecord, FailedImage, NewClip, Project
 from annotator.system.hashing import file_stamp
 from annotator.workflow.copying_clips import copied_clip

@@ -4,7 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from annotator.imaging.clips.folder import frame_names
+from annotator.imaging.clips.frame_names import frame_names
 from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 
 _KEPT = 256

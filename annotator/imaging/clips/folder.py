@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from annotator.imaging.clips.ahead import ahead
 from annotator.imaging.clips.errors import ClipError
-from annotator.imaging.clips.info import MAX_CLIP_PIXELS, MAX_FRAMES, ClipInfo
-from annotator.imaging.clips.video import checked_number
+from annotator.imaging.clips.frame_names import frame_names
+from annotator.imaging.clips.info import MAX_CLIP_PIXELS, ClipInfo, checked_number
 from annotator.imaging.errors import ImageError
-from annotator.imaging.files import IMAGE_SUFFIXES
 from annotator.imaging.picture import Picture
 from annotator.imaging.reader import inspect_image
-from annotator.system.names import in_natural_order
 
 FRAMES_A_SECOND = 30.0
 """What is taken where nobody says it: files have no times."""
@@ -38,24 +36,6 @@ class Sequence:
     info: ClipInfo
     names: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
-
-
-def frame_names(folder: Path) -> tuple[str, ...]:
-    """Return the names of a folder's images in the order of frames; raises ClipError.
-
-    Subfolders, hidden files and what is not called like an image are no frames.
-    """
-    try:
-        found = [entry.name for entry in folder.iterdir() if _is_frame(entry)]
-    except FileNotFoundError as error:
-        raise ClipError("the folder does not exist") from error
-    except OSError as error:
-        raise ClipError(f"the folder cannot be read ({error.strerror or error})") from error
-    if not found:
-        raise ClipError("the folder holds no images, so it is no sequence of frames")
-    if len(found) > MAX_FRAMES:
-        raise ClipError(f"the folder holds more than {MAX_FRAMES:,} frames")
-    return tuple(in_natural_order(found))
 
 
 def inspect_sequence(folder: Path, fps: float = FRAMES_A_SECOND) -> Sequence:
@@ -169,11 +149,6 @@ class FolderClip:
             except ClipError:
                 continue
             yield frame, pixels
-
-
-def _is_frame(entry: Path) -> bool:
-    hidden = entry.name.startswith(".")
-    return not hidden and entry.suffix.lower() in IMAGE_SUFFIXES and not entry.is_dir()
 
 
 def _one_size(

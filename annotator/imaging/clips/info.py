@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.imaging.clips.errors import ClipError
+
 MAX_CLIP_PIXELS = 1 << 26
 """Frames with more pixels are refused, 8192 x 8192: a decoder holds many of them at once."""
 
@@ -40,3 +42,10 @@ class ClipInfo:
     def __len__(self) -> int:
         """Return how many frames there are, those that turn out to be damaged too."""
         return len(self.times)
+
+
+def checked_number(frame: int, count: int) -> int:
+    """Return the number of a frame if a clip of so many frames has it; raises ClipError."""
+    if 0 <= frame < count:
+        return frame
+    raise ClipError(f"there is no frame {frame}: the clip has {count}, counted from 0")

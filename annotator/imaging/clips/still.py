@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from annotator.imaging.clips.decoding import Decoder, decoded
 from annotator.imaging.clips.index import ClipIndex, index_of
+from annotator.imaging.clips.info import checked_number
 from annotator.imaging.clips.source import begins_like_a_video
-from annotator.imaging.clips.video import checked_number
 from annotator.imaging.reader import ImageInfo
 
 

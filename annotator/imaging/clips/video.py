@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from annotator.imaging.clips.ahead import ahead
 from annotator.imaging.clips.decoding import Decoder, decoded
-from annotator.imaging.clips.errors import ClipError
 from annotator.imaging.clips.index import ClipIndex, index_of
-from annotator.imaging.clips.info import ClipInfo
+from annotator.imaging.clips.info import ClipInfo, checked_number
 from annotator.imaging.picture import Picture
 
 if TYPE_CHECKING:
@@ -130,10 +129,3 @@ class VideoClip:
             while len(self._held) > self._most_held:
                 self._held.popitem(last=False)
         return self._held[wanted]
-
-
-def checked_number(frame: int, count: int) -> int:
-    """Return the number of a frame if a clip of so many frames has it; raises ClipError."""
-    if 0 <= frame < count:
-        return frame
-    raise ClipError(f"there is no frame {frame}: the clip has {count}, counted from 0")
