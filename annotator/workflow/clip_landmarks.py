@@ -25,6 +25,7 @@ from annotator.workflow.clip_tracking import AS_USUAL, Following, tracked_frames
 from annotator.workflow.landmark_files import write_array
 
 _OF_FRAME = ("frame", "time")
+_PLURAL = (*_OF_FRAME, "track")  # how arrays of them are called
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def save_clip_landmarks(
             WRITERS[output.suffix.lower()](stream, rows, clip)
         columns = rows.columns()
     return ClipLandmarks(
-        total, read, len(np.unique(columns["frame"])), len(np.unique(columns["identity"]))
+        total, read, len(np.unique(columns["frame"])), len(np.unique(columns["track"]))
     )
 
 
@@ -106,8 +107,7 @@ def _write_npz(stream: BufferedRandom, rows: ClipRows, clip: Clip) -> None:
     """Write arrays: one a column, the meshes, and what is known of the clip itself."""
     info = clip.info
     arrays: dict[str, NDArray[np.generic]] = {
-        "frames" if name == "frame" else "times" if name == "time" else name: column
-        for name, column in rows.columns().items()
+        f"{name}s" if name in _PLURAL else name: column for name, column in rows.columns().items()
     }
     arrays |= {
         "landmarks": rows.meshes(),

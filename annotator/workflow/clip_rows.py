@@ -87,7 +87,7 @@ class ClipRows:
         found: dict[str, NDArray[np.generic]] = {
             "frame": np.array(self._frames, np.int64),
             "time": np.array(self._times, np.float64),
-            "identity": np.array(self._identities, np.int64),
+            "track": np.array(self._identities, np.int64),
             "presence": np.array(self._presences, np.float32),
         }
         doubts = np.array(self._doubts, np.float32)

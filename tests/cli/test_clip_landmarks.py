@@ -26,7 +26,7 @@ def saved(command, clip, output, *options):
     return out
 
 
-def test_a_clip_becomes_arrays_with_frames_times_and_identities(command, filmed, tmp_path):
+def test_a_clip_becomes_arrays_with_frames_times_and_tracks(command, filmed, tmp_path):
     out = saved(command, filmed, tmp_path / "m.npz")
     assert out == f"followed 2 faces in 12 of 12 frames, written to {tmp_path / 'm.npz'}\n"
     with np.load(tmp_path / "m.npz") as arrays:
@@ -35,7 +35,7 @@ def test_a_clip_becomes_arrays_with_frames_times_and_identities(command, filmed,
     assert found["landmarks"].dtype == np.float32
     assert found["frames"].tolist() == np.repeat(np.arange(FRAMES), 2).tolist()
     assert found["times"] == pytest.approx(np.repeat(TIMES, 2), abs=1e-3)
-    assert sorted(set(found["identity"].tolist())) == [0, 1]
+    assert sorted(set(found["tracks"].tolist())) == [0, 1]
     assert found["presence"].min() > 0.5
     assert found["clip_times"] == pytest.approx(TIMES, abs=1e-3)
     assert (found["size"].tolist(), str(found["layout"])) == ([320, 160], "face_468")
