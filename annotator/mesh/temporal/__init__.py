@@ -6,7 +6,7 @@ before: that is what a filter is. ``docs/temporal.md`` has the mathematics and w
 
 from annotator.mesh.temporal.filters import FILTERS, MeshFilter, NoFilter
 from annotator.mesh.temporal.jitter import jitter
-from annotator.mesh.temporal.keys import KeyCorrection, corrected, nearest_key
+from annotator.mesh.temporal.keys import KeyCorrection, corrected
 from annotator.mesh.temporal.mediapipe_filter import MediaPipeFilter
 from annotator.mesh.temporal.offline import smoothed
 from annotator.mesh.temporal.packing import PackedMeshesError, pack_meshes, unpack_meshes
@@ -24,7 +24,6 @@ __all__ = [
     "Unwrapped",
     "corrected",
     "jitter",
-    "nearest_key",
     "pack_meshes",
     "smoothed",
     "stabilised",

@@ -95,17 +95,6 @@ def corrected(
     return np.asarray(prediction + change, np.float32)
 
 
-def nearest_key(frame: int, keys: Sequence[KeyCorrection]) -> KeyCorrection | None:
-    """Return the key nearest to a frame, of two the earlier one; None without any.
-
-    It is the one to take marks from: there is nothing between visible and hidden.
-    """
-    before, after = keys_around(frame, keys)
-    if before is None or after is None:
-        return before or after
-    return before if frame - before.frame <= after.frame - frame else after
-
-
 def keys_around(
     frame: int, keys: Sequence[KeyCorrection]
 ) -> tuple[KeyCorrection | None, KeyCorrection | None]:

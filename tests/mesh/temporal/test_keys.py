@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from annotator.mesh.layout import FACE_468
-from annotator.mesh.temporal import KeyCorrection, corrected, nearest_key
+from annotator.mesh.temporal import KeyCorrection, corrected
 
 Mesh = np.ndarray
 LAYOUT = FACE_468
@@ -141,10 +141,3 @@ def test_meshes_of_another_layout_are_refused(upright_face: Mesh) -> None:
     key = KeyCorrection(4, upright_face[:400], upright_face[:400])
     with pytest.raises(ValueError, match="in frame 4"):
         corrected(0, upright_face, [key], LAYOUT)
-
-
-def test_the_nearest_key_is_the_one_that_marks_are_taken_from(upright_face: Mesh) -> None:
-    keys = [KeyCorrection(frame, upright_face, upright_face) for frame in (40, 10, 20)]
-    nearest = {frame: nearest_key(frame, keys) for frame in (0, 10, 15, 16, 31, 99)}
-    assert [key and key.frame for key in nearest.values()] == [10, 10, 10, 20, 40, 40]
-    assert nearest_key(3, []) is None
