@@ -56,7 +56,10 @@ def frames(
         made = make_samples(opened, chosen, annotator or login_name())
         done = list(counted(made, len(chosen), show))
     new = sum(one.is_new for one in done)
-    lines = [f"made {count(new, 'sample')}, already there {len(done) - new}", *_table(done)]
+    left = [one for one in done if one.sample_id is None]
+    there = len(done) - new - len(left)
+    lines = [f"made {count(new, 'sample')}, already there {there}", *_table(done)]
+    lines += [f"left out: {one.problem}" for one in left]
     report({"samples": [_values(one) for one in done]}, *lines, as_json=as_json)
 
 
@@ -76,20 +79,26 @@ def propagate(
     from annotator.project import Project
     from annotator.workflow.propagating import propagate as carry
 
-    who, new, followed = annotator or login_name(), 0, 0
+    who, new, followed, same = annotator or login_name(), 0, 0, 0
     with Project.open(project) as opened, progress_bar("propagating") as show:
         opened.check_writable()
         tracks = tracks_of(opened, clip_named(opened, clip), track)
         for done, one in enumerate(tracks, start=1):
             for each in carry(opened, one, who, every=every):
-                new, followed = new + each.is_new, followed + (not each.is_new)
+                is_same = each.sample_id is None
+                new, same = new + each.is_new, same + is_same
+                followed += not (each.is_new or is_same)
             show(done, len(tracks))
     lines = [f"carried to {count(new, 'frame')}, none of them accepted: look at each"]
     if followed:
         lines.append(f"followed key frames that have changed: {count(followed, 'frame')}")
-    if not (new or followed):
+    if same:
+        lines.append(f"left out, as each is the same picture as another: {count(same, 'frame')}")
+    if not (new or followed or same):
         lines = ["nothing to carry: correct two frames of a face, or more, to have some between"]
-    report({"new": new, "followed": followed}, *lines, as_json=as_json, is_answer=not new)
+    report(
+        {"new": new, "followed": followed, "same": same}, *lines, as_json=as_json, is_answer=not new
+    )
 
 
 def tracks_of(
@@ -119,6 +128,7 @@ def _values(made: "MadeSample") -> dict[str, Any]:
         "frame": chosen.frame,
         "is_new": made.is_new,
         "why": chosen.why,
+        "problem": made.problem,
     }
 
 
@@ -127,7 +137,7 @@ def _table(made: "Sequence[MadeSample]") -> list[str]:
         (
             str(one.chosen.frame),
             str(one.chosen.track.number),
-            str(one.sample_id),
+            "-" if one.sample_id is None else str(one.sample_id),
             one.chosen.why,
         )
         for one in made

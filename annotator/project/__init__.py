@@ -10,8 +10,10 @@ from annotator.project.assessment_records import (
 )
 from annotator.project.audit import AuditEntry
 from annotator.project.clips.errors import (
+    ClipHasChanged,
     NoFaceThere,
     OtherTracking,
+    SamePicture,
     TracksOverlap,
     UnknownClip,
     UnknownTrack,
@@ -97,6 +99,7 @@ __all__ = [
     "BackupExists",
     "BackupMade",
     "Change",
+    "ClipHasChanged",
     "ClipRecord",
     "DamagedProject",
     "Decided",
@@ -138,6 +141,7 @@ __all__ = [
     "RoundError",
     "RoundOutcome",
     "RoundRelease",
+    "SamePicture",
     "SamplePredictions",
     "SampleState",
     "SampleSummary",

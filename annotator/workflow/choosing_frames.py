@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from annotator.mesh.layout import layout_of_size
 from annotator.mesh.temporal import jitter
-from annotator.project import ClipRecord, Project, TrackRecord
+from annotator.project import ClipRecord, Project, SamePicture, TrackRecord
 from annotator.quality.frame_doubt import frame_doubts
 
 
@@ -34,19 +34,23 @@ class ChosenFrame:
 
 @dataclass(frozen=True)
 class MadeSample:
-    """A chosen frame that is a sample now.
+    """A chosen frame that is a sample now, or was left out.
 
     Attributes
     ----------
     chosen
     sample_id
+        None of one that was left out.
     is_new
         Whether it was none before.
+    problem
+        Why it was left out.
     """
 
     chosen: ChosenFrame
-    sample_id: int
+    sample_id: int | None
     is_new: bool
+    problem: str = ""
 
 
 def each_frame(project: Project, tracks: Sequence[TrackRecord], every: int) -> list[ChosenFrame]:
@@ -123,15 +127,21 @@ def make_samples(
 ) -> Iterator[MadeSample]:
     """Make chosen frames samples, one after the other, yielding each.
 
-    A frame that is one already stays as it is. Closing the iterator keeps those that were made.
+    A frame that is one already stays as it is. One of a folder that is the same picture as another
+    frame, as where a film stands still, is left out. Closing the iterator keeps those that were
+    made.
 
     Raises
     ------
     ProjectError
-        If the database cannot be written.
+        If the database cannot be written, or the clip has changed since it was added.
     """
     project.check_writable()
     for one in chosen:
         before = project.clips.sample_at(one.track.id, one.frame)
-        made = project.clips.make_sample(one.track.id, one.frame, annotator)
-        yield MadeSample(one, made, is_new=before is None)
+        try:
+            made = project.clips.make_sample(one.track.id, one.frame, annotator)
+        except SamePicture as error:
+            yield MadeSample(one, None, is_new=False, problem=str(error))
+        else:
+            yield MadeSample(one, made, is_new=before is None)

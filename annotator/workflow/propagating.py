@@ -10,7 +10,7 @@ import numpy as np
 
 from annotator.mesh.layout import MeshLayout, layout_named
 from annotator.mesh.temporal import KeyCorrection, corrected
-from annotator.project import Project, SampleState, TrackRecord
+from annotator.project import Project, SamePicture, SampleState, TrackRecord
 
 _AT_ONCE = 256  # frames whose meshes are read together
 
@@ -23,13 +23,13 @@ class Propagated:
     ----------
     frame
     sample_id
-        Its sample.
+        Its sample; None where it has none as it is the same picture as another frame, byte by byte.
     is_new
         Whether it was not corrected before; otherwise it followed key frames that had changed.
     """
 
     frame: int
-    sample_id: int
+    sample_id: int | None
     is_new: bool
 
 
@@ -91,8 +91,12 @@ def propagate(
                 if clips.refresh(there[frame], moved, annotator):
                     yield Propagated(frame, there[frame], is_new=False)
                 continue
-            sample_id = clips.make_sample(track.id, frame, annotator, corrected=moved)
-            yield Propagated(frame, sample_id, is_new=True)
+            try:
+                made = clips.make_sample(track.id, frame, annotator, corrected=moved)
+            except SamePicture:
+                yield Propagated(frame, None, is_new=False)
+            else:
+                yield Propagated(frame, made, is_new=True)
 
 
 def _layout_of(project: Project, model_id: int) -> MeshLayout:

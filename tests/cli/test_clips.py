@@ -252,7 +252,7 @@ def test_corrections_are_carried_to_the_frames_between_and_none_is_accepted(comm
     corrected(tracked, made[0]["sample"], 4.0)
     corrected(tracked, made[2]["sample"], 8.0)
     done = run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")
-    assert done == {"new": 3, "followed": 0}
+    assert done == {"new": 3, "followed": 0, "same": 0}
     with Project.open(tracked) as project:
         (track,) = project.clips.tracks(1)
         states = project.clips.states(track.id)
@@ -404,3 +404,15 @@ def test_a_clip_of_a_hostile_name_does_nothing_to_a_terminal(command, tmp_path, 
     for text in told:
         assert all(line.isprintable() for line in text.splitlines())
         assert "\nfailed: forged" not in text
+
+
+def test_frames_that_are_one_picture_are_left_out_and_the_others_go_on(command, tmp_path):
+    folder = sequence_of(tmp_path / "shot", 5)
+    shutil.copy(folder / "frame1.png", folder / "frame2.png")  # the film stood still
+    for name, *rest in (["new"], ["add", folder, "--sequence"], ["predict"]):
+        command(name, tmp_path / "p", *rest)
+    code, out, err = command("frames", tmp_path / "p", "shot", "--every", 1)
+    assert (code, err) == (0, "")
+    first, *_, last = out.splitlines()
+    assert first == "made 4 samples, already there 0"
+    assert last.startswith("left out: frame 2 is the same picture as frame 1 of clip 1")

@@ -1,13 +1,16 @@
 """What a clip is known by: the bytes of a video; names and bytes of a folder's frames."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from annotator.imaging.clips.errors import ClipError
 from annotator.imaging.clips.frame_names import frame_names
 from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 
 _KEPT = 256
+_KEPT_FOLDERS = 4  # 64 bytes a frame
 
 
 def content_sha256(path: Path) -> str:
@@ -24,10 +27,35 @@ def content_sha256(path: Path) -> str:
     """
     if not path.is_dir():
         return video_sha256(path)
-    digest = hashlib.sha256()
-    for name in frame_names(path):
-        digest.update(f"{file_sha256(path / name)}  {name}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+    names = frame_names(path)
+    return _of_all(names, _each_sha256(path, names))
+
+
+@lru_cache(maxsize=_KEPT_FOLDERS)
+def frame_sha256s(folder: Path, names: tuple[str, ...], sha256: str) -> tuple[str, ...]:
+    """Return the SHA-256 of each frame of a folder, as it was when the folder became known by one.
+
+    They are read once; whatever becomes of the files after that, these are what they were.
+
+    Parameters
+    ----------
+    folder
+    names
+        Of the frames' files, in their order.
+    sha256
+        What the folder is known by: see `content_sha256`.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    ClipError
+        If the files hold something else by now.
+    """
+    found = _each_sha256(folder, names)
+    if _of_all(names, found) != sha256:
+        raise ClipError("a file of the folder has changed since it was added")
+    return found
 
 
 def video_sha256(path: Path) -> str:
@@ -42,3 +70,14 @@ def video_sha256(path: Path) -> str:
 @lru_cache(maxsize=_KEPT)
 def _sha256(path: Path, _stamp: FileStamp) -> str:
     return file_sha256(path)
+
+
+def _each_sha256(folder: Path, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(file_sha256(folder / name) for name in names)
+
+
+def _of_all(names: Sequence[str], hashes: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for name, sha256 in zip(names, hashes, strict=True):
+        digest.update(f"{sha256}  {name}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()

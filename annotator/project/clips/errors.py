@@ -23,3 +23,11 @@ class OtherTracking(ProjectError):  # noqa: N818
 
 class TracksOverlap(ProjectError):  # noqa: N818
     """Tracks cannot be one face's, or be cut there; nothing was written."""
+
+
+class ClipHasChanged(ProjectError):  # noqa: N818
+    """A clip's file holds other pixels than its meshes were made on; nothing was written."""
+
+
+class SamePicture(ProjectError):  # noqa: N818
+    """A frame of a folder is, byte by byte, another frame that is an image; nothing was written."""

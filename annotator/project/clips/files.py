@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,12 @@ class ClipFiles:
                 session.add(row)
                 session.flush()
             elif lost or row.path == self._paths.stored(new.path):
-                _follow(session, self._paths, row, new.path, new.files)
+                _follow(
+                    session,
+                    self._paths,
+                    row,
+                    Place(new.path, new.files, (new.file_size, new.modified_ns)),
+                )
             if row.removed_at is not None:
                 _bring_back(session, row)
             _mark_replaced(session, row)
@@ -105,6 +111,8 @@ class ClipFiles:
         """
         self._engine.check_writable()
         before = self.get(clip_id)
+        # The stamp comes first: what is written to the file from here on will show.
+        stamp = stamp_of(path)
         if content_sha256(path) != before.sha256:
             raise ProjectError(
                 f"{path} is not the clip {before.name} that was added: find that one, or add this "
@@ -112,7 +120,7 @@ class ClipFiles:
             )
         with self._engine.writing(alone=True) as session:
             row = clip_row(session, clip_id, to_change=True)
-            _follow(session, self._paths, row, path, before.files)
+            _follow(session, self._paths, row, Place(path, before.files, stamp))
             session.flush()
             return clip_record(row, self._paths)
 
@@ -203,18 +211,24 @@ class ClipFiles:
             return True
 
 
-def _follow(
-    session: Session, paths: ImagePaths, row: ClipRow, path: Path, files: Sequence[str]
-) -> None:
+class Place(NamedTuple):
+    """Where a clip is now: its files, if it is a folder, and the stamp of a video that was read."""
+
+    path: Path
+    files: Sequence[str]
+    stamp: tuple[int | None, int | None]
+
+
+def _follow(session: Session, paths: ImagePaths, row: ClipRow, now: Place) -> None:
     """Let a clip and its frames be where they are now."""
-    row.path = paths.stored(path)
+    row.path = paths.stored(now.path)
     if not row.is_folder:
-        row.file_size, row.modified_ns = stamp_of(path)
+        row.file_size, row.modified_ns = now.stamp
     for image in session.scalars(select(ImageRow).where(ImageRow.clip_id == row.id)):
         assert image.clip_frame is not None  # as the database checks
-        file = path / files[image.clip_frame] if row.is_folder else path
+        file = now.path / now.files[image.clip_frame] if row.is_folder else now.path
         image.path = paths.stored(file)
-        image.file_size, image.modified_ns = stamp_of(file)
+        image.file_size, image.modified_ns = stamp_of(file) if row.is_folder else now.stamp
         image.failure = None
 
 

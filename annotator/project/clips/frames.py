@@ -14,12 +14,10 @@ from sqlalchemy.orm import Session
 from annotator.mesh.landmarks import bounding_box
 from annotator.mesh.layout import MeshLayout
 from annotator.project.clips.chunks import pieces_between
-from annotator.project.clips.errors import NoFaceThere
-from annotator.project.clips.records import ClipRecord
+from annotator.project.clips.errors import NoFaceThere, SamePicture
 from annotator.project.engine.base import Engine
-from annotator.project.errors import ProjectError
 from annotator.project.image_records import NewImage
-from annotator.project.image_rows import IN_PROJECT, stamp_of
+from annotator.project.image_rows import IN_PROJECT
 from annotator.project.known_samples import known_samples, round_place
 from annotator.project.locking import locked
 from annotator.project.matching import match_boxes
@@ -72,32 +70,6 @@ def mesh_at(session: Session, track_id: int, layout: MeshLayout, frame: int) -> 
     return None
 
 
-def frame_image(clip: ClipRecord, frame: int) -> NewImage:
-    """Return what a frame is as an image; of a folder its file is read for it.
-
-    Raises
-    ------
-    ProjectError
-        If the file of a folder's frame cannot be read.
-    """
-    picture = clip.picture(frame)
-    if not clip.is_folder:
-        size, modified = stamp_of(clip.path)
-        return NewImage(
-            clip.path, clip.sha256, clip.width, clip.height, size, modified, frame=frame
-        )
-    try:
-        size, modified = picture.stamp()
-        sha256, coded = picture.content_hash(), picture.coded_hash()
-    except OSError as error:
-        raise ProjectError(
-            f"frame {frame} of {clip.name} cannot be read ({error}): put its file back"
-        ) from error
-    return NewImage(
-        picture.path, sha256, clip.width, clip.height, size, modified, coded_sha256=coded
-    )
-
-
 def image_of(
     session: Session, paths: ImagePaths, clip: ClipRow, frame: int, entry: NewImage
 ) -> ImageRow:
@@ -105,7 +77,7 @@ def image_of(
 
     Raises
     ------
-    ProjectError
+    SamePicture
         If its picture is another frame's.
     """
     row = session.scalar(locked(_at(clip.id, frame), ImageRow))
@@ -115,7 +87,7 @@ def image_of(
         )
         row = session.scalar(locked(same, ImageRow))
         if row is not None and row.clip_id is not None:
-            raise ProjectError(
+            raise SamePicture(
                 f"frame {frame} is the same picture as frame {row.clip_frame} of clip "
                 f"{row.clip_id}, byte by byte: annotate it there"
             )

@@ -20,7 +20,8 @@ from annotator.project.clips.chunks import (
 )
 from annotator.project.clips.damage import DamagedTrack, damaged_tracks
 from annotator.project.clips.files import ClipFiles
-from annotator.project.clips.frames import frame_image, meshes_in, put_faces, sample_of
+from annotator.project.clips.frame_files import frame_image
+from annotator.project.clips.frames import meshes_in, put_faces, sample_of
 from annotator.project.clips.identities import cut, join
 from annotator.project.clips.key_frames import key_corrections, stale_samples, track_states
 from annotator.project.clips.records import (
@@ -211,16 +212,21 @@ class Clips(ClipFiles):
             If there is no such track, or its clip was removed.
         NoFaceThere
             If the track has no mesh in the frame.
+        ClipHasChanged
+            If the clip is no longer what was added.
+        SamePicture
+            If the file of a folder's frame is the same as another frame's.
         ProjectError
-            If the file of a folder's frame cannot be read, or is the same as another frame's.
+            If the file of a folder's frame cannot be read.
         ValueError
             If the corrected mesh is none of the layout.
         """
         who = recorded_name(annotator)
         self._engine.check_writable()
         with self._engine.reading() as session:
-            clip = clip_record(clip_row(session, track_row(session, track_id).clip_id), self._paths)
-        entry = frame_image(clip, frame)  # reads a file: not while we write
+            row = clip_row(session, track_row(session, track_id).clip_id)
+            clip, stamp = clip_record(row, self._paths), (row.file_size, row.modified_ns)
+        entry = frame_image(clip, frame, stamp)  # reads a file: not while we write
         with self._engine.writing(alone=True) as session:
             sample_id = sample_in(session, self._engine, self._paths, (track_id, frame), entry)
             if corrected is not None:

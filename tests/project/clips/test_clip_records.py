@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from annotator.imaging.clips import content_sha256
 from annotator.project import NewClip, Project
 from tests.tracks import two
 
@@ -65,7 +66,13 @@ def test_a_frame_of_a_folder_is_called_by_its_number(project, model, tmp_path):
     folder.mkdir()
     (folder / "x7.ppm").write_bytes(b"P6 1 1 255\n" + bytes(3))
     new = NewClip(
-        folder, "3" * 64, 640, 480, pd.Series([0.0]).to_numpy(), is_folder=True, files=("x7.ppm",)
+        folder,
+        content_sha256(folder),
+        640,
+        480,
+        pd.Series([0.0]).to_numpy(),
+        is_folder=True,
+        files=("x7.ppm",),
     )
     clip = project.clips.add(new)
     project.clips.store_tracked(clip.id, model, two(0, 1), 1)

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from annotator.imaging.clips import content_sha256
+from annotator.imaging.clips.content import frame_sha256s
 from annotator.inference import ModelInfo
 from annotator.mesh import layout as registered
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.temporal import corrected
 from annotator.project import (
+    ClipHasChanged,
     NewClip,
     NoFaceThere,
     OtherTracking,
@@ -285,7 +288,9 @@ def test_a_frame_of_a_folder_is_an_image_of_its_own_file(project, model, new_ima
     for at in range(3):
         Image.new("RGB", (64, 48), (at // 2 * 90, 0, 0)).save(folder / f"{at}.png")
     files = ("0.png", "1.png", "2.png")
-    new = NewClip(folder, "3" * 64, 64, 48, np.arange(3.0), is_folder=True, files=files)
+    new = NewClip(
+        folder, content_sha256(folder), 64, 48, np.arange(3.0), is_folder=True, files=files
+    )
     clip = project.clips.add(new)
     project.clips.store_tracked(clip.id, model, [piece(0, 0, 3)], 3)
     (track,) = project.clips.tracks(clip.id)
@@ -300,6 +305,40 @@ def test_a_frame_of_a_folder_is_an_image_of_its_own_file(project, model, new_ima
     (folder / "1.png").unlink()
     with pytest.raises(Exception, match=r"frame 1 of walk cannot be read .*put its file back"):
         project.clips.make_sample(track.id, 1, "Ann")
+
+
+def test_no_frame_of_a_folder_becomes_a_sample_that_shows_something_else_by_now(
+    project, model, tmp_path
+):
+    folder = tmp_path / "shot"
+    folder.mkdir()
+    for at in range(4):
+        Image.new("RGB", (64, 48), (at * 60, 0, 0)).save(folder / f"{at}.png")
+    files = tuple(f"{at}.png" for at in range(4))
+    new = NewClip(
+        folder, content_sha256(folder), 64, 48, np.arange(4.0), is_folder=True, files=files
+    )
+    clip = project.clips.add(new)
+    project.clips.store_tracked(clip.id, model, [piece(0, 0, 4)], 4)
+    (track,) = project.clips.tracks(clip.id)
+    project.clips.make_sample(track.id, 0, "Ann")
+    Image.new("RGB", (64, 48), (0, 0, 200)).save(folder / "1.png")
+    with pytest.raises(ClipHasChanged, match=r"1\.png has changed since shot was added"):
+        project.clips.make_sample(track.id, 1, "Ann")
+    project.clips.make_sample(track.id, 2, "Ann")
+    frame_sha256s.cache_clear()  # as another program, which has not read what was there
+    with pytest.raises(ClipHasChanged, match="put the original back"):
+        project.clips.make_sample(track.id, 3, "Ann")
+    assert [image.clip_frame for image in project.images.all()] == [0, 2]
+
+
+def test_no_frame_of_another_video_becomes_a_sample(project, clip, tracked, tmp_path):
+    clip.path.write_bytes(b"another film of the same name")
+    with pytest.raises(ClipHasChanged, match="put the original back"):
+        project.clips.make_sample(tracked[0], 3, "Ann")
+    assert project.images.all() == []
+    clip.path.write_bytes(clip.name.encode())  # what it was, with other times
+    project.clips.make_sample(tracked[0], 3, "Ann")
 
 
 # A new round.
