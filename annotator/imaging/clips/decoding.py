@@ -34,10 +34,13 @@ class Decoder:
         Of the file; it is opened when the first frame is asked for.
     index
         Of the same file.
+    beside
+        Whether others work on the frames while the next are decoded.
     """
 
-    def __init__(self, path: Path, index: ClipIndex) -> None:
+    def __init__(self, path: Path, index: ClipIndex, *, beside: bool = False) -> None:
         self._path = path
+        self._beside = beside
         self._index = index
         self._source: Source | None = None
         self._closed = False
@@ -83,7 +86,7 @@ class Decoder:
             raise ClipError(f"the file cannot be read ({error.strerror or error})") from error
         if not is_same:
             raise ClipError("the file has changed since it was opened: open it again")
-        return open_source(self._path)
+        return open_source(self._path, beside=self._beside)
 
     def _numbered(
         self, packets: "Iterator[Packet[VideoStream]]"

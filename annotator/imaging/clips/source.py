@@ -48,8 +48,15 @@ class Source:
         self.file.close()
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, *, beside: bool = False) -> Source:
     """Open a video to demux or decode it; the caller closes it.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    beside
+        Whether others work on the frames while the next are decoded: a core is left to them.
 
     Raises
     ------
@@ -63,7 +70,7 @@ def open_source(path: Path) -> Source:
             file.seek(0)
             raise ClipError(_no_video(file.read(IMAGE_HEAD)))
         file.seek(0)
-        return _opened(VideoFile(file), demuxer)
+        return _opened(VideoFile(file), demuxer, beside)
     except (OSError, ImageError) as error:
         file.close()
         if isinstance(error, ClipError):
@@ -109,7 +116,7 @@ def failures_said() -> Iterator[None]:
         raise ClipError(f"the video cannot be read ({_said(error)})") from error
 
 
-def _opened(file: VideoFile, demuxer: str) -> Source:
+def _opened(file: VideoFile, demuxer: str, beside: bool) -> Source:
     av = pyav()
     limits = {"max_pixels": str(MAX_CLIP_PIXELS)}
     try:
@@ -129,14 +136,14 @@ def _opened(file: VideoFile, demuxer: str) -> Source:
             f" ({_said(error)}): copy it again"
         ) from error
     try:
-        stream = _shown(container)
+        stream = _shown(container, beside)
     except ClipError:
         container.close()
         raise
     return Source(file, container, stream, demuxer)
 
 
-def _shown(container: "InputContainer") -> "VideoStream":
+def _shown(container: "InputContainer", beside: bool) -> "VideoStream":
     """Return the stream that is shown, set to be decoded within limits; raises ClipError."""
     av = pyav()
     videos = [one for one in container.streams.video if not _is_cover(one)]
@@ -158,8 +165,13 @@ def _shown(container: "InputContainer") -> "VideoStream":
         )
     context.options = {"max_pixels": str(MAX_CLIP_PIXELS)}
     context.thread_type = "AUTO"
-    context.thread_count = 1 if pixels > _LARGE else min(_FEW_THREADS, os.cpu_count() or 1)
+    context.thread_count = 1 if pixels > _LARGE else _threads(beside)
     return stream
+
+
+def _threads(beside: bool) -> int:
+    """Return how many threads decode: several cost a fifth more work in all than one."""
+    return max(1, min(_FEW_THREADS, (os.cpu_count() or 1) - beside))
 
 
 def _is_cover(stream: "VideoStream") -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _QUARTER = 90
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 _MATRIX_BYTES = 36
+_CHANNELS = 3
 _MOST_UNEVEN = 4  # pixels are wider or taller than that in no camera's files
 
 
@@ -61,8 +62,17 @@ class Turn:
             dst_color_range=_FULL_RANGE,
             threads=1,
         )
-        pixels = np.rot90(rgb.to_ndarray(), self.rotation // _QUARTER)
-        return np.ascontiguousarray(pixels[:, ::-1] if self.mirrored else pixels)
+        pixels = np.rot90(_pixels(rgb), self.rotation // _QUARTER)
+        pixels = pixels[:, ::-1] if self.mirrored else pixels
+        # What needed no conversion is the decoder's own, which it still looks at.
+        return pixels.copy() if rgb is frame else np.ascontiguousarray(pixels)
+
+
+def _pixels(rgb: "VideoFrame") -> NDArray[np.uint8]:
+    """Return the pixels of an RGB frame where they lie: (height, width, 3), not copied."""
+    (plane,) = rgb.planes
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[: rgb.height, : rgb.width * _CHANNELS].reshape(rgb.height, rgb.width, _CHANNELS)
 
 
 def square_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:

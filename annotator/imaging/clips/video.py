@@ -110,7 +110,7 @@ class VideoClip:
     def _in_order(self, start: int, stop: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         if start >= stop:
             return
-        decoder = Decoder(self.path, self._index)
+        decoder = Decoder(self.path, self._index, beside=True)
         try:
             following = start
             for number, frame in decoder.from_frame(start):
