@@ -155,6 +155,7 @@ class FaceMesh:
         known: Sequence[NDArray[np.floating]],
         *,
         small_faces: bool = False,
+        found: Detections | None = None,
     ) -> list[FacePrediction]:
         """Return the faces of an image that are not among those known, surest first.
 
@@ -166,6 +167,8 @@ class FaceMesh:
             Their meshes.
         small_faces
             Whether also to search for those that MediaPipe's detector is too coarse to see.
+        found
+            The image's `detections`, if they were looked for before.
 
         Raises
         ------
@@ -173,7 +176,7 @@ class FaceMesh:
             If the image is of another shape or type.
         """
         checked, boxes = checked_image(image), mesh_boxes(known)
-        (found,) = self._detector.whole_images([checked])
+        found = self.detections(checked) if found is None else found
         (faces,) = self._meshes([checked], [unknown(found, boxes)])
         if small_faces:
             every = np.concatenate([boxes, _boxes(faces)])
@@ -182,6 +185,22 @@ class FaceMesh:
             ]
         kept = distinct(np.concatenate([boxes, _boxes(faces)]), len(known))
         return [faces[at - len(known)] for at in kept[len(known) :]]
+
+    def detections(self, image: NDArray[np.uint8]) -> Detections:
+        """Return what MediaPipe's detector finds in an image, in its pixels.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8
+            RGB, upright.
+
+        Raises
+        ------
+        ValueError
+            If it is of another shape or type.
+        """
+        (found,) = self._detector.whole_images([checked_image(image)])
+        return found
 
     def _deserves_second_look(self, image: Image, found: Sequence[FacePrediction]) -> bool:
         """Return whether none of the small faces found is a face for sure."""

@@ -22,6 +22,7 @@ from annotator.inference.cuts import (
     scene_of,
 )
 from annotator.inference.face_mesh import FaceMesh
+from annotator.inference.lookout import Found, Lookout
 from annotator.inference.regions import Jitter, Region, jittered, region_around
 from annotator.inference.reprediction import check_layout
 from annotator.inference.sampling import Image, checked_image
@@ -117,6 +118,7 @@ class Tracker:
                 f"max_faces={max_faces} and small_faces_every={small_faces_every}"
             )
         self._model, self._layout = model, model.info.layout
+        self._lookout = Lookout(model)
         self._max_faces, self._quality = max_faces, quality
         self._small_faces_every, self._frame = small_faces_every, first_frame
         self._next = max([first_identity, *(face.identity + 1 for face in previous)])
@@ -142,10 +144,13 @@ class Tracker:
             If the model's numbers are not finite.
         """
         image = checked_image(image)
+        # While there is room, the detector looks whatever becomes of those who are followed.
+        is_certain = 0 < len(self._sights) < self._max_faces
+        found = (self._lookout.meanwhile if is_certain else self._lookout.later)(image)
         scene = scene_of(image)
         sights = self._followed(image, scene)
         if len(sights) < self._max_faces:
-            sights += self._found(image, [sight.face for sight in sights])
+            sights += self._found(image, [sight.face for sight in sights], found)
         self._scene, self._sights = scene, sights
         self._frame += 1
         return [sight.face for sight in sights]
@@ -165,13 +170,13 @@ class Tracker:
         same = [pair for pair in pairs if not _is_other_face(*pair, other_parts=moved)]
         return _apart(same)
 
-    def _found(self, image: Image, known: Sequence[TrackedFace]) -> list[_Sight]:
+    def _found(self, image: Image, known: Sequence[TrackedFace], found: Found) -> list[_Sight]:
         """Return the faces that are new, as many as there is room for."""
         every = self._small_faces_every
         small = every > 0 and self._frame % every == 0
         meshes = [face.landmarks for face in known]
-        found = self._model.predict_others(image, meshes, small_faces=small)
-        faces = [TrackedFace(0, face.landmarks, face.presence, None) for face in found]
+        others = self._model.predict_others(image, meshes, small_faces=small, found=found())
+        faces = [TrackedFace(0, face.landmarks, face.presence, None) for face in others]
         faces = faces[: self._max_faces - len(known)]
         if self._quality:
             regions = [region_around(face.landmarks, self._layout) for face in faces]

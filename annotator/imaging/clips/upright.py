@@ -71,7 +71,7 @@ class Turn:
 def _pixels(rgb: "VideoFrame") -> NDArray[np.uint8]:
     """Return the pixels of an RGB frame where they lie: (height, width, 3), not copied."""
     (plane,) = rgb.planes
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    rows = np.asarray(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: rgb.height, : rgb.width * _CHANNELS].reshape(rgb.height, rgb.width, _CHANNELS)
 
 

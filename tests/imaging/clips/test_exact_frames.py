@@ -118,3 +118,27 @@ def test_a_video_may_be_larger_than_any_image(
     assert number_of(Picture(path, 2).read()) == 2
     with pytest.raises(OSError, match="larger than any image"):
         Picture(path).content_hash()
+
+
+def test_a_frame_of_odd_width_is_laid_out_without_gaps_and_stays_when_the_next_come(
+    tmp_path: Path,
+) -> None:
+    frames = list(painted_frames(COUNT, 322, 240))
+    path = write_clip(tmp_path / "clip.mkv", frames, codec="libx264")
+    with open_clip(path) as clip:
+        kept = [image for _, image in clip.frames()]
+        assert [number_of(image) for image in kept] == list(range(COUNT))
+        assert all(image.flags.c_contiguous and image.shape == (240, 322, 3) for image in kept)
+
+
+def test_whoever_paints_on_a_frame_that_was_stored_as_rgb_paints_on_no_other(
+    tmp_path: Path,
+) -> None:
+    frames = list(painted_frames(12))
+    path = write_clip(tmp_path / "clip.mov", frames, codec="qtrle", pixels="rgb24")
+    with open_clip(path) as clip:
+        clip.read(3)[:] = 0
+        np.testing.assert_array_equal(clip.read(3), frames[3])
+        for number, image in clip.frames():
+            np.testing.assert_array_equal(image, frames[number])
+            image[:] = 0
