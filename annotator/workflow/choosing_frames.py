@@ -55,14 +55,11 @@ class MadeSample:
 
 def each_frame(project: Project, tracks: Sequence[TrackRecord], every: int) -> list[ChosenFrame]:
     """Choose every so manieth frame of a clip, counted from its first, with all of these faces."""
+    why = "every frame" if every == 1 else f"every {every} frames"
     chosen = []
     for track in tracks:
-        first = -(-track.first_frame // every) * every
-        chosen += [
-            ChosenFrame(track, frame, "each" if every == 1 else f"each {every}th")
-            for frame in range(first, track.last_frame + 1, every)
-            if len(project.clips.meshes(track.id, frame, frame + 1).frames)
-        ]
+        seen = project.clips.seen(track.id).frames
+        chosen += [ChosenFrame(track, frame, why) for frame in seen[seen % every == 0].tolist()]
     return sorted(chosen, key=lambda one: (one.frame, one.track.number))
 
 
