@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import as_landmarks
 from annotator.project.annotations import write_stroke
-from annotator.project.clips.frames import image_of, meshes_in, no_face, put_faces, sample_of
+from annotator.project.clips.frames import image_of, meshes_in, no_face, sample_of
 from annotator.project.clips.key_frames import FOLLOWING, PROPAGATED, has_own_strokes
+from annotator.project.clips.linking import put_faces
 from annotator.project.clips.rows import clip_in_project, track_row
 from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine

@@ -21,9 +21,10 @@ from annotator.project.clips.chunks import (
 from annotator.project.clips.damage import DamagedTrack, damaged_tracks
 from annotator.project.clips.files import ClipFiles
 from annotator.project.clips.frame_files import frame_image
-from annotator.project.clips.frames import meshes_in, put_faces, sample_of
+from annotator.project.clips.frames import meshes_in, sample_of
 from annotator.project.clips.identities import cut, join
 from annotator.project.clips.key_frames import key_corrections, stale_samples, track_states
+from annotator.project.clips.linking import put_faces
 from annotator.project.clips.records import (
     ClipRecord,
     StaleSample,
