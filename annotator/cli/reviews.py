@@ -107,13 +107,15 @@ def _refuse_contradictions(
 class _LeftOut:
     """The samples that are left as before, for any of these reasons.
 
-    Their photograph has changed, checks found something, they are the reviewer's own work.
+    Their photograph has changed, checks found something, they are the reviewer's own work, or
+    they were propagated and nobody has looked at them.
     """
 
     ids: frozenset[int]
     failed: tuple["FailedImage", ...] = ()
     refused: tuple["Checked", ...] = ()
     own: frozenset[int] = frozenset()
+    unlooked: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
@@ -121,12 +123,15 @@ class _LeftOut:
         text = f", {count(len(self.ids), 'sample')} left as before" if self.ids else ""
         if self.own:
             text += f" ({len(self.own)} your own work: somebody else accepts it)"
+        if self.unlooked:
+            text += f" ({len(self.unlooked)} propagated and not looked at yet: `open` shows them)"
         return text
 
     @property
     def values(self) -> dict[str, object]:
         """What ``--json`` says of them besides the files that failed."""
         own: dict[str, object] = {"own_work": sorted(self.own)} if self.own else {}
+        own |= {"unlooked": sorted(self.unlooked)} if self.unlooked else {}
         return own | ({"checks": refused_values(self.refused)} if self.refused else {})
 
 
@@ -183,10 +188,12 @@ def _not_acceptable(
     if own and own == asked:
         raise OwnWork(min(own), judgement.reviewer)
     changed, failed = not_acceptable(project, ids)
-    left_out = changed | own
+    # Those that are named one by one were chosen by somebody.
+    unlooked = project.clips.unlooked(asked) if ids is None else set()
+    left_out = changed | own | unlooked
     refused = [] if despite_checks else refused_by_checks(project, ids, but=left_out)
     every = left_out.union(found.sample_id for found in refused)
-    return _LeftOut(frozenset(every), failed, tuple(refused), frozenset(own))
+    return _LeftOut(frozenset(every), failed, tuple(refused), frozenset(own), frozenset(unlooked))
 
 
 def _with_verdict(project: "Project", ids: Sequence[int]) -> list[int]:

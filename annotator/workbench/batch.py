@@ -107,7 +107,8 @@ def to_read(bench: Workbench, batch: Batch) -> list[ImageRecord]:
 def checked(bench: Workbench, batch: Batch) -> Batch:
     """Return a batch without the samples that are not accepted as they are now.
 
-    Their photograph has changed, or their mesh since it was on the screen here. Files that are not
+    Their photograph has changed, or their mesh since it was on the screen here, or that was
+    propagated and nobody looked at it. Files that are not
     known by their time are read for it: see `to_read`.
 
     Raises
@@ -122,9 +123,11 @@ def checked(bench: Workbench, batch: Batch) -> Batch:
     left = [sample.id for sample in samples if sample.image_id not in others]
     altered = _altered(bench, batch.verdict, left)
     own = _own(bench, batch.verdict, left)
+    unlooked = _unlooked(bench, batch.verdict, left)
     return replace(
         batch,
-        sample_ids=tuple(i for i in left if i not in altered | own),
+        sample_ids=tuple(i for i in left if i not in altered | own | unlooked),
+        unseen=(*batch.unseen, *sorted(unlooked)),
         own=(*batch.own, *sorted(own)),
         changed=(*batch.changed, *(sample.image_name for sample in stay)),
         altered=(*batch.altered, *(altered - own)),
@@ -206,7 +209,7 @@ def _still_to_be_given(bench: Workbench, batch: Batch) -> tuple[int, ...]:
     if _show_changed(bench, batch.sample_ids):
         return ()
     now = checked(bench, replace(batch, unseen=(), changed=(), altered=(), own=()))
-    if now.changed or now.altered or now.own:
+    if now.changed or now.altered or now.own or now.unseen:
         bench.failed.emit(now.refusal)
     return now.sample_ids
 
@@ -224,6 +227,14 @@ def _own(bench: Workbench, verdict: Verdict, sample_ids: Sequence[int]) -> set[i
     if bench.project is None or verdict is not Verdict.ACCEPT:
         return set()
     return bench.project.reviews.own_work(sample_ids, bench.annotator)
+
+
+def _unlooked(bench: Workbench, verdict: Verdict, sample_ids: Sequence[int]) -> set[int]:
+    """Return those that are as they were propagated, and were on nobody's screen."""
+    if bench.project is None or verdict is not Verdict.ACCEPT:
+        return set()
+    unlooked = bench.project.clips.unlooked(sample_ids)
+    return unlooked - bench.samples.seen_revisions(unlooked).keys()
 
 
 def _samples(number: int) -> str:

@@ -10,8 +10,8 @@ def unseen_ones(number: int) -> str:
     """Return that nobody looked at so many samples, as a sentence."""
     return _stay(
         number,
-        "was never seen in this window and has no stroke",
-        "were never seen in this window and have no stroke",
+        "was never seen in this window and has no stroke of anybody's",
+        "were never seen in this window and have no stroke of anybody's",
     )
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -265,6 +266,27 @@ def test_corrections_are_carried_to_the_frames_between_and_none_is_accepted(comm
 
     corrected(tracked, made[2]["sample"], 8.0)
     assert run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")["followed"] == 3
+
+
+def test_accepting_all_leaves_out_what_was_propagated_and_nobody_looked_at(command, tracked):
+    made = run_json(command, "frames", tracked, "walk.mp4", "--every", "8")["samples"]
+    corrected(tracked, made[0]["sample"], 2.0)
+    corrected(tracked, made[2]["sample"], 2.0)
+    run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")
+    with Project.open(tracked) as project:
+        (track,) = project.clips.tracks(1)
+        four, eight, twelve = (project.clips.sample_at(track.id, at) for at in (4, 8, 12))
+        project.visits.record(
+            four, annotator="Ann", started_at=datetime.now(UTC), seconds=8.0, strokes=0
+        )
+    code, out, _ = command("review", tracked, "accept", "--all", "--despite-checks")
+    told = "accept: 3 samples, 2 samples left as before (2 propagated and not looked at yet"
+    assert (code, out.startswith(told)) == (1, True), out
+    with Project.open(tracked) as project:
+        states = {each.id: each.state for each in project.samples.summaries()}
+    assert states[four] is SampleState.ACCEPTED
+    assert states[eight] is states[twelve] is SampleState.IN_PROGRESS
+    assert command("review", tracked, "accept", eight, "--despite-checks")[0] == 0
 
 
 # --- looked after ----------------------------------------------------------------------------

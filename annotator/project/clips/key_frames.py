@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
@@ -47,6 +47,16 @@ def has_own_strokes() -> ColumnElement[bool]:
         .correlate(SampleRow)
         .exists()
     )
+
+
+def is_unlooked() -> ColumnElement[bool]:
+    """Return what holds of samples as they were propagated that nobody has looked at.
+
+    All their strokes in effect were propagated, and there was no visit.
+    """
+    no_visit = (SampleRow.seconds_spent == 0) & (SampleRow.seconds_reviewed == 0)
+    propagated = SampleRow.track_id.is_not(None) & (SampleRow.stroke_count > 0)
+    return and_(no_visit, propagated, ~has_own_strokes())
 
 
 def track_states(session: Session, track_id: int) -> TrackStates:

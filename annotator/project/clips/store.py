@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,12 @@ from annotator.project.clips.files import ClipFiles
 from annotator.project.clips.frame_files import frame_image
 from annotator.project.clips.frames import meshes_in, sample_of
 from annotator.project.clips.identities import cut, join
-from annotator.project.clips.key_frames import key_corrections, stale_samples, track_states
+from annotator.project.clips.key_frames import (
+    is_unlooked,
+    key_corrections,
+    stale_samples,
+    track_states,
+)
 from annotator.project.clips.linking import put_faces
 from annotator.project.clips.records import (
     ClipRecord,
@@ -45,9 +50,10 @@ from annotator.project.clips.rows import (
 from annotator.project.clips.samples import propagate_again, propagate_first, sample_in
 from annotator.project.clips.seen import TrackSeen, track_seen
 from annotator.project.clips.tracking import frames_done, last_pieces, next_identity, store_pieces
+from annotator.project.engine.base import chunks
 from annotator.project.models import layout_of_model
 from annotator.project.people import recorded_name
-from annotator.project.tables import ClipRow, ImageRow
+from annotator.project.tables import ClipRow, ImageRow, SampleRow
 
 
 class Clips(ClipFiles):
@@ -255,6 +261,18 @@ class Clips(ClipFiles):
         with self._engine.reading() as session:
             row = track_row(session, track_id)
             return stale_samples(session, track_id, layout_of_model(session, row.model_id))
+
+    def unlooked(self, sample_ids: Collection[int]) -> set[int]:
+        """Return those samples that are as they were propagated, and that nobody has looked at.
+
+        Each needs a look of its own before it is accepted.
+        """
+        found: set[int] = set()
+        with self._engine.reading() as session:
+            for some in chunks(list(sample_ids), self._engine):
+                query = select(SampleRow.id).where(SampleRow.id.in_(some), is_unlooked())
+                found.update(session.scalars(query))
+        return found
 
     def cut(self, track_id: int, frame: int, by: str) -> TrackRecord:
         """Make what a track has from a frame on a track of its own, and return that.
