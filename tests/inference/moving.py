@@ -54,4 +54,4 @@ def pan(
 ) -> Iterator[np.ndarray]:
     """Yield frames in which a head moves to the right."""
     for number in range(count):
-        yield portrait.put(ground(), 130 + step * number, 120, 150)
+        yield portrait.put(ground(), 130 + step * number, 120, side)

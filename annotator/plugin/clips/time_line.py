@@ -58,11 +58,6 @@ class TimeLine(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    @property
-    def window_of_frames(self) -> Window:
-        """Which frames are shown where, in pixels right of the names."""
-        return self._window
-
     def show_timeline(self, timeline: Timeline | None, track_id: int | None) -> None:
         """Show another clip, or what is new of the same one."""
         before, self._timeline = self._timeline, timeline
