@@ -44,7 +44,7 @@ def frames(
     from annotator.workflow.choosing_frames import doubtful_frames, each_frame, make_samples
 
     if (number is None) == (every is None):
-        raise typer.BadParameter("give either --count or --every")
+        raise typer.BadParameter("give --count N for the most doubtful, or --every N")
     with Project.open(project) as opened, progress_bar("making samples") as show:
         opened.check_writable()
         record = clip_named(opened, clip)

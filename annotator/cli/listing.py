@@ -57,6 +57,7 @@ def list_samples(
     from annotator.quality.standing import Triage
     from annotator.workbench.measures import TriageMeasures
     from annotator.workbench.shown_samples import Shown, ShownSamples
+    from annotator.workflow.next_step import next_step
 
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json")
@@ -67,13 +68,13 @@ def list_samples(
             measures = TriageMeasures(Triage.of(opened))
             samples.measures = measures
         samples.replace(opened.samples.summaries(person=shown_to))
-    total = len(samples)
+        total = len(samples)
+        none = "no sample matches" if total else next_step(opened)
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]
     if as_csv:
         print_table(_comma_separated(list(_valued(listed, measures))))
         return
-    none = "no sample matches" if total else "no samples yet: `add` photographs, then `predict`"
     lines = _table(listed, shown.key, measures) if listed else [none]
     values = {"samples": list(_valued(listed, measures))} if as_json else {}
     report(values, *lines, as_json=as_json, is_answer=True)

@@ -28,6 +28,7 @@ def status(
     from annotator.workbench.states import state_text
     from annotator.workflow.clip_facts import untracked
     from annotator.workflow.looking_after import clear_gone, without_file
+    from annotator.workflow.next_step import next_step
 
     with Project.open(project, read_only=None) as opened:
         clear_gone(opened)
@@ -35,6 +36,7 @@ def status(
         is_read_only = opened.is_read_only
         failed, counts = opened.images.failed(), opened.samples.counts()
         clips, waiting = opened.clips.all(), untracked(opened)
+        todo = [] if sum(counts.values()) else [next_step(opened)]
         lists: dict[str, Sequence[ImageRecord | ClipRecord]] = {
             "without a face": opened.images.without_faces(),
             "file is gone": without_file(images),
@@ -61,7 +63,7 @@ def status(
         "gone": printable_paths([*lists["file is gone"], *lists["clip is gone"]]),
         "removed": printable_paths(lists["removed"]),
     }
-    report(values, *lines, *said, failed=failed, as_json=as_json, is_answer=True)
+    report(values, *lines, *todo, *said, failed=failed, as_json=as_json, is_answer=True)
 
 
 def _read_only_lines() -> list[str]:

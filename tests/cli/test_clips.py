@@ -171,6 +171,31 @@ def test_a_project_tells_of_its_clips(command, tracked):
     assert (code, "no clip in this project is called run.mp4" in err) == (1, True)
 
 
+def test_a_project_without_samples_says_what_to_do_next(command, tmp_path, clip, tracked):
+    command("new", tmp_path / "n")
+
+    def told() -> str:
+        listed = command("list", tmp_path / "n")[1].strip()
+        assert command("status", tmp_path / "n")[1].splitlines()[-1] == listed
+        return listed
+
+    assert told() == "no samples yet: `add` photographs or videos, then `predict`"
+    command("add", tmp_path / "n", clip)
+    assert told() == "no samples yet: `predict` finds the faces"
+    listed = command("list", tracked)[1]
+    assert listed.startswith("no samples yet of walk.mp4: `open` and correct a frame")
+    assert "`frames --count N`" in listed
+    run_json(command, "frames", tracked, "walk.mp4", "--count", "1")
+    assert "no samples" not in command("status", tracked)[1]
+
+
+def test_a_photograph_without_a_face_is_not_told_to_be_predicted_again(command, tmp_path):
+    Image.new("RGB", (64, 48), "grey").save(tmp_path / "grey.png")
+    for name, *rest in (["new"], ["add", tmp_path / "grey.png"], ["predict"]):
+        command(name, tmp_path / "n", *rest)
+    assert "no face was found" in command("list", tmp_path / "n")[1]
+
+
 def test_a_clip_that_changed_or_went_is_a_failure_and_the_others_go_on(
     command, tmp_path, clip, photos
 ):
