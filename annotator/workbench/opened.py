@@ -56,6 +56,9 @@ class Opened:
     becomes_sample : callable
         Makes a sample of the frame of a clip on the screen, unless there is one under edit; returns
         whether there is. Whoever knows clips says how.
+    steps_on : callable
+        After a verdict on what was a mere frame of a clip, shows the next frame; returns whether it
+        did.
     annotator_changed
         Somebody else works here.
     project_changed
@@ -112,6 +115,7 @@ class Opened:
         self.is_reviewing = False
         self.is_playing = False
         self.becomes_sample: Callable[[], bool] = self._has_sample
+        self.steps_on: Callable[[], bool] = lambda: False
         self._done = ActionsDone()
         self._project: Project | None = None
         self._session: EditSession | None = None

@@ -212,6 +212,6 @@ class Verdicts:
             return False
         if was_decided or verdict is not Verdict.REOPEN:
             bench.did(Decided(judgement, (given,)))
-        if goes_on and self.goes_on:
+        if goes_on and self.goes_on and not bench.steps_on():
             self.walk.go_on(was_decided=was_decided)
         return True

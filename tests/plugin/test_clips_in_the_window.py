@@ -61,6 +61,73 @@ def test_a_project_of_one_clip_opens_at_its_first_doubtful_frame(workplace: Work
     assert bar.place.text() == "Frame 9 of 40 · 0.30 s: predicted, doubt 3.0%"
 
 
+def test_a_clip_without_samples_says_how_the_first_one_is_made(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    empty = dock.samples._empty
+    assert empty.isVisible()
+    assert empty.text() == "A stroke on a frame, or a verdict (Enter), makes a sample."
+    name, rest = dock.edit._current.shown_text()
+    assert (name, rest) == ("walk.mp4 · frame 9", ": no sample yet")
+    pointer.key(Qt.Key.Key_Return)
+    assert not empty.isVisible()
+
+
+def test_a_narrow_bar_keeps_what_the_frame_is_and_leaves_out_how_many_there_are(
+    workplace: Workplace,
+) -> None:
+    dock, _ = workplace
+    place = dock.clip_parts.bar.place
+    place.resize(400, place.height())
+    assert place.shown_text() == ("Frame 9", " of 40 · 0.30 s: predicted, doubt 3.0%")
+    place.resize(220, place.height())
+    assert place.shown_text() == ("Frame 9", ": predicted, doubt 3.0%")
+
+
+def test_after_a_verdict_on_a_mere_frame_the_next_frame_of_the_same_face_comes_up(
+    workplace: Workplace,
+) -> None:
+    dock, pointer = workplace
+    bench = dock.workbench
+    go_to(dock, 5)
+    face = bench.clips.open_clip.track_id
+    for expected in (6, 7):
+        pointer.key(Qt.Key.Key_Return)
+        wait_for(lambda: not bench.clips.is_waiting)
+        assert (shown(dock), bench.clips.open_clip.track_id) == (expected, face)
+        assert bench.frame is not None
+    # The other face of each is to be done, and is gone to from samples as ever.
+    assert bench.samples.count([SampleState.ACCEPTED, SampleState.PREDICTED]) == 4
+    pointer.key(Qt.Key.Key_Space, " ")
+    assert bench.current.state is SampleState.PREDICTED
+    # At the end of the clip there is no next frame: what is to do elsewhere comes up.
+    dock.workbench.clips.choose(face)
+    go_to(dock, COUNT - 1)
+    pointer.key(Qt.Key.Key_Return)
+    assert bench.current is not None
+
+
+def test_the_view_goes_along_with_a_face_that_would_leave_it(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    bench, camera = dock.workbench, dock.view._viewer.scene.camera
+    go_to(dock, 0)
+    dock.view.frame()
+    camera.zoom *= 1.3
+
+    def is_whole() -> bool:
+        seen = dock.view._scene.seen(dock.view._scene.landmarks)
+        away = np.abs(seen[:, ::-1][:, -2:] - np.array(camera.center[-2:]))
+        return bool((away <= np.array(dock.view._viewer.canvas.size) / 2 / camera.zoom + 0.6).all())
+
+    zoom, centre = camera.zoom, camera.center
+    assert is_whole()
+    pointer.key(Qt.Key.Key_K, "K", SHIFT)
+    wait_for(lambda: not bench.is_playing, "the end of the clip")
+    wait_for(lambda: not bench.clips.is_waiting)
+    assert camera.zoom == zoom
+    assert camera.center != centre
+    assert is_whole()
+
+
 def test_a_press_on_the_time_line_shows_that_frame_and_its_mesh(workplace: Workplace) -> None:
     dock, _ = workplace
     press_line(dock, 20)

@@ -179,7 +179,8 @@ class FaceView:
         self.update(state)
         scene.layers.add_points()
         if stays and not is_first and self._is_in_sight(state):
-            pass
+            if not state.hidden.all():
+                self._framing.follow(scene.seen(scene.landmarks))
         elif (scene.settings.keeps_zoom or self.holds_zoom) and not is_first:
             kept = kept_frame(scene.seen(scene.landmarks), before, self._framing.zoom)
             self._framing.look_at(kept)
@@ -191,7 +192,8 @@ class FaceView:
     def play(self, pixels: NDArray[np.uint8], landmarks: Landmarks | None) -> None:
         """Show the next frame of what plays and the mesh of this very frame, or none.
 
-        Both are drawn at once: nothing is painted in between. `show` ends it.
+        Both are drawn at once: nothing is painted in between. `show` ends it. The camera goes
+        along where the face would leave the canvas.
 
         Parameters
         ----------
@@ -200,6 +202,8 @@ class FaceView:
         """
         self._scene.layers.play_photograph(pixels)
         self._scene.play(landmarks)
+        if landmarks is not None:
+            self._framing.follow(self._scene.seen(landmarks))
 
     def show_again(self) -> None:
         """Put the layers back that were taken out of the viewer, seen from where they were."""

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.workbench.look.coordinates import position_to_napari
-from annotator.workbench.look.frames import Frame
+from annotator.workbench.look.frames import Frame, followed_centre
 
 FrameFor = Callable[[tuple[int, int]], Frame]
 
@@ -38,6 +39,14 @@ class Framing:
         camera, size = self._viewer.scene.camera, self._viewer.canvas.size
         away = np.abs(np.array(position_to_napari(position)) - camera.center[-2:])
         return bool((away <= np.array(size) / 2 / camera.zoom).all())
+
+    def follow(self, points: NDArray[np.floating]) -> None:
+        """Move, no more than it takes, so that a face (n, 2 or 3) that moves is seen whole."""
+        camera = self._viewer.scene.camera
+        y, x = camera.center[-2:]
+        centre = followed_centre(points, (x, y), float(camera.zoom), self._viewer.canvas.size)
+        if centre != (x, y):
+            camera.center = position_to_napari(centre)
 
     def frame(self, frame_for: FrameFor) -> None:
         """Show what a function says for the canvas's size, (height, width), now and later."""

@@ -125,7 +125,8 @@ class FrameBar(QFrame):
             clip.timeline, clip.line, head.frame,
             is_propagated=is_shown and frame is not None and frame.is_propagated,
         )  # fmt: skip
-        self.place.say(place, f"{rest}: {text}", self._colour(head.frame))
+        colour = self._colour(head.frame)
+        self.place.say(place, f"{rest}: {text}", colour, shorter=f": {text}")
 
     def _colour(self, frame: int) -> str | None:
         line = self._clips.line

@@ -15,7 +15,7 @@ from annotator.plugin.canvas.plain_text import MarkupLabel, explain, without_mne
 from annotator.plugin.panels.parts import KeyButton, button_row, key_button, without_focus
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.project import Verdict
-from annotator.workbench.clips.clip_text import first_edit_text, frame_name
+from annotator.workbench.clips.clip_text import NO_SAMPLE, first_edit_text, frame_name
 from annotator.workbench.sample_text import sample_text
 from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.states import STATE_COLOURS
@@ -140,8 +140,8 @@ class EditPanel(QWidget):
         is_read_only = self._workbench.is_read_only
         self._refuse(READ_ONLY if is_read_only else "")
         if frame is not None:
-            todo = READ_ONLY if is_read_only else first_edit_text(self._workbench.keys)
-            self._current.say(frame_name(frame.name, frame.frame), f": {todo}")
+            more = READ_ONLY if is_read_only else first_edit_text(self._workbench.keys)
+            self._current.say(frame_name(frame.name, frame.frame), f": {NO_SAMPLE}", more=more)
             self._enable_undo()
             return
         if sample is None or session is None:

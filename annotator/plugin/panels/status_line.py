@@ -30,18 +30,29 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._least_name = least_name
         self._dot: QColor | None = None
-        self._name, self._rest = "", ""
+        self._name = self._rest = self._shorter = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
         """Return all that the line says."""
         return f"{self._name}{self._rest}"
 
-    def say(self, name: str, rest: str, colour: str | None = None) -> None:
-        """Show a name and what follows it, behind a dot of a colour like ``#3fb56b``."""
-        self._name, self._rest = plain(name), rest
+    def say(
+        self, name: str, rest: str, colour: str | None = None, *, shorter: str = "", more: str = ""
+    ) -> None:
+        """Show a name and what follows it, behind a dot of a colour like ``#3fb56b``.
+
+        Parameters
+        ----------
+        name, rest, colour
+        shorter
+            What follows the name where there is no room for `rest`.
+        more
+            What only the tooltip says.
+        """
+        self._name, self._rest, self._shorter = plain(name), rest, shorter
         self._dot = None if colour is None else QColor(colour)
-        explain(self, self.text())
+        explain(self, self.text(), *([more] if more else []))
         self.setAccessibleName(self.text())
         self.update()
 
@@ -76,10 +87,13 @@ class StatusLine(QWidget):
 
     def _fitted(self, room: int) -> tuple[str, str]:
         bold, plain = QFontMetrics(self._bold()), self.fontMetrics()
-        for_name = max(room - plain.horizontalAdvance(self._rest), self._least_name)
+        rest, whole = self._rest, bold.horizontalAdvance(self._name)
+        if self._shorter and whole + plain.horizontalAdvance(rest) > room:
+            rest = self._shorter
+        for_name = max(room - plain.horizontalAdvance(rest), self._least_name)
         name = bold.elidedText(self._name, _MIDDLE, for_name)
         for_rest = max(room - bold.horizontalAdvance(name), 0)
-        return name, plain.elidedText(self._rest, _END, for_rest)
+        return name, plain.elidedText(rest, _END, for_rest)
 
     def _bold(self) -> QFont:
         font = QFont(self.font())

@@ -18,10 +18,12 @@ from annotator.plugin.samples.batch_menu import BatchButton
 from annotator.plugin.samples.sample_list import SampleList
 from annotator.plugin.samples.shown_choices import ShownChoices
 from annotator.project import UNDECIDED
+from annotator.workbench.clips.clip_text import first_edit_text
 from annotator.workbench.remarks import Remarks
 from annotator.workbench.states import NOT_DELETED
 from annotator.workbench.workbench import Workbench
 
+_NONE_PASSES = "No sample passes this filter."
 _LEAVING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -71,8 +73,9 @@ class SamplePanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(6)
-        self._empty = PlainLabel("No sample passes this filter.")
+        self._empty = PlainLabel("")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
         self.choices = ShownChoices(workbench, self)
         self.filter, self.sorting = self.choices.filter, self.choices.sorting
         self.direction, self.text = self.choices.direction, self.choices.text
@@ -140,6 +143,7 @@ class SamplePanel(QWidget):
         self._workbench.samples_changed.connect(self._reset)
         self._workbench.sample_updated.connect(self._refresh)
         self._workbench.current_changed.connect(self.list.select_current)
+        self._workbench.current_changed.connect(self._show_empty)
         self._workbench.triaged.changed.connect(self.list.show_anew)
 
     def _show_tally(self, selected: int) -> None:
@@ -147,9 +151,15 @@ class SamplePanel(QWidget):
 
     def _reset(self) -> None:
         self.list.reset_samples()
-        samples = self._workbench.samples
-        self._empty.setVisible(samples.total > 0 and not len(samples))
+        self._show_empty()
         self._count()
+
+    def _show_empty(self) -> None:
+        """Say why the list is empty, and what makes the first sample of a clip."""
+        bench = self._workbench
+        begins = not bench.samples.total and bench.frame is not None and not bench.is_read_only
+        self._empty.setText(first_edit_text(bench.keys) if begins else _NONE_PASSES)
+        self._empty.setVisible(begins or (bench.samples.total > 0 and not len(bench.samples)))
 
     def _refresh(self, sample_id: int) -> None:
         self.list.refresh_sample(sample_id)

@@ -13,6 +13,7 @@ NO_DOUBTFUL = "No doubtful frame of this face is left that nobody looked at."
 NO_KEYS = {1: "No key frame of this face follows.", -1: "No key frame of this face lies before."}
 ONE_FACE = "No other face has a mesh in this frame."
 NO_MIDDLE = "No frame lies between the key frames here."
+NO_SAMPLE = "no sample yet"
 NOT_READ = "This frame is damaged and cannot be shown."
 
 
@@ -53,7 +54,10 @@ def frame_text(
 
 def first_edit_text(keys: KeyBindings) -> str:
     """Return what makes a sample of a frame that is none."""
-    return f"a stroke or {keys.text('accept') or 'verdict'} makes it a sample"
+    key = keys.text("accept")
+    return (
+        f"A stroke on a frame, or {f'a verdict ({key})' if key else 'a verdict'}, makes a sample."
+    )
 
 
 def cut_text(line: TrackLine, number: int, frame: int, key: str) -> str:

@@ -24,7 +24,24 @@ class FrameSamples:
 
     def __init__(self, bench: Bench, walk: Walk, clips: Clips) -> None:
         self._bench, self._walk, self._clips = bench, walk, clips
+        self._made: int | None = None
         bench.becomes_sample = self.make
+        bench.steps_on = self.step_on
+
+    def step_on(self) -> bool:
+        """Show the next frame after a verdict on one that became a sample by being worked on.
+
+        Whoever goes through a clip stays with its face: what is to do elsewhere is for later.
+        Returns False for any other sample, and at the clip's end.
+        """
+        made, self._made = self._made, None
+        clip = self._clips.open_clip
+        if made is None or made != self._bench.sample_id or clip is None:
+            return False
+        if clip.playhead.frame >= clip.playhead.count - 1:
+            return False
+        self._clips.step(1)
+        return True
 
     def make(self) -> bool:
         """Make a sample of the frame on the screen and take it under edit; return whether it is."""
@@ -45,6 +62,7 @@ class FrameSamples:
             return False
         self._walk.go_to(sample_id)
         self._clips.refresh()
+        self._made = sample_id
         session = bench.session
         if session is None or session.sample_id != sample_id:
             return False

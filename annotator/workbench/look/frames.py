@@ -52,6 +52,38 @@ def kept_frame(points: NDArray[np.floating], before: NDArray[np.floating], zoom:
     return Frame(_centre(points), zoom * _size(before) / _size(points))
 
 
+def followed_centre(
+    points: NDArray[np.floating],
+    centre: tuple[float, float],
+    zoom: float,
+    canvas: tuple[int, int],
+) -> tuple[float, float]:
+    """Return where to look so that a face that moves is seen whole, with the least move there.
+
+    Along a side on which it is larger than the canvas nothing moves: one looks at a part of it.
+
+    Parameters
+    ----------
+    points : (n, 2 or 3)
+        In px of the image.
+    centre : (x, y)
+        Where the camera looks by now.
+    zoom : float
+        Pixels of the canvas for one of the image.
+    canvas : (height, width)
+    """
+    left, top, width, height = bounding_box(points)
+    x = _followed(left, width, centre[0], canvas[1] / zoom)
+    return x, _followed(top, height, centre[1], canvas[0] / zoom)
+
+
+def _followed(start: float, length: float, centre: float, room: float) -> float:
+    if length > room:
+        return centre
+    low, high = start + length - room / 2, start + room / 2
+    return float(min(max(centre, low), high))
+
+
 def _frame(points: NDArray[np.floating], canvas: tuple[int, int], share: float) -> Frame:
     height, width = canvas
     _, _, face_width, face_height = bounding_box(points)

@@ -11,6 +11,7 @@ from annotator.mesh.tools.contour import ContourTool
 from annotator.mesh.tools.guided import GuidedTool
 from annotator.workbench.look import palette
 from annotator.workbench.look.drawing import aimed_look
+from annotator.workbench.look.frames import followed_centre
 from annotator.workbench.look.look import look_of
 from annotator.workbench.look.pointing import pointed_text
 from annotator.workbench.look.thinning import FULL, middle_edge, thinning_at
@@ -31,6 +32,16 @@ SKIN_AND_LIPS = np.array(
 def state() -> MeshState:
     face = FACE_468.topology.vertices * np.float32([10, -10, -10]) + np.float32([200, 150, 0])
     return MeshState.of(face, face, FACE_468)
+
+
+def test_the_camera_follows_a_face_no_further_than_it_must() -> None:
+    box = np.array([[100.0, 40.0, 0.0], [140.0, 80.0, 0.0]])
+    canvas = (100, 200)  # high, wide
+    assert followed_centre(box, (110.0, 55.0), 1.0, canvas) == (110.0, 55.0)
+    assert followed_centre(box, (20.0, 55.0), 1.0, canvas) == (40.0, 55.0)
+    assert followed_centre(box, (300.0, 0.0), 1.0, canvas) == (200.0, 30.0)
+    # Close up on a part of it nothing moves; along the other side it may.
+    assert followed_centre(box, (20.0, 0.0), 4.0, canvas) == (115.0, 0.0)
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
