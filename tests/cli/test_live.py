@@ -62,7 +62,7 @@ def test_verbose_stays_verbose(command, tmp_path):
     assert "all of status: " in err
 
 
-def test_a_film_without_a_window_is_tracked_recorded_and_told(command, film, tmp_path):
+def test_a_clip_without_a_window_is_tracked_recorded_and_told(command, film, tmp_path):
     record = tmp_path / "again.mkv"
     code, out, err = command(
         "live", "-v", film, "--headless", "--record", record, "--project", tmp_path / "p"
