@@ -236,7 +236,10 @@ def test_playing_shows_picture_and_mesh_of_one_frame_and_tools_rest(workplace: W
             if frame:
                 pixels = clip.source.get(frame).pixels
                 np.testing.assert_array_equal(dock.view.layers.image.data, pixels)
-                np.testing.assert_array_equal(dock.view._scene.landmarks, clip.mesh_at(frame)[1])
+                meshes = clip.mesh_at(frame)
+                assert dock.view._scene._overlay.visible == (meshes is not None)
+                if meshes is not None:  # it has none in some frames
+                    np.testing.assert_array_equal(dock.view._scene.landmarks, meshes[1])
 
     bench.clips.moved.connect(lambda: QTimer.singleShot(0, look))
     pointer.key(Qt.Key.Key_K, "K", SHIFT)
