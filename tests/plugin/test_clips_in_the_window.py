@@ -10,6 +10,7 @@ import pytest
 from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtTest import QTest
 
+from annotator.mesh.tools.base import Edit
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import Project, SampleState
@@ -325,6 +326,31 @@ def test_what_another_window_makes_of_the_clip_shows_up(workplace: Workplace) ->
         sample_id = other.clips.make_sample(track, 22, "ada")
     wait_for(lambda: bench.sample_id == sample_id, "the sample of the other window")
     assert bench.clips.line.sample_frames.tolist() == [22]
+
+
+@pytest.mark.parametrize("deed", ["verdict", "stroke"])
+def test_what_another_program_just_made_of_the_frame_is_looked_at_before_anything_is_done_to_it(
+    workplace: Workplace, deed: str
+) -> None:
+    dock, _ = workplace
+    bench, told = dock.workbench, []
+    go_to(dock, 22)
+    bench.failed.connect(told.append)
+    moved = bench.frame.landmarks + np.float32([9, 0, 0])
+    with Project.open(bench.project.home) as other:
+        sample_id = other.clips.make_sample(bench.frame.track_id, 22, "ada", corrected=moved)
+    if deed == "verdict":
+        bench.verdicts.accept()
+    else:
+        bench.edits.apply("grab", Edit(bench.frame.landmarks + np.float32(1)))
+    assert "look at it" in told[-1]
+    assert bench.sample_id == sample_id
+    assert bench.current.state is SampleState.IN_PROGRESS
+    np.testing.assert_array_equal(bench.project.annotations.load(sample_id).landmarks, moved)
+    np.testing.assert_array_equal(dock.view._scene.landmarks, moved)
+    bench.verdicts.goes_on = False
+    bench.verdicts.accept()  # now it was seen
+    assert bench.current.state is SampleState.ACCEPTED
 
 
 def test_a_sample_of_a_clip_in_the_list_brings_the_bar_and_a_photograph_takes_it_away(
