@@ -180,4 +180,8 @@ def _table(
         for sample, *measured in zip(samples, *found, strict=True)
     ]
     headings = (*_HEADINGS[:-1], *more, _HEADINGS[-1])
-    return aligned(headings, rows, numbers={"sample", "strokes", "face", *more})
+    lines = aligned(headings, rows, numbers={"sample", "strokes", "face", *more})
+    unknown = [n for n, column in zip(more, found, strict=True) if all(map(math.isnan, column))]
+    return lines + [
+        f"{name} is not known of any of these yet: `assess` finds it" for name in unknown
+    ]

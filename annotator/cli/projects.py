@@ -44,6 +44,7 @@ def add(
     from annotator.system.names import paths_in_natural_order
     from annotator.workflow import import_images
     from annotator.workflow.importing_clips import import_clips, split_given
+    from annotator.workflow.numbered_frames import sequence_hints
 
     with Project.open(project) as opened:
         opened.check_writable()
@@ -58,6 +59,7 @@ def add(
     usable = done.added + done.already_there + len(clips.added) + clips.already_there
     values = {**_values(done), **_clip_values(clips)}
     lines = _lines(done, clips, is_nothing=not (usable or failed))
+    lines += sequence_hints(given.photographs) if done.added else []
     report(values, *lines, failed=failed, as_json=as_json, is_answer=not (usable or failed))
     if not usable:
         raise typer.Exit(1)

@@ -18,7 +18,7 @@ from annotator.workbench.clips.tracks import Tracks
 from annotator.workbench.keys import KeyBindings
 from annotator.workbench.workbench import Workbench
 
-_NO_CLIPS = "This project has no clips: Project > Add photographs… takes videos, too."
+_NO_CLIPS = "This project has no clips: Project > Add photographs or videos… takes some."
 
 
 class ClipParts:

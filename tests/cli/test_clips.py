@@ -18,6 +18,7 @@ from annotator.project import Project, SampleState
 from annotator.project.strokes import Stroke
 from annotator.quality.signals import jitter_of
 from annotator.system.assets import asset_path
+from annotator.workflow.numbered_frames import is_numbered_through
 from tests.clips import portrait_frames, write_clip
 from tests.retraining import retrained
 from tests.rights import as_nobody, close_to_writers, files_of, public_folder
@@ -113,6 +114,38 @@ def test_a_folder_of_frames_is_one_clip_where_that_is_said(command, tmp_path):
     assert run_json(command, "clips", tmp_path / "p", "shot")["tracks"][0]["frames"] == 5
 
 
+def test_frames_that_come_as_photographs_are_told_of(command, tmp_path):
+    frames = tmp_path / "shot"
+    frames.mkdir()
+    for number in range(12):
+        Image.new("RGB", (16, 12), (number, 90, 90)).save(frames / f"f{number:03}.png")
+    command("new", tmp_path / "p")
+    out = command("add", tmp_path / "p", frames)[1]
+    assert "shot: 12 photographs, numbered as frames of a clip are" in out
+    assert "--sequence" in out
+    assert "--sequence" not in command("add", tmp_path / "p", frames)[1]  # said once
+    (tmp_path / "none").mkdir()
+    Image.new("RGB", (16, 12), "grey").save(tmp_path / "grey.png")
+    code, out, _ = command("add", tmp_path / "p", tmp_path / "none", tmp_path / "grey.png")
+    assert (code, "--sequence" in out) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("names", "looks_so"),
+    [
+        ([f"{n}.jpg" for n in range(1, 30)], True),
+        ([f"shot_{n:04}.png" for n in range(10)], True),
+        ([f"IMG_{n}.jpg" for n in range(4001, 4030)], False),
+        ([f"{n}.jpg" for n in range(30) if n != 7], False),
+        ([f"{n}.jpg" for n in range(9)], False),
+        ([*(f"{n}.jpg" for n in range(20)), "holiday.jpg"], False),
+        ([*(f"a{n}.jpg" for n in range(10)), *(f"b{n}.jpg" for n in range(10, 20))], False),
+    ],
+)
+def test_folders_that_look_like_a_sequence_are_known_by_their_names(names, looks_so):
+    assert is_numbered_through(names) == looks_so
+
+
 @pytest.mark.parametrize("is_folder", [False, True])
 def test_copied_clips_make_the_project_independent_of_their_source(
     command, tmp_path, clip, is_folder
@@ -186,6 +219,8 @@ def test_a_project_without_samples_says_what_to_do_next(command, tmp_path, clip,
     assert listed.startswith("no samples yet of walk.mp4: `open` and correct a frame")
     assert "`frames --count N`" in listed
     run_json(command, "frames", tracked, "walk.mp4", "--count", "1")
+    unknown = "jitter is not known of any of these yet: `assess` finds it"
+    assert command("list", tracked, "--sort", "jitter")[1].splitlines()[-1] == unknown
     assert "no samples" not in command("status", tracked)[1]
 
 

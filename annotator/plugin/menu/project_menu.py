@@ -93,8 +93,8 @@ class ProjectMenu(QPushButton):
             add_entry(menu, text, callback)
         menu.addSeparator()
         self._changes += [
-            menu.addAction("Add photographs…", self.ask_photographs),
-            menu.addAction("Add a folder of photographs…", self.ask_folder),
+            menu.addAction("Add photographs or videos…", self.ask_photographs),
+            menu.addAction("Add a folder…", self.ask_folder),
             menu.addAction("Predict…", self.ask_predict),
         ]
         faceless = menu.addAction("Photographs without a face…", self.ask_faceless)
@@ -155,13 +155,15 @@ class ProjectMenu(QPushButton):
             self._progress.finished.connect(self._open_made_sample)
 
     def ask_photographs(self) -> None:
-        """Ask for photographs and add them."""
-        names, _ = QFileDialog.getOpenFileNames(self, "Add photographs")
+        """Ask for photographs and videos and add them."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Add photographs or videos")
         self.add([Path(name) for name in names])
 
     def ask_folder(self) -> None:
-        """Ask for a folder and add the photographs in it."""
-        folder = QFileDialog.getExistingDirectory(self, "Add a folder of photographs")
+        """Ask for a folder and add the photographs and videos in it."""
+        folder = QFileDialog.getExistingDirectory(
+            self, "Add the photographs and videos of a folder"
+        )
         self.add([Path(folder)] if folder else [])
 
     def add(

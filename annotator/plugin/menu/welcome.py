@@ -71,11 +71,11 @@ def nothing_predicted(menu: ProjectMenu) -> Guidance:
     """Return the page of a project without samples."""
     return Guidance(
         "No faces yet",
-        "Add photographs: each face found in them becomes a sample. If photographs were added "
-        "but not predicted, predict them now.",
+        "Add photographs: each face found in them becomes a sample. Or add videos: faces are "
+        "followed through them. What was added but not predicted, predict now.",
         [
-            ("Add photographs…", menu.ask_photographs),
-            ("Add a folder of photographs…", menu.ask_folder),
+            ("Add photographs or videos…", menu.ask_photographs),
+            ("Add a folder…", menu.ask_folder),
             ("Predict…", menu.ask_predict),
         ],
     )
