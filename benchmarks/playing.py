@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 # Before napari is imported: nobody's own preferences are read or changed.
@@ -245,6 +245,7 @@ def _add_long_track(project: Project, clip_id: int) -> None:
 def _wait(clips: Any) -> None:
     while clips.is_waiting:
         process_events()
+        sleep(0.001)  # as Qt's own loop leaves the core to others
 
 
 if __name__ == "__main__":

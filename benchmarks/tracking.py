@@ -1,7 +1,7 @@
 """From a clip to tracked meshes, against MediaPipe: parity, jitter, speed and memory.
 
     python benchmarks/tracking.py --images IMAGE... [--mediapipe-python PYTHON] [--runs 5]
-        [--frames 600] [--memory 10000]
+        [--frames 600] [--memory 10000] [--only parity jitter speed memory]
 
 Clips are drawn from the largest face of each photograph by a moving camera. PYTHON is that of an
 environment with mediapipe 0.10.21; without it MediaPipe's columns are left out.
@@ -42,6 +42,7 @@ SCRIPT = Path(__file__).with_name("mediapipe_video.py")
 SMALL, LARGE = (640, 480), (1280, 720)
 NOISE = 3.0
 SHORT = 60  # frames of the clips for parity and jitter
+PARTS = ("parity", "jitter", "speed", "memory")
 HELD = 100  # frames that are tracked again and again for memory
 
 
@@ -192,18 +193,22 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--frames", type=int, default=600)
     parser.add_argument("--memory", type=int, default=10_000)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     model, python = FaceMesh.load(small_faces=False), options.mediapipe_python
     some = portraits(model, map(read_image, options.images))
     print(f"{len(some)} portraits")
-    if python:
+    if python and "parity" in options.only:
         report_parity(model, some, python)
-    report_jitter(model, some, python)
-    with tempfile.TemporaryDirectory() as folder:
-        made = moving(some[0], model, options.frames, LARGE, "pan", noise=NOISE)
-        clip = encode(Path(folder, "clip.mp4"), (frame for frame, _ in made))
-        report_speed(model, clip, python, options.runs)
-    report_memory(model, some, options.memory)
+    if "jitter" in options.only:
+        report_jitter(model, some, python)
+    if "speed" in options.only:
+        with tempfile.TemporaryDirectory() as folder:
+            made = moving(some[0], model, options.frames, LARGE, "pan", noise=NOISE)
+            clip = encode(Path(folder, "clip.mp4"), (frame for frame, _ in made))
+            report_speed(model, clip, python, options.runs)
+    if "memory" in options.only:
+        report_memory(model, some, options.memory)
 
 
 if __name__ == "__main__":
