@@ -58,7 +58,8 @@ def each_frame(project: Project, tracks: Sequence[TrackRecord], every: int) -> l
     why = "every frame" if every == 1 else f"every {every} frames"
     chosen = []
     for track in tracks:
-        seen = project.clips.seen(track.id).frames
+        removed = list(project.clips.frames_removed(track.clip_id))
+        seen = np.setdiff1d(project.clips.seen(track.id).frames, removed)
         chosen += [ChosenFrame(track, frame, why) for frame in seen[seen % every == 0].tolist()]
     return sorted(chosen, key=lambda one: (one.frame, one.track.number))
 
@@ -70,7 +71,7 @@ def doubtful_frames(
 
     They are told by how a mesh trembles against those around it, and by how far crops lie apart
     where that is known (`frame_doubts`). Frames that are samples already are none, nor are those
-    beside them.
+    beside them, nor those that somebody took out of the project.
 
     Parameters
     ----------
@@ -85,6 +86,7 @@ def doubtful_frames(
     found = [one for track in tracks for one in _doubts(project, track, times)]
     found.sort(key=lambda one: (-one.score, one.frame))
     taken = [frame for track in tracks for frame in project.clips.states(track.id).frames.tolist()]
+    taken += project.clips.frames_removed(clip.id)
     chosen: list[_Doubted] = []
     apart = max(1, clip.frame_count // (2 * number))
     while len(chosen) < number and apart:

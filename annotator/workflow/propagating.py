@@ -53,7 +53,8 @@ def propagate(
     """Make the frames between key frames samples with the corrections of these, one at a time.
 
     None of them is accepted by it: each needs a look of its own. A sample that somebody worked on
-    or judged stays as it is; one that was propagated before follows the key frames as they are now.
+    or judged stays as it is, and a frame that somebody took out stays out; one that was propagated
+    before follows the key frames as they are now.
 
     Parameters
     ----------
@@ -80,7 +81,8 @@ def propagate(
         for frame, state in zip(states.frames.tolist(), states.states, strict=True)
         if state is not SampleState.PREDICTED and frame not in follows
     }
-    wanted = [at for at in frames_between(track, keys, every) if at not in worked_on]
+    stays = worked_on | clips.frames_removed(track.clip_id)
+    wanted = [at for at in frames_between(track, keys, every) if at not in stays]
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         piece = clips.meshes(track.id, some[0], some[-1] + 1)

@@ -498,3 +498,17 @@ def test_frames_that_are_one_picture_are_left_out_and_the_others_go_on(command, 
     first, *_, last = out.splitlines()
     assert first == "made 4 samples, already there 0"
     assert last.startswith("left out: frame 2 is the same picture as frame 1 of clip 1")
+
+
+def test_frames_that_somebody_took_out_are_not_brought_back_with_many_others(command, tracked):
+    made = run_json(command, "frames", tracked, "walk.mp4", "--every", "8")["samples"]
+    for place in (0, 2):
+        corrected(tracked, made[place]["sample"], 4.0)
+    with Project.open(tracked) as project:
+        (out,) = (image.id for image in project.images.all() if image.clip_frame == 8)
+        project.removals.remove([out], by="Ada")
+    assert run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")["new"] == 2
+    again = run_json(command, "frames", tracked, "walk.mp4", "--every", "4")["samples"]
+    assert [one["frame"] for one in again] == [0, 4, 12, 16, 20]
+    by_doubt = run_json(command, "frames", tracked, "walk.mp4", "--count", "24")["samples"]
+    assert 8 not in {one["frame"] for one in by_doubt}

@@ -95,6 +95,14 @@ class ClipFiles:
             if name in known and known[name] == stamp_of(path)
         }
 
+    def frames_removed(self, clip_id: int) -> set[int]:
+        """Return the frames of a clip that were images and that somebody took out."""
+        query = select(ImageRow.clip_frame).where(
+            ImageRow.clip_id == clip_id, ImageRow.removed_at.is_not(None)
+        )
+        with self._engine.reading() as session:
+            return {frame for frame in session.scalars(query) if frame is not None}
+
     def relocate(self, clip_id: int, path: Path) -> ClipRecord:
         """Let a clip follow to where it is now, with its frames that are images.
 
