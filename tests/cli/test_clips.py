@@ -333,12 +333,21 @@ def test_accepting_all_leaves_out_what_was_propagated_and_nobody_looked_at(comma
     corrected(tracked, made[0]["sample"], 2.0)
     corrected(tracked, made[2]["sample"], 2.0)
     run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")
+
+    def look_at(*samples):
+        with Project.open(tracked) as project:
+            for each in samples:
+                project.visits.record(
+                    each, annotator="Ann", started_at=datetime.now(UTC), seconds=8.0, strokes=0
+                )
+
     with Project.open(tracked) as project:
         (track,) = project.clips.tracks(1)
         four, eight, twelve = (project.clips.sample_at(track.id, at) for at in (4, 8, 12))
-        project.visits.record(
-            four, annotator="Ann", started_at=datetime.now(UTC), seconds=8.0, strokes=0
-        )
+    look_at(four, eight)
+    corrected(tracked, made[2]["sample"], 3.0)  # what follows it needs another look
+    run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")
+    look_at(four)
     code, out, _ = command("review", tracked, "accept", "--all", "--despite-checks")
     told = "accept: 3 samples, 2 samples left as before (2 propagated and not looked at yet"
     assert (code, out.startswith(told)) == (1, True), out

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
@@ -23,7 +23,7 @@ from annotator.project.edit import EditedSample
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.records import UNDECIDED, SampleState
-from annotator.project.tables import ImageRow, SampleRow, StrokeRow
+from annotator.project.tables import ImageRow, SampleRow, StrokeRow, VisitRow
 
 PROPAGATED = "propagated"
 """The tool of the stroke that a correction comes in by where it was made in other frames."""
@@ -50,13 +50,25 @@ def has_own_strokes() -> ColumnElement[bool]:
 
 
 def is_unlooked() -> ColumnElement[bool]:
-    """Return what holds of samples as they were propagated that nobody has looked at.
+    """Return what holds of samples as they were propagated that nobody has looked at since.
 
-    All their strokes in effect were propagated, and there was no visit.
+    All their strokes in effect were propagated, and no visit began after the last of them: one
+    that followed key frames that changed needs another look.
     """
-    no_visit = (SampleRow.seconds_spent == 0) & (SampleRow.seconds_reviewed == 0)
+    newest = (
+        select(func.max(StrokeRow.created_at))
+        .where(StrokeRow.sample_id == SampleRow.id, StrokeRow.undone.is_(False))
+        .correlate(SampleRow)
+        .scalar_subquery()
+    )
+    visited = (
+        select(VisitRow.id)
+        .where(VisitRow.sample_id == SampleRow.id, VisitRow.started_at >= newest)
+        .correlate(SampleRow)
+        .exists()
+    )
     propagated = SampleRow.track_id.is_not(None) & (SampleRow.stroke_count > 0)
-    return and_(no_visit, propagated, ~has_own_strokes())
+    return and_(~visited, propagated, ~has_own_strokes())
 
 
 def track_states(session: Session, track_id: int) -> TrackStates:
