@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt, QTimer
+from qtpy.QtGui import QColor, QPalette
 from qtpy.QtTest import QTest
 
 from annotator.mesh.tools.base import Edit
@@ -127,6 +128,25 @@ def test_the_view_goes_along_with_a_face_that_would_leave_it(workplace: Workplac
     assert camera.zoom == zoom
     assert camera.center != centre
     assert is_whole()
+
+
+@pytest.mark.parametrize(("ground", "ink"), [("#f0eded", "#1b1b1b"), ("#262930", "#f0f1f2")])
+def test_where_one_is_can_be_seen_in_light_and_in_dark(
+    workplace: Workplace, ground: str, ink: str
+) -> None:
+    dock, _ = workplace
+    line = dock.clip_parts.bar.time_line
+    palette = line.palette()
+    palette.setColor(QPalette.ColorRole.Window, QColor(ground))
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(ink))
+    line.setStyleSheet("")
+    line.setPalette(palette)
+    line.setAutoFillBackground(True)
+    go_to(dock, 20)
+    image = line.grab().toImage()
+    at = image.pixelColor(line.x_of(20), 3).lightness()
+    beside = image.pixelColor(line.x_of(20) + 60, 3).lightness()
+    assert abs(at - beside) > 100
 
 
 def test_a_press_on_the_time_line_shows_that_frame_and_its_mesh(workplace: Workplace) -> None:

@@ -11,7 +11,6 @@ from annotator.workbench.workbench import Workbench
 _SIZE, _GAP, _LABEL = 88, 4, 13
 # Once the frame is on screen: decoding would take the processor from drawing it.
 _LATER_MS = 120
-_HERE = QColor("#f2f5f7")
 
 
 class StripPanel(QWidget):
@@ -90,10 +89,7 @@ class StripPanel(QWidget):
             below = QRect(place.left(), place.bottom() + 1, place.width(), _LABEL)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, f"{cell.frame:,}")
             if cell.frame == self._workbench.clips.frame:
-                painter.save()
-                painter.setPen(_HERE)
                 painter.drawRect(place.adjusted(-1, -1, 0, 0))
-                painter.restore()
         painter.end()
 
     def _place(self, number: int) -> QRect:

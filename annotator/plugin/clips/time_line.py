@@ -25,7 +25,6 @@ from annotator.workbench.clips.columns import Window
 from annotator.workbench.clips.timeline import Timeline
 
 _RIGHT_MARGIN = 10
-_PLAYHEAD = QColor("#f2f5f7")
 _NOTCH = 1.25  # how much a notch of the wheel zooms
 
 
@@ -181,14 +180,15 @@ class TimeLine(QWidget):
         x = GUTTER + self._window.x_of(self._frame)
         if not GUTTER <= x <= self.width():
             return
+        ink = self.palette().windowText().color()  # to be seen in light themes, too
         wide = max(self._window.pixels_per_frame, 1.0)
         if wide > 3:  # the frame itself, where it can be told from its neighbours
-            shade = QColor(_PLAYHEAD)
+            shade = QColor(ink)
             shade.setAlpha(46)
             painter.fillRect(QRectF(x - wide / 2, 0, wide, self.height() - RULER_HEIGHT), shade)
-        painter.setPen(_PLAYHEAD)
+        painter.setPen(ink)
         painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - RULER_HEIGHT))
-        painter.setBrush(_PLAYHEAD)
+        painter.setBrush(ink)
         painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
 
 
