@@ -89,13 +89,15 @@ def live(
 
     'facemesh-annotator -v 0' is short for 'facemesh-annotator live -v 0'.
     """
-    _check(record, headless=headless)
+    _check(record)
     from annotator.system.people import login_name
     from annotator.workbench.live.capture_thread import Limit
     from annotator.workbench.live.source import Source
 
     source = Source.of(video, loops=loop)
     with closing(_opened(source)) as camera:  # first: it may not be there, and all else takes time
+        if not headless:
+            require_window_system(_WINDOW)
         with timed("loading the program and the model"):
             from annotator.workbench.live.assembling import LiveOptions, assemble, first_look
             from annotator.workbench.live.live_session import LiveWishes
@@ -131,12 +133,10 @@ def with_live(arguments: Sequence[str], commands_known: Collection[str]) -> list
     return given
 
 
-def _check(record: Path | None, *, headless: bool) -> None:
+def _check(record: Path | None) -> None:
     """Refuse what cannot work before anything is opened."""
     if find_spec("av") is None:
         raise FailedError(_VIDEO)
-    if not headless:
-        require_window_system(_WINDOW)
     if record is not None:
         from annotator.workbench.live.recording import RecordingError, check_recordable
 

@@ -134,25 +134,34 @@ def test_what_cannot_be_recorded_to_is_refused_before_anything_is_opened(
         ("PyQt6", "Qt is missing: pip install 'facemesh-annotator[all]'"),
     ],
 )
-def test_without_an_extra_it_says_what_to_install(command, monkeypatch, missing, said):
+def test_without_an_extra_it_says_what_to_install(command, film, monkeypatch, missing, said):
     absent = {missing, "PySide6"}
     for module in ("live", "windows"):
         monkeypatch.setattr(
             f"annotator.cli.{module}.find_spec", lambda name: None if name in absent else "there"
         )
-    code, out, err = command("live", "-v", 97)
+    code, out, err = command("live", "-v", film)
     assert (code, out) == (1, "")
     assert said in err
 
 
-def test_without_a_display_it_says_so(command, monkeypatch, assert_one_line):
+def test_without_a_display_it_says_so(command, film, monkeypatch, assert_one_line):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    code, _, err = command("live", "-v", film)
+    assert code == 1
+    assert "there is no display" in err
+    assert_one_line(err)
+
+
+def test_a_camera_that_is_missing_is_told_before_a_missing_display(command, monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     code, _, err = command("live", "-v", 97)
     assert code == 1
-    assert "there is no display" in err
-    assert_one_line(err)
+    assert "privacy" in err
 
 
 def test_a_model_that_is_none_leaves_no_camera_open(command, film, assert_one_line):

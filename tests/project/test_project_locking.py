@@ -126,6 +126,7 @@ WRITES: dict[str, Write] = {
     "Assessments.store": lambda project, given: assess(project),
     "Assessments.store_found": store_found,
     "Assessments.want_again": want_again,
+    "Audit.note_grab": lambda project, given: project.audit.note_grab(1, "Ann", faces=2),
     "Draws.draw": lambda project, given: draw_submitted(project),
     "Images.add": add_again,
     "Images.forget_failed": lambda project, given: project.images.forget_failed(
