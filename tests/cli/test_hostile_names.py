@@ -568,7 +568,18 @@ def propagate(hand: Hand) -> None:
         hand.run("propagate", hand.project, "1", f"--track={text}", code=2, lines=0)
 
 
+def live(hand: Hand) -> None:
+    film = hand.scratch / "\x1b[2J\nforged.mkv"
+    write_clip(film, [np.full((48, 64, 3), shade, np.uint8) for shade in (40, 80)])
+    hand.run("live", "--headless", "--frames=2", "--video", film, f"--project={hand.project}")
+    for text in HOSTILE.values():
+        hand.run("live", "--headless", f"--video={text}.mkv", code=1, lines=0)
+        hand.run("live", "--headless", f"--video={film}", f"--record={text}", code=2, lines=0)
+        hand.run("live", "--headless", f"--video={film}", f"--filter={text}", code=2, lines=0)
+
+
 CASES: dict[str, Case] = {
+    "live": live,
     "clips": clips,
     "frames": frames,
     "propagate": propagate,

@@ -137,7 +137,7 @@ def test_an_address_that_is_not_served_is_refused_and_its_password_not_shown(
     command, tmp_path, monkeypatch, assert_one_line, name
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("annotator.cli.windows._require_window_system", lambda: None)
+    monkeypatch.setattr("annotator.cli.windows.require_window_system", lambda: None)
     code, out, err = command(name, "postgresql://u:secret@h/db")
     assert (code, out) == (1, "")
     assert err == "error: this version opens no postgresql:// addresses: choose a folder\n"
