@@ -9,6 +9,7 @@ from annotator.cli.columns import aligned
 from annotator.cli.naming import clip_named
 from annotator.cli.options import AsJson, Person, ProjectAddress
 from annotator.cli.terminal import FailedError, count, counted, progress_bar, report
+from annotator.cli.verbosity import timed
 from annotator.system.people import login_name
 
 if TYPE_CHECKING:
@@ -39,22 +40,28 @@ def frames(
     annotator: Person = None,
     as_json: AsJson = False,
 ) -> None:
-    """Choose frames of a clip to be corrected, and make samples of them."""
+    """Choose frames of a clip to be corrected, and make samples of them.
+
+    With --count they are those in which the mesh trembles, or in which the model's answers to
+    slightly different crops lie apart: what `predict` without --quality left open is asked first.
+    """
     from annotator.project import Project
     from annotator.workflow.choosing_frames import doubtful_frames, each_frame, make_samples
 
     if (number is None) == (every is None):
         raise typer.BadParameter("give --count N for the most doubtful, or --every N")
-    with Project.open(project) as opened, progress_bar("making samples") as show:
+    with Project.open(project) as opened:
         opened.check_writable()
         record = clip_named(opened, clip)
         tracks = tracks_of(opened, record, track)
         if every is not None:
             chosen = each_frame(opened, tracks, every)
         else:
+            _look_closer(opened, record, tracks)
             chosen = doubtful_frames(opened, record, tracks, number or 0)
         made = make_samples(opened, chosen, annotator or login_name())
-        done = list(counted(made, len(chosen), show))
+        with progress_bar("making samples") as show:
+            done = list(counted(made, len(chosen), show))
     new = sum(one.is_new for one in done)
     left = [one for one in done if one.sample_id is None]
     there = len(done) - new - len(left)
@@ -99,6 +106,25 @@ def propagate(
     report(
         {"new": new, "followed": followed, "same": same}, *lines, as_json=as_json, is_answer=not new
     )
+
+
+def _look_closer(project: "Project", clip: "ClipRecord", tracks: "Sequence[TrackRecord]") -> None:
+    """Find out how far crops lie apart in the frames where tracking did not."""
+    from annotator.imaging.clips import ClipError
+    from annotator.workflow.doubting import faces_in_doubt, find_doubts
+    from annotator.workflow.round_models import load_round_model
+
+    total = faces_in_doubt(project, tracks)
+    if not total:
+        return
+    with timed("loading the model"):
+        face_mesh = load_round_model(project)
+    try:
+        with progress_bar("looking closer") as show:
+            for done in find_doubts(project, clip, tracks, face_mesh):
+                show(done, total)
+    except ClipError as error:
+        raise FailedError(f"{clip.name}: {error}") from error
 
 
 def tracks_of(

@@ -181,6 +181,9 @@ def _not_acceptable(
     from annotator.project import OwnWork, Verdict
     from annotator.workflow.image_files import not_acceptable
 
+    if judgement.verdict is Verdict.SUBMIT and ids is None:
+        mere = frozenset(project.clips.unlooked(project.reviews.waiting(Verdict.SUBMIT)))
+        return _LeftOut(mere, unlooked=mere)
     if judgement.verdict is not Verdict.ACCEPT:
         return _LeftOut(frozenset())
     asked = set(project.reviews.waiting(Verdict.ACCEPT) if ids is None else ids)

@@ -188,24 +188,41 @@ class Tracker:
     def _looked_at(self, image: Image, regions: Sequence[Region]) -> list[TrackedFace]:
         """Return what the net sees in each region, whatever the presence, without identities."""
         if self._quality:
-            return [self._mean(image, region) for region in regions]
+            return [mean_of_crops(self._model, image, region) for region in regions]
         faces = self._model.predict_regions(image, regions)
         return [TrackedFace(0, face.landmarks, face.presence, None) for face in faces]
-
-    def _mean(self, image: Image, region: Region) -> TrackedFace:
-        """Return the mean of what the net sees in slightly different crops."""
-        faces = self._model.predict_regions(image, jittered(region, _CROPS, _JITTER))
-        meshes = np.array([face.landmarks for face in faces], np.float64)
-        landmarks = meshes.mean(axis=0).astype(np.float32)
-        landmarks.setflags(write=False)
-        spread = np.sqrt(meshes[..., :2].var(axis=0, ddof=1).sum(axis=1)).mean()
-        presence = float(np.mean([face.presence for face in faces]))
-        doubt = float(spread / error_unit(landmarks, self._layout))
-        return TrackedFace(0, landmarks, presence, doubt)
 
     def _sight(self, image: Image | None, face: TrackedFace) -> _Sight:
         region = region_around(face.landmarks, self._layout)
         return _Sight(face, region, None if image is None else face_look(image, region))
+
+
+def mean_of_crops(model: FaceMesh, image: Image, region: Region) -> TrackedFace:
+    """Return the mean of what a model sees in slightly different crops, without an identity.
+
+    Its doubt is how far they lie apart.
+
+    Parameters
+    ----------
+    model
+    image : (height, width, 3) uint8
+        RGB, upright.
+    region
+        About which the crops lie.
+
+    Raises
+    ------
+    ModelError
+        If the model's numbers are not finite.
+    """
+    faces = model.predict_regions(image, jittered(region, _CROPS, _JITTER))
+    meshes = np.array([face.landmarks for face in faces], np.float64)
+    landmarks = meshes.mean(axis=0).astype(np.float32)
+    landmarks.setflags(write=False)
+    spread = np.sqrt(meshes[..., :2].var(axis=0, ddof=1).sum(axis=1)).mean()
+    presence = float(np.mean([face.presence for face in faces]))
+    doubt = float(spread / error_unit(landmarks, model.info.layout))
+    return TrackedFace(0, landmarks, presence, doubt)
 
 
 def _is_other_face(before: _Sight, now: _Sight, *, other_parts: bool) -> bool:

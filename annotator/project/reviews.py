@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from annotator.project.clips.key_frames import is_unlooked
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import UnknownSample
 from annotator.project.giving import write_rows
@@ -252,7 +253,9 @@ class Reviews:
     ) -> list[int]:
         """Give all samples that wait for a verdict, but for some, the same one, some at a time.
 
-        In a project of two steps what is accepted are those that were submitted.
+        In a project of two steps what is accepted are those that were submitted. Frames of clips
+        as they were propagated, which nobody has looked at since, are neither accepted nor
+        submitted.
 
         No transaction holds others up for long. Which samples they are is decided in it: a
         verdict that someone else gives meanwhile stands.
@@ -265,6 +268,8 @@ class Reviews:
         judgement = Judgement(Verdict(verdict), reviewer, comment, reasons)
         with self._engine.reading() as session:
             undecided = _waiting(session, judgement.verdict)
+            if judgement.verdict in (Verdict.ACCEPT, Verdict.SUBMIT):
+                undecided = undecided.where(~is_unlooked())
             found = session.scalars(undecided.order_by(SampleRow.image_id, SampleRow.face_index))
             left_out = set(leaving_out)
             asked = [sample_id for sample_id in found if sample_id not in left_out]

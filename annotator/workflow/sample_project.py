@@ -7,6 +7,7 @@ from annotator.imaging.clips.library import is_installed
 from annotator.inference import FaceMesh
 from annotator.project import Project
 from annotator.system.assets import asset_path
+from annotator.workflow.clip_tracking import Following
 from annotator.workflow.importing import import_images
 from annotator.workflow.importing_clips import import_clips
 from annotator.workflow.predicting import preannotate
@@ -49,5 +50,5 @@ def add_sample_clip(project: Project, *, face_mesh: FaceMesh | None = None) -> N
         return
     if not (project.clips.all() or project.clips.removed()):
         import_clips(project, [asset_path("datasets", "sample_clip", "wall.webm")], copy=True)
-    for _ in track_clips(project, face_mesh or FaceMesh.load()):
+    for _ in track_clips(project, face_mesh or FaceMesh.load(), Following(quality=True)):
         pass

@@ -14,7 +14,7 @@ from PIL import Image
 
 from annotator.cli import main
 from annotator.mesh.layout import FACE_468
-from annotator.project import Project, SampleState
+from annotator.project import Project, SampleState, Verdict
 from annotator.project.strokes import Stroke
 from annotator.quality.signals import jitter_of
 from annotator.system.assets import asset_path
@@ -289,6 +289,29 @@ def test_frames_that_cannot_be_chosen_so_are_one_line(
     assert_one_line(err)
 
 
+def test_what_tracking_did_not_ask_is_asked_once_before_frames_are_chosen(command, tracked):
+    with Project.open(tracked) as project:
+        (track,) = project.clips.tracks(1)
+        assert np.isnan(project.clips.seen(track.id).doubt).all()
+        before = project.clips.meshes(track.id, 0, 100).landmarks
+    made = run_json(command, "frames", tracked, "walk.mp4", "--count", "2")["samples"]
+    assert all("crops lie" in one["why"] for one in made)
+    with Project.open(tracked) as project:
+        doubt = project.clips.seen(track.id).doubt
+        assert (doubt > 0).all() and (doubt < 0.1).all()
+        assert np.array_equal(project.clips.meshes(track.id, 0, 100).landmarks, before)
+    (tracked / "clips" / "walk.mp4").unlink()  # nobody reads it any more to choose
+    run_json(command, "frames", tracked, "walk.mp4", "--every", "100")
+
+
+def test_a_clip_that_is_gone_is_told_before_frames_are_chosen(command, tracked, assert_one_line):
+    (tracked / "clips" / "walk.mp4").unlink()
+    code, _, err = command("frames", tracked, "walk.mp4", "--count", "2")
+    assert code == 1
+    assert "walk.mp4: the file does not exist" in err
+    assert_one_line(err)
+
+
 def test_doubtful_frames_are_chosen_with_reasons_and_apart(command, tracked):
     made = run_json(command, "frames", tracked, "walk.mp4", "--count", "3")["samples"]
     frames = sorted(one["frame"] for one in made)
@@ -328,7 +351,7 @@ def test_corrections_are_carried_to_the_frames_between_and_none_is_accepted(comm
     assert run_json(command, "propagate", tracked, "walk.mp4", "--every", "4")["followed"] == 3
 
 
-def test_accepting_all_leaves_out_what_was_propagated_and_nobody_looked_at(command, tracked):
+def test_a_verdict_on_all_leaves_out_what_was_propagated_and_nobody_looked_at(command, tracked):
     made = run_json(command, "frames", tracked, "walk.mp4", "--every", "8")["samples"]
     corrected(tracked, made[0]["sample"], 2.0)
     corrected(tracked, made[2]["sample"], 2.0)
@@ -356,6 +379,9 @@ def test_accepting_all_leaves_out_what_was_propagated_and_nobody_looked_at(comma
     assert states[four] is SampleState.ACCEPTED
     assert states[eight] is states[twelve] is SampleState.IN_PROGRESS
     assert command("review", tracked, "accept", eight, "--despite-checks")[0] == 0
+    assert "(1 propagated and not looked at yet" in command("review", tracked, "submit", "--all")[1]
+    with Project.open(tracked) as project:
+        assert project.reviews.give_undecided(Verdict.ACCEPT, reviewer="Bea") == []
 
 
 # --- looked after ----------------------------------------------------------------------------

@@ -8,7 +8,10 @@ from annotator.workbench.states import state_text
 
 NO_CLIP = "No clip is open: Project > Clips… has them."
 NO_TRACKS = "No face was tracked in this clip yet: Project > Predict… does that."
-NO_DOUBT = "How doubtful the frames of this face are is not known."
+NO_DOUBT = (
+    "How doubtful the frames of this face are is not known: `predict --quality` tells "
+    "as it tracks, `frames CLIP --count N` afterwards."
+)
 NO_DOUBTFUL = "No doubtful frame of this face is left that nobody looked at."
 NO_KEYS = {1: "No key frame of this face follows.", -1: "No key frame of this face lies before."}
 ONE_FACE = "No other face has a mesh in this frame."
