@@ -349,7 +349,7 @@ def test_a_reviewer_is_told_what_came_back_as_it_was_sent(
     assert "It was sent back, and nothing was changed since." in said
 
 
-def test_the_list_of_what_is_to_do_has_what_came_back_and_not_what_was_submitted(
+def test_the_list_of_what_is_to_do_has_ones_own_that_came_back_and_not_what_was_submitted(
     project_folder: Path, submitted: list[int], workplace: Workplace
 ):
     dock, hand = workplace
@@ -358,10 +358,15 @@ def test_the_list_of_what_is_to_do_has_what_came_back_and_not_what_was_submitted
     dock.workbench.refresh()
     dock.samples.choices.filter.setCurrentText("To do")
     samples = dock.workbench.samples
-    shown = [samples.at(row).id for row in range(len(samples))]
-    assert submitted[0] in shown
-    assert submitted[1] not in shown
-    dock.workbench.go_to(shown[shown.index(submitted[0]) - 1])
+
+    def shown() -> list[int]:
+        return [samples.at(row).id for row in range(len(samples))]
+
+    assert not {*submitted} & {*shown()}, "it is ada's to mend"
+    dock.workbench.rename_annotator("ada")
+    assert submitted[0] in shown()
+    assert submitted[1] not in shown()
+    dock.workbench.go_to(shown()[shown().index(submitted[0]) - 1])
     hand.key(Qt.Key.Key_Space, " ")
     assert dock.workbench.sample_id == submitted[0]
 
