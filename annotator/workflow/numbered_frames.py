@@ -1,5 +1,6 @@
 """Whether a folder that was added as photographs looks like the frames of one sequence."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def sequence_hints(paths: Sequence[Path]) -> list[str]:
     told = []
     for path in paths:
         try:
-            names = frame_names(path) if path.is_dir() else ()
+            names = frame_names(path) if os.path.isdir(path) else ()  # noqa: PTH112 - never raises
         except ClipError:
             continue  # it holds no images, or cannot be read, which others tell
         if is_numbered_through(names):

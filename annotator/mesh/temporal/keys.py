@@ -149,7 +149,7 @@ def _carried(key: KeyCorrection, prediction: NDArray[np.floating]) -> NDArray[np
 def _similarity(source: Complex, target: Complex) -> complex:
     """Return the turn and scale that takes points nearest to others; 1 where they have no extent.
 
-    Least squares over both centred: sum(conj(s) t) / sum(|s|^2).
+    Least squares over both centred, s* the conjugate: sum(s* t) / sum(|s|^2).
     """
     source = source - source.mean()
     extent = float((np.abs(source) ** 2).sum())
