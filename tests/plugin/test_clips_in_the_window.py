@@ -98,7 +98,7 @@ def test_after_a_verdict_on_a_mere_frame_the_next_frame_of_the_same_face_comes_u
         assert (shown(dock), bench.clips.open_clip.track_id) == (expected, face)
         assert bench.frame is not None
     # The other face of each is to be done, and is gone to from samples as ever.
-    assert bench.samples.count([SampleState.ACCEPTED, SampleState.PREDICTED]) == 4
+    wait_for(lambda: bench.samples.count([SampleState.ACCEPTED, SampleState.PREDICTED]) == 4)
     pointer.key(Qt.Key.Key_Space, " ")
     assert bench.current.state is SampleState.PREDICTED
     # At the end of the clip there is no next frame: what is to do elsewhere comes up.
@@ -180,7 +180,7 @@ def test_the_first_stroke_makes_a_sample_and_a_key_frame(workplace: Workplace) -
     pointer.drag((nose[0], nose[1]), (nose[0] + 8, nose[1]))
     session = dock.workbench.session
     assert session is not None
-    assert dock.workbench.samples.total == 2  # both faces of the frame
+    wait_for(lambda: dock.workbench.samples.total == 2)  # both faces of the frame
     assert session.landmarks[4, 0] == pytest.approx(nose[0] + 8, abs=0.6)
     assert dock.workbench.clips.line.keys.tolist() == [20]
     assert "key frame, in progress" in dock.clip_parts.bar.place.text()
@@ -328,8 +328,12 @@ def test_a_clip_whose_file_is_gone_or_another_is_told_and_nothing_is_lost(
     assert "cannot be shown" in told[-1]
     assert bench.clips.frame == here
     write_portraits(path, count=COUNT, faces=1)
-    bench.clips.go_to(31)
-    wait_for(lambda: len(told) > 1, "words about another file")
+
+    def is_told() -> bool:
+        bench.clips.go_to(31)
+        return len(told) > 1
+
+    wait_for(is_told, "words about another file")
     assert "has changed since it was added" in told[-1]
     (tmp_path / "away.mp4").replace(path)
     go_to(dock, 32)
