@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.imaging.clips.ahead import ahead
+from annotator.imaging.clips.closing import Closing
 from annotator.imaging.clips.errors import ClipError
 from annotator.imaging.clips.frame_names import frame_names
 from annotator.imaging.clips.info import MAX_CLIP_PIXELS, ClipInfo, checked_number
@@ -71,7 +71,7 @@ def inspect_sequence(folder: Path, fps: float = FRAMES_A_SECOND) -> Sequence:
     return Sequence(ClipInfo(width, height, times, 0, "images", note), names, tuple(unreadable))
 
 
-class FolderClip:
+class FolderClip(Closing):
     """A folder of frames that are read; use as a context manager. Threads may share it.
 
     Parameters
@@ -97,19 +97,6 @@ class FolderClip:
     def __len__(self) -> int:
         """Return how many frames there are, unreadable ones too."""
         return len(self.names)
-
-    def __enter__(self) -> "FolderClip":
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -4,13 +4,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.imaging.clips.ahead import ahead
+from annotator.imaging.clips.closing import Closing
 from annotator.imaging.clips.decoding import Decoder, decoded
 from annotator.imaging.clips.index import ClipIndex, index_of
 from annotator.imaging.clips.info import ClipInfo, checked_number
@@ -23,7 +23,7 @@ _HELD_BYTES = 64 << 20
 _FEWEST_HELD, _MOST_HELD = 2, 64
 
 
-class VideoClip:
+class VideoClip(Closing):
     """A video whose frames are read; use as a context manager. Threads may share it.
 
     Parameters
@@ -51,19 +51,6 @@ class VideoClip:
     def __len__(self) -> int:
         """Return how many frames there are."""
         return len(self.info)
-
-    def __enter__(self) -> "VideoClip":
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
     def close(self) -> None:
         """Let the file go; frames can be read no more."""
