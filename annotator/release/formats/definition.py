@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from annotator.mesh.layout import MeshLayout
+from annotator.release.blocks import Row
+from annotator.release.incoming import ReadFaces
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes
 from annotator.release.rows import ReleaseSample
@@ -28,13 +30,40 @@ class Format:
         samples all have this layout. They come one at a time and only once, in the order of a
         release, and there may be more of them than memory holds: what has to wait for the last of
         them waits on the disk, see `annotator.release.spool`.
-    read : callable of (files, layout, rows)
+    read : callable of (files, layout, rows), optional
         Returns the meshes from the files that the release lists, in the order in which they were
         written. `rows` are the samples' rows as the manifest has them: files that are of other
-        samples, or larger than so many samples make them, are refused.
+        samples, or larger than so many samples make them, are refused. A format without it does not
+        hold all that was written to the last digit; its releases have an exact record beside it,
+        which is read instead.
+    keeps, loses
+        What of a sample it carries and what not, for people: a phrase each.
+    needs_upright
+        Whether its readers take images as they are stored: then all are written upright.
+    embeds_images
+        Whether its own files hold the images, so that no folder of them is left beside.
+    image_folder : callable of (row)
+        In which folder of the release the image of a sample belongs, for readers that ask for one.
+    layouts
+        The names of the layouts that it can be written of; None for any.
+    read_faces
+        Reads what anybody wrote in this format, not only a release of ours.
+    recognises : callable of (path)
+        Whether a file or folder looks as if it were of this format; reads a few kilobytes at most.
+    card : callable of (layout)
+        Lines of YAML that its reader wants at the beginning of the release's ``README.md``.
     """
 
     name: str
     title: str
     write: Callable[[Path, Iterable[ReleaseSample], MeshLayout], None]
     read: Callable[[ListedFiles, MeshLayout, Rows], Meshes]
+    keeps: str = ""
+    loses: str = ""
+    needs_upright: bool = False
+    embeds_images: bool = False
+    image_folder: Callable[[Row], str] | None = None
+    layouts: frozenset[str] | None = None
+    read_faces: ReadFaces | None = None
+    recognises: Callable[[Path], bool] | None = None
+    card: Callable[[MeshLayout], Sequence[str]] | None = None
