@@ -5,14 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TRAINING := $(VENV)/training
+# Where the programs are that read releases back.
+FACEMESH_READERS ?= .readers
 
-.PHONY: help demo test fuzz lint format clean system
+.PHONY: help demo test fuzz readers lint format clean system
 
 help:
 	@echo "make demo     make a project of the sample images and open it in napari;"
 	@echo "              without a display: edit by itself and save screenshots"
 	@echo "make test     run all checks and tests"
 	@echo "make fuzz     run the tests that damage, kill and fill things, at length: an hour or two"
+	@echo "make readers  install the programs of others that read releases, and run their tests;"
+	@echo "              READERS='coco yolo' for some of them alone"
 	@echo "make lint     run the checks alone"
 	@echo "make format   format the code and fix what can be fixed"
 	@echo "make clean    remove everything that was made, the demo project included"
@@ -55,6 +59,12 @@ fuzz: system $(TRAINING)
 	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 		$$(grep -rl --include='test_*.py' 'from tests.fuzzing import' tests)
 
+# Each program has an environment of its own; all of them together take many gigabytes.
+readers: export FACEMESH_READERS := $(abspath $(FACEMESH_READERS))
+readers: system $(TRAINING)
+	.ci/reader-environments $(PYTHON) $(FACEMESH_READERS) $(READERS)
+	.ci/with-display $(BIN)/python -m pytest -m readers tests/release/readers
+
 lint: $(TRAINING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,4 +75,4 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist facemesh-demo facemesh-demo-release-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .readers build dist facemesh-demo facemesh-demo-release-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
