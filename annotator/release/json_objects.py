@@ -69,6 +69,17 @@ def read_object(
     text.expect_end()
 
 
+def read_list(stream: Readable, *, longest: int) -> Iterator[Any]:
+    """Yield the entries of a list, and raise what `read_object` raises."""
+    text = _Text(stream, longest)
+    text.expect("[", "it is no JSON list")
+    first = True
+    while text.has_more("]", first=first):
+        first = False
+        yield text.value()
+    text.expect_end()
+
+
 class _Text:
     """The text from where reading is on; what is behind is let go of."""
 
