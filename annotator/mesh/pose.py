@@ -53,3 +53,15 @@ def head_pose(landmarks: NDArray[np.floating], layout: MeshLayout) -> HeadPose:
     pitch = math.atan2(float(turn[2, 1]), float(turn[2, 2]))
     roll = math.atan2(float(turn[1, 0]), float(turn[0, 0]))
     return HeadPose(*(math.degrees(angle) for angle in (yaw, pitch, roll)))
+
+
+def head_yaws(landmarks: NDArray[np.floating], layout: MeshLayout) -> NDArray[np.float64]:
+    """Return the yaw that `head_pose` gives of many meshes (b, n, 3) at once, (b,) in degrees."""
+    canonical = layout.topology.vertices * _UPRIGHT
+    canonical = canonical - canonical.mean(axis=0)
+    points = landmarks - landmarks.mean(axis=1, keepdims=True, dtype=np.float64)
+    left, _, right = np.linalg.svd(points.transpose(0, 2, 1) @ canonical)
+    flips = np.ones((len(points), 3))
+    flips[:, 2] = np.copysign(1.0, np.linalg.det(left @ right))
+    sines = ((left[:, 2] * flips) * right[:, :, 0]).sum(axis=1)  # of the turn's row 2, column 0
+    return np.asarray(np.degrees(np.arcsin(np.clip(sines, -1, 1))))

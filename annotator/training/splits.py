@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from annotator.imaging.perceptual import duplicates, grouped
+from annotator.release.clusters import firsts_of_clusters
 from annotator.system.csv_text import csv_text
 from annotator.system.placing import placed
 from annotator.training.errors import TrainingError
@@ -86,8 +86,12 @@ def clusters(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> list[s
     hashes
         Of what each looks like, see `annotator.imaging.perceptual`.
     """
-    first = grouped(len(faces), _ties(faces, hashes))
-    return [faces[at].key for at in first.tolist()]
+    shared = [
+        (("image", face.image_sha256), ("group", face.group), ("clip", face.clip_sha256))
+        for face in faces
+    ]
+    firsts = firsts_of_clusters(shared, [[one] for one in hashes])
+    return [faces[at].key for at in firsts.tolist()]
 
 
 def decided(
@@ -191,16 +195,6 @@ def _rows(path: Path) -> dict[str, tuple[str, ...]]:
         return {}
     rows = read_table(path, COLUMNS)
     return {row["face"]: tuple(row[column] for column in COLUMNS) for row in rows}
-
-
-def _ties(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    seen: dict[tuple[str, str], int] = {}
-    for at, face in enumerate(faces):
-        of = (("image", face.image_sha256), ("group", face.group), ("clip", face.clip_sha256))
-        for kind, value in of:
-            if value is not None:
-                yield seen.setdefault((kind, value), at), at
-    yield from duplicates(hashes)
 
 
 def _chosen(
