@@ -52,6 +52,8 @@ def test_weights_canonical_mesh_and_their_cards_are_in_the_wheel(wheel):
         "canonical_face_mesh.md",
         "face_468_error_modes.npz",
         "face_468_error_modes.md",
+        "face_468_points_68.v1.npz",
+        "face_468_points_68.v1.md",
     ):
         shipped = wheel.read(f"annotator/_assets/models/{name}")
         assert shipped == (ROOT / "models" / name).read_bytes()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, Jitter
 from annotator.mesh.marks import Visibility
-from annotator.mesh.points_68 import COUNT
+from annotator.mesh.sparse.points_68 import COUNT
 from annotator.training.crops import (
     background_view,
     crop_iod,

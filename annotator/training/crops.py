@@ -22,7 +22,7 @@ from annotator.inference.regions import (
 )
 from annotator.inference.sampling import Image
 from annotator.mesh.layout import MeshLayout
-from annotator.mesh.points_68 import mirrored_order
+from annotator.mesh.sparse.points_68 import mirrored_order
 
 Floats = NDArray[np.float32]
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from annotator.mesh.layout import MeshLayout
-from annotator.mesh.points_68 import places_on
+from annotator.mesh.sparse.points_68 import places_on
 from annotator.training.batches import Batch
 from annotator.training.errors import TrainingError
 from annotator.training.judging import Crops, Floats, Predict

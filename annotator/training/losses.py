@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from annotator.mesh.points_68 import Places
+from annotator.mesh.sparse.points_68 import Places
 from annotator.training.settings import LandmarkLoss, Settings
 
 _WING, _CURVATURE = 0.02, 0.004  # in outer IOD: up to where wing is a logarithm, and how bent

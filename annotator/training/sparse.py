@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference.regions import Region, region_of_box
-from annotator.mesh.points_68 import COUNT, LEFT_EYE, RIGHT_EYE
+from annotator.mesh.sparse.points_68 import COUNT, LEFT_EYE, RIGHT_EYE
 from annotator.system.hashing import file_sha256
 from annotator.training.errors import TrainingError
 from annotator.training.tables import UNREADABLE, read_table

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="the extra [train] is not installed"
 
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import FACE_468
-from annotator.mesh.points_68 import COUNT, places_on
+from annotator.mesh.sparse.points_68 import COUNT, places_on
 from annotator.training.data import Labelled, prepared
 from annotator.training.errors import TrainingError
 from annotator.training.losses import sparse_cost

@@ -201,6 +201,9 @@ class MeshLayout:
     error_modes : str, optional
         The file below ``models/`` that tells how its predictions tend to be wrong, see
         `annotator.mesh.error_modes`; without one, no more is expected than of any face.
+    points_68 : str, optional
+        The file below ``models/`` that tells where the 68 points of iBUG's scheme lie on it, see
+        `annotator.mesh.sparse.combinations`.
     """
 
     name: str
@@ -214,6 +217,7 @@ class MeshLayout:
     rigid_groups: Mapping[str, tuple[int, ...]] = field(repr=False)
     vertex_names: Mapping[int, str] = field(repr=False, default_factory=dict)
     error_modes: str | None = field(default=None, repr=False)
+    points_68: str | None = field(default=None, repr=False)
 
     @cached_property
     def topology(self) -> FaceTopology:

@@ -77,5 +77,6 @@ FACE_468 = MeshLayout(
     rigid_groups={},
     vertex_names=_VERTICES,
     error_modes="face_468_error_modes.npz",
+    points_68="face_468_points_68.v1.npz",
 )
 """It has no rigid groups: every vertex lies on skin. Irises would be some."""

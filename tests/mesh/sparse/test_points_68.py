@@ -3,7 +3,7 @@
 import numpy as np
 
 from annotator.mesh.layout import FACE_468
-from annotator.mesh.points_68 import COUNT, mirrored_order, places_on
+from annotator.mesh.sparse.points_68 import COUNT, mirrored_order, places_on
 
 
 def test_a_mirror_image_of_a_mirror_image_is_the_face_itself():

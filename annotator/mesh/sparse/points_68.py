@@ -3,7 +3,8 @@
 Few of them are a vertex: the corners of the eyes and of the mouth are. The others were put
 somewhere along a line - the jaw, a brow, a lid, a lip -, evenly at best, so of them only the
 distance from that line is known. The bridge and the base of the nose are neither: tables that are
-widely copied do not agree on their vertices, and they are left out.
+widely copied do not agree on their vertices, and they are left out. Where all of the points lie on
+the mean is in `annotator.mesh.sparse.combinations`, which was fitted.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from annotator.mesh.layout import MeshLayout
 Indices = NDArray[np.intp]
 
 COUNT = 68
+JAW = slice(0, 17)
+"""From the subject's right ear over the chin to the left one."""
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 """The points around the subject's eyes."""
 

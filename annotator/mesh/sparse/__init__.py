@@ -1,0 +1,1 @@
+"""Sparse landmarks: which schemes there are, and where their points lie on a mesh."""
