@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
+from annotator.project.image_records import ImageRecord
 from annotator.project.image_rows import IN_PROJECT, image_record
 from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
 from annotator.project.opinion_rows import IS_ORIGINAL
@@ -34,6 +38,45 @@ from annotator.project.tables import (
 _IN_ORDER = (ImageRow.sha256, func.coalesce(ImageRow.frame, -1), SampleRow.face_index)
 _BATCH = 200  # accepted samples in memory at once, two meshes each
 _NUMBERS = 10_000  # rows of a number or two at once
+
+
+class AcceptedRow(NamedTuple):
+    """What `AcceptedSample` says of a sample, but for its layout and its arrays."""
+
+    sample_id: int
+    image: ImageRecord
+    face_index: int
+    presence: float
+    model_name: str
+    model_sha256: str
+    annotator: str | None
+    reviewer: str
+    verdict: str
+    accepted_at: datetime
+    stroke_count: int
+    displacement_mean: float
+    displacement_max: float
+    displacement_nme: float
+    clip_track: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AcceptedBlock:
+    """Some consecutive accepted samples, b of them, of n vertices each.
+
+    Attributes
+    ----------
+    rows
+    landmarks, predictions
+        (b, n, 3) float32, in pixels of the upright image; read-only.
+    visibility
+        (b, n) `annotator.mesh.marks.Visibility` of each vertex; read-only.
+    """
+
+    rows: Sequence[AcceptedRow]
+    landmarks: npt.NDArray[np.float32]
+    predictions: npt.NDArray[np.float32]
+    visibility: npt.NDArray[np.uint8]
 
 
 class AcceptedSamples:
@@ -68,6 +111,13 @@ class AcceptedSamples:
     def __iter__(self) -> Iterator[AcceptedSample]:
         for start in range(0, len(self._ids), _BATCH):
             yield from self._batch(self._ids[start : start + _BATCH])
+
+    def blocks(self) -> Iterator[AcceptedBlock]:
+        """Yield the same samples some at a time, all of one layout."""
+        for start in range(0, len(self._ids), _BATCH):
+            samples = list(self._batch(self._ids[start : start + _BATCH]))
+            for _, alike in groupby(samples, attrgetter("layout.count")):
+                yield _block(list(alike))
 
     def layouts(self) -> list[MeshLayout]:
         """Return the layouts of their meshes, each once, by name."""
@@ -118,6 +168,18 @@ class AcceptedSamples:
                 yield _accepted_sample(self._paths, rows)
         if missing:  # a release that left them out would say that nobody accepted them
             raise lost_rows(min(missing))
+
+
+_of_row = attrgetter(*AcceptedRow._fields)
+
+
+def _block(samples: Sequence[AcceptedSample]) -> AcceptedBlock:
+    return AcceptedBlock(
+        [AcceptedRow(*_of_row(sample)) for sample in samples],
+        np.stack([sample.landmarks for sample in samples]),
+        np.stack([sample.prediction for sample in samples]),
+        np.stack([sample.visibility for sample in samples]),
+    )
 
 
 def last_review_id() -> ScalarSelect[int]:

@@ -7,34 +7,22 @@ said about them: a release of any size takes the memory of a small one.
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from annotator.release.block_making import OnProgress
 from annotator.release.errors import ExportError
 from annotator.release.formats import Format, format_named
-from annotator.release.images import (
-    IMAGE_FOLDER,
-    ImageMode,
-    ImagePlaces,
-    Tally,
-)
-from annotator.release.manifest import write_manifest
-from annotator.release.rows import ReleaseSample
-from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
+from annotator.release.images import ImageMode, Tally
 from annotator.release.staging import staged_folder
-from annotator.release.unique_names import UniqueNames
-from annotator.system.hashing import file_sha256
+from annotator.release.writing import Choices, write_release
 from annotator.system.words import count
 
 if TYPE_CHECKING:
     from annotator.mesh.layout import MeshLayout
-    from annotator.project import AcceptedSample, Project
+    from annotator.project import Project
     from annotator.project.accepted import AcceptedSamples
     from annotator.release.signing import SigningKey
 
@@ -42,7 +30,6 @@ _LOG = logging.getLogger(__name__)
 
 ExportFormat = str
 """The name of one of `annotator.release.formats.FORMATS`."""
-OnProgress = Callable[[int, int], None]
 
 _NOTHING_ACCEPTED = (
     "nothing is accepted yet: accept samples with Enter in the annotator or with"
@@ -104,6 +91,7 @@ def export_release(
     format: ExportFormat,
     *,
     images: ImageMode = "copy",
+    splits: Mapping[int, str] | None = None,
     sign: SigningKey | None = None,
     on_progress: OnProgress | None = None,
 ) -> ExportReport:
@@ -125,7 +113,10 @@ def export_release(
         that readers would not agree how to turn; ``"upright"`` writes all so that are to be turned
         at all; ``"reference"`` records absolute paths. Frames of videos are always written, as
         upright PNG, and cannot be referenced. Either way each file must still be the one
-        that was imported.
+        that was imported. A format whose readers take images as they are stored gets them
+        upright, and one that holds them itself leaves no files of them beside.
+    splits
+        ``"train"``, ``"validation"`` or ``"test"`` by image id. None: the release has no splits.
     sign
         Writes its signature of the manifest beside it.
     on_progress
@@ -135,21 +126,23 @@ def export_release(
     ------
     ExportError
         If the folder exists or cannot be written, nothing is accepted, the accepted samples are
-        of several layouts, an image vanished or changed since it was imported, or the format is
-        unknown.
+        of several layouts or of one that the format cannot hold, an image vanished or changed
+        since it was imported, or the format is unknown or cannot have images so.
     """
     chosen = format_named(format)
     if images not in get_args(ImageMode):
         choices = ", ".join(get_args(ImageMode))
         raise ExportError(f"images cannot be {images!r}: choose {choices}")
+    wanted = Choices(chosen, _wanted_images(chosen, images), splits)
     target = Path(folder).absolute()
     with project.samples.all_accepted() as accepted:
         if not len(accepted):
             raise ExportError(_NOTHING_ACCEPTED)
         layout = _one_layout(accepted)
+        _refuse_layout(chosen, layout)
         _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
         with staged_folder(target) as partial:
-            tally = _write(partial, accepted, layout, chosen, images, show=on_progress)
+            tally = write_release(partial, accepted, layout, wanted, on_progress)
             if sign is not None:
                 sign.sign(partial)
         return ExportReport(target, format, len(accepted), tally)
@@ -169,69 +162,21 @@ def _one_layout(accepted: AcceptedSamples) -> MeshLayout:
     return first
 
 
-def _write(
-    folder: Path,
-    accepted: AcceptedSamples,
-    layout: MeshLayout,
-    chosen: Format,
-    images: ImageMode,
-    *,
-    show: OnProgress | None,
-) -> Tally:
-    names = None if images == "reference" else UniqueNames(accepted.file_names)
-    places = ImagePlaces(folder, names, upright=images == "upright")
-    with (
-        closing(places),
-        tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as aside,
-        spooled(Path(aside)) as rows,
-        sorted_spool(Path(aside)) as files,
-    ):
-        counted = _counted(accepted, len(accepted), show)
-        samples = _released(counted, places, rows, files)
-        chosen.write(folder, samples, layout)
-        for name in _written(folder, apart={IMAGE_FOLDER, Path(aside).name}):
-            path = folder / name
-            files.add(name, _entry(name, file_sha256(path), path.stat().st_size))
-        write_manifest(folder, files, rows, format=chosen.name, images=images, layout=layout)
-    return places.tally
+def _wanted_images(chosen: Format, images: ImageMode) -> ImageMode:
+    """Return how a format gets its images, or raise what it cannot get."""
+    if images == "reference" and (chosen.embeds_images or chosen.needs_upright):
+        why = "holds images itself" if chosen.embeds_images else "needs images upright"
+        raise ExportError(f"the format {chosen.name} {why} and cannot reference them: copy them")
+    return "upright" if chosen.needs_upright and images == "copy" else images
 
 
-def _counted(
-    samples: Iterable[AcceptedSample], total: int, show: OnProgress | None
-) -> Iterator[AcceptedSample]:
-    """Pass samples on, and show each as done when the next one is asked for."""
-    for done, sample in enumerate(samples, start=1):
-        yield sample
-        if show is not None:
-            show(done, total)
-
-
-def _released(
-    accepted: Iterable[AcceptedSample], places: ImagePlaces, rows: Spool, files: SortedSpool
-) -> Iterator[ReleaseSample]:
-    """Place the image of each sample, and put aside what the manifest will say of both."""
-    for _, faces in groupby(accepted, lambda sample: sample.image.picture_sha256):
-        first = next(faces)
-        placed = places.place(first.image)
-        if placed.sha256 is not None and placed.size is not None:
-            files.add(placed.file, _entry(placed.file, placed.sha256, placed.size))
-        for sample in chain([first], faces):
-            released = ReleaseSample(sample, placed)
-            rows.append(released.text_row())
-            yield released
-
-
-def _written(folder: Path, *, apart: Collection[str]) -> Iterator[str]:
-    """Yield the files that a format wrote, relative to the folder."""
-    for parent, folders, names in os.walk(folder):
-        inside = Path(parent).relative_to(folder)
-        folders[:] = [name for name in folders if (inside / name).as_posix() not in apart]
-        yield from ((inside / name).as_posix() for name in names)
+def _refuse_layout(chosen: Format, layout: MeshLayout) -> None:
+    if chosen.layouts is not None and layout.name not in chosen.layouts:
+        raise ExportError(
+            f"the format {chosen.name} is for {' or '.join(sorted(chosen.layouts))}, and the"
+            f" accepted samples are {layout.name}: choose another format"
+        )
 
 
 def _images(number: int) -> str:
     return f"{count(number, 'image')} {'is' if number == 1 else 'are'}"
-
-
-def _entry(path: str, sha256: str, size: int) -> dict[str, str | int]:
-    return {"path": path, "sha256": sha256, "size": size}

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 ImageMode = Literal["copy", "upright", "reference"]
-Stored = Literal["original", "upright"]
+Stored = Literal["original", "stripped", "upright", "crop"]
 
 IMAGE_FOLDER = "images"
+EMBEDDED = "embedded"
+"""What a manifest says of images that lie inside the files of a format."""
+ELSEWHERE = frozenset({EMBEDDED, "reference", "none"})
+"""What it says where no image is a file of the release."""
 _CHUNK = 1 << 20
 
 
@@ -42,10 +46,12 @@ class PlacedImage:
         What leads from the pixels as they are stored there to the upright image in which the
         landmarks are: 1..8 as in EXIF, 1 for nothing.
     stored
-        ``"original"``: byte for byte the file that was imported; ``"upright"``: its pixels,
-        written anew.
+        ``"original"``: byte for byte the file that was imported; ``"stripped"``: the same without
+        its metadata; ``"upright"``: its pixels, written anew; ``"crop"``: some of them.
     sha256, size
         Of the release's own file, in bytes; None where there is none.
+    path
+        Where its bytes lie while the release is written; None where it has no image at all.
     """
 
     file: str
@@ -53,6 +59,7 @@ class PlacedImage:
     stored: Stored = "original"
     sha256: str | None = None
     size: int | None = None
+    path: Path | None = None
 
 
 @dataclass(slots=True)
@@ -98,11 +105,15 @@ class ImagePlaces:
         self._names = names
         self._upright = upright
         self._frames = VideoFrames()
-        if names is not None:
-            (folder / IMAGE_FOLDER).mkdir()
 
-    def place(self, image: ImageRecord) -> PlacedImage:
+    def place(self, image: ImageRecord, inside: str = IMAGE_FOLDER) -> PlacedImage:
         """Verify an image and, unless it is referenced, copy it or write it upright.
+
+        Parameters
+        ----------
+        image
+        inside
+            Which folder of the release it belongs in.
 
         Raises
         ------
@@ -117,8 +128,10 @@ class ImagePlaces:
             )
         try:
             if image.frame is not None:
-                return self._frame(image)
-            return self._referenced(image) if self._names is None else self._own(image, self._names)
+                return self._frame(image, inside)
+            if self._names is None:
+                return self._referenced(image)
+            return self._own(image, self._target(image, self._names, inside))
         except ImageError as error:
             raise ExportError(f"{image.path} cannot be read any more: {error}") from error
 
@@ -126,16 +139,25 @@ class ImagePlaces:
         """Close the video that is open."""
         self._frames.close()
 
-    def _frame(self, image: ImageRecord) -> PlacedImage:
+    def _target(self, image: ImageRecord, names: UniqueNames, inside: str) -> Path:
+        target = self._folder / inside / names.of(image.file_name, image.picture_sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+    def _placed(self, path: Path, orientation: int, stored: Stored) -> PlacedImage:
+        file = path.relative_to(self._folder).as_posix()
+        size = path.stat().st_size
+        return PlacedImage(file, orientation, stored, file_sha256(path), size, path)
+
+    def _frame(self, image: ImageRecord, inside: str) -> PlacedImage:
         if self._names is None:
             raise ExportError(
                 f"{image.name} is a frame of a video and cannot be referenced, as no reader of"
                 " releases would find it: copy the images"
             )
-        file = f"{IMAGE_FOLDER}/{self._names.of(image.file_name, image.picture_sha256)}"
-        target = self._folder / file
+        target = self._target(image, self._names, inside)
         self._frames.write(image, target)
-        return PlacedImage(file, UPRIGHT, "upright", file_sha256(target), target.stat().st_size)
+        return self._placed(target, UPRIGHT, "upright")
 
     def _referenced(self, image: ImageRecord) -> PlacedImage:
         _transfer(image, None)
@@ -144,26 +166,23 @@ class ImagePlaces:
             self.tally.misread += 1
         elif info.orientation != UPRIGHT:
             self.tally.turned_on_reading += 1
-        return PlacedImage(_reference(image.path), info.orientation)
+        return PlacedImage(_reference(image.path), info.orientation, path=image.path)
 
-    def _own(self, image: ImageRecord, names: UniqueNames) -> PlacedImage:
-        file = f"{IMAGE_FOLDER}/{names.of(image.file_name, image.picture_sha256)}"
-        copy = self._folder / file
+    def _own(self, image: ImageRecord, copy: Path) -> PlacedImage:
+        file = copy.relative_to(self._folder).as_posix()
         size = _transfer(image, copy)
         info = inspect_image(copy)
         if is_read_alike(copy, info) and not (self._upright and info.orientation != UPRIGHT):
             if info.orientation != UPRIGHT:
                 self.tally.turned_on_reading += 1
                 _LOG.info("turned by EXIF when it is read: %s", file)
-            return PlacedImage(file, info.orientation, "original", image.sha256, size)
+            return PlacedImage(file, info.orientation, "original", image.sha256, size, copy)
         anew = copy.with_name(copy.name + SUFFIX)
         write_upright(copy, anew)
         copy.unlink()
         self.tally.written_upright += 1
         _LOG.info("written upright: %s", file + SUFFIX)
-        return PlacedImage(
-            file + SUFFIX, UPRIGHT, "upright", file_sha256(anew), anew.stat().st_size
-        )
+        return self._placed(anew, UPRIGHT, "upright")
 
 
 def _reference(path: Path) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,18 @@ class ListedFiles:
             raise DamagedRelease(f"{folder} lists a file twice")
         for name in self._entries:
             if not _lies_inside(name):
-                raise self.damaged(name, "cannot be read (it does not lie in the folder)")
+                raise self._damaged(name, "cannot be read (it does not lie in the folder)")
         self._unverified = set(self._entries)
+        self._inside = ""
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries
+        return self._inside + name in self._entries
+
+    def within(self, folder: str) -> "ListedFiles":
+        """Return the same files, by their names inside one of the release's folders."""
+        files = copy(self)
+        files._inside = f"{self._inside}{folder}/"
+        return files
 
     def open(self, name: str, at_most: int) -> BufferedReader:
         """Open a file at its beginning, after comparing its size and hash with the manifest.
@@ -61,15 +69,18 @@ class ListedFiles:
             If the release does not list it, it is missing, too large or another one now, or it is
             no regular file inside the release's folder.
         """
+        return self._open(self._inside + name, at_most)
+
+    def _open(self, name: str, at_most: int) -> BufferedReader:
         if name not in self._entries:
             raise DamagedRelease(f"{self._folder} does not list {name}")
         size = self._entries[name]["size"]
         if size > at_most:
-            raise self.damaged(name, f"has {size} bytes, and can have {at_most} at most")
+            raise self._damaged(name, f"has {size} bytes, and can have {at_most} at most")
         try:
             stream = open_inside(self._folder, name)
         except FileNotFoundError as error:
-            raise self.damaged(name, "is missing from the release") from error
+            raise self._damaged(name, "is missing from the release") from error
         except OSError as error:
             raise self._unreadable(name, error) from error
         try:
@@ -80,26 +91,32 @@ class ListedFiles:
             raise self._unreadable(name, error) from error
         if not intact:
             stream.close()
-            raise self.damaged(name, "was changed after the release was made")
+            raise self._damaged(name, "was changed after the release was made")
         self._unverified.discard(name)
         return stream
 
     def verify(self, images: Collection[str]) -> None:
-        """Compare the images, and raise what `open` raises, also for what is no image."""
+        """Compare images, and what else is not read, and raise what `open` raises.
+
+        Also raise it for a file that is none of them.
+        """
         for name in sorted(self._unverified):
             if name not in images:
-                raise self.damaged(name, "is listed, but is no file of such a release")
-            self.open(name, _LARGEST_IMAGE).close()
+                raise self._damaged(name, "is listed, but is no file of such a release")
+            self._open(name, _LARGEST_IMAGE).close()
 
     def damaged(self, name: str, what: str) -> DamagedRelease:
         """Return the error that says what is wrong with a file."""
+        return self._damaged(self._inside + name, what)
+
+    def _damaged(self, name: str, what: str) -> DamagedRelease:
         # The name is anybody's, and so is what a parser repeats: both may hold what a terminal
         # takes for a command.
         said = str(self._folder / name) if name.isprintable() else f"{name!a} in {self._folder}"
         return DamagedRelease(f"{said} {escaped(what)}")
 
     def _unreadable(self, name: str, error: OSError) -> DamagedRelease:
-        return self.damaged(name, f"cannot be read ({error.strerror or error})")
+        return self._damaged(name, f"cannot be read ({error.strerror or error})")
 
 
 def _lies_inside(name: str) -> bool:

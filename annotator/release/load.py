@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +14,14 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import MeshLayout, UnknownLayout, layout_named
 from annotator.mesh.marks import Visibility
 from annotator.release.errors import DamagedRelease, UnknownFormat
+from annotator.release.exact import read_all
 from annotator.release.formats import Format, format_named
+from annotator.release.images import ELSEWHERE
 from annotator.release.listed_files import ListedFiles
+from annotator.release.manifest import BESIDE
 from annotator.release.manifest_reading import Manifest, read_manifest
 from annotator.release.meshes import Meshes
-from annotator.release.rows import COLUMNS, UNSTATED
+from annotator.release.rows import CLIP_COLUMNS, COLUMNS, CROP_COLUMNS, UNSTATED
 from annotator.release.signing import signer_of
 
 if TYPE_CHECKING:
@@ -28,6 +33,12 @@ _MALFORMED = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, EOFError,
     OSError,
 )  # fmt: skip
+
+
+# Of columns in which nothing may be known.
+_NUMBERS: Mapping[str, str] = MappingProxyType(
+    {"int32": "Int64", "int64": "Int64", "float64": "float64"}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -112,12 +123,11 @@ def read_release(folder: Path, manifest: Manifest) -> Release:
     known, layout = _known_format(folder, manifest.format), _known_layout(folder, manifest.layout)
     files = ListedFiles(folder, manifest.files)
     try:
-        meshes = known.read(files, layout, manifest.samples)
+        meshes = read_all(known, files, layout, manifest.samples)
     except _MALFORMED as error:
         raise DamagedRelease(f"{folder} is no release in the format {known.name}") from error
     _check_meshes(folder, meshes, len(manifest.samples), layout)
-    referenced = manifest.images == "reference"
-    files.verify(set() if referenced else {row["image_file"] for row in manifest.samples})
+    files.verify(_not_read(known, manifest))
     return Release(
         folder,
         known.name,
@@ -128,6 +138,14 @@ def read_release(folder: Path, manifest: Manifest) -> Release:
         meshes.visibility,
         _table(manifest.samples),
     )
+
+
+def _not_read(known: Format, manifest: Manifest) -> Collection[str]:
+    """Return which files of a release are only compared with their hashes."""
+    if known.read is None:  # all of its own: the exact record beside them is read
+        return {entry["path"] for entry in manifest.files}
+    images = manifest.samples if manifest.images not in ELSEWHERE else ()
+    return BESIDE | {row["image_file"] for row in images}
 
 
 def _known_format(folder: Path, name: str) -> Format:
@@ -152,7 +170,13 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     samples = pd.DataFrame([{**UNSTATED, **row} for row in rows], columns=list(COLUMNS))
-    samples = samples.astype({"clip_frame": "Int64", "clip_time": "float64", "clip_track": "Int64"})
+    samples = samples.astype(
+        {
+            name: _NUMBERS[COLUMNS[name]]
+            for name in (*CLIP_COLUMNS, *CROP_COLUMNS, "image_id")
+            if COLUMNS[name] in _NUMBERS
+        }
+    )
     samples["accepted_at"] = pd.to_datetime(samples["accepted_at"], utc=True, format="ISO8601")
     return samples
 

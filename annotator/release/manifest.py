@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TextIO
 
 from annotator import __version__
@@ -11,15 +12,26 @@ from annotator.mesh.layout import FACE_468, MeshLayout
 
 MANIFEST = "manifest.json"
 FORMAT_NAME = "facemesh-annotator release"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
+BESIDE = frozenset({"README.md", "croissant.json"})
+"""Files about a release that are in it, whatever its format: made of what else it says."""
 UNSTATED_LAYOUT = FACE_468
 """The layout of releases whose manifest names none: there was no other one once."""
 
 Entries = Iterable[Mapping[str, Any]]
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 def write_manifest(
-    folder: Path, files: Entries, samples: Entries, *, format: str, images: str, layout: MeshLayout
+    folder: Path,
+    files: Entries,
+    samples: Entries,
+    *,
+    format: str,
+    images: str,
+    layout: MeshLayout,
+    said: Mapping[str, Any] = _NOTHING,
 ) -> None:
     """Describe all files of a release and all its samples in ``manifest.json``.
 
@@ -31,6 +43,9 @@ def write_manifest(
         ``path``, ``sha256`` and ``size`` of each, sorted by path; iterated more than once.
     samples
         The row of each sample as text, in order; iterated more than once.
+    format, images, layout
+    said
+        What it says besides, by key: ``"splits"``.
     """
     lists = {"files": files, "samples": samples}
     stated: dict[str, Any] = {
@@ -41,6 +56,7 @@ def write_manifest(
         "images": images,
         "conventions": _conventions(layout),
         "content_sha256": content_hash(files, samples),
+        **said,
     }
     if layout is not UNSTATED_LAYOUT:
         stated["layout"] = layout.name

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from annotator.release.parquet_footer import Group, read_groups
-from annotator.release.rows import COLUMNS, ReleaseSample
+from annotator.release.rows import COLUMNS
 
 _TYPES: Mapping[str, pa.DataType] = MappingProxyType(
     {
@@ -46,13 +46,14 @@ class TableSpool:
         self._rows = rows
         self._columns = columns
         self._writer = pa.ipc.new_file(rows, SCHEMA)
-        self._recent: list[dict[str, Any]] = []
+        self._recent: list[Mapping[str, Any]] = []
 
-    def append(self, sample: ReleaseSample) -> None:
-        """Add the row of a sample behind the others."""
-        self._recent.append(sample.row())
-        if len(self._recent) == _BATCH:
-            self._flush()
+    def extend(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows, with times as text, behind the others."""
+        for row in rows:
+            self._recent.append(row)
+            if len(self._recent) == _BATCH:
+                self._flush()
 
     def write(self, path: Path) -> None:
         """Write the table, without metadata that depends on more than its content."""
@@ -64,7 +65,8 @@ class TableSpool:
 
     def _flush(self) -> None:
         if self._recent:
-            self._writer.write_batch(pa.RecordBatch.from_pylist(self._recent, schema=SCHEMA))
+            columns = [_column(name, self._recent) for name in COLUMNS]
+            self._writer.write_batch(pa.record_batch(columns, schema=SCHEMA))
             self._recent.clear()
 
     def _in_whole_columns(self, table: pa.Table) -> pa.Table:
@@ -83,6 +85,13 @@ class TableSpool:
         streams = (content.slice(start, end - start) for start, end in pairwise(ends))
         whole = [pa.ipc.open_stream(stream).read_next_batch().column(0) for stream in streams]
         return pa.table(whole, schema=SCHEMA)
+
+
+def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Array:
+    values = [row[name] for row in rows]
+    if COLUMNS[name] == "time":
+        values = [datetime.fromisoformat(value) for value in values]
+    return pa.array(values, _TYPES[COLUMNS[name]])
 
 
 @contextmanager
@@ -166,10 +175,7 @@ def _wrong_in_types(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> 
 
 def _wrong_in_columns(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
     for name in _schema(rows).names:
-        values = [row[name] for row in rows]
-        if COLUMNS[name] == "time":
-            values = [datetime.fromisoformat(value) for value in values]
-        expected = pa.array(values, _TYPES[COLUMNS[name]])
+        expected = _column(name, rows)
         column = file.read(columns=[name], use_threads=False).column(0)
         column.validate(full=True)
         if not _is_same(column, expected):

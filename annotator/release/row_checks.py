@@ -7,20 +7,29 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any, get_args
 
-from annotator.release.images import ImageMode, Stored
-from annotator.release.rows import CLIP_COLUMNS, COLUMNS, UNSTATED
+from annotator.release.images import ELSEWHERE, EMBEDDED, ImageMode, Stored
+from annotator.release.rows import CLIP_COLUMNS, COLUMNS, CROP_COLUMNS, FACT_COLUMNS, UNSTATED
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LARGEST = MappingProxyType({"int32": (1 << 31) - 1, "int64": (1 << 63) - 1})
 _YEARS = range(1700, 2200)  # what all readers have room for
 _RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {"sample_id": (1, _LARGEST["int64"]), "image_width": (1, _LARGEST["int32"]),
-     "image_height": (1, _LARGEST["int32"]), "image_orientation": (1, 8)}
+     "image_height": (1, _LARGEST["int32"]), "image_orientation": (1, 8),
+     "image_id": (1, _LARGEST["int64"]), "crop_size": (1, _LARGEST["int32"])}
 )  # fmt: skip
 _CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"image_stored": get_args(Stored), "verdict": ("accepted", "accepted_as_predicted")}
+    {
+        "image_stored": get_args(Stored),
+        "verdict": ("accepted", "accepted_as_predicted"),
+        "split": ("train", "validation", "test"),
+        "consent": ("given", "refused"),
+    }
 )
-_MAY_BE_UNKNOWN = frozenset({"annotator", *CLIP_COLUMNS})
+_MAY_BE_UNKNOWN = frozenset(
+    {"annotator", *CLIP_COLUMNS, "image_id", "split", *FACT_COLUMNS, *CROP_COLUMNS}
+)
+_MAY_BE_NEGATIVE = frozenset({"crop_x", "crop_y", "crop_angle"})
 _SHA256S = frozenset({"image_sha256", "clip_sha256"})
 # All of which a frame has, and a photograph none.
 _OF_FRAME = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
@@ -61,7 +70,7 @@ def wrong_together(
     files: Iterable[Mapping[str, Any]], rows: list[dict[str, Any]], images: object
 ) -> str | None:
     """Return what is wrong with all entries beside one another, None if nothing is."""
-    if images not in get_args(ImageMode):
+    if images not in (*get_args(ImageMode), EMBEDDED):
         return f"its images cannot be {images!a:.40}"
     if not rows:
         return "it has no samples"
@@ -71,22 +80,23 @@ def wrong_together(
         return "a face of an image occurs twice"
     if len({frozenset(row) for row in rows}) != 1:
         return "its samples have different columns"
-    return _wrong_image(files, rows, referenced=images == "reference")
+    return _wrong_image(files, rows, elsewhere=images in ELSEWHERE)
 
 
 def _wrong_image(
-    files: Iterable[Mapping[str, Any]], rows: list[dict[str, Any]], *, referenced: bool
+    files: Iterable[Mapping[str, Any]], rows: list[dict[str, Any]], *, elsewhere: bool
 ) -> str | None:
     known: dict[str, tuple[Any, ...]] = {}
     listed = {entry["path"]: entry["sha256"] for entry in files}
     for row in rows:
-        said = tuple(row.get(name, UNSTATED.get(name)) for name in COLUMNS if name in _OF_IMAGE)
+        is_crop = row.get("image_stored") == "crop"  # of which an image has one for each face
+        said = tuple(row.get(name, UNSTATED.get(name)) for name in _OF_IMAGE[is_crop])
         if known.setdefault(row["image_sha256"], said) != said:
             return f"image {row['image_sha256'][:12]} is described in two ways"
         file, stored = row["image_file"], row.get("image_stored", UNSTATED["image_stored"])
-        if referenced:
+        if elsewhere:
             if file in listed:
-                return f"image {file[:80]!a} is listed, though images are referenced"
+                return f"image {file[:80]!a} is listed, though images are no files of it"
         elif file not in listed:
             return f"image {file[:80]!a} is not listed"
         elif stored == "original" and listed[file] != row["image_sha256"]:
@@ -94,7 +104,11 @@ def _wrong_image(
     return None
 
 
-_OF_IMAGE = frozenset((*(name for name in COLUMNS if name.startswith("image_")), *_OF_FRAME))
+_OF_FILE = ("image_file", "image_width", "image_height", *CROP_COLUMNS)
+_OF_WHOLE = (*(name for name in COLUMNS if name.startswith("image_")), *CROP_COLUMNS, *_OF_FRAME,
+             "split", *FACT_COLUMNS)  # fmt: skip
+_OF_IMAGE = (_OF_WHOLE, tuple(name for name in _OF_WHOLE if name not in _OF_FILE))
+"""Of a whole image, and of one of its crops."""
 
 
 def _is_text(value: object) -> bool:
@@ -132,12 +146,13 @@ def _text(name: str, value: object) -> bool:
 
 
 def _number(name: str, value: object) -> bool:
-    """Whether a probability, a distance or nothing known is one: none of them is negative."""
+    """Whether a probability, a distance, a place or nothing known is one."""
     if value is None:
         return True
     if type(value) not in (int, float) or not isfinite(_as_float(value)):
         return False
-    return 0 <= _as_float(value) <= (1 if name == "presence" else float("inf"))
+    least = float("-inf") if name in _MAY_BE_NEGATIVE else 0
+    return least <= _as_float(value) <= (1 if name == "presence" else float("inf"))
 
 
 def _as_float(value: Any) -> float:

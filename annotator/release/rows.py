@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from annotator.project.records import AcceptedSample
+    from annotator.project.accepted import AcceptedRow
     from annotator.release.images import PlacedImage
 
 Kind = Literal["int32", "int64", "float64", "text", "time"]
@@ -42,6 +41,18 @@ COLUMNS: Mapping[str, Kind] = MappingProxyType(
         "clip_frame": "int32",
         "clip_time": "float64",
         "clip_track": "int32",
+        "image_id": "int64",
+        "split": "text",
+        "subject": "text",
+        "group": "text",
+        "licence": "text",
+        "consent": "text",
+        "source": "text",
+        "crop_x": "float64",
+        "crop_y": "float64",
+        "crop_side": "float64",
+        "crop_angle": "float64",
+        "crop_size": "int32",
     }
 )
 """What there is of every sample, in order; ``docs/releases.md`` says what each column means."""
@@ -49,69 +60,74 @@ COLUMNS: Mapping[str, Kind] = MappingProxyType(
 CLIP_COLUMNS = tuple(name for name in COLUMNS if name.startswith("clip_"))
 """Those that photographs have nothing in."""
 
-SINCE: Mapping[str, int] = MappingProxyType({"image_stored": 2, **dict.fromkeys(CLIP_COLUMNS, 3)})
+FACT_COLUMNS = ("subject", "group", "licence", "consent", "source")
+"""What people said of an image."""
+
+CROP_COLUMNS = tuple(name for name in COLUMNS if name.startswith("crop_"))
+"""Where the image is that a crop was cut from; whole images have nothing in them."""
+
+_LATEST = ("image_id", "split", *FACT_COLUMNS, *CROP_COLUMNS)
+
+SINCE: Mapping[str, int] = MappingProxyType(
+    {"image_stored": 2, **dict.fromkeys(CLIP_COLUMNS, 3), **dict.fromkeys(_LATEST, 4)}
+)
 """The version of the format in which a column came, of those that were not there from the first."""
 
 UNSTATED: Mapping[str, str | None] = MappingProxyType(
-    {"image_stored": "original", **dict.fromkeys(CLIP_COLUMNS)}
+    {"image_stored": "original", **dict.fromkeys((*CLIP_COLUMNS, *_LATEST))}
 )
 """What was the case of every sample when there was no such column yet."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReleaseSample:
-    """An accepted sample, and where the release has its image."""
+def row_of(accepted: AcceptedRow, split: str | None = None) -> dict[str, Any]:
+    """Return the values of `COLUMNS`, None where nothing is known, the time as ISO 8601 text.
 
-    sample: AcceptedSample
-    image: PlacedImage
+    Those that say where the image is are for `with_image` to fill in.
+    """
+    image = accepted.image
+    return {
+        "sample_id": accepted.sample_id,
+        "image_file": None,
+        "image_name": image.name,
+        "image_sha256": image.picture_sha256,
+        "image_width": image.width,
+        "image_height": image.height,
+        "image_orientation": None,
+        "image_stored": None,
+        "face_index": accepted.face_index,
+        "presence": _number(accepted.presence),
+        "model_name": accepted.model_name,
+        "model_sha256": accepted.model_sha256,
+        "annotator": accepted.annotator,
+        "reviewer": accepted.reviewer,
+        "verdict": accepted.verdict,
+        "accepted_at": _time(accepted.accepted_at),
+        "stroke_count": accepted.stroke_count,
+        "displacement_mean": _number(accepted.displacement_mean),
+        "displacement_max": _number(accepted.displacement_max),
+        "displacement_nme": _number(accepted.displacement_nme),
+        "clip_name": image.clip_name,
+        "clip_sha256": image.clip_sha256,
+        "clip_frame": image.clip_frame,
+        "clip_time": image.clip_time,
+        "clip_track": accepted.clip_track,
+        "image_id": image.id,
+        "split": split,
+        **dict.fromkeys((*FACT_COLUMNS, *CROP_COLUMNS)),
+    }
 
-    @property
-    def accepted_at(self) -> datetime:
-        """When the verdict was given, in UTC."""
-        moment = self.sample.accepted_at
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
-    def row(self) -> dict[str, Any]:
-        """Return the values of `COLUMNS`; what is not known is None."""
-        sample = self.sample
-        return {
-            "sample_id": sample.sample_id,
-            "image_file": self.image.file,
-            "image_name": sample.image.name,
-            "image_sha256": sample.image.picture_sha256,
-            "image_width": sample.image.width,
-            "image_height": sample.image.height,
-            "image_orientation": self.image.orientation,
-            "image_stored": self.image.stored,
-            "face_index": sample.face_index,
-            "presence": _number(sample.presence),
-            "model_name": sample.model_name,
-            "model_sha256": sample.model_sha256,
-            "annotator": sample.annotator,
-            "reviewer": sample.reviewer,
-            "verdict": sample.verdict,
-            "accepted_at": self.accepted_at,
-            "stroke_count": sample.stroke_count,
-            "displacement_mean": _number(sample.displacement_mean),
-            "displacement_max": _number(sample.displacement_max),
-            "displacement_nme": _number(sample.displacement_nme),
-            **self.clip(),
-            "clip_track": sample.clip_track,
-        }
+def with_image(row: dict[str, Any], placed: PlacedImage) -> dict[str, Any]:
+    """Fill in where the release has the image of a row, and return the row."""
+    row["image_file"] = placed.file
+    row["image_orientation"] = placed.orientation
+    row["image_stored"] = placed.stored
+    return row
 
-    def clip(self) -> dict[str, Any]:
-        """Return of which clip the image is a frame, and which one; None of a photograph."""
-        image = self.sample.image
-        return {
-            "clip_name": image.clip_name,
-            "clip_sha256": image.clip_sha256,
-            "clip_frame": image.clip_frame,
-            "clip_time": image.clip_time,
-        }
 
-    def text_row(self) -> dict[str, Any]:
-        """Return `row` with the time as ISO 8601 text, for formats without a type for it."""
-        return {**self.row(), "accepted_at": self.accepted_at.isoformat(timespec="microseconds")}
+def _time(moment: datetime) -> str:
+    known = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return known.isoformat(timespec="microseconds")
 
 
 def _number(value: float) -> float | None:

@@ -359,7 +359,7 @@ def test_a_sample_that_cannot_be_is_refused(coco, changes, said):
         ({"images": "copy"}, "is not listed"),
         ({"samples": []}, "it has no samples"),
         ({"format": "another"}, "holds no release of facemesh-annotator"),
-        ({"format_version": 4}, "newer version"),
+        ({"format_version": 5}, "newer version"),
         ({"format_version": True}, "newer version"),
         ({"format_version": 0}, "never was a version 0"),
         ({"format_version": -5}, "never was a version -5"),
@@ -404,7 +404,7 @@ def test_a_sample_without_a_column_is_refused(coco, key):
 
 def test_a_newer_manifest_is_told_so_whatever_else_it_says(coco):
     coco.state_of_sample(1, new_column="of version 3")
-    coco.state(format_version=4)
+    coco.state(format_version=5)
     assert "newer version" in coco.refusal()
 
 

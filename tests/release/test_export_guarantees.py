@@ -270,7 +270,7 @@ def test_a_release_of_a_newer_format_is_refused(project, tmp_path):
     export_release(project, tmp_path / "release", "npz")
     manifest = tmp_path / "release" / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"format_version": 3', '"format_version": 4'), "utf-8")
+    manifest.write_text(text.replace('"format_version": 4', '"format_version": 5'), "utf-8")
     with pytest.raises(DamagedRelease, match="newer version"):
         load_release(tmp_path / "release")
 

@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,29 +13,24 @@ import pyarrow.parquet as pq
 import pytest
 
 from annotator.mesh.layout import FACE_468
+from annotator.project.accepted import AcceptedRow
 from annotator.project.image_records import ImageRecord
-from annotator.project.records import AcceptedSample
+from annotator.release.blocks import Block
 from annotator.release.formats import FORMATS
 from annotator.release.images import PlacedImage
 from annotator.release.parquet import SCHEMA, spooled_table
-from annotator.release.rows import ReleaseSample
+from annotator.release.rows import row_of, with_image
 from annotator.release.spool import sorted_spool, spooled
 
 
-def sample(number: int) -> ReleaseSample:
-    """Make up a sample, the only one of its image."""
-    mesh = np.full((468, 3), number, np.float32)
+def row(number: int) -> dict[str, Any]:
+    """Make up the row of a sample, the only one of its image."""
     name = f"IMG_{number}.jpg"
     sha256 = hashlib.sha256(name.encode()).hexdigest()
-    image = ImageRecord(number, Path("/photos", name), name, sha256, 600, 800)
-    accepted = AcceptedSample(
+    accepted = AcceptedRow(
         sample_id=number,
-        image=image,
+        image=ImageRecord(number, Path("/photos", name), name, sha256, 600, 800),
         face_index=0,
-        layout=FACE_468,
-        landmarks=mesh,
-        prediction=mesh,
-        visibility=np.zeros(468, np.uint8),
         presence=number / 100_000,
         model_name="face_landmark",
         model_sha256="ab" * 32,
@@ -46,30 +42,39 @@ def sample(number: int) -> ReleaseSample:
         displacement_mean=number / 7,
         displacement_max=number / 3,
         displacement_nme=float("nan") if number % 11 == 0 else number / 13,
+        clip_track=None,
     )
-    return ReleaseSample(accepted, PlacedImage(f"/photographs/of/{name}", 1))
+    return with_image(row_of(accepted), PlacedImage(f"/photographs/of/{name}", 1))
+
+
+def block(*numbers: int) -> Block:
+    """Make up a block of such samples."""
+    meshes = np.stack([np.full((468, 3), number, np.float32) for number in numbers])
+    rows = [row(number) for number in numbers]
+    images = [PlacedImage(one["image_file"], 1) for one in rows]
+    return Block(rows, meshes, meshes.copy(), np.zeros(meshes.shape[:2], np.uint8), images)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_format_lets_go_of_a_sample_before_it_takes_the_next_but_one(tmp_path, name):
+def test_a_format_lets_go_of_a_block_before_it_takes_the_next_but_one(tmp_path, name):
     alive: list[weakref.ref] = []
     held: list[int] = []
 
-    def samples() -> Iterator[ReleaseSample]:
-        for number in range(1, 31):
-            made = sample(number)
-            alive.append(weakref.ref(made.sample.landmarks))
-            held.append(sum(mesh() is not None for mesh in alive))
+    def blocks() -> Iterator[Block]:
+        for number in range(1, 91, 3):
+            made = block(number, number + 1, number + 2)
+            alive.append(weakref.ref(made.landmarks))
+            held.append(sum(meshes() is not None for meshes in alive))
             yield made
 
-    FORMATS[name].write(tmp_path, samples(), FACE_468)
+    FORMATS[name].write(tmp_path, blocks(), FACE_468)
     assert len(held) == 30
     assert max(held) <= 2
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_leaves_nothing_but_what_belongs_to_a_release(tmp_path, name):
-    FORMATS[name].write(tmp_path, map(sample, range(1, 4)), FACE_468)
+    FORMATS[name].write(tmp_path, [block(1, 2), block(3)], FACE_468)
     names = {path.name for path in tmp_path.iterdir()}
     assert names
     assert all(not name.startswith((".", "tmp")) for name in names)
@@ -77,12 +82,14 @@ def test_a_format_leaves_nothing_but_what_belongs_to_a_release(tmp_path, name):
 
 @pytest.mark.parametrize("count", [1, 4095, 4096, 4097, 42_000])
 def test_a_table_written_in_parts_has_the_bytes_of_one_written_at_once(tmp_path, count):
-    rows = [sample(number) for number in range(1, count + 1)]
+    rows = [row(number) for number in range(1, count + 1)]
     with spooled_table(tmp_path) as table:
-        for row in rows:
-            table.append(row)
+        for start in range(0, count, 1000):
+            table.extend(rows[start : start + 1000])
         table.write(tmp_path / "parts.parquet")
-    whole = pa.Table.from_pylist([row.row() for row in rows], schema=SCHEMA)
+    times = {number: datetime.fromisoformat(one["accepted_at"]) for number, one in enumerate(rows)}
+    in_types = [{**one, "accepted_at": times[number]} for number, one in enumerate(rows)]
+    whole = pa.Table.from_pylist(in_types, schema=SCHEMA)
     pq.write_table(whole, tmp_path / "whole.parquet", compression="snappy")
     assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
 

@@ -146,7 +146,7 @@ def test_an_upright_picture_is_not_written_through_a_link(tmp_path, precious):
 
 def test_a_copied_picture_is_not_written_through_a_link(project, tmp_path, precious):
     folder = tmp_path / "partial"
-    folder.mkdir()
+    (folder / "images").mkdir(parents=True)
     (sample, *_) = project.samples.accepted()
 
     class Named:

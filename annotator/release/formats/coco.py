@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
+from annotator.release.blocks import Block, Face
 from annotator.release.boxes import area, box_of, clipped
 from annotator.release.formats.coco_reading import (
     ANNOTATIONS,
@@ -22,22 +22,25 @@ from annotator.release.formats.coco_reading import (
     read,
 )
 from annotator.release.formats.definition import Format
-from annotator.release.rows import ReleaseSample
 from annotator.release.spool import sorted_spool
 
+_OF_CLIP = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
-def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
+
+def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write ``annotations.json``, one entry a line."""
     path = folder / ANNOTATIONS
-    last = datetime.min.replace(tzinfo=UTC)
+    last = ""
     with path.open("x", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
         stream.write('{\n"annotations": [')
         separator = "\n"
-        for sample in samples:
-            stream.write(separator + _json(_annotation(sample)))
-            separator = ",\n"
-            images.add(sample.sample.image.id, _image(sample))
-            last = max(last, sample.accepted_at)
+        for block in blocks:
+            for face in block.faces():
+                image = _image(face)
+                stream.write(separator + _json(_annotation(face, image["id"])))
+                separator = ",\n"
+                images.add(image["id"], image)
+                last = max(last, face.row["accepted_at"])
         stream.write("\n],\n")
         _write_list(stream, "categories", [_category(layout)])
         _write_list(stream, "images", (next(same) for _, same in groupby(images, itemgetter("id"))))
@@ -57,12 +60,12 @@ def _json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
-def _info(last: datetime, layout: MeshLayout) -> dict[str, Any]:
+def _info(last: str, layout: MeshLayout) -> dict[str, Any]:
     return {
         "description": f"{layout.count}-vertex face meshes, refined and reviewed by people",
         "version": "1",
-        "year": last.year,
-        "date_created": last.date().isoformat(),  # the last verdict's: nothing depends on now
+        "year": int(last[:4]),
+        "date_created": last[:10],  # the last verdict's: nothing depends on now
     }
 
 
@@ -78,44 +81,44 @@ def _category(layout: MeshLayout) -> dict[str, Any]:
     }
 
 
-def _image(sample: ReleaseSample) -> dict[str, Any]:
-    image = sample.sample.image
+def _image(face: Face) -> dict[str, Any]:
+    """Return the entry of an image; a crop, of which an image has several, is known by its face."""
+    row, image = face.row, face.image
     return {
-        "id": image.id,
-        "file_name": sample.image.file,
-        "width": image.width,
-        "height": image.height,
-        "sha256": image.picture_sha256,
-        "exif_orientation": sample.image.orientation,
-        "stored": sample.image.stored,
-        **sample.clip(),
+        "id": row["sample_id"] if image.stored == "crop" else row["image_id"],
+        "file_name": image.file,
+        "width": row["image_width"],
+        "height": row["image_height"],
+        "sha256": row["image_sha256"],
+        "exif_orientation": image.orientation,
+        "stored": image.stored,
+        **{name: row[name] for name in _OF_CLIP},
     }
 
 
-def _annotation(sample: ReleaseSample) -> dict[str, Any]:
-    landmarks = np.asarray(sample.sample.landmarks, dtype=np.float32)
+def _annotation(face: Face, image_id: int) -> dict[str, Any]:
+    row, landmarks = face.row, face.landmarks
     x, y, z = (_shortest(column) for column in landmarks.T)
     box = box_of(landmarks)
-    shown = clipped(box, (sample.sample.image.width, sample.sample.image.height))
-    visibility = sample.sample.visibility
-    flags = np.where(visibility == Visibility.VISIBLE, VISIBLE, NOT_VISIBLE).tolist()
+    shown = clipped(box, (row["image_width"], row["image_height"]))
+    flags = np.where(face.visibility == Visibility.VISIBLE, VISIBLE, NOT_VISIBLE).tolist()
     keypoints: list[float] = []
     for point in zip(x, y, flags, strict=True):
         keypoints += point
     return {
-        "id": sample.sample.sample_id,
-        "image_id": sample.sample.image.id,
+        "id": row["sample_id"],
+        "image_id": image_id,
         "category_id": CATEGORY,
         "keypoints": keypoints,
         "keypoints_z": z,
-        "visibility": visibility.tolist(),
+        "visibility": face.visibility.tolist(),
         "num_keypoints": len(landmarks),
         "bbox": list(shown),
         "bbox_unclipped": list(box),
         "area": area(shown),
         "iscrowd": 0,
-        "verdict": sample.sample.verdict,
-        "clip_track": sample.sample.clip_track,
+        "verdict": row["verdict"],
+        "clip_track": row["clip_track"],
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
+from annotator.release.blocks import Block
 from annotator.release.formats.csv_cells import sample_line
 from annotator.release.formats.csv_reading import (
     LANDMARKS,
@@ -20,11 +21,11 @@ from annotator.release.formats.csv_reading import (
     vertices,
 )
 from annotator.release.formats.definition import Format
-from annotator.release.rows import COLUMNS, ReleaseSample
+from annotator.release.rows import COLUMNS
 from annotator.system.csv_text import csv_line
 
 
-def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
+def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write one file for each kind of array and ``samples.csv``; rows correspond."""
     with ExitStack() as stack:
 
@@ -38,13 +39,13 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
         predictions = table(PREDICTIONS, ["sample_id", *coordinates(layout)])
         visibility = table(VISIBILITY, ["sample_id", *vertices(layout)])
         rows = table(TABLE, COLUMNS)
-        for sample in samples:
-            meshes = sample.sample
-            number = str(meshes.sample_id)
-            landmarks.write(_plain([number, *_shortest(meshes.landmarks)]))
-            predictions.write(_plain([number, *_shortest(meshes.prediction)]))
-            visibility.write(_plain([number, *map(str, meshes.visibility.tolist())]))
-            rows.write(sample_line(sample.text_row()))
+        for block in blocks:
+            for face in block.faces():
+                number = str(face.row["sample_id"])
+                landmarks.write(_plain([number, *_shortest(face.landmarks)]))
+                predictions.write(_plain([number, *_shortest(face.prediction)]))
+                visibility.write(_plain([number, *map(str, face.visibility.tolist())]))
+                rows.write(sample_line(face.row))
 
 
 def _plain(cells: Iterable[str]) -> str:
@@ -58,4 +59,11 @@ def _shortest(points: NDArray[np.float32]) -> list[str]:
     return texts
 
 
-FORMAT = Format("csv", "CSV tables", write, read)
+FORMAT = Format(
+    "csv",
+    "CSV tables",
+    write,
+    read,
+    keeps="everything, landmarks and predictions to the last bit",
+    loses="nothing",
+)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from annotator.mesh.layout import MeshLayout
-from annotator.release.blocks import Row
+from annotator.release.blocks import Block, Row
 from annotator.release.incoming import ReadFaces
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes
-from annotator.release.rows import ReleaseSample
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -25,11 +24,12 @@ class Format:
         What the command line and the manifest call it.
     title
         What the window calls it.
-    write : callable of (folder, samples, layout)
-        Writes the samples into files of the folder, which exists; ``images/`` in it is taken. The
-        samples all have this layout. They come one at a time and only once, in the order of a
-        release, and there may be more of them than memory holds: what has to wait for the last of
-        them waits on the disk, see `annotator.release.spool`.
+    write : callable of (folder, blocks, layout)
+        Writes the samples into files of the folder, which exists; ``images/``, ``exact/``,
+        ``README.md`` and ``croissant.json`` in it are taken. The samples all have this layout. They
+        come some at a time and only once, in the order of a release, and there may be more of them
+        than memory holds: what has to wait for the last of them waits on the disk, see
+        `annotator.release.spool`. Images lie at their `PlacedImage.path` while it runs.
     read : callable of (files, layout, rows), optional
         Returns the meshes from the files that the release lists, in the order in which they were
         written. `rows` are the samples' rows as the manifest has them: files that are of other
@@ -43,7 +43,8 @@ class Format:
     embeds_images
         Whether its own files hold the images, so that no folder of them is left beside.
     image_folder : callable of (row)
-        In which folder of the release the image of a sample belongs, for readers that ask for one.
+        In which folder of the release the image of a sample belongs, for readers that ask for one;
+        ``images`` where there is none. The row lacks only what says where the image is.
     layouts
         The names of the layouts that it can be written of; None for any.
     read_faces
@@ -56,8 +57,8 @@ class Format:
 
     name: str
     title: str
-    write: Callable[[Path, Iterable[ReleaseSample], MeshLayout], None]
-    read: Callable[[ListedFiles, MeshLayout, Rows], Meshes]
+    write: Callable[[Path, Iterable[Block], MeshLayout], None]
+    read: Callable[[ListedFiles, MeshLayout, Rows], Meshes] | None = None
     keeps: str = ""
     loses: str = ""
     needs_upright: bool = False

@@ -3,20 +3,23 @@
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from annotator.mesh.array_archive import ArchiveError, Expected, largest_archive, read_archive
 from annotator.mesh.layout import MeshLayout
+from annotator.release.blocks import Block
 from annotator.release.formats.definition import Format, Rows
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
-from annotator.release.rows import ReleaseSample
+
+if TYPE_CHECKING:
+    from annotator.release.parquet import TableSpool
 
 ARRAYS = "release.npz"
 TABLE = "samples.parquet"
@@ -24,8 +27,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can state
 _CHUNK = 1 << 20
 
 
-def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) -> None:
+def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write ``release.npz`` and ``samples.parquet``; rows correspond."""
+    with recording(folder, layout) as record:
+        for block in blocks:
+            record.append(block)
+
+
+@contextmanager
+def recording(folder: Path, layout: MeshLayout) -> Iterator["Recorder"]:
+    """Give what blocks are appended to; the files are there once the block of code succeeded."""
     from annotator.release.parquet import spooled_table  # noqa: PLC0415 - slow to import
 
     with ExitStack() as stack:
@@ -40,14 +51,31 @@ def write(folder: Path, samples: Iterable[ReleaseSample], layout: MeshLayout) ->
             "sample_ids": rows(np.int64),
         }
         table = stack.enter_context(spooled_table(folder))
-        for sample in samples:
-            arrays["landmarks"].append(sample.sample.landmarks)
-            arrays["predictions"].append(sample.sample.prediction)
-            arrays["visibility"].append(sample.sample.visibility)
-            arrays["sample_ids"].append(sample.sample.sample_id)
-            table.append(sample)
+        yield Recorder(arrays, table)
         _write_arrays(folder / ARRAYS, arrays)
         table.write(folder / TABLE)
+
+
+class Recorder:
+    """Takes the blocks of a release, in order, and keeps them on the disk."""
+
+    def __init__(self, arrays: Mapping[str, "_Rows"], table: "TableSpool") -> None:
+        self._arrays = arrays
+        self._table = table
+
+    def append(self, block: Block) -> None:
+        """Add samples behind the others."""
+        self._arrays["landmarks"].extend(block.landmarks)
+        self._arrays["predictions"].extend(block.predictions)
+        self._arrays["visibility"].extend(block.visibility)
+        self._arrays["sample_ids"].extend([row["sample_id"] for row in block.rows])
+        self._table.extend(block.rows)
+
+    def passing(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """Hand blocks on to somebody else who writes them, and append each."""
+        for block in blocks:
+            self.append(block)
+            yield block
 
 
 def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
@@ -90,12 +118,12 @@ class _Rows:
         self._shape = shape
         self._count = 0
 
-    def append(self, row: ArrayLike) -> None:
-        values = np.asarray(row, self._dtype)
-        if values.shape != self._shape:
-            raise ValueError(f"expected a row of shape {self._shape}, but got {values.shape}")
+    def extend(self, rows: ArrayLike) -> None:
+        values = np.asarray(rows, self._dtype)
+        if values.shape[1:] != self._shape:
+            raise ValueError(f"expected rows of shape {self._shape}, but got {values.shape[1:]}")
         self._stream.write(values.tobytes())
-        self._count += 1
+        self._count += len(values)
 
     def write_npy(self, target: IO[bytes]) -> None:
         header = {
@@ -121,4 +149,11 @@ def _write_arrays(path: Path, arrays: Mapping[str, _Rows]) -> None:
                 array.write_npy(stream)
 
 
-FORMAT = Format("npz", "NPZ arrays + Parquet table", write, read)
+FORMAT = Format(
+    "npz",
+    "NPZ arrays + Parquet table",
+    write,
+    read,
+    keeps="everything, landmarks and predictions to the last bit",
+    loses="nothing",
+)

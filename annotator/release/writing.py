@@ -1,0 +1,159 @@
+"""Write a release into a folder: its images, the files of its format, and last its manifest."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from annotator.release.block_making import BlockMaker, OnProgress
+from annotator.release.blocks import Block, Row
+from annotator.release.exact import write_all
+from annotator.release.images import (
+    ELSEWHERE,
+    EMBEDDED,
+    IMAGE_FOLDER,
+    ImageMode,
+    ImagePlaces,
+    PlacedImage,
+    Tally,
+)
+from annotator.release.manifest import write_manifest
+from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
+from annotator.release.unique_names import UniqueNames
+from annotator.system.hashing import file_sha256
+
+if TYPE_CHECKING:
+    from annotator.mesh.layout import MeshLayout
+    from annotator.project.accepted import AcceptedSamples
+    from annotator.release.formats import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How a release is to be.
+
+    Attributes
+    ----------
+    format
+    images
+    splits
+        By image id; None: it has none.
+    """
+
+    format: Format
+    images: ImageMode
+    splits: Mapping[int, str] | None = None
+
+
+def write_release(
+    folder: Path,
+    accepted: AcceptedSamples,
+    layout: MeshLayout,
+    choices: Choices,
+    show: OnProgress | None,
+) -> Tally:
+    """Write a release into a folder that exists and is empty, and say how its images are."""
+    embeds = choices.format.embeds_images
+    with (
+        tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as spools,
+        spooled(aside := Path(spools)) as rows,
+        sorted_spool(aside) as files,
+        closing(_places(aside if embeds else folder, accepted, choices.images)) as places,
+    ):
+        listing, counted = _Listing(files), Counter[str]()
+        maker = BlockMaker(
+            places,
+            folder_of=_folder_of_images(choices.format),
+            splits=choices.splits or {},
+            on_placed=_leave_out if embeds else listing.add_image,
+        )
+        blocks = _noted(maker.blocks(accepted, show), rows, counted)
+        write_all(choices.format, folder, blocks, layout)
+        # Here belong files that say in words what the release is.
+        listing.add_others(folder, apart=aside.name)
+        write_manifest(
+            folder,
+            files,
+            rows,
+            format=choices.format.name,
+            images=_stated(choices),
+            layout=layout,
+            said=_splits(choices, counted),
+        )
+    return places.tally
+
+
+def _places(folder: Path, accepted: AcceptedSamples, images: ImageMode) -> ImagePlaces:
+    names = None if images == "reference" else UniqueNames(accepted.file_names)
+    return ImagePlaces(folder, names, upright=images == "upright")
+
+
+def _folder_of_images(chosen: Format) -> Callable[[Row], str]:
+    if chosen.embeds_images:  # where they lie for a while is nobody's business
+        return lambda row: ""
+    return chosen.image_folder or (lambda row: IMAGE_FOLDER)
+
+
+def _stated(choices: Choices) -> str:
+    """Return what the manifest says of where images are."""
+    is_embedded = choices.format.embeds_images and choices.images not in ELSEWHERE
+    return EMBEDDED if is_embedded else choices.images
+
+
+def _splits(choices: Choices, counted: Mapping[str, int]) -> dict[str, Any]:
+    return {} if choices.splits is None else {"splits": dict(counted)}
+
+
+def _noted(blocks: Iterable[Block], rows: Spool, counted: Counter[str]) -> Iterator[Block]:
+    """Pass blocks on, put aside what the manifest will say of them, and count their splits."""
+    for block in blocks:
+        for row in block.rows:
+            rows.append(row)
+            if row["split"] is not None:
+                counted[row["split"]] += 1
+        yield block
+
+
+def _leave_out(placed: PlacedImage) -> None:
+    """List nothing of an image that does not stay."""
+
+
+class _Listing:
+    """What the manifest will say of files, each once."""
+
+    def __init__(self, files: SortedSpool) -> None:
+        self._files = files
+        self._elsewhere: set[str] = set()
+
+    def add_image(self, placed: PlacedImage) -> None:
+        """List an image, if the release has a file of its own of it."""
+        if placed.sha256 is None or placed.size is None:
+            return
+        self._files.add(placed.file, _entry(placed.file, placed.sha256, placed.size))
+        if not placed.file.startswith(f"{IMAGE_FOLDER}/"):
+            self._elsewhere.add(placed.file)
+
+    def add_others(self, folder: Path, *, apart: str) -> None:
+        """List all other files of a folder, but for one folder that is no part of it."""
+        for name in _written(folder, apart={IMAGE_FOLDER, apart}):
+            if name not in self._elsewhere:
+                path = folder / name
+                self._files.add(name, _entry(name, file_sha256(path), path.stat().st_size))
+
+
+def _written(folder: Path, *, apart: Collection[str]) -> Iterator[str]:
+    """Yield the files in a folder, relative to it."""
+    for parent, folders, names in os.walk(folder):
+        inside = Path(parent).relative_to(folder)
+        folders[:] = [name for name in folders if (inside / name).as_posix() not in apart]
+        yield from ((inside / name).as_posix() for name in names)
+
+
+def _entry(path: str, sha256: str, size: int) -> dict[str, str | int]:
+    return {"path": path, "sha256": sha256, "size": size}
