@@ -33,6 +33,7 @@ from annotator.project.errors import (
     DamagedProject,
     Decided,
     DiskFull,
+    FactError,
     NewerProject,
     NoBackup,
     NotAProject,
@@ -43,16 +44,22 @@ from annotator.project.errors import (
     ProjectUnavailable,
     ReadOnlyProject,
     ReasonNeeded,
+    ReleaseListed,
     RoundError,
     SettingError,
+    SplitDecided,
     StaleAnnotation,
+    UnknownGuide,
     UnknownImage,
     UnknownReason,
+    UnknownRelease,
     UnknownRevision,
     UnknownSample,
     UnseenVerdict,
     UnusableName,
 )
+from annotator.project.fact_records import Consent, ImageFacts, LeftOut
+from annotator.project.guide_records import Guide, NewGuide
 from annotator.project.history_tables import Change
 from annotator.project.image_records import (
     AddReport,
@@ -78,10 +85,12 @@ from annotator.project.records import (
     Visit,
     VisitPurpose,
 )
+from annotator.project.release_records import NewRelease, ReleaseEntry, ReleaseRecord
 from annotator.project.remarks import Remark
 from annotator.project.round_records import KnownModel, Round, RoundOutcome, RoundRelease
 from annotator.project.sample_predictions import SamplePredictions, StoredPrediction
 from annotator.project.session import EditSession
+from annotator.project.split_records import Split, StoredSplit
 from annotator.project.strokes import Annotation, Stroke, StrokeMade, StrokeRecord
 
 __all__ = [
@@ -101,20 +110,27 @@ __all__ = [
     "Change",
     "ClipHasChanged",
     "ClipRecord",
+    "Consent",
     "DamagedProject",
     "Decided",
     "DiskFull",
     "EditSession",
     "FaceToAssess",
+    "FactError",
     "FailedImage",
+    "Guide",
     "HashedFace",
+    "ImageFacts",
     "ImageRecord",
     "Judged",
     "Judgement",
     "Kept",
     "KnownModel",
+    "LeftOut",
     "NewClip",
+    "NewGuide",
     "NewImage",
+    "NewRelease",
     "NewerProject",
     "NoBackup",
     "NoFaceThere",
@@ -132,6 +148,9 @@ __all__ = [
     "ReadOnlyProject",
     "Reason",
     "ReasonNeeded",
+    "ReleaseEntry",
+    "ReleaseListed",
+    "ReleaseRecord",
     "Remark",
     "RemovedImage",
     "Restored",
@@ -146,11 +165,14 @@ __all__ = [
     "SampleState",
     "SampleSummary",
     "SettingError",
+    "Split",
+    "SplitDecided",
     "StaleAnnotation",
     "StaleSample",
     "StoredFinding",
     "StoredMesh",
     "StoredPrediction",
+    "StoredSplit",
     "Stroke",
     "StrokeMade",
     "StrokeRecord",
@@ -160,8 +182,10 @@ __all__ = [
     "TrackStates",
     "TracksOverlap",
     "UnknownClip",
+    "UnknownGuide",
     "UnknownImage",
     "UnknownReason",
+    "UnknownRelease",
     "UnknownRevision",
     "UnknownSample",
     "UnknownTrack",

@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session, aliased
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
+from annotator.project.fact_records import LeftOut
 from annotator.project.image_records import ImageRecord
-from annotator.project.image_rows import IN_PROJECT, image_record
+from annotator.project.image_rows import image_record
 from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
-from annotator.project.opinion_rows import IS_ORIGINAL
+from annotator.project.leaving import IS_RELEASABLE, left_out
 from annotator.project.paths import ImagePaths
-from annotator.project.records import AcceptedSample, SampleState, verdict_in_effect
+from annotator.project.records import AcceptedSample, verdict_in_effect
 from annotator.project.soundness import naming_damage, refuse_damaged
 from annotator.project.tables import (
     AnnotationRow,
@@ -82,6 +83,9 @@ class AcceptedBlock:
 class AcceptedSamples:
     """The accepted samples of one moment, ordered by their image's hash, frame and face index.
 
+    Those whose image may not leave the project, as it was revoked or somebody on it refused, are
+    left out.
+
     Iterating reads them a few at a time, every time anew: of all at once only their ids are kept,
     8 bytes each. It raises DamagedProject, which names the sample, at a mesh that is not as stored.
 
@@ -91,6 +95,11 @@ class AcceptedSamples:
         Sees one unchanging state of the database, and must stay open.
     paths
         Where the project's images lie.
+
+    Attributes
+    ----------
+    left_out : LeftOut
+        How many accepted samples, on how many images, may not leave the project.
     """
 
     def __init__(self, session: Session, paths: ImagePaths) -> None:
@@ -99,11 +108,12 @@ class AcceptedSamples:
         ordered = (
             select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
+            .where(IS_RELEASABLE)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )
         self._ids = array("q", session.scalars(ordered))
+        self.left_out: LeftOut = left_out(session)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -127,7 +137,7 @@ class AcceptedSamples:
             .join(AnnotationRow, AnnotationRow.prediction_id == PredictionRow.id)
             .join(SampleRow, SampleRow.id == AnnotationRow.sample_id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
+            .where(IS_RELEASABLE)
             .distinct()
         )
         return [stored_layout(name) for name in sorted(self._session.scalars(names))]
@@ -140,7 +150,7 @@ class AcceptedSamples:
         query = (
             select(ImageRow)
             .join(SampleRow, SampleRow.image_id == ImageRow.id)
-            .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL)
+            .where(IS_RELEASABLE)
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )

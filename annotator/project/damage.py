@@ -14,6 +14,7 @@ from annotator.project.digests import (
     AnyRow,
     anchors_digest,
     annotation_digest,
+    guide_digest,
     honeypot_digest,
     prediction_digest,
     stroke_digest,
@@ -22,6 +23,7 @@ from annotator.project.errors import DamagedProject
 from annotator.project.paths import display_name
 from annotator.project.tables import (
     AnnotationRow,
+    GuideRow,
     HoneypotRow,
     ImageRow,
     ModelRow,
@@ -46,8 +48,8 @@ class DamagedMesh:
         Of the image's file, fit for display.
     part
         What is damaged: ``"prediction"``, ``"annotation"``, ``"known answer"``, ``"stroke 3"``,
-        ``"anchors of stroke 3"``; ``"prediction by NAME"``, of a model, where another prediction
-        is in use.
+        ``"anchors of stroke 3"``, ``"guide 7"``; ``"prediction by NAME"``, of a model, where
+        another prediction is in use.
     """
 
     sample_id: int
@@ -64,8 +66,11 @@ class DamagedMesh:
 
     def error(self) -> DamagedProject:
         """Return what is raised where somebody wants this mesh."""
-        exclude = f"exclude sample {self.sample_id}"
-        otherwise = "edit on from here without it" if self._is_stroke else exclude
+        otherwise = f"exclude sample {self.sample_id}"
+        if self._is_stroke:
+            otherwise = "edit on from here without it"
+        elif self.part.startswith("guide"):
+            otherwise = "remove the guide"
         return DamagedProject(f"{self}; restore the project from a backup, or {otherwise}")
 
     @property
@@ -88,7 +93,8 @@ def damaged_meshes(
     """Yield what is damaged of all meshes and strokes, or of those of some samples.
 
     The bytes themselves are compared, so that nothing in them can end the search. All are read
-    once, a few at a time: all predictions, then annotations, strokes and known answers, by sample.
+    once, a few at a time: all predictions, then annotations, strokes, known answers and guides, by
+    sample.
 
     Parameters
     ----------
@@ -97,7 +103,7 @@ def damaged_meshes(
     sample_ids
         Or what selects them; None for all, those of removed images too.
     strokes
-        Whether to look at strokes, and at known answers.
+        Whether to look at strokes, known answers and guides.
     """
     for query, column, part_if_damaged in _SEARCHES if strokes else _SEARCHES[:2]:
         some = query if sample_ids is None else query.where(column.in_(sample_ids))
@@ -162,6 +168,14 @@ def _of_answer(row: AnyRow) -> str | None:
     return None if is_sound else "known answer"
 
 
+def _of_guide(row: AnyRow) -> str | None:
+    blobs = row.points, row.visibility
+    is_sound = _are_blobs(row, "points", "visibility") and row.digest == guide_digest(
+        row.sample_id, *blobs
+    )
+    return None if is_sound else f"guide {row.id}"
+
+
 _VERTICES = ("vertex_indices", "before", "after", "marks_before", "marks_after")
 _ANCHORS = ("anchors_added", "anchors_removed")
 
@@ -213,5 +227,16 @@ _SEARCHES: tuple[_Search, ...] = (
         select(HoneypotRow.sample_id, bytes_of(HoneypotRow.answer), bytes_of(HoneypotRow.digest)),
         HoneypotRow.sample_id,
         _of_answer,
+    ),
+    (
+        select(
+            GuideRow.id,
+            GuideRow.sample_id,
+            bytes_of(GuideRow.points),
+            bytes_of(GuideRow.visibility),
+            bytes_of(GuideRow.digest),
+        ),
+        GuideRow.sample_id,
+        _of_guide,
     ),
 )

@@ -70,6 +70,11 @@ def honeypot_digest(sample_id: int, answer: Blob) -> bytes:
     return _digest(b"honeypot", (sample_id,), answer)
 
 
+def guide_digest(sample_id: int, points: Blob, visibility: Blob) -> bytes:
+    """Return the digest of a guide."""
+    return _digest(b"guide", (sample_id,), points, visibility)
+
+
 def _digest(kind: bytes, place: tuple[int, ...], *blobs: Blob) -> bytes:
     if not all(isinstance(number, int) for number in place):
         return b""  # SQLite keeps anything in any column: a damaged row is what nothing equals

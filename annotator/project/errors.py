@@ -105,6 +105,26 @@ class SettingError(ProjectError, ValueError):
     """There is no such setting, or it cannot have this value; nothing was written."""
 
 
+class FactError(ProjectError, ValueError):
+    """There is no such fact of photographs, or it cannot be so; nothing was written."""
+
+
+class SplitDecided(ProjectError):  # noqa: N818
+    """An image is in a split already, and never changes sides; nothing was written for it."""
+
+
+class ReleaseListed(ProjectError):  # noqa: N818
+    """The ledger has a release of this name and version; nothing was written."""
+
+
+class UnknownRelease(ProjectError):  # noqa: N818
+    """The ledger has no such release."""
+
+
+class UnknownGuide(ProjectError):  # noqa: N818
+    """No guide has this id."""
+
+
 class StaleAnnotation(ProjectError):  # noqa: N818
     """The annotation changed since it was loaded; nothing was written."""
 

@@ -29,6 +29,37 @@ class NumbersBlob(Checked[npt.NDArray[np.float32]]):
         return numbers
 
 
+class PointsBlob(Checked[npt.NDArray[np.float32]]):
+    """(k, 3) float32 as 12 k bytes, NaN where a number is not known; read-only when read."""
+
+    impl = LargeBinary
+
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        """Return the bytes to store."""
+        return None if value is None else np.ascontiguousarray(value, dtype="<f4").tobytes()
+
+    def checked(self, value: Any) -> npt.NDArray[np.float32]:
+        """Return the stored array, if it can be one."""
+        numbers = _stored(value, "<f4").astype(np.float32, copy=False)
+        if len(numbers) % 3 or np.isinf(numbers).any():
+            raise ValueError(f"{len(value)} bytes where points should be")
+        return numbers.reshape(-1, 3)
+
+
+class BytesBlob(Checked[npt.NDArray[np.uint8]]):
+    """(k,) small numbers, a byte each; read-only when read."""
+
+    impl = LargeBinary
+
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        """Return the bytes to store."""
+        return None if value is None else np.ascontiguousarray(value, dtype=np.uint8).tobytes()
+
+    def checked(self, value: Any) -> npt.NDArray[np.uint8]:
+        """Return the stored array, if it can be one."""
+        return _stored(value, "u1")
+
+
 class HalfBlob(Checked[npt.NDArray[np.float16]]):
     """(n,) float16, none of them negative, as 2 n bytes; read-only when read."""
 

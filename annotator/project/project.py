@@ -23,17 +23,22 @@ from annotator.project.engine import (
     engine_for,
 )
 from annotator.project.errors import NotAProject
+from annotator.project.facts import Facts
+from annotator.project.guides import Guides
 from annotator.project.images import Images
 from annotator.project.models import Models
 from annotator.project.opinions import Opinions
 from annotator.project.paths import ImagePaths
 from annotator.project.predictions import Predictions
+from annotator.project.releases import Releases
 from annotator.project.remarks import Remarks
 from annotator.project.removals import Removals
 from annotator.project.reviews import Reviews
 from annotator.project.rounds import Rounds
 from annotator.project.samples import Samples
+from annotator.project.secret import secret_of
 from annotator.project.settings import Settings
+from annotator.project.splits import Splits
 from annotator.project.tables import CURRENT_REVISION
 from annotator.project.tallies import Tallies
 from annotator.project.visits import Visits
@@ -71,6 +76,10 @@ class Project:
     opinions : Opinions
     draws : Draws
     clips : Clips
+    facts : Facts
+    splits : Splits
+    releases : Releases
+    guides : Guides
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -95,6 +104,10 @@ class Project:
         self.opinions = Opinions(engine)
         self.draws = Draws(engine)
         self.clips = Clips(engine, paths)
+        self.facts = Facts(engine)
+        self.splits = Splits(engine)
+        self.releases = Releases(engine, paths)
+        self.guides = Guides(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
@@ -244,6 +257,16 @@ class Project:
 
         with self._engine.reading() as session:
             return sample_table(session, self._paths)
+
+    def secret(self) -> bytes:
+        """Return 32 bytes that nobody outside the project knows, made once: for keyed hashes.
+
+        Raises
+        ------
+        ReadOnlyProject
+            If there is none yet and it cannot be kept.
+        """
+        return secret_of(self._engine)
 
     @contextmanager
     def tallies(self) -> Iterator[Tallies]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from annotator.project.audit import entry, note_all
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError, UnknownImage
+from annotator.project.fact_rows import keep_refusals
 from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
 from annotator.project.locking import locked
@@ -25,7 +26,9 @@ from annotator.project.tables import (
     AssessmentRow,
     DrawnSampleRow,
     DroppedStrokeRow,
+    FactsRow,
     FindingRow,
+    GuideRow,
     HoneypotRow,
     ImageRow,
     PredictionRow,
@@ -35,18 +38,21 @@ from annotator.project.tables import (
     RevisionRow,
     SampleChangeRow,
     SampleRow,
+    SplitRow,
     StrokeRow,
     VisitRow,
 )
 from annotator.system.portions import portions
 
 # All that is a sample's, in an order in which nothing refers to what is gone.
+_OF_IMAGES = (PredictionRunRow, FactsRow, SplitRow)
 _OF_SAMPLES = (
     DrawnSampleRow,
     RemarkRow,
     RevisionRow,
     DroppedStrokeRow,
     HoneypotRow,
+    GuideRow,
     VisitRow,
     ReviewRow,
     StrokeRow,
@@ -131,6 +137,7 @@ class Removals:
                     self._refuse_present(session, some)  # somebody may have brought it back
                     kept = self._kept(session, some)
                     note_all(session, _deleted(session, some, who))
+                    keep_refusals(session, some)
                     for statement in self._deletions(session, some):
                         session.execute(statement)
                 deleted += some
@@ -214,7 +221,8 @@ class Removals:
                 for table in _OF_SAMPLES:
                     yield delete(table).where(table.sample_id.in_(chunk))
             yield delete(SampleRow).where(SampleRow.image_id.in_(some))
-            yield delete(PredictionRunRow).where(PredictionRunRow.image_id.in_(some))
+            for of_image in _OF_IMAGES:
+                yield delete(of_image).where(of_image.image_id.in_(some))
             yield delete(ImageRow).where(ImageRow.id.in_(some))
 
 

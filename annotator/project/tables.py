@@ -28,6 +28,8 @@ from annotator.project.columns import (
     UtcDateTime,
     one_of,
 )
+from annotator.project.fact_table import FactsRow, RefusedPictureRow
+from annotator.project.guide_table import GuideRow
 from annotator.project.history_tables import (
     AuditRow,
     DrawnSampleRow,
@@ -38,8 +40,14 @@ from annotator.project.history_tables import (
 )
 from annotator.project.opinion_table import HoneypotRow
 from annotator.project.records import SampleState, Verdict, VisitPurpose
+from annotator.project.release_table import (
+    ReleasedImageRow,
+    ReleaseEntryRow,
+    ReleaseRow,
+    SplitRow,
+)
 from annotator.project.round_table import RoundRow
-from annotator.project.setting_table import SettingRow
+from annotator.project.setting_table import SecretRow, SettingRow
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
 from annotator.project.values import BigWhole, Count, Sha256, WordList
 
@@ -55,20 +63,28 @@ __all__ = [
     "DrawRow",
     "DrawnSampleRow",
     "DroppedStrokeRow",
+    "FactsRow",
     "FailedFileRow",
     "FindingRow",
+    "GuideRow",
     "HoneypotRow",
     "ImageRow",
     "ModelRow",
     "PredictionRow",
     "PredictionRunRow",
+    "RefusedPictureRow",
+    "ReleaseEntryRow",
+    "ReleaseRow",
+    "ReleasedImageRow",
     "RemarkRow",
     "ReviewRow",
     "RevisionRow",
     "RoundRow",
     "SampleChangeRow",
     "SampleRow",
+    "SecretRow",
     "SettingRow",
+    "SplitRow",
     "StrokeRow",
     "TrackChunkRow",
     "TrackRow",
@@ -76,7 +92,7 @@ __all__ = [
     "VisitRow",
 ]
 
-CURRENT_REVISION = "0013"
+CURRENT_REVISION = "0014"
 """The newest of ``migrations/versions``: what these tables are."""
 
 METADATA = Table.metadata

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy
 from sqlalchemy import Select, Update, event, select
@@ -16,12 +17,15 @@ import annotator.project
 from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project.assessment_records import LOW, Assessment, OfMesh, StoredFinding
+from annotator.project.guide_records import NewGuide
 from annotator.project.image_records import FailedImage
 from annotator.project.judgements import Judgement
 from annotator.project.locking import locked
 from annotator.project.project import Project
 from annotator.project.records import Reason, Verdict
+from annotator.project.release_records import NewRelease, ReleaseEntry, ReleaseRecord
 from annotator.project.round_records import RoundOutcome
+from annotator.project.split_records import Split, StoredSplit
 from annotator.project.tables import SampleRow
 
 # Whose lock covers a table: a sample's row stands for what belongs to it.
@@ -112,8 +116,44 @@ def ending(project: Project, given: Any) -> None:
     project.rounds.finish(1)
 
 
+def know(project: Project) -> None:
+    project.facts.set([1, 2], {"subject": "A"})
+    project.facts.set([1], {"subject": "B"})
+
+
+def allow_again(project: Project) -> None:
+    project.facts.revoke([1, 2], "asked to")
+    project.facts.allow_again([1, 2])
+
+
+def fix(project: Project) -> None:
+    project.splits.decide({1: StoredSplit(Split.TRAIN, False, "")})
+    project.splits.fix([1, 2], Split.TEST)
+
+
+def unfix(project: Project) -> None:
+    fix(project)
+    project.splits.unfix([1, 2])
+
+
+def enter_release(project: Project) -> ReleaseRecord:
+    entries = [ReleaseEntry(1, 1, Split.TRAIN, "0" * 16), ReleaseEntry(3, 2, None, "1" * 16)]
+    folder = project.home / "releases" / "faces-1.0.0"
+    new = NewRelease("faces", "1.0.0", folder, "a" * 64, "npz", 2, entries)
+    return project.releases.add(new)
+
+
+def withdraw(project: Project) -> None:
+    project.releases.withdraw(enter_release(project).id, "asked to")
+
+
+def add_guides(project: Project) -> list[int]:
+    guide = NewGuide("ibug_68", np.zeros((68, 3)))
+    return project.guides.add_all([(1, guide), (3, guide)])
+
+
 # What a method calls that writes.
-WAYS_IN = ("self._engine.writing(", "self._changed(", "self._write(")
+WAYS_IN = ("self._engine.writing(", "self._changed(", "self._write(", "self._written(")
 
 WRITES: dict[str, Write] = {
     "Annotations.record_stroke": record,
@@ -128,6 +168,11 @@ WRITES: dict[str, Write] = {
     "Assessments.want_again": want_again,
     "Audit.note_grab": lambda project, given: project.audit.note_grab(1, "Ann", faces=2),
     "Draws.draw": lambda project, given: draw_submitted(project),
+    "Facts.set_each": lambda project, given: know(project),
+    "Facts.revoke": lambda project, given: project.facts.revoke([1, 2], "asked to"),
+    "Facts.allow_again": lambda project, given: allow_again(project),
+    "Guides.add_all": lambda project, given: add_guides(project),
+    "Guides.remove": lambda project, given: project.guides.remove(add_guides(project)),
     "Images.add": add_again,
     "Images.forget_failed": lambda project, given: project.images.forget_failed(
         [project.home / "x.jpg"]
@@ -147,6 +192,8 @@ WRITES: dict[str, Write] = {
     "Predictions.store": lambda project, given: project.predictions.store(
         second_model(project), [(1, [given.face]), (2, [given.make_face(200, 200)])]
     ),
+    "Releases.add": lambda project, given: enter_release(project),
+    "Releases.withdraw": lambda project, given: withdraw(project),
     "Removals.remove": lambda project, given: project.removals.remove([1, 2]),
     "Removals.restore": lambda project, given: restore(project),
     "Removals.delete": lambda project, given: delete(project),
@@ -171,6 +218,11 @@ WRITES: dict[str, Write] = {
     "Samples.add": lambda project, given: project.samples.add(
         3, given.face.landmarks, model_id=1, presence=1, detection_score=1, added_by="Ann"
     ),
+    "Splits.decide": lambda project, given: project.splits.decide(
+        {1: StoredSplit(Split.TRAIN, False, "a"), 2: StoredSplit(Split.TEST, False, "b")}
+    ),
+    "Splits.fix": lambda project, given: fix(project),
+    "Splits.unfix": lambda project, given: unfix(project),
     "Visits.record": lambda project, given: project.visits.record(
         1, annotator="Ann", started_at=datetime.now(UTC), seconds=3, strokes=0
     ),
@@ -288,7 +340,7 @@ def test_rows_are_locked_in_the_order_of_their_keys_alone(worked_on, given, stat
     for query in filter(locked_by, statements):
         said = str(query.compile(dialect=postgresql.dialect()))
         table = re.search(r"FOR UPDATE OF (\w+)", said)[1]
-        assert re.search(rf"ORDER BY {table}\.(id|number|name)\s+FOR UPDATE", said), said
+        assert re.search(rf"ORDER BY {table}\.(id|number|name|image_id)\s+FOR UPDATE", said), said
 
 
 def test_the_order_that_a_query_brings_gives_way_to_that_of_the_keys():

@@ -18,11 +18,19 @@ from annotator.project.clips.records import ClipRecord, NewClip
 from annotator.project.clips.rows import IN_PROJECT, clip_record, clip_row
 from annotator.project.engine.base import Engine
 from annotator.project.errors import ProjectError
+from annotator.project.fact_rows import keep_clip_refusal
 from annotator.project.image_rows import REPLACED, stamp_of
 from annotator.project.paths import ImagePaths
 from annotator.project.people import who_does_it
 from annotator.project.removals import Removals
-from annotator.project.tables import ClipRow, ImageRow, TrackChunkRow, TrackingRow, TrackRow
+from annotator.project.tables import (
+    ClipRow,
+    FactsRow,
+    ImageRow,
+    TrackChunkRow,
+    TrackingRow,
+    TrackRow,
+)
 from annotator.system.hashing import still_holds
 
 
@@ -192,6 +200,8 @@ class ClipFiles:
                 raise ProjectError(f"clip {clip_id} is in the project again: remove it first")
             note(session, "delete_clip_for_good", who, clip=row.id, sha256=row.sha256)
             mine = select(TrackRow.id).where(TrackRow.clip_id == clip_id)
+            keep_clip_refusal(session, clip_id)
+            session.execute(delete(FactsRow).where(FactsRow.clip_id == clip_id))
             session.execute(delete(TrackChunkRow).where(TrackChunkRow.track_id.in_(mine)))
             for table in (TrackRow, TrackingRow):
                 session.execute(delete(table).where(table.clip_id == clip_id))

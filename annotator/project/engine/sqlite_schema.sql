@@ -1,4 +1,4 @@
--- Schema 0013, as the migrations make it: written by a program, see sqlite_schema.py.
+-- Schema 0014, as the migrations make it: written by a program, see sqlite_schema.py.
 
 CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -481,3 +481,180 @@ CREATE TABLE track_chunks (
 CREATE UNIQUE INDEX uq_images_clip ON images (clip_id, clip_frame) WHERE clip_id IS NOT NULL;
 
 CREATE INDEX ix_samples_track_id ON samples (track_id) WHERE track_id IS NOT NULL;
+
+CREATE TABLE facts (
+    id INTEGER NOT NULL,
+    image_id INTEGER,
+    clip_id INTEGER,
+    subject TEXT,
+    group_name TEXT,
+    licence TEXT,
+    consent VARCHAR(7),
+    source TEXT,
+    revoked_at DATETIME,
+    revoked_by TEXT,
+    revoked_why TEXT,
+    CONSTRAINT pk_facts PRIMARY KEY (id),
+    CONSTRAINT uq_facts_image_id UNIQUE (image_id),
+    CONSTRAINT uq_facts_clip_id UNIQUE (clip_id),
+    CONSTRAINT fk_facts_image_id FOREIGN KEY(image_id) REFERENCES images (id),
+    CONSTRAINT fk_facts_clip_id FOREIGN KEY(clip_id) REFERENCES clips (id),
+    CONSTRAINT ck_facts_one CHECK ((image_id IS NULL) <> (clip_id IS NULL)),
+    CONSTRAINT ck_facts_revoked CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revoked_why IS NULL)),
+    CONSTRAINT ck_facts_consent CHECK (consent IN ('given', 'refused'))
+);
+
+CREATE TRIGGER facts_count_insert AFTER INSERT ON facts WHEN (NEW.revoked_at IS NOT NULL OR coalesce(NEW.consent, '') = 'refused') BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id IN (SELECT NEW.image_id UNION ALL SELECT id FROM images WHERE clip_id = NEW.clip_id)); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE id IN (SELECT id FROM samples WHERE image_id IN (SELECT NEW.image_id UNION ALL SELECT id FROM images WHERE clip_id = NEW.clip_id)); END;
+
+CREATE TRIGGER facts_count_update AFTER UPDATE ON facts WHEN (NEW.revoked_at IS NOT NULL OR coalesce(NEW.consent, '') = 'refused') IS NOT (OLD.revoked_at IS NOT NULL OR coalesce(OLD.consent, '') = 'refused') BEGIN DELETE FROM sample_changes WHERE sample_id IN (SELECT id FROM samples WHERE image_id IN (SELECT NEW.image_id UNION ALL SELECT id FROM images WHERE clip_id = NEW.clip_id)); INSERT INTO sample_changes (sample_id) SELECT id FROM samples WHERE id IN (SELECT id FROM samples WHERE image_id IN (SELECT NEW.image_id UNION ALL SELECT id FROM images WHERE clip_id = NEW.clip_id)); END;
+
+CREATE TABLE refused_pictures (
+    id INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    coded_sha256 TEXT,
+    frame INTEGER,
+    consent VARCHAR(7),
+    revoked_at DATETIME,
+    revoked_by TEXT,
+    revoked_why TEXT,
+    CONSTRAINT pk_refused_pictures PRIMARY KEY (id),
+    CONSTRAINT ck_refused_pictures_sha256_length CHECK (length(sha256) = 64),
+    CONSTRAINT ck_refused_pictures_coded_sha256_length CHECK (length(coded_sha256) = 64),
+    CONSTRAINT ck_refused_pictures_frame CHECK (frame >= 0),
+    CONSTRAINT ck_refused_pictures_revoked CHECK ((revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revoked_why IS NULL)),
+    CONSTRAINT ck_refused_pictures_consent CHECK (consent IN ('given', 'refused'))
+);
+
+CREATE INDEX ix_refused_pictures_sha256 ON refused_pictures (sha256);
+
+CREATE INDEX ix_refused_pictures_coded_sha256 ON refused_pictures (coded_sha256);
+
+CREATE TABLE splits (
+    image_id INTEGER NOT NULL,
+    split VARCHAR(10) NOT NULL,
+    is_fixed BOOLEAN NOT NULL,
+    cluster TEXT NOT NULL,
+    decided_at DATETIME NOT NULL,
+    decided_by TEXT NOT NULL,
+    CONSTRAINT pk_splits PRIMARY KEY (image_id),
+    CONSTRAINT fk_splits_image_id FOREIGN KEY(image_id) REFERENCES images (id),
+    CONSTRAINT ck_splits_split CHECK (split IN ('train', 'validation', 'test'))
+);
+
+CREATE TABLE releases (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    format TEXT NOT NULL,
+    images INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    made_at DATETIME NOT NULL,
+    made_by TEXT NOT NULL,
+    withdrawn_at DATETIME,
+    withdrawn_by TEXT,
+    withdrawn_why TEXT,
+    CONSTRAINT uq_releases_name UNIQUE (name, version),
+    CONSTRAINT ck_releases_content_sha256_length CHECK (length(content_sha256) = 64),
+    CONSTRAINT ck_releases_counts CHECK (images >= 0 AND samples >= 0),
+    CONSTRAINT ck_releases_withdrawn CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawn_why IS NULL))
+);
+
+CREATE TABLE release_entries (
+    release_id INTEGER NOT NULL,
+    sample_id INTEGER NOT NULL,
+    image_id INTEGER NOT NULL,
+    split VARCHAR(10),
+    landmarks BLOB NOT NULL,
+    CONSTRAINT pk_release_entries PRIMARY KEY (release_id, sample_id),
+    CONSTRAINT fk_release_entries_release_id FOREIGN KEY(release_id) REFERENCES releases (id),
+    CONSTRAINT ck_release_entries_landmarks_length CHECK (length(landmarks) = 8),
+    CONSTRAINT ck_release_entries_split CHECK (split IN ('train', 'validation', 'test'))
+);
+
+CREATE INDEX ix_release_entries_image_id ON release_entries (image_id);
+
+CREATE TABLE released_images (
+    image_id INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    frame INTEGER,
+    CONSTRAINT pk_released_images PRIMARY KEY (image_id, sha256),
+    CONSTRAINT ck_released_images_sha256_length CHECK (length(sha256) = 64),
+    CONSTRAINT ck_released_images_frame CHECK (frame >= 0)
+);
+
+CREATE INDEX ix_released_images_sha256 ON released_images (sha256);
+
+CREATE TRIGGER releases_refuse_update BEFORE UPDATE OF id, name, version, folder, content_sha256, format, images, samples, made_at, made_by ON releases WHEN TRUE BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER releases_refuse_return BEFORE UPDATE ON releases WHEN OLD.withdrawn_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER releases_refuse_replace BEFORE INSERT ON releases WHEN EXISTS (SELECT 1 FROM releases WHERE id = NEW.id OR (name = NEW.name AND version = NEW.version)) BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER release_entries_refuse_replace BEFORE INSERT ON release_entries WHEN EXISTS (SELECT 1 FROM release_entries WHERE release_id = NEW.release_id AND sample_id = NEW.sample_id) BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER released_images_refuse_replace BEFORE INSERT ON released_images WHEN EXISTS (SELECT 1 FROM released_images WHERE image_id = NEW.image_id AND sha256 = NEW.sha256) BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER releases_refuse_delete BEFORE DELETE ON releases WHEN TRUE BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER release_entries_refuse_update BEFORE UPDATE ON release_entries WHEN TRUE BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER release_entries_refuse_delete BEFORE DELETE ON release_entries WHEN TRUE BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER released_images_refuse_update BEFORE UPDATE ON released_images WHEN TRUE BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER released_images_refuse_delete BEFORE DELETE ON released_images WHEN TRUE BEGIN SELECT RAISE(ABORT, 'releases never change but to be withdrawn'); END;
+
+CREATE TRIGGER splits_refuse_update BEFORE UPDATE OF image_id, split ON splits WHEN (NEW.split IS NOT OLD.split OR NEW.image_id IS NOT OLD.image_id) AND EXISTS (SELECT 1 FROM release_entries WHERE image_id = OLD.image_id AND split IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'an image of a release never changes sides'); END;
+
+CREATE TRIGGER splits_refuse_delete BEFORE DELETE ON splits WHEN EXISTS (SELECT 1 FROM release_entries WHERE image_id = OLD.image_id AND split IS NOT NULL) AND EXISTS (SELECT 1 FROM images WHERE id = OLD.image_id AND removed_at IS NULL) BEGIN SELECT RAISE(ABORT, 'an image of a release never changes sides'); END;
+
+CREATE TRIGGER splits_refuse_replace BEFORE INSERT ON splits WHEN EXISTS (SELECT 1 FROM splits WHERE image_id = NEW.image_id) BEGIN SELECT RAISE(ABORT, 'an image of a release never changes sides'); END;
+
+CREATE TABLE guides (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    sample_id INTEGER NOT NULL,
+    scheme TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    added_at DATETIME NOT NULL,
+    added_by TEXT NOT NULL,
+    points BLOB NOT NULL,
+    visibility BLOB,
+    digest BLOB NOT NULL,
+    CONSTRAINT fk_guides_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+    CONSTRAINT ck_guides_points_length CHECK (length(points) > 0 AND length(points) % 12 = 0),
+    CONSTRAINT ck_guides_visibility_length CHECK (12 * length(visibility) = length(points)),
+    CONSTRAINT ck_guides_digest_length CHECK (length(digest) = 8)
+);
+
+CREATE INDEX ix_guides_sample_id ON guides (sample_id);
+
+CREATE TRIGGER guides_refuse_update BEFORE UPDATE ON guides WHEN TRUE BEGIN SELECT RAISE(ABORT, 'guides never change'); END;
+
+CREATE TRIGGER guides_refuse_replace BEFORE INSERT ON guides WHEN EXISTS (SELECT 1 FROM guides WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'guides never change'); END;
+
+CREATE TRIGGER guides_count_insert AFTER INSERT ON guides BEGIN DELETE FROM sample_changes WHERE sample_id = NEW.sample_id; INSERT INTO sample_changes (sample_id) VALUES (NEW.sample_id); END;
+
+CREATE TRIGGER guides_count_delete AFTER DELETE ON guides BEGIN DELETE FROM sample_changes WHERE sample_id = OLD.sample_id; INSERT INTO sample_changes (sample_id) VALUES (OLD.sample_id); END;
+
+CREATE TABLE secrets (
+    id INTEGER NOT NULL,
+    secret BLOB NOT NULL,
+    made_at DATETIME NOT NULL,
+    CONSTRAINT pk_secrets PRIMARY KEY (id),
+    CONSTRAINT ck_secrets_one CHECK (id = 1),
+    CONSTRAINT ck_secrets_secret_length CHECK (length(secret) = 32)
+);
+
+CREATE TRIGGER secrets_refuse_update BEFORE UPDATE ON secrets WHEN TRUE BEGIN SELECT RAISE(ABORT, 'the secret never changes'); END;
+
+CREATE TRIGGER secrets_refuse_delete BEFORE DELETE ON secrets WHEN TRUE BEGIN SELECT RAISE(ABORT, 'the secret never changes'); END;
+
+CREATE TRIGGER secrets_refuse_replace BEFORE INSERT ON secrets WHEN EXISTS (SELECT 1 FROM secrets) BEGIN SELECT RAISE(ABORT, 'the secret never changes'); END;
+
+CREATE TRIGGER images_stay_refused AFTER INSERT ON images WHEN EXISTS (SELECT 1 FROM refused_pictures WHERE (sha256 = NEW.sha256 OR coded_sha256 = NEW.coded_sha256) AND (frame IS NULL OR frame IS NEW.frame)) BEGIN INSERT INTO facts (image_id, consent, revoked_at, revoked_by, revoked_why) SELECT NEW.id, consent, revoked_at, revoked_by, revoked_why FROM refused_pictures WHERE (sha256 = NEW.sha256 OR coded_sha256 = NEW.coded_sha256) AND (frame IS NULL OR frame IS NEW.frame) ORDER BY id DESC LIMIT 1; END;
+
+CREATE TRIGGER clips_stay_refused AFTER INSERT ON clips WHEN EXISTS (SELECT 1 FROM refused_pictures WHERE sha256 = NEW.sha256 AND frame IS NULL) BEGIN INSERT INTO facts (clip_id, consent, revoked_at, revoked_by, revoked_why) SELECT NEW.id, consent, revoked_at, revoked_by, revoked_why FROM refused_pictures WHERE sha256 = NEW.sha256 AND frame IS NULL ORDER BY id DESC LIMIT 1; END;
+
+CREATE TRIGGER images_keep_sides AFTER INSERT ON images WHEN EXISTS (SELECT 1 FROM released_images JOIN release_entries ON release_entries.image_id = released_images.image_id JOIN releases ON releases.id = release_entries.release_id WHERE released_images.sha256 = NEW.sha256 AND released_images.frame IS NEW.frame AND release_entries.split IS NOT NULL) BEGIN INSERT INTO splits (image_id, split, is_fixed, cluster, decided_at, decided_by) SELECT NEW.id, release_entries.split, 0, '', releases.made_at, releases.made_by FROM released_images JOIN release_entries ON release_entries.image_id = released_images.image_id JOIN releases ON releases.id = release_entries.release_id WHERE released_images.sha256 = NEW.sha256 AND released_images.frame IS NEW.frame AND release_entries.split IS NOT NULL ORDER BY releases.id DESC LIMIT 1; END;
