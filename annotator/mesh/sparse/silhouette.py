@@ -9,6 +9,7 @@ that can lie on it, which are the boundary's and those between a triangle that f
 one that faces away. Where the outline is overhung, as behind a nose in profile, it leaps.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -25,6 +26,25 @@ Indices = NDArray[np.intp]
 _ANGLES = np.radians(np.arange(-75.0, 256.0))
 _DIRECTIONS: Complex = -np.cos(_ANGLES) + 1j * np.sin(_ANGLES)
 _CHIN = int(np.flatnonzero(np.isclose(_ANGLES, np.pi / 2))[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The outline of a mesh, one place in each direction, from the right of the face to the left.
+
+    Attributes
+    ----------
+    points : (d,) complex128
+        x + iy, as the mesh has them.
+    edges : (d, 2) intp
+        The vertices between which each place lies.
+    shares : (d,) float64
+        How far from the first to the second.
+    """
+
+    points: Complex
+    edges: Indices
+    shares: Floats
 
 
 def jaw_along_silhouette(
@@ -47,40 +67,46 @@ def jaw_along_silhouette(
     -------
     x + iy in px, or None where the mesh has no outline, as it is one point or one line.
     """
-    axis = face_axis(landmarks, layout)
-    upright = plane(landmarks) * axis.conjugate()
-    middle = complex(upright.mean())
-    outline = _outline(upright - middle, layout)
+    outline = outline_of(plane(landmarks), layout)
     if outline is None:
         return None
-    eyes = layout.eye_corners
-    level = (upright[[eyes.right_outer, eyes.left_outer]] - middle).imag.mean()
-    lengths = np.append(0.0, np.cumsum(np.abs(np.diff(outline))))
-    ends = _ends(outline, lengths, float(level))
-    at_chin = _nearest(outline, lengths, chin * axis.conjugate() - middle)
+    upright = face_axis(landmarks, layout).conjugate()
+    line, eyes = outline.points * upright, layout.eye_corners
+    corners = plane(landmarks[[eyes.right_outer, eyes.left_outer]]) * upright
+    lengths = np.append(0.0, np.cumsum(np.abs(np.diff(line))))
+    ends = _ends(line, lengths, float(corners.imag.mean()))
+    at_chin = _nearest(line, lengths, chin * upright)
     right, left = (end + shares * (at_chin - end) for end in ends)
     places = np.append(right, left[-2::-1])
-    return np.asarray((_at(outline, lengths, places) + middle) * axis)
+    return _at(outline.points, lengths, places)
 
 
-def _outline(points: Complex, layout: MeshLayout) -> Complex | None:
-    """Return the outermost point in each of the directions, (d,), or None if there is none."""
+def outline_of(points: Complex, layout: MeshLayout) -> Outline | None:
+    """Return the outline of a mesh, (n,) x + iy, or None where it has none.
+
+    Where a direction meets no edge, as the mesh lies aside of its middle, its neighbour counts.
+    """
     ends, sides = _edges_and_sides(layout)
-    areas = np.append(doubled_areas(points, layout.topology.triangles), 0.0)
-    between = areas[sides]
-    is_seen = between[:, 0] * between[:, 1] <= 0
-    first, last = points[ends[is_seen, 0]], points[ends[is_seen, 1]]
+    eyes, middle = layout.eye_corners, complex(points.mean())
+    across = complex(points[eyes.left_outer] - points[eyes.right_outer])
+    directions = _DIRECTIONS * (across / abs(across) if across else 1)
+    areas = np.append(doubled_areas(points, layout.topology.triangles), 0.0)[sides]
+    edges = ends[areas[:, 0] * areas[:, 1] <= 0]
+    first, ways = points[edges[:, 0]] - middle, np.subtract(*points[edges.T[::-1]])
     with np.errstate(divide="ignore", invalid="ignore"):
-        across = cross(_DIRECTIONS[:, None], (last - first)[None])
-        share = cross(first[None], _DIRECTIONS[:, None]) / across
-        radius = cross(first, last)[None] / across
+        apart = cross(directions[:, None], ways[None])
+        share = cross(first[None], directions[:, None]) / apart
+        radius = cross(first, ways)[None] / apart
     radius[~((share >= 0) & (share <= 1) & (radius > 0) & np.isfinite(radius))] = 0
-    outermost = radius.max(axis=1, initial=0)
-    hit = np.flatnonzero(outermost)
+    outermost = radius.argmax(axis=1)
+    every = np.arange(len(directions))
+    hit = np.flatnonzero(radius[every, outermost])
     if not hit.size:
         return None
-    filled = np.interp(np.arange(len(outermost)), hit, outermost[hit])
-    return np.asarray(filled * _DIRECTIONS)
+    nearest = hit[np.abs(hit[None] - every[:, None]).argmin(axis=1)]
+    at = outermost[nearest]
+    places = radius[nearest, at] * directions[nearest] + middle
+    return Outline(places, edges[at], share[nearest, at])
 
 
 @cache
