@@ -40,6 +40,7 @@ _EXPECTED = {
     "inference.runtime": ("ModelError", "ProviderError"),
     "project.errors": ("ProjectError",),
     "release.errors": ("DamagedRelease", "ExportError", "KeyFileError"),
+    "release.incoming": ("AnnotationsError",),
     "training.errors": ("TrainingError",),
 }
 

@@ -69,6 +69,15 @@ from annotator.project.image_records import (
     NewImage,
     RemovedImage,
 )
+from annotator.project.imports.records import (
+    Fate,
+    ImportedFace,
+    ImportedPrediction,
+    ImportedReview,
+    ImportedWork,
+    ImportRules,
+    Outcome,
+)
 from annotator.project.judgements import Judged, Judgement, TakenBack
 from annotator.project.opinion_records import Opinion, StoredMesh
 from annotator.project.past import PastMesh, RevisionMade
@@ -119,9 +128,15 @@ __all__ = [
     "FactError",
     "FailedImage",
     "Guide",
+    "Fate",
     "HashedFace",
     "ImageFacts",
     "ImageRecord",
+    "ImportRules",
+    "ImportedFace",
+    "ImportedPrediction",
+    "ImportedReview",
+    "ImportedWork",
     "Judged",
     "Judgement",
     "Kept",
@@ -138,6 +153,7 @@ __all__ = [
     "OfMesh",
     "Opinion",
     "OtherTracking",
+    "Outcome",
     "OwnWork",
     "PastMesh",
     "Project",

@@ -116,6 +116,13 @@ class PredictionRows:
         )
         self.first_predictions.append(self._prediction(face))
 
+    def add_prediction(self, sample_id: int, face: Face, *, is_known: bool, follows: bool) -> None:
+        """Gather what this model says of a sample, unless it is stored, and let it follow."""
+        if not is_known:
+            self.later_predictions.append({"sample_id": sample_id, **self._prediction(face)})
+        if follows:
+            self.followed.append({"id": sample_id, **self._shown(face)})
+
     def write(self, session: Session, engine: Engine) -> list[int]:
         """Write all rows and return the new samples' ids, in the order they were added."""
         connection = session.connection()  # a session would look at every row again
@@ -155,11 +162,8 @@ class PredictionRows:
                 self.changes.append({"id": sample.id, "round_change": change})
 
     def _join(self, sample: KnownSample, face: Face) -> None:
-        if sample.predicted:
-            return
-        self.later_predictions.append({"sample_id": sample.id, **self._prediction(face)})
-        if sample.follows:
-            self.followed.append({"id": sample.id, **self._shown(face)})
+        if not sample.predicted:
+            self.add_prediction(sample.id, face, is_known=False, follows=sample.follows)
 
     def _prediction(self, face: Face) -> dict[str, Any]:
         return {

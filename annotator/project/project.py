@@ -26,6 +26,7 @@ from annotator.project.errors import NotAProject
 from annotator.project.facts import Facts
 from annotator.project.guides import Guides
 from annotator.project.images import Images
+from annotator.project.imports.store import Imports
 from annotator.project.models import Models
 from annotator.project.opinions import Opinions
 from annotator.project.paths import ImagePaths
@@ -80,6 +81,7 @@ class Project:
     splits : Splits
     releases : Releases
     guides : Guides
+    imports : Imports
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -108,6 +110,7 @@ class Project:
         self.splits = Splits(engine)
         self.releases = Releases(engine, paths)
         self.guides = Guides(engine)
+        self.imports = Imports(engine)
 
     @classmethod
     def create(cls, address: str | Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:

@@ -35,12 +35,16 @@ class StoredPrediction:
         (n, 3), in pixels of the upright image; read-only.
     created_at
         When it said so; UTC.
+    presence, detection_score
+        How sure it was that this is a face, 0 to 1, and how sure the detector.
     """
 
     id: int
     model: KnownModel
     landmarks: npt.NDArray[np.float32]
     created_at: datetime
+    presence: float = 1.0
+    detection_score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +90,8 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
             PredictionRow.model_id,
             PredictionRow.created_at,
             PredictionRow.sample_id,
+            PredictionRow.presence,
+            PredictionRow.detection_score,
             as_stored(PredictionRow.digest).label("digest"),
             as_stored(PredictionRow.landmarks).label("landmarks"),
             ModelRow.name,
@@ -102,6 +108,8 @@ def load_predictions(session: Session, sample_id: int) -> SamplePredictions:
             KnownModel(row.model_id, row.name, row.sha256, row.layout),
             np.frombuffer(row.landmarks, "<f4").reshape(-1, 3),
             row.created_at,
+            row.presence,
+            row.detection_score,
         )
         for row in session.execute(query)
         if is_sound_prediction(row)

@@ -1,0 +1,1 @@
+"""Faces that come from elsewhere: what becomes of each, and how it is written."""

@@ -1,0 +1,1 @@
+"""Annotations of others come into a project: found, matched, told, and then written."""

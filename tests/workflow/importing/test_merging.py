@@ -1,0 +1,181 @@
+"""Two projects become one: what only one of them worked on is kept, the rest is told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from annotator.project import Project, Reason, SampleState
+from annotator.workflow.importing_annotations.carrying_out import ImportProgress, carry_out
+from annotator.workflow.importing_annotations.merging import plan_merge
+from tests.release.conftest import move_vertex
+
+
+def merged(project: Project, other: Project, *, over: bool = False) -> ImportProgress:
+    with Project.open(other.home, read_only=True) as read:
+        *_, progress = carry_out(project, plan_merge(project, read, by="Imke", over=over))
+    return progress
+
+
+@pytest.fixture
+def fork(tmp_path: Path, project: Project) -> Iterator[Project]:
+    """A copy of the project, which somebody goes on with elsewhere."""
+    shutil.copytree(project.home, tmp_path / "fork")
+    with Project.open(tmp_path / "fork") as fork:
+        yield fork
+
+
+def test_an_empty_project_gets_everything(project: Project, other: Project) -> None:
+    progress = merged(other, project)
+
+    assert (progress.photographs, progress.counts) == (5, {"new": 6})
+    assert other.samples.counts() == project.samples.counts()
+    for mine, theirs in zip(other.samples.summaries(), project.samples.summaries(), strict=True):
+        here, there = other.annotations.load(mine.id), project.annotations.load(theirs.id)
+        assert here.landmarks.tobytes() == there.landmarks.tobytes()
+        assert here.prediction.tobytes() == there.prediction.tobytes()
+        assert (mine.annotator, mine.reviewer) == (theirs.annotator, theirs.reviewer)
+
+
+def test_merging_again_changes_nothing(project: Project, other: Project) -> None:
+    merged(other, project)
+    before = other.version(), other.samples.last_change()
+
+    progress = merged(other, project)
+
+    assert progress.counts == {"already there": 6}
+    assert (other.version(), other.samples.last_change()) == before
+
+
+def test_the_other_project_is_not_changed(
+    project: Project, other: Project, everything: Callable[[Path], dict[str, bytes]]
+) -> None:
+    project.close()
+    before = everything(project.home)
+
+    merged(other, project)
+
+    assert everything(project.home) == before
+
+
+def test_what_went_on_in_a_copy_comes_back(project: Project, fork: Project) -> None:
+    (sample,) = fork.samples.summaries([SampleState.SENT_BACK])
+    move_vertex(fork, sample.id, by=9)
+    fork.reviews.accept(sample.id, reviewer="Lin")
+
+    progress = merged(project, fork)
+
+    assert progress.counts == {"already there": 5, "matched": 1}
+    now = project.samples.get(sample.id)
+    assert (now.state, now.reviewer) == (SampleState.ACCEPTED, "Lin")
+    assert np.array_equal(
+        project.annotations.load(sample.id).landmarks, fork.annotations.load(sample.id).landmarks
+    )
+    assert len(project.reviews.history(sample.id)) == 2
+
+
+def test_what_went_on_here_meanwhile_stays(project: Project, fork: Project) -> None:
+    sample = project.samples.summaries()[0]
+    move_vertex(project, sample.id, by=9)
+    mesh = project.annotations.load(sample.id).landmarks
+
+    progress = merged(project, fork)
+
+    assert progress.counts == {"already there": 6}
+    assert np.array_equal(project.annotations.load(sample.id).landmarks, mesh)
+
+
+def test_what_both_went_on_with_is_a_conflict(project: Project, fork: Project) -> None:
+    sample = project.samples.summaries()[0]
+    move_vertex(project, sample.id, by=9)
+    move_vertex(fork, sample.id, by=5)
+    mesh = project.annotations.load(sample.id).landmarks
+
+    progress = merged(project, fork)
+
+    assert progress.counts == {"already there": 5, "in conflict": 1}
+    assert np.array_equal(project.annotations.load(sample.id).landmarks, mesh)
+
+
+def test_the_other_work_can_be_preferred(project: Project, fork: Project) -> None:
+    sample = project.samples.summaries()[0]
+    move_vertex(project, sample.id, by=9)
+    move_vertex(fork, sample.id, by=5)
+
+    progress = merged(project, fork, over=True)
+
+    assert progress.counts == {"already there": 5, "replaced": 1}
+    assert np.array_equal(
+        project.annotations.load(sample.id).landmarks, fork.annotations.load(sample.id).landmarks
+    )
+    undone = project.annotations.undo(
+        sample.id, revision=project.annotations.load(sample.id).revision
+    )
+    assert undone.landmarks[4, 0] == pytest.approx(undone.prediction[4, 0] + 3.25 + 9, abs=1e-3)
+
+
+def test_verdicts_of_all_kinds_and_open_remarks_come_along(
+    tmp_path: Path, photos: Path, project: Project, other: Project
+) -> None:
+    accepted, *_ = project.samples.summaries([SampleState.ACCEPTED])
+    (edited,) = project.samples.summaries([SampleState.IN_PROGRESS])
+    project.reviews.exclude(edited.id, reviewer="Lin", reasons=[Reason.BLURRED], comment="soft")
+    project.remarks.add(accepted.id, "the lip", author="Lin", vertices=[13, 14])
+
+    merged(other, project)
+    merged(other, project)
+
+    (excluded,) = other.samples.summaries([SampleState.EXCLUDED])
+    (review,) = other.reviews.history(excluded.id)
+    assert (review.reviewer, review.reasons, review.comment) == ("Lin", ("blurred",), "soft")
+    said = [remark for one in other.samples.summaries() for remark in other.remarks.of(one.id)]
+    assert [(one.author, one.text, one.vertices) for one in said] == [("Lin", "the lip", (13, 14))]
+
+
+def test_a_photograph_that_was_removed_here_does_not_come_back(
+    project: Project, fork: Project
+) -> None:
+    image = project.samples.summaries()[0].image_id
+    project.removals.remove([image])
+
+    progress = merged(project, fork)
+
+    assert progress.counts == {"already there": 5, "image missing": 1}
+    assert len(project.removals.all()) == 1
+
+
+def test_predictions_of_other_models_come_along_and_move_nothing(
+    tmp_path: Path, photos: Path, project: Project, same: Project
+) -> None:
+    fill_with_another_model(same)
+
+    progress = merged(project, same)
+
+    assert progress.counts == {"matched": 6}
+    (model,) = [one for one in project.models.all() if one.name == "newer"]
+    for sample in project.samples.summaries():
+        found = project.predictions.of(sample.id)
+        assert found.by(model.id) is not None
+        assert found.own_id != found.by(model.id).id
+
+
+def fill_with_another_model(project: Project) -> None:
+    from annotator.inference.results import FacePrediction, ModelInfo  # noqa: PLC0415
+    from annotator.mesh.layout import FACE_468  # noqa: PLC0415
+
+    model = project.models.register(ModelInfo("newer", "cd" * 32, FACE_468))
+    results = [
+        (
+            image.id,
+            [
+                FacePrediction(face.landmarks + np.float32(1), 0.9, 0.8)
+                for face in project.samples.faces_of(image.id)
+            ],
+        )
+        for image in project.images.all()
+    ]
+    project.predictions.store(model, results)
