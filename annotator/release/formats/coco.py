@@ -14,6 +14,7 @@ from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
 from annotator.release.blocks import Block, Face
 from annotator.release.boxes import area, box_of, clipped
+from annotator.release.formats.coco_faces import read_faces, recognises
 from annotator.release.formats.coco_reading import (
     ANNOTATIONS,
     CATEGORY,
@@ -127,4 +128,4 @@ def _shortest(values: NDArray[np.float32]) -> list[float]:
     return [float(text) for text in values.astype(str).tolist()]
 
 
-FORMAT = Format("coco", "COCO keypoints", write, read)
+FORMAT = Format("coco", "COCO keypoints", write, read, read_faces=read_faces, recognises=recognises)
