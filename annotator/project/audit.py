@@ -37,7 +37,7 @@ class AuditEntry:
         A verdict's word, or ``"setting"``, ``"remove"``, ``"restore"``, ``"delete_for_good"``,
         ``"round_start"``, ``"round_end"``, ``"round_finish"``, ``"remark"``, ``"resolve"``,
         ``"draw"``, ``"restore_revision"``, ``"ask"`` and ``"ask_known"`` (of honeypots) for an
-        opinion of a face, ``"grab"`` of a live picture.
+        opinion of a face, ``"grab"`` of a live picture, ``"import"`` of somebody else's face.
     sample_id, image_id
         What it was done to; it may be deleted for good since.
     detail

@@ -35,6 +35,9 @@ import annotator.release.formats.npz
 import annotator.release.parquet
 import annotator.workbench.removal
 import annotator.workflow.import_text
+import annotator.workflow.importing_annotations.merging
+import annotator.workflow.importing_annotations.planning
+import annotator.workflow.importing_annotations.sources
 import annotator.workflow.importing_clips
 import annotator.workflow.landmark_files
 import annotator.workflow.learning

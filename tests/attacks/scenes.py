@@ -119,6 +119,14 @@ def accepted() -> None:
     done("review", "project", "accept", "3", "4", "--despite-checks", "--reviewer", "robin")
 
 
+def released() -> None:
+    """Export what was accepted, and begin an empty project."""
+    accepted()
+    done("export", "project", "release", "--format", "npz")
+    Path("project").rename("other")
+    done("new", "project")
+
+
 def annotated_twice() -> None:
     """Ask two people for opinions of all faces, which they give, hardly apart."""
     predicted()
@@ -173,6 +181,27 @@ ATTACKED = {
     "export npz": Attacked(("export", "project", "release", "--format", "npz"), accepted),
     "export csv": Attacked(("export", "project", "release", "--format", "csv"), accepted),
     "export coco": Attacked(("export", "project", "release", "--format", "coco"), accepted),
+    "import": Attacked(
+        ("import", "project", "release", "--photographs", "portraits", "--yes"),
+        released,
+        in_steps=True,
+    ),
+    "import --copy": Attacked(
+        (
+            "import",
+            "project",
+            "release",
+            "--photographs",
+            "portraits",
+            "--copy",
+            "--yes",
+            "--as",
+            "predictions",
+        ),
+        released,
+        in_steps=True,
+    ),
+    "merge": Attacked(("merge", "project", "other", "--yes"), released, in_steps=True),
     "learn": Attacked(("learn", "project"), accepted),
     "accept": Attacked(
         ("review", "project", "accept", "--all", "--despite-checks", *_BY_ROBIN), edited

@@ -87,11 +87,16 @@ def read_faces(path: Path) -> Iterator[IncomingFace]:
 
 def _known(file: Path, place: Place) -> _Known:
     """Read what images and categories there are; they may come after the annotations."""
-    known = _Known()
+    known, annotations = _Known(), 0
     for key, value in entries_of_object(file, _LISTS):
         if value is None:
             continue
-        if key == "images":
+        if key == "annotations":
+            annotations += 1
+            place.at("an annotation").an_object(value)
+            if annotations > MOST_IMAGES:
+                raise place.error(f"has more than {MOST_IMAGES} annotations")
+        elif key == "images":
             image = place.at("an image").an_object(value)
             number = _id(image, place.at("an image"))
             here = place.at(f"image {number}")

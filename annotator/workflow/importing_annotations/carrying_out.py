@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from annotator.project import NewImage, Project
+from annotator.system.placing import remove_leftovers
 from annotator.system.portions import rest_after
-from annotator.workflow.copying import copy_new
-from annotator.workflow.importing_annotations.plans import Plan, portions_of
+from annotator.workflow.copying import IMAGE_FOLDER, copy_new
+from annotator.workflow.importing_annotations.plans import PORTION, Plan, portions_of
 
 _PHOTOGRAPHS = 64  # that are added in one transaction
 
@@ -35,7 +36,9 @@ class ImportProgress:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def carry_out(project: Project, plan: Plan, *, copy: bool = False) -> Iterator[ImportProgress]:
+def carry_out(
+    project: Project, plan: Plan, *, copy: bool = False, size: int = PORTION
+) -> Iterator[ImportProgress]:
     """Do what was planned, as far as it is still so, and say how far it is after each portion.
 
     What is there is looked at again in the transaction that writes: what others did meanwhile is
@@ -47,6 +50,8 @@ def carry_out(project: Project, plan: Plan, *, copy: bool = False) -> Iterator[I
     plan
     copy
         Whether photographs are copied into the project.
+    size
+        Of how many faces at least a portion is.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def carry_out(project: Project, plan: Plan, *, copy: bool = False) -> Iterator[I
     counts = Counter(each.fate for each in absent)
     done, total = len(absent), len(plan.planned)
     yield ImportProgress(done, total, added, dict(counts))
-    for portion in portions_of(plan.given, image_ids):
+    for portion in portions_of(plan.given, image_ids, size):
         began = monotonic()
         counts.update(each.fate for each in plan.way.store(project, portion).values())
         done += len(portion.places)
@@ -80,6 +85,8 @@ def _with_photographs(project: Project, plan: Plan, *, copy: bool) -> tuple[list
         (clue, found.file) for clue, found in enumerate(plan.images) if found.file is not None
     ]
     added = 0
+    if copy:
+        remove_leftovers(project.home / IMAGE_FOLDER)
     for start in range(0, len(wanted), _PHOTOGRAPHS):
         some = wanted[start : start + _PHOTOGRAPHS]
         entries = [file for _, file in some]

@@ -94,8 +94,10 @@ class Plan:
         return sum(each.file is not None for each in self.images)
 
 
-def portions_of(given: Given, image_ids: Sequence[int | None]) -> Iterator[Portion]:
-    """Yield the faces of images of the project, image by image, at least `PORTION` at a time.
+def portions_of(
+    given: Given, image_ids: Sequence[int | None], size: int = PORTION
+) -> Iterator[Portion]:
+    """Yield the faces of images of the project, image by image, at least `size` at a time.
 
     Parameters
     ----------
@@ -113,7 +115,7 @@ def portions_of(given: Given, image_ids: Sequence[int | None]) -> Iterator[Porti
     for image_id, of_one in of_image.items():
         places += of_one
         ids += [image_id] * len(of_one)
-        if len(places) >= PORTION:
+        if len(places) >= size:
             yield Portion(places, ids)
             places, ids = [], []
     if places:

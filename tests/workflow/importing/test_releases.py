@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ import pytest
 from annotator.project import ImportRules, Project, SampleState, Verdict
 from annotator.release import Release, export_release, load_release
 from annotator.release.formats import FORMATS
+from annotator.workflow.importing_annotations.carrying_out import carry_out
+from annotator.workflow.importing_annotations.converting import Conversion
+from annotator.workflow.importing_annotations.planning import make_plan
+from annotator.workflow.importing_annotations.sources import open_faces, source_of
 from tests.imported import bring
 from tests.release.conftest import move_vertex
 
@@ -214,3 +219,39 @@ def test_predictions_become_samples_where_nothing_is(
     (model,) = other.models.all()
     assert (model.name, model.sha256) == ("face_landmark", "ab" * 32)
     assert other.samples.counts()[SampleState.PREDICTED] == 4
+
+
+def test_an_import_that_was_ended_goes_on_where_it_was(
+    tmp_path: Path, photos: Path, project: Project, other: Project
+) -> None:
+    export_release(project, tmp_path / "release", "npz")
+    with closing(open_faces(source_of(tmp_path / "release"))) as faces:
+        conversion = Conversion("annotations", "Imke", faces.origin)
+        plan = make_plan(other, faces, conversion, ImportRules(), photographs=photos)
+        under_way = carry_out(other, plan, size=1)
+        for _ in range(3):
+            next(under_way)
+        under_way.close()
+    begun = len(other.samples.summaries())
+
+    _, progress = bring(other, tmp_path / "release", photographs=photos)
+
+    assert begun == 2
+    assert progress is not None
+    assert progress.counts == {"already there": 2, "new": 2}
+    assert other.samples.counts()[SampleState.ACCEPTED] == 4
+
+
+def test_somebody_who_works_on_a_face_after_the_plan_was_made_keeps_their_work(
+    tmp_path: Path, project: Project, same: Project
+) -> None:
+    export_release(project, tmp_path / "release", "npz")
+    with closing(open_faces(source_of(tmp_path / "release"))) as faces:
+        plan = make_plan(same, faces, Conversion("annotations", "Imke", {}), ImportRules())
+        sample = plan.planned[0].sample_id or 0
+        move_vertex(same, sample, by=20)
+        *_, progress = carry_out(same, plan)
+
+    assert plan.counts == {"matched": 4}
+    assert progress.counts == {"matched": 3, "in conflict": 1}
+    assert same.samples.get(sample).state is SampleState.IN_PROGRESS
