@@ -119,17 +119,13 @@ def _id(entry: Mapping[str, Any], place: Place) -> int:
 
 def _clue(image: Mapping[str, Any], folder: Path, place: Place) -> ImageClue:
     name = place.at("file_name").text(image.get("file_name"))
-    sides = [
+    width, height = (
         None if image.get(key) is None else place.at(key).side(image[key])
         for key in ("width", "height")
-    ]
-    sha256 = image.get("sha256")
-    return ImageClue(
-        name,
-        None if sha256 is None else place.at("sha256").sha256(sha256),
-        *sides,
-        own_copy(folder, name),
     )
+    said = image.get("sha256")
+    sha256 = None if said is None else place.at("sha256").sha256(said)
+    return ImageClue(name, sha256, width, height, own_copy(folder, name))
 
 
 def _category(category: Mapping[str, Any], place: Place) -> _Category:

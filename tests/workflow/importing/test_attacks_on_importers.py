@@ -6,6 +6,7 @@ words, or read as faces that are possible. Nothing else may come of it, and no b
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import re
@@ -13,14 +14,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from annotator.project import Project
-from annotator.release import export_release
+from annotator.release import DamagedRelease, export_release
 from annotator.release.formats import FORMATS
 from annotator.release.incoming import AnnotationsError
+from annotator.release.manifest import content_hash
 from tests.fuzzing import mutated, rounds
 from tests.imported import bring
 from tests.release.conftest import fill, judge
@@ -140,6 +143,11 @@ def holding(content: bytes) -> Callable[[Path], None]:
     return make
 
 
+def array_of_objects(path: Path) -> None:
+    with path.open("wb") as stream:
+        np.save(stream, np.array([print], object), allow_pickle=True)
+
+
 def link_outside(path: Path) -> None:
     outside = next(above for above in path.parents if (above / "outside").is_dir())
     path.symlink_to(outside / "outside" / "secret.json")
@@ -197,7 +205,7 @@ REPLACEMENTS: dict[str, Callable[[Path], None]] = {
     "endless nesting of objects": holding(b'{"a":' * 500_000),
     "millions of entries": long_list,
     "a pickle": holding(pickle.dumps(print)),
-    "an array of objects": lambda path: np.save(path, np.array([print], object), allow_pickle=True),
+    "an array of objects": array_of_objects,
     "a tar that climbs": holding(b"../../x\0".ljust(1024, b"\0")),
     "UTF-16": holding('{"a": 1}'.encode("utf-16")),
 }
@@ -264,3 +272,39 @@ def test_random_damage_is_refused_or_read(spoilt: Path, attempt: Callable[[Path]
 def test_what_is_whole_is_read(spoilt: Path, attempt: Callable[[Path], str]) -> None:
     """Otherwise the attacks would prove nothing."""
     assert attempt(spoilt) == ""
+
+
+def lying(manifest: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Callable[[], None]]:
+    def of_each(name: str, value: object) -> Callable[[], None]:
+        return lambda: [row.update({name: value}) for row in rows] and None
+
+    return {
+        "another size": of_each("image_width", 17),
+        "an absolute file": of_each("image_file", "/etc/passwd"),
+        "a file that climbs": of_each("image_file", "../../secret.json"),
+        "a person who cannot be": of_each("reviewer", "a\nb"),
+        "nobody": of_each("annotator", ""),
+        "a time of no year": of_each("accepted_at", "9999-12-31T23:59:59+00:00"),
+        "another layout": lambda: manifest.update(layout="face_9"),
+        "referenced files": lambda: manifest.update(images="reference"),
+    }
+
+
+@pytest.mark.parametrize("lie", lying({}, []))
+def test_a_release_that_lies_is_refused_or_its_faces_are_left_out(
+    tmp_path: Path, project: Project, victim: Project, lie: str
+) -> None:
+    folder = tmp_path / "release"
+    export_release(project, folder, "npz")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    lying(manifest, manifest["samples"])[lie]()
+    manifest["content_sha256"] = content_hash(manifest["files"], manifest["samples"])
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    before = bytes_below(victim.home)
+
+    try:
+        bring(victim, folder, photographs=folder)
+    except (AnnotationsError, DamagedRelease) as error:
+        assert "\n" not in str(error)
+
+    assert bytes_below(victim.home) == before
