@@ -37,6 +37,30 @@ Assess = Annotated[
     bool,
     typer.Option("--assess/--no-assess", help="Also find out how good predictions probably are."),
 ]
+ReleaseImages = Annotated[
+    Literal["copy", "upright", "reference", "link", "face", "crop-192", "crop-256", "none"],
+    typer.Option(
+        "--images",
+        help="Copy the image files; write those that are stored another way up as upright PNG;"
+        " name where they are; link them, which takes no room; cut out each face, in all its"
+        " pixels or as the net sees it in 192 or 256; or leave images out.",
+    ),
+]
+ReleaseMetadata = Annotated[
+    Literal["strip", "keep"],
+    typer.Option(
+        "--metadata",
+        help="Strip image files of what they say beside their pixels (places, cameras, texts), or"
+        " keep them as they are.",
+    ),
+]
+AsPseudonyms = Annotated[
+    bool,
+    typer.Option(
+        "--pseudonyms",
+        help="Put keyed hashes in place of the names of people, subjects, groups, images, clips.",
+    ),
+]
 Decoding = Annotated[
     Literal["exact", "fast"],
     typer.Option("--decode", help="fast: large JPEG files at half size where faces stay large."),

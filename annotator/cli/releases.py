@@ -4,12 +4,18 @@ import sys
 from dataclasses import asdict
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
-from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.options import (
+    AsJson,
+    AsPseudonyms,
+    ProjectAddress,
+    ReleaseImages,
+    ReleaseMetadata,
+)
 from annotator.cli.terminal import NO_ANSWER, FailedError, count, progress_bar, report
 from annotator.system.foreign_text import escaped
 
@@ -76,13 +82,9 @@ def export(
             "--format", help="The exchange format.", callback=_known, autocompletion=_beginning
         ),
     ],
-    images: Annotated[
-        Literal["copy", "upright", "reference"],
-        typer.Option(
-            help="Copy the image files; or write those that are stored another way up as upright"
-            " PNG; or name where they are."
-        ),
-    ] = "copy",
+    images: ReleaseImages = "copy",
+    metadata: ReleaseMetadata = "strip",
+    pseudonyms: AsPseudonyms = False,
     sign: Annotated[
         Path | None,
         typer.Option(
@@ -100,7 +102,16 @@ def export(
     key = None if sign is None else _signing_key(sign)  # before any work is done
     with Project.open(project, read_only=None) as opened, progress_bar("exporting") as show:
         kept = keep_accepted(opened)
-        done = export_release(opened, folder, format_, images=images, sign=key, on_progress=show)
+        done = export_release(
+            opened,
+            folder,
+            format_,
+            images=images,
+            metadata=metadata,
+            pseudonyms=pseudonyms,
+            sign=key,
+            on_progress=show,
+        )
     values = {
         "folder": str(done.folder),
         "format": done.format,

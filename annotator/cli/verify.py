@@ -82,8 +82,14 @@ def _lines(done: "Verified") -> list[str]:
 
 _IMAGES = {
     "copy": "images are in it",
+    "link": "images are in it, linked to the originals where that could be",
     "upright": "images are in it, upright",
     "reference": "images lie elsewhere, and were not looked at",
+    "face": "faces cut out of the images are in it",
+    "crop-192": "faces cut out of the images are in it, 192 pixels each",
+    "crop-256": "faces cut out of the images are in it, 256 pixels each",
+    "none": "no images are in it",
+    "embedded": "images are in its files",
 }
 
 

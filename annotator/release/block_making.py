@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from annotator.release.blocks import Block
+from annotator.release.crops import Points, cropped
 from annotator.release.images import ImagePlaces, PlacedImage
+from annotator.release.pseudonyms import Pseudonyms
 from annotator.release.rows import row_of, with_image
 
 if TYPE_CHECKING:
-    from annotator.project.accepted import AcceptedBlock, AcceptedSamples
+    from annotator.project.accepted import AcceptedBlock, AcceptedRow, AcceptedSamples
     from annotator.project.image_records import ImageRecord
 
 Folder = Callable[[Mapping[str, Any]], str]
@@ -30,6 +32,8 @@ class BlockMaker:
         Of each image by its id; those that are missing have none.
     on_placed
         Called with every image that was placed.
+    pseudonyms
+        Of names in rows; None to leave them as they are.
     """
 
     def __init__(
@@ -39,11 +43,13 @@ class BlockMaker:
         folder_of: Folder,
         splits: Mapping[int, str],
         on_placed: OnPlaced,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self._places = places
         self._folder_of = folder_of
         self._splits = splits
         self._on_placed = on_placed
+        self._pseudonyms = pseudonyms
         self._last: tuple[ImageRecord, PlacedImage] | None = None
 
     def blocks(self, accepted: AcceptedSamples, show: OnProgress | None) -> Iterator[Block]:
@@ -58,18 +64,30 @@ class BlockMaker:
 
     def _block(self, some: AcceptedBlock) -> Block:
         rows, images = [], []
-        for accepted in some.rows:
+        for accepted, landmarks in zip(some.rows, some.landmarks, strict=True):
             row = row_of(accepted, self._splits.get(accepted.image.id))
-            placed = self._placed(accepted.image, row)
+            if self._pseudonyms is not None:
+                row = self._pseudonyms.row(row, accepted.image.file_name)
+            placed = self._placed(accepted, landmarks, row)
             rows.append(with_image(row, placed))
             images.append(placed)
-        return Block(rows, some.landmarks, some.predictions, some.visibility, images)
+        arrays = some.landmarks, some.predictions, some.visibility
+        if crops := [placed.crop for placed in images if placed.crop is not None]:
+            arrays = cropped(*arrays, crops)
+        return Block(rows, *arrays, images)
 
-    def _placed(self, image: ImageRecord, row: Mapping[str, Any]) -> PlacedImage:
-        """Return where an image is; samples of one follow one another."""
+    def _placed(
+        self, accepted: AcceptedRow, landmarks: Points, row: Mapping[str, Any]
+    ) -> PlacedImage:
+        """Return where an image is, or the crop of a face; samples of one follow one another."""
+        image, inside = accepted.image, self._folder_of(row)
+        if self._places.cuts_faces:
+            placed = self._places.place_face(image, accepted.face_index, landmarks, inside)
+            self._on_placed(placed)
+            return placed
         if self._last is not None and self._last[0].id == image.id:
             return self._last[1]
-        placed = self._places.place(image, self._folder_of(row))
+        placed = self._places.place(image, inside)
         self._on_placed(placed)
         self._last = image, placed
         return placed

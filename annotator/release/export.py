@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, get_args
 from annotator.release.block_making import OnProgress
 from annotator.release.errors import ExportError
 from annotator.release.formats import Format, format_named
-from annotator.release.images import ImageMode, Tally
+from annotator.release.image_remarks import image_remarks
+from annotator.release.images import ImageMode, Metadata, Tally
+from annotator.release.pseudonyms import Pseudonyms
 from annotator.release.staging import staged_folder
 from annotator.release.writing import Choices, write_release
 from annotator.system.words import count
@@ -66,23 +68,7 @@ class ExportReport:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What whoever reads the images has to know, in sentences for people; often nothing."""
-        images, said = self.images, []
-        if images.written_upright:
-            said.append(
-                f"{_images(images.written_upright)} written upright, as PNG:"
-                " not every reader would show the original so"
-            )
-        if images.turned_on_reading:
-            said.append(
-                f"{_images(images.turned_on_reading)} stored as the camera held it, turned by EXIF:"
-                " read with OpenCV or Pillow's exif_transpose, or export them upright"
-            )
-        if images.misread:
-            said.append(
-                f"{_images(images.misread)} shown otherwise by some readers:"
-                " read with annotator.imaging.read_image, or copy the images"
-            )
-        return tuple(said)
+        return tuple(image_remarks(self.images))
 
 
 def export_release(
@@ -91,6 +77,8 @@ def export_release(
     format: ExportFormat,
     *,
     images: ImageMode = "copy",
+    metadata: Metadata = "strip",
+    pseudonyms: bool = False,
     splits: Mapping[int, str] | None = None,
     sign: SigningKey | None = None,
     on_progress: OnProgress | None = None,
@@ -110,11 +98,20 @@ def export_release(
         The name of one of `annotator.release.formats.FORMATS`.
     images
         ``"copy"`` copies the original files into ``images/``, and writes as upright PNG those few
-        that readers would not agree how to turn; ``"upright"`` writes all so that are to be turned
-        at all; ``"reference"`` records absolute paths. Frames of videos are always written, as
-        upright PNG, and cannot be referenced. Either way each file must still be the one
-        that was imported. A format whose readers take images as they are stored gets them
-        upright, and one that holds them itself leaves no files of them beside.
+        that readers would not agree how to turn; ``"link"`` gives the originals a second name
+        there instead, where the file system can; ``"upright"`` writes all as PNG that are to be
+        turned at all; ``"reference"`` records absolute paths; ``"face"`` cuts each face out,
+        ``"crop-192"`` and ``"crop-256"`` as the square in which the mesh net looks at it;
+        ``"none"`` leaves images out and does not look at them. Frames of videos are always
+        written, as upright PNG, and cannot be referenced. But for ``"none"`` each file must still
+        be the one that was imported. A format whose readers take images as they are stored gets
+        them upright, and one that holds them itself leaves no files of them beside.
+    metadata
+        ``"strip"`` leaves out what image files say beside their pixels, orientation and colour
+        profile apart; files that are linked or referenced must not have any then. ``"keep"``
+        leaves files as they are.
+    pseudonyms
+        Put keyed hashes in place of the names of people, subjects, groups, images and clips.
     splits
         ``"train"``, ``"validation"`` or ``"test"`` by image id. None: the release has no splits.
     sign
@@ -133,7 +130,15 @@ def export_release(
     if images not in get_args(ImageMode):
         choices = ", ".join(get_args(ImageMode))
         raise ExportError(f"images cannot be {images!r}: choose {choices}")
-    wanted = Choices(chosen, _wanted_images(chosen, images), splits)
+    if metadata not in get_args(Metadata):
+        raise ExportError(f"metadata cannot be {metadata!r}: choose strip or keep")
+    wanted = Choices(
+        chosen,
+        _wanted_images(chosen, images, pseudonyms=pseudonyms),
+        splits,
+        metadata,
+        Pseudonyms(project.secret()) if pseudonyms else None,
+    )
     target = Path(folder).absolute()
     with project.samples.all_accepted() as accepted:
         if not len(accepted):
@@ -162,11 +167,17 @@ def _one_layout(accepted: AcceptedSamples) -> MeshLayout:
     return first
 
 
-def _wanted_images(chosen: Format, images: ImageMode) -> ImageMode:
+def _wanted_images(chosen: Format, images: ImageMode, *, pseudonyms: bool) -> ImageMode:
     """Return how a format gets its images, or raise what it cannot get."""
+    if images == "reference" and pseudonyms:
+        raise ExportError("references name the images' files and folders: copy the images instead")
+    if images == "none" and chosen.embeds_images:
+        raise ExportError(f"the format {chosen.name} holds images itself: copy them")
     if images == "reference" and (chosen.embeds_images or chosen.needs_upright):
         why = "holds images itself" if chosen.embeds_images else "needs images upright"
         raise ExportError(f"the format {chosen.name} {why} and cannot reference them: copy them")
+    if images == "link" and chosen.embeds_images:
+        images = "copy"
     return "upright" if chosen.needs_upright and images == "copy" else images
 
 
@@ -176,7 +187,3 @@ def _refuse_layout(chosen: Format, layout: MeshLayout) -> None:
             f"the format {chosen.name} is for {' or '.join(sorted(chosen.layouts))}, and the"
             f" accepted samples are {layout.name}: choose another format"
         )
-
-
-def _images(number: int) -> str:
-    return f"{count(number, 'image')} {'is' if number == 1 else 'are'}"

@@ -11,6 +11,9 @@ from annotator.release.upright import write_pixels
 from annotator.system.hashing import FileStamp, file_sha256, file_stamp
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from annotator.imaging.clips import Clip
     from annotator.project.image_records import ImageRecord
 
@@ -27,7 +30,11 @@ class VideoFrames:
         self._of: tuple[Path, str, FileStamp] | None = None
 
     def write(self, image: ImageRecord, target: Path) -> None:
-        """Write a frame as PNG.
+        """Write a frame as PNG; raises as `read` does."""
+        write_pixels(self.read(image), target)
+
+    def read(self, image: ImageRecord) -> NDArray[np.uint8]:
+        """Return a frame, upright, (height, width, 3) RGB.
 
         Raises
         ------
@@ -47,7 +54,7 @@ class VideoFrames:
             ) from error
         if pixels.shape[:2] != (image.height, image.width):
             raise _changed(image)
-        write_pixels(pixels, target)
+        return pixels
 
     def close(self) -> None:
         """Close the video that is open."""

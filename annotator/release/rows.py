@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from annotator.project.accepted import AcceptedRow
-    from annotator.release.images import PlacedImage
+    from annotator.release.image_modes import PlacedImage
 
 Kind = Literal["int32", "int64", "float64", "text", "time"]
 
@@ -118,10 +118,18 @@ def row_of(accepted: AcceptedRow, split: str | None = None) -> dict[str, Any]:
 
 
 def with_image(row: dict[str, Any], placed: PlacedImage) -> dict[str, Any]:
-    """Fill in where the release has the image of a row, and return the row."""
+    """Fill in where the release has the image of a row, and return the row.
+
+    Lengths become those of the crop, where it has one.
+    """
     row["image_file"] = placed.file
     row["image_orientation"] = placed.orientation
     row["image_stored"] = placed.stored
+    if placed.crop is not None:
+        row.update(placed.crop.columns())
+        scale = placed.crop.size / placed.crop.side
+        for name in ("displacement_mean", "displacement_max"):
+            row[name] = None if row[name] is None else row[name] * scale
     return row
 
 

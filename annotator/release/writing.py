@@ -14,18 +14,21 @@ from typing import TYPE_CHECKING, Any
 from annotator.release.block_making import BlockMaker, OnProgress
 from annotator.release.blocks import Block, Row
 from annotator.release.exact import write_all
+from annotator.release.file_names import FileNames
 from annotator.release.images import (
+    CROPS,
     ELSEWHERE,
     EMBEDDED,
     IMAGE_FOLDER,
     ImageMode,
     ImagePlaces,
+    Metadata,
     PlacedImage,
     Tally,
 )
 from annotator.release.manifest import write_manifest
+from annotator.release.pseudonyms import Pseudonyms
 from annotator.release.spool import SortedSpool, Spool, sorted_spool, spooled
-from annotator.release.unique_names import UniqueNames
 from annotator.system.hashing import file_sha256
 
 if TYPE_CHECKING:
@@ -44,11 +47,17 @@ class Choices:
     images
     splits
         By image id; None: it has none.
+    metadata
+        Whether that of image files is left out.
+    pseudonyms
+        In place of names; None to leave them as they are.
     """
 
     format: Format
     images: ImageMode
     splits: Mapping[int, str] | None = None
+    metadata: Metadata = "strip"
+    pseudonyms: Pseudonyms | None = None
 
 
 def write_release(
@@ -64,7 +73,7 @@ def write_release(
         tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as spools,
         spooled(aside := Path(spools)) as rows,
         sorted_spool(aside) as files,
-        closing(_places(aside if embeds else folder, accepted, choices.images)) as places,
+        closing(_places(aside if embeds else folder, accepted, layout, choices)) as places,
     ):
         listing, counted = _Listing(files), Counter[str]()
         maker = BlockMaker(
@@ -72,6 +81,7 @@ def write_release(
             folder_of=_folder_of_images(choices.format),
             splits=choices.splits or {},
             on_placed=_leave_out if embeds else listing.add_image,
+            pseudonyms=choices.pseudonyms,
         )
         blocks = _noted(maker.blocks(accepted, show), rows, counted)
         write_all(choices.format, folder, blocks, layout)
@@ -84,14 +94,23 @@ def write_release(
             format=choices.format.name,
             images=_stated(choices),
             layout=layout,
-            said=_splits(choices, counted),
+            said={**_splits(choices, counted), **_privacy(choices)},
         )
     return places.tally
 
 
-def _places(folder: Path, accepted: AcceptedSamples, images: ImageMode) -> ImagePlaces:
-    names = None if images == "reference" else UniqueNames(accepted.file_names)
-    return ImagePlaces(folder, names, upright=images == "upright")
+def _places(
+    folder: Path, accepted: AcceptedSamples, layout: MeshLayout, choices: Choices
+) -> ImagePlaces:
+    names = FileNames(accepted.file_names, choices.pseudonyms, faces=choices.images in CROPS)
+    return ImagePlaces(
+        folder,
+        names,
+        layout,
+        mode=choices.images,
+        metadata=choices.metadata,
+        upright=choices.format.needs_upright,
+    )
 
 
 def _folder_of_images(chosen: Format) -> Callable[[Row], str]:
@@ -108,6 +127,11 @@ def _stated(choices: Choices) -> str:
 
 def _splits(choices: Choices, counted: Mapping[str, int]) -> dict[str, Any]:
     return {} if choices.splits is None else {"splits": dict(counted)}
+
+
+def _privacy(choices: Choices) -> dict[str, Any]:
+    """Return what was left out of images and names."""
+    return {"metadata": choices.metadata, "pseudonyms": choices.pseudonyms is not None}
 
 
 def _noted(blocks: Iterable[Block], rows: Spool, counted: Counter[str]) -> Iterator[Block]:

@@ -100,7 +100,10 @@ def test_the_package_is_run_as_a_module(module):
     ("typed", "completed"),
     [
         ("facemesh-annotator ex", ["export"]),
-        ("facemesh-annotator export --images ", ["copy", "upright", "reference"]),
+        (
+            "facemesh-annotator export --images ",
+            ["copy", "upright", "reference", "link", "face", "crop-192", "crop-256", "none"],
+        ),
         ("facemesh-annotator export --format n", ["npz"]),
         ("facemesh-annotator review p se", ["send-back"]),
     ],

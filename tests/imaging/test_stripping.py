@@ -163,10 +163,18 @@ def test_comments_between_the_scans_of_a_progressive_jpeg_go_too(tmp_path):
     assert bare == data
 
 
-def test_what_readers_pass_over_between_the_parts_of_a_jpeg_goes(tmp_path):
+@pytest.mark.parametrize("stray", [WORD.encode(), b"\xff\x01", b"\xff\xd0", b"\xff\x00"])
+def test_a_jpeg_with_stray_bytes_between_its_parts_is_refused(stray, tmp_path):
     data = saved("JPEG")
     at = data.index(b"\xff\xdb")
-    assert stripped(tmp_path, data[:at] + WORD.encode() + data[at:]) == data
+    with pytest.raises(ImageError):
+        stripped(tmp_path, data[:at] + stray + data[at:])
+
+
+def test_fill_between_the_parts_of_a_jpeg_goes(tmp_path):
+    data = saved("JPEG")
+    at = data.index(b"\xff\xdb")
+    assert stripped(tmp_path, data[:at] + b"\xff" * 9 + data[at:]) == data
 
 
 def test_orientation_stands_first_in_exif_that_holds_nothing_else(tmp_path):

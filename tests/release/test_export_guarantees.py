@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.mesh.layout import FACE_468
 from annotator.project.image_records import ImageRecord, NewImage
 from annotator.project.records import Reason
 from annotator.release import DamagedRelease, ExportError, export_release, load_release
@@ -173,14 +174,14 @@ def test_a_reference_that_no_text_file_can_hold_is_refused(project, tmp_path, ph
     project.images.add([NewImage(odd, file_sha256(odd), 600, 400)])
     record = next(image for image in project.images.pending(1) if image.path.name == odd.name)
     with pytest.raises(ExportError, match="no valid Unicode"):
-        ImagePlaces(tmp_path, None).place(record)
+        ImagePlaces(tmp_path, None, FACE_468, mode="reference").place(record)
 
 
 def test_a_frame_is_not_exported_as_if_it_were_its_whole_file(project, tmp_path, photos):
     path = photos / "collins.jpg"
     frame = ImageRecord(1, path, path.name, file_sha256(path), 600, 800, frame=3)
     with pytest.raises(ExportError, match=r"collins\.jpg: frame 3 of it cannot be exported"):
-        ImagePlaces(tmp_path, None).place(frame)
+        ImagePlaces(tmp_path, None, FACE_468).place(frame)
 
 
 def unique_names(files: list[tuple[str, str]]) -> list[str]:

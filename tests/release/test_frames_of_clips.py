@@ -175,3 +175,17 @@ def test_what_cannot_be_of_a_clip_is_refused(project, tmp_path, change, message)
     manifest.write_text(json.dumps(told), "utf-8")
     with pytest.raises(DamagedRelease, match=message):
         load_release(tmp_path / "release")
+
+
+@pytest.mark.parametrize("images", ["link", "face", "crop-192", "none"])
+def test_frames_of_a_video_leave_in_every_mode_and_under_pseudonyms(project, tmp_path, images):
+    export_release(project, tmp_path / "release", "npz", images=images, pseudonyms=True)
+    rows = load_release(tmp_path / "release").samples
+    assert rows["clip_frame"].tolist() == [3, 3, 4, 4, 9, 9]
+    assert rows["clip_name"].str.fullmatch("[0-9a-f]{16}").all()
+    stem = r"[0-9a-f]{16}\.mp4\.frame-00000[349]"
+    face = r"\.face-[01]" if images in ("face", "crop-192") else ""
+    folder = "" if images == "none" else "images/"
+    assert rows["image_file"].str.fullmatch(f"{folder}{stem}{face}\\.png").all()
+    everything = [path.read_bytes() for path in tmp_path.glob("release/**/*") if path.is_file()]
+    assert not [data for data in everything if b"walk" in data]

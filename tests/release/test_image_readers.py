@@ -274,9 +274,9 @@ def test_only_jpegs_with_their_orientation_in_exif_are_copied_turned(
     released: dict[str, Path],
 ) -> None:
     samples = load_release(released["copy"]).samples.set_index("image_name")
-    copied = samples[samples["image_stored"] == "original"]
+    copied = samples[samples["image_stored"].isin(["original", "stripped"])]
     turned = copied[copied["image_orientation"] != 1]
-    assert all(re.search(r"(exif\w*|mpo)\.jpg$", name) for name in turned.index)
+    assert all(re.search(r"\.jpg$", name) for name in turned.index)
     anew = samples[samples["image_stored"] == "upright"]
     assert {"6_tag.tif", "6_exif.png", "6_exif.webp"} <= set(anew.index)
     assert (anew["image_orientation"] == 1).all()
@@ -317,7 +317,9 @@ def test_values_that_readers_would_show_black_are_written_as_the_annotator_showe
         add(project, tmp_path / "twelve.png", data)
         report = export_release(project, tmp_path / "release", "npz")
         assert report.images.written_upright == 1
-        referenced = export_release(project, tmp_path / "there", "npz", images="reference")
+        referenced = export_release(
+            project, tmp_path / "there", "npz", images="reference", metadata="keep"
+        )
         assert referenced.images.misread == 1
     for column in (1, 2):
         for expression in readers(column):
@@ -327,12 +329,18 @@ def test_values_that_readers_would_show_black_are_written_as_the_annotator_showe
 
 def test_an_export_says_what_readers_have_to_know(photographs: Project, tmp_path: Path) -> None:
     copied = export_release(photographs, tmp_path / "copied", "npz")
-    written, turned = copied.remarks
+    stripped, written, turned = copied.remarks
+    assert "stripped of metadata" in stripped
+    kept = export_release(photographs, tmp_path / "kept", "npz", metadata="keep")
+    assert kept.remarks != copied.remarks
+    assert len(kept.remarks) == 2
     assert "written upright, as PNG" in written
     assert "or export them upright" in turned
     upright = export_release(photographs, tmp_path / "upright", "npz", images="upright")
-    assert len(upright.remarks) == 1
-    referenced = export_release(photographs, tmp_path / "there", "npz", images="reference")
+    assert len(upright.remarks) == 2
+    referenced = export_release(
+        photographs, tmp_path / "there", "npz", images="reference", metadata="keep"
+    )
     assert "shown otherwise by some readers" in referenced.remarks[-1]
     assert not (tmp_path / "there" / "images").exists()
     stored_as = load_release(tmp_path / "there").samples["image_stored"]

@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 import pytest
 
+from annotator.mesh.layout import FACE_468
 from annotator.release import ExportError, export_release, load_release
 from annotator.release.images import ImagePlaces
 from annotator.release.staging import staged_folder
@@ -153,7 +154,7 @@ def test_a_copied_picture_is_not_written_through_a_link(project, tmp_path, preci
         def of(self, name: str, sha256: str) -> str:
             return name
 
-    places = ImagePlaces(folder, Named())
+    places = ImagePlaces(folder, Named(), FACE_468)
     (folder / "images" / sample.image.name).symlink_to(precious / "file")
     with pytest.raises(OSError, match="exists"):
         places.place(sample.image)

@@ -11,9 +11,9 @@ from annotator.imaging.errors import ImageError
 from annotator.imaging.stripping.pieces import Piece, Span, minimal_exif
 
 _CHUNK = 1 << 20
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_END, _SCAN = 0xD9, 0xDA
 _JFIF, _EXIF, _PROFILE, _ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
-_NO_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))
+_NO_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))
 # Frames, Huffman and arithmetic tables, then scans, quantisation, lines, restarts and expansions.
 _CODING = frozenset(range(0xC0, 0xD0)) - {0xC8} | frozenset(range(_SCAN, 0xE0))
 _MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -33,7 +33,7 @@ def jpeg_pieces(stream: BinaryIO, orientation: int) -> Iterator[Piece]:
     Raises
     ------
     ImageError
-        If the file is damaged or cut off.
+        If the file is damaged or cut off, or has stray bytes between its parts.
     """
     exif = minimal_exif(orientation)
     due = _segment(_EXIF, b"Exif\x00\x00" + exif) if exif else b""
@@ -64,13 +64,18 @@ def jpeg_pieces(stream: BinaryIO, orientation: int) -> Iterator[Piece]:
 def _next_segment(stream: BinaryIO, at: int) -> tuple[int, Span]:
     """Return the marker that comes next and where its segment lies, the marker included."""
     stream.seek(at)
-    while (marker := next_jpeg_marker(stream)) in _NO_LENGTH:
-        pass
+    marker = next_jpeg_marker(stream)
     start = stream.tell() - 2
+    stream.seek(at)
+    if start - at > _CHUNK or stream.read(start - at).strip(b"\xff"):
+        # Decoders pass over them and warn, but of a second fault they then say nothing: a file
+        # without them might be refused.
+        raise ImageError("the JPEG file has stray bytes between its parts")
+    stream.seek(start + 2)
     if marker == _END:
         return marker, Span(start, 2)
     length = int.from_bytes(stream.read(2), "big")
-    if marker == _START or length < 2 or start + 2 + length > size_of(stream):
+    if marker in _NO_LENGTH or length < 2 or start + 2 + length > size_of(stream):
         raise ImageError("the JPEG file is damaged or cut off")
     return marker, Span(start, 2 + length)
 
