@@ -42,7 +42,8 @@ def content(image: ImageRecord) -> bytes:
 def link(image: ImageRecord, target: Path) -> bool:
     """Give the image's file another name, which is `target`; return whether that can be done.
 
-    It cannot where that lies in another file system, or links are not supported or not allowed.
+    It cannot where that lies in another file system, or links are not supported or not allowed;
+    on Windows not of read-only files, as their second names could not be removed.
 
     Raises
     ------
@@ -50,6 +51,8 @@ def link(image: ImageRecord, target: Path) -> bool:
         As `transfer`.
     """
     source = os.path.realpath(image.path)  # a link of a symbolic link would be one too
+    if os.name == "nt" and not os.access(source, os.W_OK):
+        return False
     try:
         os.link(source, target)
     except OSError:  # whether it is there at all shows when it is copied
