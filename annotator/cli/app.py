@@ -21,6 +21,7 @@ from annotator.cli import (
     check,
     clips,
     evaluations,
+    facts,
     frames,
     history,
     imports,
@@ -42,6 +43,7 @@ from annotator.cli import (
     triage,
     verify,
     windows,
+    withdrawal,
 )
 from annotator.cli.exit_codes import FAILED, failure_code
 from annotator.cli.terminal import run, show_traceback
@@ -66,9 +68,11 @@ GROUPS = (
     audit,
     settings,
     photographs,
+    facts,
     releases,
     verify,
     imports,
+    withdrawal,
     learn,
     training,
     evaluations,

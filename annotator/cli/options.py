@@ -120,6 +120,11 @@ Annotator = Annotated[
 Comment = Annotated[str, typer.Option(help="Kept with the verdict.", callback=_text)]
 
 
+def text_given(given: str | None) -> str | None:
+    """Return text as it was typed; refuse, as a usage error, bytes that are no text at all."""
+    return None if given is None else _text(given)
+
+
 def people_named(given: str) -> tuple[str, ...]:
     """Return the people of an option, whose names have commas between them, each once.
 

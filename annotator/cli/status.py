@@ -36,6 +36,7 @@ def status(
         is_read_only = opened.is_read_only
         failed, counts = opened.images.failed(), opened.samples.counts()
         clips, waiting = opened.clips.all(), untracked(opened)
+        kept_in = opened.facts.refused()
         todo = [] if sum(counts.values()) else [next_step(opened)]
         lists: dict[str, Sequence[ImageRecord | ClipRecord]] = {
             "without a face": opened.images.without_faces(),
@@ -51,6 +52,8 @@ def status(
     lines = [f"{name:<14}{n:>8,}" for name, n in rows.items()]
     for title, records in lists.items():
         lines += _listed(title, records, every=every)
+    if kept_in:
+        lines.append(f"{'may not leave':<14}{kept_in:>8,}  revoked or refused: no release has them")
     if lists["file is gone"] or lists["clip is gone"]:
         lines.append("if they were moved, `relocate` follows them; `remove` takes them out")
     values = {
@@ -62,6 +65,7 @@ def status(
         "without_face": printable_paths(lists["without a face"]),
         "gone": printable_paths([*lists["file is gone"], *lists["clip is gone"]]),
         "removed": printable_paths(lists["removed"]),
+        "may_not_leave": kept_in,
     }
     report(values, *lines, *todo, *said, failed=failed, as_json=as_json, is_answer=True)
 

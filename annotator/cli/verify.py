@@ -29,6 +29,7 @@ def verify(
 ) -> None:
     """Check that a release is whole and who signed it."""
     from annotator.release import DamagedRelease, verify_release
+    from annotator.release.withdrawal import withdrawn_note
 
     try:
         done = verify_release(release, signed_by=key)
@@ -37,7 +38,10 @@ def verify(
             raise
         report({"folder": str(release), "holds": False, "wrong": str(error)}, as_json=True)
         raise typer.Exit(1) from error
-    report(_values(release, done), *_lines(done), as_json=as_json, is_answer=True)
+    withdrawn = withdrawn_note(release)
+    values = _values(release, done) | {"withdrawn": withdrawn}
+    told = [] if withdrawn is None else [f"a note in it says: {withdrawn}"]
+    report(values, *_lines(done), *told, as_json=as_json, is_answer=True)
 
 
 def _values(folder: Path, done: "Verified") -> dict[str, object]:

@@ -13,6 +13,7 @@ from annotator.project.accepted import last_review_id
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout, unmarked
+from annotator.project.leaving import MAY_LEAVE
 from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.paths import ImagePaths
 from annotator.project.records import verdict_in_effect
@@ -62,6 +63,7 @@ _TABLE: dict[str, tuple[str, Any]] = {
     "clip_frame": ("Int64", ImageRow.clip_frame),
     "clip_time": ("Float64", ImageRow.clip_time),
     "clip_track": ("Int64", TrackRow.number),
+    "may_leave": ("bool", MAY_LEAVE),
 }
 
 COLUMNS = {name: dtype for name, (dtype, _) in _TABLE.items()}

@@ -14,6 +14,9 @@ from annotator.system.foreign_text import JOINERS, recovered
 FIELDS = ("subject", "group", "licence", "consent", "source")
 """The facts that people set, in the order of tables."""
 
+UNKNOWN = "unknown"
+"""What stands for no fact where people write them: in tables and on the command line."""
+
 LONGEST_FACT = 500
 """Characters that a fact has at most."""
 
@@ -114,6 +117,8 @@ def checked_text(name: str, text: str) -> str:
 
 def _checked_fact(name: str, value: str) -> str:
     text = checked_text(name, value)
+    if text == UNKNOWN:
+        raise FactError(f"{name} cannot be called {UNKNOWN}, which clears it")
     if name == "consent":
         try:
             return Consent(text)

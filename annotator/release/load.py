@@ -23,6 +23,7 @@ from annotator.release.manifest_reading import Manifest, read_manifest
 from annotator.release.meshes import Meshes
 from annotator.release.rows import CLIP_COLUMNS, COLUMNS, CROP_COLUMNS, UNSTATED
 from annotator.release.signing import signer_of
+from annotator.release.withdrawal import withdrawn_note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +76,11 @@ class Release:
     predictions: NDArray[np.float32] | None
     visibility: NDArray[np.uint8]
     samples: pd.DataFrame
+
+    @property
+    def withdrawn(self) -> str | None:
+        """What a note in the folder says, on one line, if the release was withdrawn."""
+        return withdrawn_note(self.folder)
 
     def __repr__(self) -> str:
         """Return what it is in one line, without its arrays."""

@@ -1,10 +1,11 @@
-"""What reviewers said of a face, for as long as it is not resolved."""
+"""What reviewers said of a face, for as long as it is not resolved, and whether it may leave."""
 
 from psygnal import Signal
 
 from annotator.project import UNDECIDED, ProjectError, Review, SampleSummary, Verdict
 from annotator.workbench.bench import Bench
 from annotator.workbench.foreign_text import one_line
+from annotator.workbench.leaving_text import leaving_text_of
 from annotator.workbench.verdict_words import reasons_text, verdict_on
 from annotator.workbench.when_text import when_text
 
@@ -70,13 +71,20 @@ class Remarks:
             review = project.reviews.newest(sample.id)
         except ProjectError:
             return ""  # shown once it can be read: nothing is done with it
-        return "" if review is None else remark_text(review, sample)
+        return self._all_said(sample, review)
 
     def _show_found(self) -> None:
         """Show the verdict that was found with the sample: it was read just now."""
         session, sample = self._bench.session, self._bench.current
         found = None if session is None else session.found
-        self._set("" if sample is None or found is None else remark_text(found, sample))
+        self._set("" if sample is None else self._all_said(sample, found))
+
+    def _all_said(self, sample: SampleSummary, review: Review | None) -> str:
+        """Return whether no export will hold a face, and what a verdict says of it."""
+        project = self._bench.project
+        leaving = "" if project is None else leaving_text_of(project, sample.image_id)
+        said = "" if review is None else remark_text(review, sample)
+        return " ".join(filter(None, (leaving, said)))
 
     def _read_updated(self, sample_id: int) -> None:
         if sample_id == self._bench.sample_id:

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from annotator.cli.app import GROUPS
-from annotator.project import Project, Verdict
+from annotator.project import NewRelease, Project, ReleaseEntry, Verdict
 from annotator.system.assets import asset_path
 from annotator.system.people import LONGEST_NAME, checked_name
 from tests.clips import write_clip
@@ -358,6 +358,58 @@ def relocate(hand: Hand) -> None:
     hand.run_json("relocate", hand.project, hand.folder, hand.folder)
 
 
+def set_(hand: Hand) -> None:
+    first = f"{HOSTILE['clears']}.jpg"
+    for text in HOSTILE.values():
+        hand.run("set", hand.project, "--subject", "A", "--", f"{text}.gif", code=1, lines=0)
+        table = hand.scratch / "t\x1b[2J\nforged.csv"
+        table.write_text(f"image,subject\n{text!a},A\n", "utf-8")
+        hand.run("set", hand.project, "--csv", table, code=1, lines=0)
+    for kind in ("clears", "forges", "turns", "separates", "c1"):
+        hand.run("set", hand.project, f"--source=x{HOSTILE[kind]}x", "--", first, code=1, lines=0)
+    hand.run("set", hand.project, "--source", HOSTILE["markup"], "--", first, lines=1)
+    hand.run_json("set", hand.project, "--source", HOSTILE["rich"], "--", first)
+
+
+def facts(hand: Hand) -> None:
+    table = hand.scratch / "t\x1b[2J\nforged.csv"
+    hand.run("facts", hand.project, "--csv", table, lines=1)
+    hand.run("set", hand.project, "--csv", table, lines=1)
+    hand.run_json("facts", hand.project)
+    hand.run("facts", hand.project, "--csv", hand.scratch / "no\n" / "x", code=1, lines=0)
+
+
+def listed(hand: Hand) -> None:
+    """Enter a release of a hostile folder that holds all photographs into the ledger."""
+    with Project.open(hand.project) as project:
+        samples = project.samples.summaries()
+        entries = [ReleaseEntry(each.id, each.image_id, None, "0" * 16) for each in samples]
+        folder = hand.scratch / "r\x1b[2J\nforged"
+        new = NewRelease("[red]no", "1.0.0", folder, "a" * 64, "npz", 1, entries)
+        project.releases.add(new, by="Rae")
+
+
+def revoke(hand: Hand) -> None:
+    listed(hand)
+    for text in PEOPLE.values():
+        hand.run("revoke", hand.project, "--why", "x", "--", f"{text}.gif", code=1, lines=0)
+    first = f"{HOSTILE['forges']}.jpg"
+    hand.run("revoke", hand.project, f"--why=x{HOSTILE['forges']}", "--", first, code=1, lines=0)
+    hand.run("revoke", hand.project, "--why", HOSTILE["markup"], "--", first, lines=3)
+    hand.run("revoke", hand.project, "--undo", "--", first, lines=1)
+    hand.run_json("revoke", hand.project, "--why", HOSTILE["rich"], "--", first)
+
+
+def withdraw(hand: Hand) -> None:
+    listed(hand)
+    for text in PEOPLE.values():
+        hand.run("withdraw", hand.project, "--why=x", "--yes", "--", text, code=1, lines=0)
+        hand.run("withdraw", hand.project, "--why=x", f"--image={text}.gif", code=1, lines=0)
+    hand.run("withdraw", hand.project, "--why=x", f"--image={HOSTILE['clears']}.jpg", "--yes")
+    hand.run("withdraw", hand.project, "[red]no", "--why=x", "--yes", lines=2)
+    hand.run_json("withdraw", hand.project, "[red]no@1.0.0", "--why=x", "--yes")
+
+
 def export(hand: Hand) -> None:
     for name in ("npz", "csv", "coco"):
         hand.run("export", hand.project, hand.scratch / f"{name}\x1b[2J\nforged", "--format", name)
@@ -601,6 +653,10 @@ CASES: dict[str, Case] = {
     "remove": remove,
     "restore": restore,
     "relocate": relocate,
+    "set": set_,
+    "facts": facts,
+    "revoke": revoke,
+    "withdraw": withdraw,
     "export": export,
     "learn": learn,
     "backup": backup,

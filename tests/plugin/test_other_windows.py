@@ -45,3 +45,18 @@ def test_a_stroke_made_in_another_window_shows_on_the_mesh_on_screen(
         assert_array_equal(mine.landmarks, session.landmarks)
     assert_array_equal(dock.view.seen_landmarks, mine.landmarks)
     assert "1 stroke" in dock.edit._current.text()
+
+
+def test_a_photograph_that_is_revoked_in_another_window_is_said_to_be_in_no_export(
+    workplace: Workplace, project_folder: Path, qtbot: pytest.FixtureRequest
+) -> None:
+    dock, _ = workplace
+    sample = dock.workbench.current
+    with Project.open(project_folder) as theirs:
+        theirs.facts.revoke([sample.image_id], "<b>she</b> asked to", by="robin")
+        qtbot.waitUntil(lambda: "Revoked by robin" in dock.remarks.current, timeout=PATIENCE_MS)
+        assert "no export will hold this face" in dock.remarks.current
+        assert dock.remark.text().startswith("Revoked by robin")
+        assert "(<b>she</b> asked to)" in dock.remarks.current
+        theirs.facts.allow_again([sample.image_id], by="robin")
+        qtbot.waitUntil(lambda: not dock.remarks.current, timeout=PATIENCE_MS)

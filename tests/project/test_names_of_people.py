@@ -18,8 +18,12 @@ from annotator.project import (
     EditSession,
     Judgement,
     NewClip,
+    NewGuide,
+    NewRelease,
     Project,
     ProjectError,
+    Split,
+    StoredSplit,
     UnusableName,
     Verdict,
 )
@@ -31,6 +35,9 @@ NOBODY = ["", "  ", "\u200d", "x" * (LONGEST_NAME + 1), "an\nna", "\x1b[2J", "an
 NOBODY += ["\ud800", "Ann\udcff"]
 WRITTEN_LONG_AGO = "\x1b[2JAnn\nforged: line\u202e " + "x" * 200
 TODAY = datetime(2026, 3, 4, tzinfo=UTC)
+TRAIN = StoredSplit(Split.TRAIN, False, "")
+RELEASE = NewRelease("faces", "1.0.0", Path("faces"), "a" * 64, "npz", 0, ())
+GUIDE = NewGuide("ibug_68", np.zeros((68, 3), np.float32))
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,22 @@ CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
         [(1, "Ben")], {1: given.landmarks}, by=name
     ),
     ("draws", "draw"): lambda given, name: given.project.draws.draw(1, confidence=0.9, by=name),
+    ("facts", "set"): lambda given, name: given.project.facts.set([1], {"subject": "A"}, by=name),
+    ("facts", "set_each"): lambda given, name: given.project.facts.set_each(
+        {1: {"subject": "A"}}, by=name
+    ),
+    ("facts", "revoke"): lambda given, name: given.project.facts.revoke([1], "why", by=name),
+    ("facts", "allow_again"): lambda given, name: given.project.facts.allow_again([1], by=name),
+    ("splits", "decide"): lambda given, name: given.project.splits.decide({1: TRAIN}, by=name),
+    ("splits", "fix"): lambda given, name: given.project.splits.fix([1], Split.TRAIN, by=name),
+    ("splits", "unfix"): lambda given, name: given.project.splits.unfix([1], by=name),
+    ("releases", "add"): lambda given, name: given.project.releases.add(RELEASE, by=name),
+    ("releases", "withdraw"): lambda given, name: given.project.releases.withdraw(
+        1, "why", by=name
+    ),
+    ("guides", "add"): lambda given, name: given.project.guides.add(1, GUIDE, by=name),
+    ("guides", "add_all"): lambda given, name: given.project.guides.add_all([(1, GUIDE)], by=name),
+    ("guides", "remove"): lambda given, name: given.project.guides.remove([1], by=name),
     ("clips", "make_sample"): lambda given, name: given.project.clips.make_sample(1, 6, name),
     ("clips", "refresh"): lambda given, name: given.project.clips.refresh(4, mesh(5), name),
     ("clips", "cut"): lambda given, name: given.project.clips.cut(1, 5, name),
@@ -143,6 +166,10 @@ BEFORE: dict[tuple[str, str], Callable[[Given], object]] = {
         RoundOutcome(given.another_model)
     ),
     ("remarks", "resolve"): lambda given: given.project.remarks.add(1, "ear", author="Ben"),
+    ("facts", "allow_again"): lambda given: given.project.facts.revoke([1], "why"),
+    ("splits", "unfix"): lambda given: given.project.splits.fix([1], Split.TRAIN),
+    ("releases", "withdraw"): lambda given: given.project.releases.add(RELEASE),
+    ("guides", "remove"): lambda given: given.project.guides.add(1, GUIDE),
     ("draws", "draw"): lambda given: given.project.reviews.submit(1, reviewer="Ben"),
     **dict.fromkeys(
         [("clips", each) for each in ("make_sample", "refresh", "cut", "join", "remove")],
@@ -157,7 +184,7 @@ BEFORE: dict[tuple[str, str], Callable[[Given], object]] = {
 LOOKING = {
     ("samples", "faces_of"), ("samples", "get_shown"), ("samples", "summaries"),
     ("samples", "those_shown"), ("reviews", "own_work"), ("opinions", "refuse_foreign"),
-    ("settings", "get"),
+    ("settings", "get"), ("releases", "get"),
 }  # fmt: skip
 PEOPLE = {"annotator", "author", "reviewer", "added_by", "by", "person", "name"}
 

@@ -113,3 +113,24 @@ def test_a_comment_of_megabytes_is_not_looked_through_for_one_line() -> None:
             raise AssertionError("all of it is looked through")
 
     assert one_line(Long("long " * 1000)).startswith("long long")
+
+
+def test_of_a_photograph_that_is_revoked_or_refused_it_is_told_that_no_export_will_hold_it(
+    bench: Workbench, anna: Project
+) -> None:
+    remarks = Remarks(bench)
+    anna.facts.revoke([bench.current.image_id], "she asked", by="Bo")
+    back(bench)
+    assert remarks.current.startswith("Revoked by Bo today at ")
+    assert remarks.current.endswith(" (she asked): no export will hold this face.")
+    assert remarks.on(bench.current) == remarks.current
+    bench.verdicts.goes_on = False
+    bench.verdicts.accept()
+    assert "no export will hold this face. Accepted by kim" in remarks.current
+    anna.facts.allow_again([bench.current.image_id])
+    anna.facts.set([bench.current.image_id], {"consent": "refused"})
+    back(bench)
+    assert remarks.current.startswith("The people on this photograph refused: no export will hold")
+    anna.facts.set([bench.current.image_id], {"consent": "given"})
+    back(bench)
+    assert remarks.current.startswith("Accepted by kim")

@@ -1,0 +1,242 @@
+"""The commands `set`, `facts` and `revoke`: what is known of photographs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from annotator.cli.naming import no_impossible_number, photographs_named
+from annotator.cli.options import AsJson, Person, ProjectAddress, text_given
+from annotator.cli.terminal import count, print_table, printable, printable_paths, report
+
+if TYPE_CHECKING:
+    from annotator.project import ImageFacts, ImageRecord, Project, ReleaseRecord
+
+commands = typer.Typer()
+
+_Images = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="IMAGE",
+        help="File names, paths, folders, or numbers of samples.",
+        callback=no_impossible_number,
+    ),
+]
+_Fact = typer.Option(metavar="TEXT", help="`unknown` clears it.", callback=text_given)
+
+
+@commands.command("set")
+def set_(
+    project: ProjectAddress,
+    images: _Images = None,
+    *,
+    subject: Annotated[str | None, _Fact] = None,
+    group: Annotated[str | None, _Fact] = None,
+    licence: Annotated[str | None, _Fact] = None,
+    consent: Annotated[
+        Literal["given", "refused", "unknown"] | None,
+        typer.Option(help="What the people on it said to its use."),
+    ] = None,
+    source: Annotated[str | None, _Fact] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="What is known of many, as `facts` writes it."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    by: Person = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note what is known of photographs; of a clip's frame, of the whole clip.
+
+    SUBJECT: who is on it. GROUP: what else belongs together. Both keep
+    photographs in one split.
+
+    FILE has the columns image, image_sha256 or sample, and any of subject,
+    group, licence, consent, source. Empty cells say nothing.
+    """
+    from annotator.project import Project
+    from annotator.project.fact_records import UNKNOWN
+    from annotator.workflow.facts_table import read_facts
+
+    given = {"subject": subject, "group": group, "licence": licence}
+    given |= {"consent": consent, "source": source}
+    said = {name: text for name, text in given.items() if text is not None}
+    if bool(table) == bool(images) or bool(table) == bool(said):
+        raise typer.BadParameter("give images and what is known of them, or a table with --csv")
+    with Project.open(project, read_only=None if dry_run else False) as opened:
+        if table is not None:
+            changes = read_facts(opened, table)
+        else:
+            facts = {name: None if text == UNKNOWN else text for name, text in said.items()}
+            meant = photographs_named(opened, images or [], _all_images(opened))
+            changes = {image.id: facts for image in meant}
+        told = _changing(opened, changes)
+        done = 0 if dry_run else opened.facts.set_each(changes, by)
+        refused = [image for image, facts in told.items() if facts.get("consent") == "refused"]
+        releases = _holding(opened, refused)
+    report(
+        {"images": sorted(changes), "changed": sorted(told), "dry_run": dry_run}
+        | {"releases": _release_values(releases)},
+        *_set_lines(told, len(changes), done, dry_run=dry_run),
+        *_held(releases, refused),
+        as_json=as_json,
+    )
+
+
+@commands.command()
+def facts(
+    project: ProjectAddress,
+    *,
+    table: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write it as a table; - is the terminal."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is known of photographs, as a table that `set --csv` reads."""
+    from annotator.project import Project
+    from annotator.workflow.facts_table import facts_lines
+
+    with Project.open(project, read_only=None) as opened:
+        if table is None or str(table) == "-":
+            if not as_json:
+                print_table("".join(facts_lines(opened)))
+                return
+        else:
+            _write(table, facts_lines(opened))
+        images = opened.images.all()
+        known = opened.facts.of([image.id for image in images])
+        left_out = opened.facts.refused()
+    values = [_fact_values(image, known[image.id]) for image in images] if as_json else []
+    report(
+        {"images": values, "may_not_leave": left_out},
+        f"wrote what is known of {count(len(images), 'photograph')} to {table}",
+        as_json=as_json,
+    )
+
+
+@commands.command()
+def revoke(
+    project: ProjectAddress,
+    images: _Images = None,
+    *,
+    why: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Kept with it.", callback=text_given)
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Let them be used again.")] = False,
+    by: Person = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep photographs out of every release from now on, and name those that hold them."""
+    from annotator.project import Project
+
+    if not images:
+        raise typer.BadParameter("give the photographs to revoke")
+    if undo == (why is not None):
+        raise typer.BadParameter("say --why, or --undo")
+    with Project.open(project) as opened:
+        meant = photographs_named(opened, images, _all_images(opened))
+        ids = [image.id for image in meant]
+        if undo:
+            done = opened.facts.allow_again(ids, by)
+        else:
+            done = opened.facts.revoke(ids, why or "", by)
+        releases = _holding(opened, ids)
+        still = [each for each, facts in opened.facts.of(ids).items() if not facts.may_leave]
+    lines = _revoke_lines(len(ids), done, len(still), undo=undo)
+    values = {"images": ids, "changed": done, "undone": undo, "paths": printable_paths(meant)}
+    values["releases"] = _release_values(releases)
+    report(values, *lines, *([] if undo else _held(releases, ids)), as_json=as_json)
+
+
+def _all_images(project: "Project") -> "list[ImageRecord]":
+    """Return the images of the project and those that were removed: these can be revoked too."""
+    return [*project.images.all(), *(each.image for each in project.removals.all())]
+
+
+def _changing(
+    project: "Project", changes: Mapping[int, Mapping[str, str | None]]
+) -> dict[int, Mapping[str, str | None]]:
+    """Return, by image, the facts that changes make others than they are."""
+    known = project.facts.of(changes)
+    found = {
+        image: {name: text for name, text in said.items() if getattr(known[image], name) != text}
+        for image, said in changes.items()
+    }
+    return {image: said for image, said in found.items() if said}
+
+
+def _set_lines(
+    told: Mapping[int, Mapping[str, str | None]], named: int, done: int, *, dry_run: bool
+) -> list[str]:
+    fields: dict[str, int] = {}
+    for said in told.values():
+        for name in said:
+            fields[name] = fields.get(name, 0) + 1
+    if not fields:
+        return [f"nothing is other than it was known of {count(named, 'photograph')}"]
+    counts = ", ".join(f"{name} of {number:,}" for name, number in fields.items())
+    verb = "would change" if dry_run else "changed"
+    return [f"{verb} what is known of {count(len(told), 'photograph')}: {counts}"]
+
+
+def _revoke_lines(asked: int, done: int, still: int, *, undo: bool) -> list[str]:
+    if not undo:
+        return [
+            f"revoked {count(asked, 'photograph')}: no release holds anything of them from now on"
+            if done
+            else f"revoked before: {count(asked, 'photograph')}"
+        ]
+    lines = [f"no longer revoked: {count(asked, 'photograph')}"]
+    if still:
+        lines.append(f"the people on {count(still, 'photograph')} of them refused: see `set`")
+    return lines
+
+
+def _holding(project: "Project", image_ids: Sequence[int]) -> "list[ReleaseRecord]":
+    from annotator.workflow.withdrawing import releases_holding
+
+    return releases_holding(project, image_ids)
+
+
+def _held(releases: "Sequence[ReleaseRecord]", image_ids: Sequence[int]) -> list[str]:
+    from annotator.workflow.withdrawing import held_lines
+
+    return held_lines(releases) if image_ids else []
+
+
+def _release_values(releases: "Sequence[ReleaseRecord]") -> list[dict[str, object]]:
+    return [
+        {
+            "name": each.name,
+            "version": each.version,
+            "folder": printable(each.folder),
+            "withdrawn": each.is_withdrawn,
+        }
+        for each in releases
+    ]
+
+
+def _fact_values(image: "ImageRecord", known: "ImageFacts") -> dict[str, object]:
+    revoked = known.revoked_at
+    return {
+        "image": printable(image.path),
+        "image_sha256": image.picture_sha256,
+        "subject": known.subject,
+        "group": known.group,
+        "licence": known.licence,
+        "consent": known.consent,
+        "source": known.source,
+        "revoked_at": None if revoked is None else revoked.isoformat(),
+        "revoked_by": known.revoked_by,
+        "revoked_why": known.revoked_why,
+    }
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    from annotator.system.placing import placed
+
+    with placed(path) as stream:
+        for line in lines:
+            stream.write(line.encode())
