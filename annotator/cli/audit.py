@@ -89,7 +89,7 @@ def _in_words(value: object) -> str:
 
 def _write(file: Path, entries: Iterable["AuditEntry"]) -> int:
     """Write entries as comma-separated values, none of them a formula; return how many."""
-    from annotator.release.formats.csv_cells import guarded
+    from annotator.system.guarded_cells import guarded
 
     written = 0
     with file.open("x", encoding="utf-8", newline="") as stream:

@@ -31,6 +31,6 @@ def aligned(
 
 def text_cell(text: str) -> str:
     """Return a text for a table that is printed: no command to a terminal, else no formula."""
-    from annotator.release.formats.csv_cells import guarded
+    from annotator.system.guarded_cells import guarded
 
     return escaped(text) if sys.stdout.isatty() else guarded(text)

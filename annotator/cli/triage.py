@@ -233,7 +233,7 @@ def _table(shown: Sequence["Standing"]) -> list[str]:
 def _comma_separated(shown: Sequence["Standing"], known: "Triage") -> str:
     """Return a table for spreadsheets, with every signal, in which no name is a formula."""
     from annotator.quality.standing import places_of
-    from annotator.release.formats.csv_cells import guarded
+    from annotator.system.guarded_cells import guarded
 
     signals = list(known.columns.signals)
     places = places_of(known.columns, [one.sample.id for one in shown]).tolist()

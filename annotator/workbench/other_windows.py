@@ -118,6 +118,8 @@ class OtherWindows:
             sample = session.project.samples.get(session.sample_id)
         except UnknownSample:
             return  # its photograph was taken out of the project
+        if sample == self._workbench.current:  # what lists do not show may be another
+            self._workbench.sample_updated.emit(sample.id)
         self._take_in_one(sample)
         self._follow(session)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from annotator.release import export_release, load_release
-from annotator.release.formats.csv_cells import guarded
+from annotator.system.guarded_cells import guarded
 
 LARGEST = 40 << 20  # bytes that loading four samples may take
 

@@ -1,25 +1,11 @@
-"""The cells of CSV tables, of which spreadsheets make nothing but text and numbers.
-
-A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula, whatever
-quotes are around it, and names of files and people are anybody's. Such a text is written with an
-apostrophe before it, which spreadsheets take for "this is text". So is a text that begins with an
-apostrophe, so that taking one away always gives back what was meant.
-"""
+"""The cells and lines of CSV tables of samples; see `annotator.system.guarded_cells`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.release.rows import COLUMNS
 from annotator.system.csv_text import csv_line
-
-MARK = "'"
-# Of a formula: also in full width, as some keyboards write them, and after what is passed over.
-_BEGINNINGS = tuple("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
-
-
-def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return MARK + text if text.startswith(_BEGINNINGS) else text
+from annotator.system.guarded_cells import guarded
 
 
 def sample_line(row: Mapping[str, Any], *, guard: bool = True) -> str:
