@@ -12,6 +12,7 @@ from annotator.plugin.canvas.plain_text import add_entry
 from annotator.plugin.menu.closing import may_close
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.failed_box import failed_box
+from annotator.plugin.menu.import_dialog import ImportRun
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_forms import (
     BackupDialog,
@@ -95,6 +96,7 @@ class ProjectMenu(QPushButton):
         self._changes += [
             menu.addAction("Add photographs or videos…", self.ask_photographs),
             menu.addAction("Add a folder…", self.ask_folder),
+            menu.addAction("Import annotations…", self.ask_import),
             menu.addAction("Predict…", self.ask_predict),
         ]
         faceless = menu.addAction("Photographs without a face…", self.ask_faceless)
@@ -178,6 +180,13 @@ class ProjectMenu(QPushButton):
         if project is not None and paths and not self._busy():
             work = adding(project, paths, copy=False, predicts=predicts)
             self._progress.run(patiently(project, work), after)
+
+    def ask_import(self) -> None:
+        """Ask what annotations of others to import, show what will become of them, and do it."""
+        project = self._workbench.project
+        if project is not None and not self._busy():
+            by = self._workbench.annotator
+            ImportRun(self._progress, self._tell).ask(project, by, self)
 
     def ask_predict(self) -> None:
         """Ask how, then predict what has no prediction yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from annotator.mesh.marks import visibility_in_frame
 from annotator.project.imports.records import (
@@ -16,6 +17,9 @@ from annotator.project.imports.records import (
 )
 from annotator.project.matching import Box, intersection_over_union, match_boxes
 from annotator.project.records import UNDECIDED, SampleState
+
+SAME = 1 / 64
+"""Pixels: what is no farther off is where it was."""
 
 
 def match_faces(
@@ -102,14 +106,23 @@ def _of_same_mesh(work: ImportedWork, known: FaceThere, *, over: bool) -> tuple[
 
 
 def is_same_mesh(work: ImportedWork, known: FaceThere) -> bool:
-    """Return whether a mesh that comes is the one that is there, with what is said of vertices."""
-    if not np.array_equal(work.landmarks, known.landmarks):
+    """Return whether a mesh that comes is the one that is there, with what is said of vertices.
+
+    Models say hardly the same on two machines, and crops are cut out and put back: no vertex is
+    farther off than `SAME`.
+    """
+    if not is_near(work.landmarks, known.landmarks):
         return False
     said, seen = (
         visibility_in_frame(marks, work.landmarks, known.size)
         for marks in (work.marks, known.marks)
     )
     return bool(np.array_equal(said, seen))
+
+
+def is_near(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> bool:
+    """Return whether all coordinates of two meshes of one layout differ by `SAME` at most."""
+    return bool(np.abs(first - second).max(initial=0) <= SAME)
 
 
 def _state_words(known: FaceThere) -> str:

@@ -17,6 +17,7 @@ from annotator.project.edit import EditedSample, withdraw_verdict
 from annotator.project.engine.base import Engine
 from annotator.project.giving import reviewer_of
 from annotator.project.history_tables import Change
+from annotator.project.imports.deciding import is_near
 from annotator.project.imports.records import (
     IMPORTED,
     FaceThere,
@@ -231,10 +232,12 @@ def _checked(face: ImportedFace, prediction: ImportedPrediction) -> Face:
 
 
 def _needs_stroke(edited: EditedSample, work: ImportedWork, fate: Fate) -> bool:
-    is_same = not _changed(edited, work).any() and np.array_equal(edited.marks, work.marks)
-    if fate is Fate.REPLACED:
-        return not is_same
-    return work.is_stroked or not is_same
+    has_same_marks = np.array_equal(edited.marks, work.marks)
+    if fate is not Fate.REPLACED and not work.is_stroked:
+        # Accepted as a model said it, which may have said hardly the same here.
+        return not (has_same_marks and is_near(edited.landmarks, work.landmarks))
+    is_same = has_same_marks and not _changed(edited, work).any()
+    return not is_same or fate is not Fate.REPLACED
 
 
 def _changed(edited: EditedSample, work: ImportedWork) -> npt.NDArray[np.bool_]:

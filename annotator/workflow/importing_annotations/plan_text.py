@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotator.project import Fate
@@ -30,6 +30,7 @@ _WORDS: Mapping[str, str] = {
     Fate.MATCHED.value: "matched to samples",
     Fate.ALREADY.value: "already there",
 }
+_LEADING = {Fate.CONFLICT.value: " with", Fate.MATCHED.value: " to"}
 _WRITING = frozenset(fate.value for fate in Fate if fate.writes)
 
 
@@ -61,6 +62,16 @@ def plan_rows(plan: Plan, most: int | None = None) -> list[tuple[str, ...]]:
     order = {fate: at for at, fate in enumerate(_ORDER)}
     places = sorted(range(len(plan.planned)), key=lambda at: order[plan.planned[at].fate])
     return [_row(plan, at) for at in places[:most]]
+
+
+def face_sentences(plan: Plan, most: int) -> list[str]:
+    """Return a sentence for each face, what is in the way first; at most so many."""
+    told = []
+    for image, face, fate, sample, overlap, why in plan_rows(plan, most):
+        where = f"{_LEADING.get(fate, ',')} sample {sample} (IoU {overlap})" if sample else ""
+        told.append(f"{image}, face {face}: {fate}{where}{f', {why}' if why else ''}")
+    more = len(plan.planned) - len(told)
+    return [*told, f"and {more:,} more"] if more else told
 
 
 def plan_values(plan: Plan) -> dict[str, Any]:
@@ -104,8 +115,3 @@ def _values(plan: Plan, at: int) -> dict[str, Any]:
         "iou": each.overlap,
         "why": each.why,
     }
-
-
-def all_fates() -> Sequence[str]:
-    """Return every fate that there is, in the order in which they are told."""
-    return _ORDER

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.mesh.marks import Visibility, visibility_in_frame
 from annotator.release.incoming import ImageClue, IncomingFace, Said
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class ReleasedFaces:
             image=self.clues[self.image_of[at]],
             scheme=release.layout.name,
             points=uncropped(release.landmarks[at], row),
-            visibility=release.visibility[at],
+            visibility=_visibility(release.visibility[at], release.landmarks[at], row),
             prediction=None if predictions is None else uncropped(predictions[at], row),
             said=Said(
                 annotator=row["annotator"],
@@ -64,6 +65,18 @@ class ReleasedFaces:
     def _row(self, at: int) -> dict[str, Any]:
         row = self._release.samples.iloc[at]
         return {str(name): _known(value) for name, value in row.items()}
+
+
+def _visibility(
+    visibility: NDArray[np.uint8], points: NDArray[np.float32], row: Mapping[str, Any]
+) -> NDArray[np.uint8]:
+    """Return visibility in the whole image: what lies beyond a crop is not out of that."""
+    if row.get("crop_x") is None:
+        return visibility
+    size = row["image_width"], row["image_height"]
+    by_crop = visibility_in_frame(np.zeros_like(visibility), points, size)
+    beyond = (visibility == Visibility.OUT_OF_FRAME) & (by_crop == Visibility.OUT_OF_FRAME)
+    return np.where(beyond, Visibility.VISIBLE, visibility).astype(np.uint8)
 
 
 def uncropped(points: NDArray[np.float32], row: Mapping[str, Any]) -> NDArray[np.float32]:

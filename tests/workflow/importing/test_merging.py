@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotator.project import Project, Reason, SampleState
+from annotator.project import Project, Reason, SampleState, Split, StoredSplit
 from annotator.workflow.importing_annotations.carrying_out import ImportProgress, carry_out
-from annotator.workflow.importing_annotations.merging import plan_merge
+from annotator.workflow.importing_annotations.merging import merge_facts, plan_merge
 from tests.release.conftest import move_vertex
 
 
@@ -179,3 +179,45 @@ def fill_with_another_model(project: Project) -> None:
         for image in project.images.all()
     ]
     project.predictions.store(model, results)
+
+
+def with_facts(project: Project, other: Project) -> None:
+    with Project.open(other.home, read_only=True) as read:
+        plan = plan_merge(project, read, by="Imke")
+        list(carry_out(project, plan))
+        merge_facts(project, plan)
+
+
+def test_facts_that_nobody_here_said_and_what_was_revoked_come_along(
+    project: Project, fork: Project
+) -> None:
+    first, second, *_ = [image.id for image in project.images.all()]
+    project.facts.set([first], {"subject": "Ada"})
+    fork.facts.set([first], {"subject": "Eve", "licence": "CC0"})
+    fork.facts.revoke([second], "asked to")
+
+    with_facts(project, fork)
+    with_facts(project, fork)
+
+    known = project.facts.of([first, second])
+    assert (known[first].subject, known[first].licence) == ("Ada", "CC0")
+    assert (known[second].revoked_why, known[second].revoked_by) == ("asked to", "Imke")
+
+
+def test_nobody_changes_sides(project: Project, fork: Project) -> None:
+    first, second, third, *_ = [image.id for image in project.images.all()]
+    project.facts.set([first, second], {"subject": "Ada"})
+    fork.splits.decide({one: StoredSplit(Split.TEST, False, "") for one in (first, second, third)})
+    project.splits.decide({first: StoredSplit(Split.TRAIN, False, "")})
+
+    with Project.open(fork.home, read_only=True) as read:
+        plan = plan_merge(project, read, by="Imke")
+        told = merge_facts(project, plan, writes=False).told
+    with_facts(project, fork)
+
+    decided = {one: stored.split for one, stored in project.splits.decided().items()}
+    assert decided == {first: Split.TRAIN, third: Split.TEST}
+    assert told == (
+        "1 in another split here, where they stay",
+        "1 whose subject or group is in another split here: in none for now",
+    )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from annotator.project import ImportRules, Project, SampleState, Verdict
+from annotator.imaging import Picture
+from annotator.project import ImportRules, NewImage, Project, SampleState, Verdict
 from annotator.release import Release, export_release, load_release
 from annotator.release.formats import FORMATS
+from annotator.workflow.image_files import inspect_picture
 from annotator.workflow.importing_annotations.carrying_out import carry_out
 from annotator.workflow.importing_annotations.converting import Conversion
 from annotator.workflow.importing_annotations.planning import make_plan
@@ -236,9 +239,9 @@ def test_an_import_that_was_ended_goes_on_where_it_was(
 
     _, progress = bring(other, tmp_path / "release", photographs=photos)
 
-    assert begun == 2
+    assert 0 < begun < 4
     assert progress is not None
-    assert progress.counts == {"already there": 2, "new": 2}
+    assert progress.counts == {"already there": begun, "new": 4 - begun}
     assert other.samples.counts()[SampleState.ACCEPTED] == 4
 
 
@@ -255,3 +258,73 @@ def test_somebody_who_works_on_a_face_after_the_plan_was_made_keeps_their_work(
     assert plan.counts == {"matched": 4}
     assert progress.counts == {"matched": 3, "in conflict": 1}
     assert same.samples.get(sample).state is SampleState.IN_PROGRESS
+
+
+@pytest.mark.parametrize("images", ["crop-192", "crop-256", "face"])
+def test_crops_are_put_back_where_they_were_cut_from(
+    images: Any, tmp_path: Path, project: Project, same: Project
+) -> None:
+    export_release(project, tmp_path / "whole", "npz")
+    export_release(project, tmp_path / "crops", "npz", images=images)
+
+    _, progress = bring(same, tmp_path / "crops")
+    export_release(same, tmp_path / "again", "npz")
+
+    assert progress is not None
+    assert progress.counts == {"matched": 4}
+    whole, again = load_release(tmp_path / "whole"), load_release(tmp_path / "again")
+    assert np.abs(whole.landmarks - again.landmarks).max() < 1e-3
+    assert np.array_equal(whole.visibility, again.visibility)
+    assert people_of(whole) == people_of(again)
+
+
+def test_a_release_with_pseudonyms_and_stripped_photographs_comes_back_with_both(
+    tmp_path: Path, project: Project, other: Project
+) -> None:
+    export_release(project, tmp_path / "first", "npz", pseudonyms=True)
+
+    _, progress = bring(other, tmp_path / "first", photographs=tmp_path / "first" / "images")
+    _, again = bring(other, tmp_path / "first")
+    export_release(other, tmp_path / "second", "npz")
+
+    assert progress is not None
+    assert again is not None
+    assert (progress.photographs, progress.counts) == (3, {"new": 4})
+    assert again.counts == {"already there": 4}
+    first, second = load_release(tmp_path / "first"), load_release(tmp_path / "second")
+    key = ["accepted_at", "sample_id"]
+    order, same_order = (one.samples.sort_values(key).index for one in (first, second))
+    assert first.landmarks[order].tobytes() == second.landmarks[same_order].tobytes()
+    names = ["annotator", "reviewer", "verdict", "accepted_at"]
+    assert first.samples.loc[order, names].to_dict("records") == second.samples.loc[
+        same_order, names
+    ].to_dict("records")
+
+
+def test_photographs_without_their_metadata_are_those_of_the_project(
+    tmp_path: Path, project: Project, other: Project
+) -> None:
+    """The project has files of which the release's are known by their coded pixels alone."""
+    export_release(project, tmp_path / "release", "npz")
+    (tmp_path / "tagged").mkdir()
+    for path in (tmp_path / "release" / "images").iterdir():
+        tagged = tmp_path / "tagged" / f"mine {path.name}"
+        tagged.write_bytes(with_comment(path.read_bytes()))
+        other.images.add([new_image(tagged, coded=True)])
+
+    _, progress = bring(other, tmp_path / "release")
+
+    assert progress is not None
+    assert progress.counts == {"new": 4}
+    assert other.images.count() == 3
+
+
+def with_comment(jpeg: bytes) -> bytes:
+    return jpeg[:2] + b"\xff\xfe\x00\x06mine" + jpeg[2:]
+
+
+def new_image(path: Path, *, coded: bool) -> NewImage:
+    found = inspect_picture(Picture(path))
+    assert isinstance(found, NewImage)
+    assert (found.coded_sha256 is not None) is coded
+    return found
