@@ -22,6 +22,7 @@ pytestmark = [
 ]
 
 ASSESSMENT = "INSERT INTO assessments VALUES (1, 1, 1, 1"
+RELEASE = "INSERT INTO releases VALUES (1, 'faces', '1.0.0', 'f'"
 STROKE = "INSERT INTO strokes VALUES (9, 1, 1, 'grab', NULL, '2025-01-01', 0"
 
 
@@ -229,6 +230,19 @@ def test_the_ids_of_deleted_images_and_samples_never_come_back(predicted, table)
         f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, x'00', NULL, NULL)",
         f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, NULL, x'00', NULL)",
         f"{STROKE}, x'', x'', x'', NULL, NULL, NULL, NULL, NULL, x'')",
+        "INSERT INTO facts (subject) VALUES ('P-7')",
+        "INSERT INTO facts (image_id, clip_id) VALUES (1, 1)",
+        "INSERT INTO facts (image_id, consent) VALUES (1, 'maybe')",
+        "INSERT INTO facts (image_id, revoked_at) VALUES (1, '2026-01-01')",
+        "INSERT INTO splits VALUES (1, 'holdout', 0, '', '2026-01-01', 'Ann')",
+        f"{RELEASE}, 'ab', 'npz', 1, 1, '2026-01-01', 'Ann', NULL, NULL, NULL)",
+        f"{RELEASE}, hex(zeroblob(32)), 'npz', -1, 1, '2026-01-01', 'Ann', NULL, NULL, NULL)",
+        f"{RELEASE}, hex(zeroblob(32)), 'npz', 1, 1, '2026-01-01', 'Ann', '2026', NULL, NULL)",
+        "INSERT INTO release_entries VALUES (1, 1, 1, NULL, x'00')",
+        "INSERT INTO guides VALUES (1, 1, 's', '', '2026', 'Ann', x'00', NULL, zeroblob(8))",
+        "INSERT INTO guides VALUES (1, 1, 's', '', '2026', 'Ann', zeroblob(12), x'0000', x'')",
+        "INSERT INTO secrets VALUES (1, x'00', '2026-01-01')",
+        "INSERT INTO secrets VALUES (2, zeroblob(32), '2026-01-01')",
     ],
 )
 def test_the_database_itself_refuses_impossible_values(predicted, statement):
