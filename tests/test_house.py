@@ -38,7 +38,12 @@ PLUGIN_ORDER = [
 BASE = "base"
 EXTRAS = {"plugin": "napari", "training": "train"}
 # The extra that brings what one feature imports when it is used.
-OF_FEATURES = {"av": "video", "cryptography": "sign", "matplotlib": "report"}
+OF_FEATURES = {
+    "av": "video",
+    "cryptography": "sign",
+    "google_crc32c": "tfrecord",
+    "matplotlib": "report",
+}
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}
 WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}

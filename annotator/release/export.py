@@ -173,7 +173,7 @@ def _wanted_images(chosen: Format, images: ImageMode, *, pseudonyms: bool) -> Im
         raise ExportError("references name the images' files and folders: copy the images instead")
     if images == "none" and chosen.embeds_images:
         raise ExportError(f"the format {chosen.name} holds images itself: copy them")
-    if images == "reference" and (chosen.embeds_images or chosen.needs_upright):
+    if images == "reference" and not chosen.can_reference:
         why = "holds images itself" if chosen.embeds_images else "needs images upright"
         raise ExportError(f"the format {chosen.name} {why} and cannot reference them: copy them")
     if images == "link" and chosen.embeds_images:

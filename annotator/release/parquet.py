@@ -2,7 +2,7 @@
 
 import mmap
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
@@ -28,7 +28,7 @@ _TYPES: Mapping[str, pa.DataType] = MappingProxyType(
 )
 SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
 
-_TEXTS = tuple(name for name, kind in COLUMNS.items() if kind == "text")
+TEXTS = tuple(name for name, kind in COLUMNS.items() if kind == "text")
 _FOOTER = 1 << 16  # bytes at most of what a table says of itself
 _PACKINGS = {0, 1}  # none, and snappy, which packs to a twentieth at most
 _NO_THREAD = "Unknown error: Failed to launch"  # for want of memory for its stack
@@ -65,7 +65,7 @@ class TableSpool:
 
     def _flush(self) -> None:
         if self._recent:
-            columns = [_column(name, self._recent) for name in COLUMNS]
+            columns = [column_of(name, self._recent) for name in COLUMNS]
             self._writer.write_batch(pa.record_batch(columns, schema=SCHEMA))
             self._recent.clear()
 
@@ -87,7 +87,8 @@ class TableSpool:
         return pa.table(whole, schema=SCHEMA)
 
 
-def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Array:
+def column_of(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Array:
+    """Return a column of some rows, whose times are texts."""
     values = [row[name] for row in rows]
     if COLUMNS[name] == "time":
         values = [datetime.fromisoformat(value) for value in values]
@@ -112,7 +113,7 @@ def _mapped(file: IO[bytes]) -> pa.Buffer:
 
 def largest_table(rows: Sequence[Mapping[str, Any]]) -> int:
     """Return how many bytes the table of some rows has at most, packed or not."""
-    texts = sum(len(row.get(name) or "") for row in rows for name in _TEXTS)
+    texts = sum(len(row.get(name) or "") for row in rows for name in TEXTS)
     return 2 * _FOOTER + 4 * texts + 16 * len(COLUMNS) * len(rows)
 
 
@@ -122,12 +123,21 @@ def check_table(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> str | N
     What it says of its size is compared before anything is read, and texts are counted before they
     are written out: a few bytes can stand for very many.
     """
-    try:
+
+    def check() -> str | None:
         return (
             _wrong_in_groups(read_groups(stream, largest_table(rows)), rows)
-            or _wrong_in_types(file := _opened(stream, rows), rows)
-            or _wrong_in_columns(file, rows)
+            or wrong_in_types(file := opened(stream, rows), schema_of(rows))
+            or wrong_in_columns(file, rows)
         )
+
+    return in_words(check)
+
+
+def in_words(check: Callable[[], str | None]) -> str | None:
+    """Return what a check of a table of anybody's returns, or what Arrow says while it reads."""
+    try:
+        return check()
     except MemoryError:  # one of Arrow's errors, too
         raise
     except KeyError as error:  # how Arrow says that there is no such column
@@ -138,16 +148,18 @@ def check_table(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> str | N
         return f"is no table of samples ({' '.join(str(error).split()):.100})"
 
 
-def _opened(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> pq.ParquetFile:
+def opened(stream: IO[bytes], rows: Sequence[Mapping[str, Any]]) -> pq.ParquetFile:
+    """Open a table of anybody's, once its groups were looked at."""
     return pq.ParquetFile(
         stream,
-        read_dictionary=[name for name in _TEXTS if name in rows[0]],
+        read_dictionary=[name for name in TEXTS if name in rows[0]],
         thrift_string_size_limit=_FOOTER,
         thrift_container_size_limit=_FOOTER,
     )
 
 
-def _schema(rows: Sequence[Mapping[str, Any]]) -> pa.Schema:
+def schema_of(rows: Sequence[Mapping[str, Any]]) -> pa.Schema:
+    """Return the columns of some rows: those of earlier versions lack some."""
     return pa.schema([field for field in SCHEMA if field.name in rows[0]])
 
 
@@ -166,16 +178,18 @@ def _wrong_in_groups(groups: list[Group], rows: Sequence[Mapping[str, Any]]) -> 
     return None
 
 
-def _wrong_in_types(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
+def wrong_in_types(file: pq.ParquetFile, schema: pa.Schema) -> str | None:
+    """Return what is wrong with the columns of a table, None if they are these."""
     stored = pa.schema([(f.name, _without_dictionary(f.type)) for f in file.schema_arrow])
-    if stored.equals(_schema(rows)):
+    if stored.equals(schema):
         return None
     return "has other columns than a table of samples, or in another order"
 
 
-def _wrong_in_columns(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
-    for name in _schema(rows).names:
-        expected = _column(name, rows)
+def wrong_in_columns(file: pq.ParquetFile, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return in which column a table is another one than that of some rows."""
+    for name in schema_of(rows).names:
+        expected = column_of(name, rows)
         column = file.read(columns=[name], use_threads=False).column(0)
         column.validate(full=True)
         if not _is_same(column, expected):

@@ -69,12 +69,17 @@ def write_upright(source: Path, target: Path) -> None:
 
 def write_pixels(pixels: NDArray[np.uint8], target: Path) -> None:
     """Write an upright picture, (H, W, 3) uint8 RGB, as PNG: without loss, and without metadata."""
+    encoded = png_of(pixels)
+    with target.open("xb") as stream:
+        stream.write(encoded)
+
+
+def png_of(pixels: NDArray[np.uint8]) -> bytes:
+    """Return the PNG of a picture, (H, W, 3) uint8 RGB: without loss, and without metadata."""
     import cv2  # noqa: PLC0415 - slow to import, and seldom needed
 
     # It takes half of Pillow's time to write PNG.
-    encoded = cv2.imencode(SUFFIX, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
-    with target.open("xb") as stream:
-        stream.write(encoded)
+    return cv2.imencode(SUFFIX, cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
 def _metadata(stream: BufferedReader) -> Iterator[bytes]:

@@ -20,6 +20,7 @@ from annotator.project.records import Reason
 from annotator.project.strokes import Stroke
 from annotator.release import DamagedRelease, export_release, load_release
 from annotator.release.formats import FORMATS
+from annotator.release.images import ImageMode
 from annotator.release.manifest import content_hash
 from annotator.system.assets import asset_path
 
@@ -112,13 +113,17 @@ def project(untouched: Project) -> Project:
 
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A release of that project in every format, images referenced; to be copied, not changed."""
+    """A release of that project in every format; to be copied, not changed.
+
+    Images are referenced where the format can.
+    """
     folder = tmp_path_factory.mktemp("releases")
     with Project.create(folder / "project") as project:
         fill(project, folder / "photos")
         judge(project)
-        for name in FORMATS:
-            export_release(project, folder / name, name, images="reference")
+        for name, known in FORMATS.items():
+            images: ImageMode = "reference" if known.can_reference else "copy"
+            export_release(project, folder / name, name, images=images)
     return {name: folder / name for name in FORMATS}
 
 

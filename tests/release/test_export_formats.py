@@ -41,7 +41,7 @@ def test_landmarks_come_back_to_the_bit(project, tmp_path, format_name):
     np.testing.assert_array_equal(release.landmarks, accepted_landmarks(project))
 
 
-@pytest.mark.parametrize("format_name", ["npz", "csv"])
+@pytest.mark.parametrize("format_name", ["npz", "parquet", "csv"])
 def test_the_prediction_is_kept_beside_the_annotation(project, tmp_path, format_name):
     export_release(project, tmp_path / "release", format_name)
     release = load_release(tmp_path / "release")
@@ -194,5 +194,5 @@ def test_a_format_is_known_by_its_name():
     for name, known in FORMATS.items():
         assert format_named(name) is known
         assert known.name == name
-    with pytest.raises(UnknownFormat, match="no format 'xml': choose npz, csv, coco"):
+    with pytest.raises(UnknownFormat, match="no format 'xml': choose npz, parquet, csv, coco"):
         format_named("xml")

@@ -8,13 +8,38 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from annotator.release.errors import UnknownFormat
-from annotator.release.formats import coco, csv_tables, npz
+from annotator.release.formats import (
+    coco,
+    csv_tables,
+    gltf,
+    huggingface,
+    npz,
+    obj,
+    parquet_files,
+    tfrecord,
+    webdataset,
+    yolo,
+)
 from annotator.release.formats.definition import Format
 
 __all__ = ["FORMATS", "Format", "format_named"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {known.name: known for known in (npz.FORMAT, csv_tables.FORMAT, coco.FORMAT)}
+    {
+        known.name: known
+        for known in (
+            npz.FORMAT,
+            parquet_files.FORMAT,
+            csv_tables.FORMAT,
+            coco.FORMAT,
+            huggingface.FORMAT,
+            webdataset.FORMAT,
+            tfrecord.FORMAT,
+            yolo.FORMAT,
+            obj.FORMAT,
+            gltf.FORMAT,
+        )
+    }
 )
 """Every format by its name, in the order in which they are offered."""
 

@@ -68,3 +68,8 @@ class Format:
     read_faces: ReadFaces | None = None
     recognises: Callable[[Path], bool] | None = None
     card: Callable[[MeshLayout], Sequence[str]] | None = None
+
+    @property
+    def can_reference(self) -> bool:
+        """Whether its releases can leave the images where they are."""
+        return not (self.embeds_images or self.needs_upright)
