@@ -79,7 +79,7 @@ def attacked_any(request, attacked):
 
 def test_a_bad_disk_gives_the_same_release_or_none(attacked_any):
     whole, right = attacked_any.folder, load_release(attacked_any.folder)
-    files = {path: path.read_bytes() for path in whole.iterdir()}
+    files = {path: path.read_bytes() for path in whole.rglob("*") if path.is_file()}
     for seed in range(rounds(100)):
         dice = Random(seed)
         path = dice.choice(list(files))

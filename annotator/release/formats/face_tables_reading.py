@@ -54,7 +54,7 @@ def read_meshes(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
         with files.open(name, _largest(some, layout)) as stream:
             wrong = _Reading(stream, some, types).wrong(into)
         if wrong is not None:
-            raise files.damaged(name, wrong)
+            raise files.damaged(name, f"is damaged: it {wrong}")
     shape = (len(rows), layout.count, 3)
     landmarks, predictions = (arrays[name].reshape(shape) for name in ("landmarks", "predictions"))
     return Meshes(landmarks, predictions, as_visibility(arrays["visibility"]))
