@@ -38,7 +38,7 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     Images that are neither JPEG nor PNG, which are all that glTF knows, have a copy as PNG in
     ``meshes/textures/``.
     """
-    (folder / MESHES).mkdir()
+    (folder / MESHES).mkdir(exist_ok=True)
     triangles = layout.topology.triangles.astype("<u2")
     for image in images_of(blocks):
         texture = _texture(folder, image)

@@ -27,7 +27,7 @@ _MATERIAL = "photograph"
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write an ``.obj`` and an ``.mtl`` for each face into ``meshes/``."""
     meshes = folder / MESHES
-    meshes.mkdir()
+    meshes.mkdir(exist_ok=True)
     triangles = _triangles(layout)
     for block in blocks:
         for face in block.faces():
