@@ -43,6 +43,7 @@ OF_FEATURES = {
     "cryptography": "sign",
     "google_crc32c": "tfrecord",
     "matplotlib": "report",
+    "tables": "formats",
 }
 
 WINDOWS = {"napari", "qtpy", "PyQt5", "PyQt6", "PySide2", "PySide6", "magicgui", "superqt", "vispy"}

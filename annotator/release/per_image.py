@@ -42,6 +42,11 @@ class ImageFaces:
         return size_of(self.row)
 
     @property
+    def original_sha256(self) -> str | None:
+        """The SHA-256 of the project's file, by which a mesh is found again; None of a crop."""
+        return None if self.row.get("crop_size") else str(self.row["image_sha256"])
+
+    @property
     def name(self) -> str:
         """What a tool that is given the folder of images calls the file: its name alone."""
         return name_alone(self.image.file)
@@ -62,8 +67,7 @@ def name_alone(file: str) -> str:
 
 def size_of(row: Row) -> tuple[int, int]:
     """Return width and height of the file that a release has of an image, in pixels, upright."""
-    side = row.get("crop_size")
-    return (side, side) if side else (row["image_width"], row["image_height"])
+    return row["image_width"], row["image_height"]
 
 
 def _image_key(face: Face) -> tuple[str, str]:

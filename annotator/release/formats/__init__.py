@@ -11,8 +11,14 @@ from annotator.release.errors import UnknownFormat
 from annotator.release.formats import (
     coco,
     csv_tables,
+    cvat,
+    datumaro,
+    deeplabcut,
     gltf,
     huggingface,
+    label_studio,
+    landmark_editor,
+    mediapipe_json,
     npz,
     obj,
     parquet_files,
@@ -38,6 +44,12 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             yolo.FORMAT,
             obj.FORMAT,
             gltf.FORMAT,
+            cvat.FORMAT,
+            datumaro.FORMAT,
+            label_studio.FORMAT,
+            deeplabcut.FORMAT,
+            landmark_editor.FORMAT,
+            mediapipe_json.FORMAT,
         )
     }
 )
