@@ -69,9 +69,11 @@ class Tally:
     stripped
         Written without their metadata, their coded pixels as they were.
     linked, not_linked
-        Share their bytes with the originals; were copied as no link could be made.
+        Share their bytes with the originals; were copied whole as no link could be made.
     cropped
         Faces cut out.
+    with_metadata
+        Referenced, and hold metadata, or may; they are no part of the release.
     """
 
     turned_on_reading: int = 0
@@ -81,3 +83,4 @@ class Tally:
     linked: int = 0
     not_linked: int = 0
     cropped: int = 0
+    with_metadata: int = 0

@@ -32,6 +32,11 @@ def image_remarks(tally: Tally) -> Iterator[str]:
             f"{_are(tally.misread)} shown otherwise by some readers:"
             " read with annotator.imaging.read_image, or copy the images"
         )
+    if tally.with_metadata:
+        yield (
+            f"{count(tally.with_metadata, 'referenced image')} may tell where, when and with what"
+            " it was taken: copy the images before you give them away"
+        )
     if tally.linked:
         yield (
             f"{_are(tally.linked)} linked: who edits such an original edits the release"

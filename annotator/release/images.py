@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.imaging import ImageError, inspect_image
+from annotator.imaging.stripping import has_metadata
 from annotator.release.crops import Crop, Points
 from annotator.release.errors import ExportError
 from annotator.release.face_files import FaceFiles
@@ -22,7 +23,7 @@ from annotator.release.image_modes import (
     Stored,
     Tally,
 )
-from annotator.release.own_files import OwnFiles, refuse_metadata
+from annotator.release.own_files import OwnFiles
 from annotator.release.transfer import transfer
 from annotator.release.upright import UPRIGHT, is_read_alike
 from annotator.system.foreign_text import recovered
@@ -102,8 +103,7 @@ class ImagePlaces:
         ------
         ExportError
             If the image vanished or is no longer the file that was imported, is a frame of a file
-            that is no video, or of a video and to be referenced, or holds metadata that would be
-            given away.
+            that is no video, or of a video and to be referenced.
         """
         if self._mode == "none":
             return PlacedImage(self._names.of(image.file_name, image.picture_sha256), UPRIGHT)
@@ -177,8 +177,8 @@ class ImagePlaces:
                 " releases would find it: copy the images"
             )
         transfer(image, None)
-        if self._strips:
-            refuse_metadata(image, image.path, "reference")
+        if self._strips and has_metadata(image.path):
+            self.tally.with_metadata += 1
         info = inspect_image(image.path)
         if not is_read_alike(image.path, info):
             self.tally.misread += 1

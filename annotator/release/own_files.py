@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from annotator.imaging import ImageError, inspect_image
 from annotator.imaging.stripping import STRIPPABLE, has_metadata, strip_metadata
-from annotator.release.errors import ExportError
 from annotator.release.image_modes import Stored, Tally
 from annotator.release.transfer import link, transfer
 from annotator.release.upright import SUFFIX, UPRIGHT, is_read_alike, write_upright
@@ -48,32 +47,35 @@ class OwnFiles:
         Raises
         ------
         ExportError
-            If the image vanished, is no longer the file that was imported, or holds metadata that
-            a link would give away.
+            If the image vanished or is no longer the file that was imported.
         ImageError
             If it cannot be read.
         """
-        is_linked = self._links and link(image, target)
+        is_linked = self._links and self._linked(image, target)
         if not is_linked:
             transfer(image, target)
         info = inspect_image(target)
         if self._is_to_be_written(target, info):
             return self._written_upright(target)
-        stored: Stored = "original"
-        if is_linked:
-            if self._strips:
-                refuse_metadata(image, target, "link")
-            self._tally.linked += 1
-        else:
-            self._tally.not_linked += self._links
-            try:
-                stored = self._stripped(target) if self._strips else "original"
-            except ImageError:  # of a kind that cannot be taken apart: its pixels are all there is
-                return self._written_upright(target)
+        try:
+            stored: Stored = self._stripped(target) if self._strips else "original"
+        except ImageError:  # of a kind that cannot be taken apart: its pixels are all there is
+            return self._written_upright(target)
+        self._tally.linked += is_linked
+        self._tally.not_linked += self._links and not is_linked and stored == "original"
         if info.orientation != UPRIGHT:
             self._tally.turned_on_reading += 1
             _LOG.info("turned by EXIF when it is read: %s", target.name)
         return target, info.orientation, stored
+
+    def _linked(self, image: ImageRecord, target: Path) -> bool:
+        """Link an image, but not where that cannot be or would give its metadata away."""
+        if not link(image, target):
+            return False
+        if not self._strips or not has_metadata(target):
+            return True
+        target.unlink()
+        return False
 
     def _is_to_be_written(self, path: Path, info: ImageInfo) -> bool:
         """Whether readers would not agree on it, or its metadata cannot be taken out."""
@@ -100,19 +102,3 @@ class OwnFiles:
         self._tally.written_upright += 1
         _LOG.info("written upright: %s", anew.name)
         return anew, UPRIGHT, "upright"
-
-
-def refuse_metadata(image: ImageRecord, path: Path, how: str) -> None:
-    """Refuse to give a file away that holds metadata, or of a format that may.
-
-    Raises
-    ------
-    ExportError
-        If it does; the message says what to do.
-    """
-    if has_metadata(path):
-        raise ExportError(
-            f"{image.path} holds metadata, or may (where and when it was taken, with what), and a"
-            f" {how} would give it away: copy the images, or keep metadata on purpose"
-            " (--metadata keep)"
-        )

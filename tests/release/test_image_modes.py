@@ -186,14 +186,22 @@ def test_what_is_linked_is_the_file_and_not_a_link_to_it(plain, tmp_path):
     assert linked.samefile(tmp_path / "elsewhere.jpg")
 
 
-@pytest.mark.parametrize("mode", ["link", "reference"])
-def test_what_would_give_metadata_away_is_refused_and_the_original_left(laden, tmp_path, mode):
-    with pytest.raises(ExportError, match=r"holds metadata.*copy the images, or keep metadata"):
-        export_release(laden, tmp_path / "release", "npz", images=mode)
-    assert not (tmp_path / "release").exists()
+def test_what_a_link_would_give_away_is_copied_without_it_and_the_original_left(laden, tmp_path):
+    report = export_release(laden, tmp_path / "release", "npz", images="link")
+    assert (report.images.linked, report.images.not_linked) == (1, 0)  # the plain one
+    assert report.images.stripped
+    for path in (tmp_path / "release" / "images").iterdir():
+        assert WORD.encode() not in path.read_bytes()
     assert {name: (photos(laden) / name).read_bytes() for name in FILES} == FILES
-    report = export_release(laden, tmp_path / "release", "npz", images=mode, metadata="keep")
-    assert report.images.linked == (5 if mode == "link" else 0)
+    kept = export_release(laden, tmp_path / "kept", "npz", images="link", metadata="keep")
+    assert kept.images.linked == 5
+
+
+def test_a_reference_is_made_of_any_image_and_its_metadata_told(laden, tmp_path):
+    report = export_release(laden, tmp_path / "release", "npz", images="reference")
+    assert any("referenced image" in remark and "copy" in remark for remark in report.remarks)
+    told = export_release(laden, tmp_path / "kept", "npz", images="reference", metadata="keep")
+    assert told.images.with_metadata == 0 < report.images.with_metadata
 
 
 @pytest.mark.parametrize("mode", ["link", "face", "crop-192"])
