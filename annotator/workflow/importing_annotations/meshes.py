@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from annotator.mesh.layout import LAYOUTS
 from annotator.project import Fate, ImportedFace, ImportRules, Project, UnusableName
 from annotator.project.imports.deciding import match_faces
 from annotator.project.imports.records import FaceThere
@@ -137,7 +138,7 @@ def converted(
     AnnotationsError
         If it names somebody who cannot be recorded.
     """
-    if layouts and face.scheme not in layouts:
+    if layouts and face.scheme in LAYOUTS and face.scheme not in layouts:
         why = f"it is {face.scheme}, and the project's meshes are {', '.join(sorted(layouts))}"
         return Planned(NOT_A_FACE, why=why)
     try:
