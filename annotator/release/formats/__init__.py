@@ -14,6 +14,7 @@ from annotator.release.formats import (
     cvat,
     datumaro,
     deeplabcut,
+    dlib,
     gltf,
     huggingface,
     label_studio,
@@ -22,13 +23,15 @@ from annotator.release.formats import (
     npz,
     obj,
     parquet_files,
+    pts,
     tfrecord,
     webdataset,
+    wflw,
     yolo,
 )
 from annotator.release.formats.definition import Format
 
-__all__ = ["FORMATS", "Format", "format_named"]
+__all__ = ["FORMATS", "READERS", "Format", "format_named"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
@@ -50,10 +53,20 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             deeplabcut.FORMAT,
             landmark_editor.FORMAT,
             mediapipe_json.FORMAT,
+            pts.FORMAT,
+            dlib.FORMAT,
         )
     }
 )
 """Every format by its name, in the order in which they are offered."""
+
+_NOT_YET = {wflw.FORMAT.name: wflw.FORMAT}
+"""Of layouts that none of ours is: they are read, and whoever asks for one is told why not."""
+
+READERS: Mapping[str, Format] = MappingProxyType(
+    {name: known for name, known in {**FORMATS, **_NOT_YET}.items() if known.read_faces is not None}
+)
+"""Every format of which anybody's annotations can be read, by its name."""
 
 
 def format_named(name: str) -> Format:
@@ -64,6 +77,7 @@ def format_named(name: str) -> Format:
     UnknownFormat
         If none is called so.
     """
-    if name not in FORMATS:
+    known = {**_NOT_YET, **FORMATS}
+    if name not in known:
         raise UnknownFormat(f"there is no format {name!r}: choose {', '.join(FORMATS)}")
-    return FORMATS[name]
+    return known[name]
