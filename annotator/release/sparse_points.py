@@ -32,8 +32,8 @@ def points_from_centres(values: NDArray[np.floating], first: float) -> NDArray[n
 def file_stem(face: Face) -> str:
     """Return how the file of one face is called, apart from its suffix.
 
-    It is the name of the image's file, suffix included, and the number of the face in it. Of an image
-    that has no file in the release, whose name another one may have, its SHA-256.
+    It is the name of the image's file, suffix included, and the number of the face in it. Of an
+    image that has no file in the release, whose name another one may have, its SHA-256.
     """
     row, file = face.row, face.image.file
     if not file.startswith(f"{IMAGE_FOLDER}/"):

@@ -46,7 +46,7 @@ def bigger(untouched: Project, other: MeshLayout) -> Project:
     return untouched
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name, known in FORMATS.items() if not known.layouts])
 def test_a_release_of_another_layout_comes_back_as_it_is(bigger, other, tmp_path, name):
     export_release(bigger, tmp_path / "release", name)
     release = load_release(tmp_path / "release")

@@ -26,7 +26,7 @@ _COLUMNS = ("points", "image", "face_index", "sample_id", "split", "jaw_is_sure"
 
 
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
-    """Write a file of points a face into ``points``, and ``faces.csv``, which says whose each is."""
+    """Write a file a face into ``points``, and ``faces.csv``, which says whose each is."""
     (folder / POINTS).mkdir()
     with (folder / TABLE).open("x", encoding="utf-8", newline="") as table:
         table.write(csv_line(_COLUMNS))

@@ -65,7 +65,7 @@ def read_faces(path: Path) -> Iterator[IncomingFace]:
 
 
 def _files(path: Path, at_most: int | None = None) -> Iterator[Path]:
-    """Yield a file, or those of a folder and below in the order of their names; no link is followed.
+    """Yield a file, or those of a folder and below in the order of their names, but for links.
 
     With `at_most` no more entries than so are looked at.
     """
@@ -92,7 +92,8 @@ def _parsed(text: str, place: Place) -> NDArray[np.float64]:
     if len(lines) > _MOST_LINES or "{" not in lines or lines[-1] != "}":
         raise place.error("is no file of points: they stand between { and } on lines of their own")
     begin = lines.index("{")
-    said = dict(match.groups() for line in lines[:begin] if (match := _HEADER.fullmatch(line)))
+    headers = [match for line in lines[:begin] if (match := _HEADER.fullmatch(line))]
+    said = {match[1]: match[2] for match in headers}
     if said.get("version", "1") != "1":
         raise place.error("is of another version than 1")
     body = lines[begin + 1 : -1]

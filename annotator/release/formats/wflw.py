@@ -1,7 +1,7 @@
 """WFLW's list: the 98 points of a face, its box, six attributes and its image, a line each.
 
-Coordinates count from the centre of the first pixel, which is 0. Points and pupils are only known of
-layouts with irises.
+Coordinates count from the centre of the first pixel, which is 0. The scheme has pupils, so only
+layouts with irises have its points.
 """
 
 from collections.abc import Iterable
