@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from annotator.project import Project
-from annotator.release.formats import FORMATS, Format, format_named
+from annotator.release.formats import READERS, Format, format_named
 from annotator.release.incoming import AnnotationsError
 from annotator.system.foreign_text import escaped
 from annotator.workflow.importing_annotations.faces import SpooledFaces
@@ -42,7 +42,7 @@ def source_of(what: Path, format_name: str | None = None) -> Source:
     what
         A folder or a file.
     format_name
-        Of a format of `FORMATS`, if it is to be read as that.
+        Of a format of `READERS`, if it is to be read as that.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def source_of(what: Path, format_name: str | None = None) -> Source:
     _refuse_missing(what)
     if what.is_dir() and (what / MANIFEST).is_file():
         return Source("release", what)
-    found = [known for known in FORMATS.values() if _recognises(known, what)]
+    found = [known for known in READERS.values() if _recognises(known, what)]
     if len(found) == 1:
         return Source("annotations", what, found[0])
     if found:
@@ -102,7 +102,7 @@ def open_faces(
 
 
 def _readable() -> str:
-    return ", ".join(name for name, known in FORMATS.items() if known.read_faces is not None)
+    return ", ".join(READERS)
 
 
 def _refuse_missing(what: Path) -> None:
@@ -113,4 +113,4 @@ def _refuse_missing(what: Path) -> None:
 
 
 def _recognises(known: Format, what: Path) -> bool:
-    return known.read_faces is not None and known.recognises is not None and known.recognises(what)
+    return known.recognises is not None and known.recognises(what)
