@@ -21,6 +21,7 @@ from PIL import Image
 
 from annotator.cli.app import GROUPS
 from annotator.project import NewRelease, Project, ReleaseEntry, Verdict
+from annotator.project.guide_records import NewGuide
 from annotator.system.assets import asset_path
 from annotator.system.people import LONGEST_NAME, checked_name
 from tests.clips import write_clip
@@ -630,7 +631,48 @@ def live(hand: Hand) -> None:
         hand.run("live", "--headless", f"--video={film}", f"--filter={text}", code=2, lines=0)
 
 
+def add_guides(hand: Hand) -> None:
+    """Give every face a guide of a hostile origin."""
+    points = np.full((68, 3), np.nan, np.float32)
+    points[:5, :2] = 20.0
+    with Project.open(hand.project) as project:
+        ids = [summary.id for summary in project.samples.summaries()]
+        for number, sample_id in enumerate(ids):
+            origin = list(HOSTILE.values())[number % len(HOSTILE)]
+            project.guides.add(sample_id, NewGuide("ibug_68", points, origin=origin))
+
+
+def guides_list(hand: Hand) -> None:
+    hand.run("guides", "list", hand.project, lines=1)
+    add_guides(hand)
+    hand.run("guides", "list", hand.project)
+    hand.run_json("guides list", hand.project)
+    for text in HOSTILE.values():
+        hand.run("guides", "list", hand.project, "--", f"no{text}", code=1, lines=0)
+
+
+def guides_fit(hand: Hand) -> None:
+    add_guides(hand)
+    for text in PEOPLE.values():
+        code = 2
+        with suppress(ValueError):
+            code = 0 if checked_name(text) else 2
+        hand.run("guides", "fit", hand.project, "--all", f"--annotator={text}", code=code)
+    for text in HOSTILE.values():
+        hand.run("guides", "fit", hand.project, "--", f"no{text}", code=1, lines=0)
+
+
+def guides_remove(hand: Hand) -> None:
+    add_guides(hand)
+    for text in HOSTILE.values():
+        hand.run("guides", "remove", hand.project, "--", f"1{text}", code=2, lines=0)
+    hand.run("guides", "remove", hand.project, "1", lines=1)
+
+
 CASES: dict[str, Case] = {
+    "guides list": guides_list,
+    "guides fit": guides_fit,
+    "guides remove": guides_remove,
     "live": live,
     "clips": clips,
     "frames": frames,
