@@ -17,6 +17,7 @@ from annotator.plugin.canvas.pointed_region import region_under_pointer
 from annotator.plugin.canvas.pointer_note import PointerNote
 from annotator.plugin.canvas.private import canvas_widget, open_preferences
 from annotator.plugin.canvas.sample_display import SampleDisplay
+from annotator.plugin.canvas.shown_guide import ShownGuide
 from annotator.plugin.canvas.spread_ahead import SpreadAhead
 from annotator.plugin.canvas.tool_mouse import ToolMouse
 from annotator.plugin.canvas.uncertainty import Uncertainty
@@ -38,6 +39,7 @@ from annotator.plugin.menu.read_only_row import ReadOnlyRow
 from annotator.plugin.menu.way_back import WayBack
 from annotator.plugin.panels.edit_panel import EditPanel
 from annotator.plugin.panels.finding_rows import FindingRows
+from annotator.plugin.panels.guide_row import GuideRow
 from annotator.plugin.panels.parts import KeyButton, PassingMessage, key_button
 from annotator.plugin.panels.quiet_wheel import QuietWheel
 from annotator.plugin.panels.region_panel import RegionPanel
@@ -65,6 +67,7 @@ from annotator.system.people import login_name
 from annotator.workbench.adjudicating import Adjudicating
 from annotator.workbench.comparing import Comparing
 from annotator.workbench.faces import Faces
+from annotator.workbench.guides import Guides
 from annotator.workbench.keys import KeyBindings
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.present_round import PresentRound
@@ -148,6 +151,8 @@ class AnnotatorDock(QWidget):
             self.workbench, self.adjudicating, lambda: self._display.photograph, self
         )
         self.disputes = DisputeRow(self.adjudicating, self.adjudication.open_current)
+        self.guides = Guides(self.workbench, self.workbench.edits)
+        self._shown_guide = ShownGuide(self.guides, self.view)
         self._compared = Compared(self.comparing, self.view, self._display)
         self._pointed_at = PointedAt(self.workbench.checks, self.view)
         self.present_round.changed.connect(self.faces.prepare)
@@ -299,6 +304,8 @@ class AnnotatorDock(QWidget):
         self.view_panel = ViewPanel(self.view)
         self.compare_row = CompareRow(self.comparing)
         self.view_panel.add_row(self.compare_row)
+        self.guide_row = GuideRow(self.workbench, self.guides, self.view_panel)
+        self.tool_panel.add_row(self.guide_row)
         self.region_panel = RegionPanel(self.workbench, self.regions)
         pages = {"Tools": self.tool_panel, "View": self.view_panel, "Regions": self.region_panel}
         self.edit = EditPanel(self.workbench, actions, pages | {"Review": self.review.panel})

@@ -22,6 +22,7 @@ from annotator.workbench.look.drawing import (
     aimed_look,
     comparison_of,
 )
+from annotator.workbench.look.guide_lines import NO_GUIDE
 from annotator.workbench.look.look import Look, look_of, pointed_at
 from annotator.workbench.look.outlines import NO_OUTLINES, Outlines
 from annotator.workbench.look.thinning import FULL, Thinning, middle_edge, thinning_at
@@ -63,6 +64,8 @@ class FaceScene:
         Whether the aim is that of a stroke under way.
     others : Outlines
         Of the other faces of the photograph; a turned view does not show them.
+    guide : (m, 2) float32
+        Line segments of the guide; a turned view does not show it.
     uncertainty : (n,) or None
         In px of the image.
     shows_prediction : bool
@@ -87,6 +90,7 @@ class FaceScene:
         self.aim: Aim | None = None
         self.is_stroke = False
         self.others: Outlines = NO_OUTLINES
+        self.guide: NDArray[np.float32] = NO_GUIDE
         self.uncertainty: NDArray[np.floating] | None = None
         self.shows_prediction = False
         self.is_faint = self.plays = False
@@ -176,6 +180,7 @@ class FaceScene:
             flipped=self._flipped(self.state) if moved else self._flipped_before(),
             comparison=self._comparison,
             others=NO_OUTLINES if self.settings.turned else self.others,
+            guide=self.guide if self._shows_guide else NO_GUIDE,
             thinning=self._thinning(),
             plays=self.plays,
         )
@@ -188,6 +193,10 @@ class FaceScene:
                 with_texture=with_texture,
                 anew=anew,
             )
+
+    @property
+    def _shows_guide(self) -> bool:
+        return self.settings.guide and not (self.settings.turned or self.plays)
 
     def _compare(self) -> None:
         assert self.state is not None

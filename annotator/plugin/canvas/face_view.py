@@ -245,6 +245,11 @@ class FaceView:
         self._scene.others = others
         self._scene.draw()
 
+    def show_guide(self, lines: NDArray[np.float32]) -> None:
+        """Show the line segments of a guide, (m, 2), as long as the photograph lies flat."""
+        self._scene.guide = lines
+        self._scene.draw()
+
     def text_at(self, position: Position) -> str:
         """Return what (x, y) on the screen is over, in words."""
         state = self._scene.state

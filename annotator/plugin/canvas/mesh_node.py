@@ -48,6 +48,7 @@ class MeshNode(Compound):  # type: ignore[misc]
         self._circles = _lines(1.5, "segments")
         self._other_rims, self._others = _lines(3.5, "segments"), _lines(1.5, "segments")
         self._marked = _lines(4, "segments")
+        self._guide_rims, self._guide = _lines(3.5, "segments"), _lines(1.5, "segments")
         self._size_factor = 1.0
         self._shows_lines = False
         self._vertices = _Vertices(scaling="visual", method="points")
@@ -57,8 +58,8 @@ class MeshNode(Compound):  # type: ignore[misc]
             [
                 self._other_rims, self._others, self._marked, self._flipped, self._ghost_edges,
                 self._ghost, self._rims, self._edges, self._contours, self._vectors,
-                self._vertices, self._anchors, self._aim_rims, self._aim_lines, self._circles,
-                self._handles,
+                self._vertices, self._anchors, self._guide_rims, self._guide,
+                self._aim_rims, self._aim_lines, self._circles, self._handles,
             ]
         )  # fmt: skip
         for part in (self._flipped, self._handles, self._vertices, self._anchors):
@@ -87,6 +88,9 @@ class MeshNode(Compound):  # type: ignore[misc]
             self._show_comparison(drawing.comparison)
         if before is None or before.others is not drawing.others:
             self._show_others(drawing.others)
+        if before is None or before.guide is not drawing.guide:
+            _show_segments(self._guide_rims, drawing.guide, palette.AIM_RIM_COLOUR)
+            _show_segments(self._guide, drawing.guide, palette.GUIDE_COLOUR)
         if before is None or before.thinning != drawing.thinning:
             self._thin(drawing.thinning)
         if drawing.plays or (before is not None and before.plays):

@@ -43,6 +43,12 @@ class ToolPanel(QWidget):
         self._keys = keys
         self._explain()
 
+    def add_row(self, row: QWidget) -> None:
+        """Put a row of somebody else's below the options."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.count() - 1, row)
+
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""
         return self._buttons[kind]

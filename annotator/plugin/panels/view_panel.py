@@ -38,6 +38,8 @@ _FACTOR = Scale(1 / MAX_FACTOR, MAX_FACTOR, is_factor=True)
 _SIZE = Scale(1 / MAX_VERTEX_SIZE, MAX_VERTEX_SIZE, is_factor=True)
 _BRIGHTNESS = Scale(-MAX_BRIGHTNESS, MAX_BRIGHTNESS)
 
+_SWITCHES = ("ghost", "vectors", "guide", "turned", "depth_moves", "keeps_zoom")
+
 # What each control does, and the action of `annotator.workbench.keys` that does it too.
 _TIPS: dict[str, tuple[str, str]] = {
     "opacity": ("How opaque the mesh is", ""),
@@ -47,6 +49,7 @@ _TIPS: dict[str, tuple[str, str]] = {
     "colours": ("What the colours of the mesh tell", "colours"),
     "ghost": ("Draw the prediction under the mesh", "ghost"),
     "vectors": ("Draw a line from each predicted vertex to where it is now", ""),
+    "guide": ("Draw the sparse landmarks that came with this face over it", ""),
     "flicker": ("The prediction in place of the mesh, as long as this is held", "flicker"),
     "texture": ("A texture by the mesh's UV: it bends where the mesh slipped", "texture"),
     "turned": ("Turn the face, covered with its photograph; drag to turn it", "turn"),
@@ -85,6 +88,10 @@ class ViewPanel(QWidget):
             for widget in self._tipped[name]:
                 explain(widget, text, *([f"Key: {key}"] if key else []))
 
+    def offer_guide(self, there_is_one: bool) -> None:
+        """Let the guide be switched off and on where there is one."""
+        self.guide.setVisible(there_is_one)
+
     def add_row(self, row: QWidget) -> None:
         """Put a row of somebody else's below those of the mesh."""
         layout = self.layout()
@@ -100,6 +107,8 @@ class ViewPanel(QWidget):
         self.vertex_size = ValueSlider(_SIZE, 1.0, _factor)
         self.ghost = QCheckBox("Ghost")
         self.vectors = QCheckBox("Vectors")
+        self.guide = QCheckBox("Guide")
+        self.guide.hide()
         self.flicker = QPushButton("Hold to compare")
 
     def _make_light_controls(self) -> None:
@@ -124,7 +133,7 @@ class ViewPanel(QWidget):
         mesh = _form(
             ("Mesh", _row(self.style_choice, self.opacity)), ("Vertices", self.vertex_size),
             ("Colours", self.colours), ("", self.legend),
-            ("", _row(self.ghost, self.vectors, self.flicker)),
+            ("", _row(self.ghost, self.vectors, self.guide, self.flicker)),
         )  # fmt: skip
         light = _form(
             ("Brightness", self.brightness), ("Contrast", self.contrast),
@@ -141,7 +150,8 @@ class ViewPanel(QWidget):
         layout.addStretch(1)
         self._tipped: dict[str, tuple[QWidget, ...]] = {
             "style": (self.style_choice,), "colours": (self.colours,), "ghost": (self.ghost,),
-            "vectors": (self.vectors,), "flicker": (self.flicker,), "texture": (self.texture,),
+            "vectors": (self.vectors,), "guide": (self.guide,), "flicker": (self.flicker,),
+            "texture": (self.texture,),
             "turned": (self.turned,), "depth_moves": (self.depth_moves,),
             "keeps_zoom": (self.keeps_zoom,), "steadied": (self.steadied,),
             "opacity": (self.opacity,), "vertex_size": (self.vertex_size,),
@@ -158,7 +168,7 @@ class ViewPanel(QWidget):
         }
         for name, (choice, kind) in kinds.items():
             choice.currentIndexChanged.connect(self._setter(name, list(kind).__getitem__))
-        for name in ("ghost", "vectors", "turned", "depth_moves", "keeps_zoom"):
+        for name in _SWITCHES:
             getattr(self, name).toggled.connect(self._setter(name, bool))
         for name in ("opacity", "vertex_size", "texture_opacity"):
             getattr(self, name).moved.connect(self._setter(name, float))
@@ -187,7 +197,7 @@ class ViewPanel(QWidget):
         )  # fmt: skip
         for choice, chosen in choices:
             choice.setCurrentIndex(list(type(chosen)).index(chosen))
-        for name in ("ghost", "vectors", "turned", "depth_moves", "keeps_zoom"):
+        for name in _SWITCHES:
             getattr(self, name).setChecked(getattr(settings, name))
         for name in ("opacity", "vertex_size", "texture_opacity"):
             getattr(self, name).show_value(getattr(settings, name))

@@ -1,12 +1,13 @@
 """What is drawn over the photograph, computed without any window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.tools.base import Aim, MeshState
 from annotator.workbench.look.coordinates import to_pixel_centres
+from annotator.workbench.look.guide_lines import NO_GUIDE
 from annotator.workbench.look.look import Look, Rgba, influenced
 from annotator.workbench.look.outlines import NO_OUTLINES, Outlines
 from annotator.workbench.look.thinning import FULL, Thinning
@@ -73,6 +74,8 @@ class MeshDrawing:
     comparison : Comparison or None
     others : Outlines
         Of the other faces of the photograph.
+    guide : (m, 2) float32
+        Line segments of the guide, two points each.
     thinning : Thinning
         How much of the mesh is drawn at this zoom.
     plays : bool
@@ -86,6 +89,7 @@ class MeshDrawing:
     flipped: NDArray[np.uint32]
     comparison: Comparison | None
     others: Outlines = NO_OUTLINES
+    guide: Points = field(default_factory=lambda: NO_GUIDE)
     thinning: Thinning = FULL
     plays: bool = False
 

@@ -64,6 +64,8 @@ class ViewSettings:
         Whether the prediction is drawn under the mesh.
     vectors : bool
         Whether a line leads from each predicted vertex to where it is now.
+    guide : bool
+        Whether the sparse landmarks that came with the face are drawn over it.
     colours : Colours
     light : Light
         Of the photograph.
@@ -91,6 +93,7 @@ class ViewSettings:
     vertex_size: float = 1.0
     ghost: bool = False
     vectors: bool = False
+    guide: bool = True
     colours: Colours = Colours.NONE
     light: Light = field(default_factory=Light)
     texture: Texture = Texture.NONE

@@ -1,0 +1,110 @@
+"""Guides in the window: drawn over the face, fitted to with a click, taken back with Ctrl+Z."""
+
+import numpy as np
+from numpy.testing import assert_array_equal
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+
+from annotator.mesh.layout import FACE_468
+from annotator.mesh.sparse.combinations import to_68
+from annotator.plugin.canvas.pointer import Pointer
+from annotator.plugin.dock import AnnotatorDock
+from annotator.project.guide_records import NewGuide
+from annotator.workbench.look.palette import GUIDE_COLOUR
+from annotator.workflow.fitting_guides import FIT_TO_GUIDE
+
+Workplace = tuple[AnnotatorDock, Pointer]
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def give_guide(dock: AnnotatorDock, by: float = 9.0, origin: str = "a.pts") -> np.ndarray:
+    """Add a guide to the face under edit, aside of its mesh, and show it; return that mesh."""
+    session = dock.workbench.session
+    mesh = session.landmarks + np.array([by, 0, 0], np.float32)
+    guide = NewGuide("ibug_68", to_68(mesh, FACE_468), origin=origin)
+    dock.workbench.project.guides.add(session.sample_id, guide)
+    dock.workbench.refresh()
+    return mesh
+
+
+def click(widget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def test_without_a_guide_there_is_no_button_and_nothing_is_drawn(workplace: Workplace) -> None:
+    dock, _ = workplace
+    dock.edit.tabs.setCurrentIndex(0)
+    assert not dock.guide_row.isVisible()
+    assert dock.view_panel.guide.isHidden()
+    assert not len(dock.view._scene.drawing.guide)
+
+
+def test_a_click_fits_the_mesh_to_its_guide_and_undo_takes_it_back(workplace: Workplace) -> None:
+    dock, pointer = workplace
+    before = dock.workbench.session.landmarks
+    wanted = give_guide(dock)
+    dock.edit.tabs.setCurrentIndex(0)
+    assert dock.guide_row.isVisible()
+    click(dock.guide_row.fit)
+    after = dock.workbench.session.landmarks
+    assert np.abs(after - wanted)[:, :2].mean() < 1.5
+    strokes = dock.workbench.project.annotations.strokes(dock.workbench.session.sample_id)
+    assert [stroke.tool for stroke in strokes] == [FIT_TO_GUIDE]
+    pointer.key(Qt.Key.Key_Z, "z", CONTROL)
+    assert_array_equal(dock.workbench.session.landmarks, before)
+
+
+def test_the_guide_is_seen_until_it_is_switched_off(workplace: Workplace) -> None:
+    dock, _ = workplace
+    give_guide(dock)
+    assert len(dock.view._scene.drawing.guide)
+    assert guide_pixels(dock) > 30
+    dock.edit.tabs.setCurrentIndex(1)
+    assert dock.view_panel.guide.isVisible()
+    click(dock.view_panel.guide)
+    assert not dock.view.settings.guide
+    assert guide_pixels(dock) == 0
+
+
+def guide_pixels(dock: AnnotatorDock) -> int:
+    """Return how many pixels of the canvas have about the guide's colour."""
+    pixels = dock._viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(int)
+    colour = np.array(GUIDE_COLOUR[:3]) * 255
+    return int((np.abs(pixels - colour).max(axis=2) < 30).sum())
+
+
+def test_the_next_face_has_its_own_guide_or_none(workplace: Workplace) -> None:
+    dock, _ = workplace
+    here = dock.workbench.session.sample_id
+    give_guide(dock)
+    dock.edit.tabs.setCurrentIndex(0)
+    dock.workbench.step(1)
+    assert dock.workbench.session.sample_id != here
+    assert not dock.guide_row.isVisible()
+    assert not len(dock.view._scene.drawing.guide)
+    dock.workbench.go_to(here)
+    assert dock.guide_row.isVisible()
+
+
+def test_whence_a_guide_is_stands_in_the_tooltip_as_it_is(workplace: Workplace) -> None:
+    dock, _ = workplace
+    give_guide(dock, origin="<b>a</b>\n.pts")
+    tip = dock.guide_row.fit.toolTip()
+    assert "&lt;b&gt;a&lt;/b&gt;" in tip
+    assert "Ctrl+Z takes it back" in tip
+
+
+def test_a_guide_that_cannot_be_fitted_is_told(workplace: Workplace) -> None:
+    dock, _ = workplace
+    session = dock.workbench.session
+    guide = NewGuide("somebodys_7", np.full((7, 3), 50, np.float32))
+    dock.workbench.project.guides.add(session.sample_id, guide)
+    dock.workbench.refresh()
+    told: list[str] = []
+    dock.workbench.failed.connect(told.append)
+    before = session.landmarks
+    dock.edit.tabs.setCurrentIndex(0)
+    click(dock.guide_row.fit)
+    assert told
+    assert told[0].startswith("The mesh was not fitted: no sparse landmarks are called")
+    assert_array_equal(dock.workbench.session.landmarks, before)
