@@ -5,10 +5,13 @@ from qtpy.QtCore import Qt
 
 from annotator.mesh.layout import FACE_468
 from annotator.mesh.regions import region_vertices
+from annotator.mesh.sparse.combinations import to_68
 from annotator.plugin.canvas.pointer import Pointer
+from annotator.project.guide_records import NewGuide
 from pictures.studio import Picture, Studio, side_by_side
 
 _THIRD = (272, 330)
+_HALF = (330, 400)
 
 
 def compare(studio: Studio) -> Image.Image:
@@ -22,6 +25,25 @@ def compare(studio: Studio) -> Image.Image:
     studio.key("ghost")
     studio.dock.view_panel.vectors.click()
     return side_by_side(ghost, studio.canvas((400, 400)))
+
+
+def fit_to_guide(studio: Studio) -> Image.Image:
+    """Show 68 points over a wrong mesh, the mesh fitted to them, and the button."""
+    studio.open("collins.jpg")
+    bench = studio.dock.workbench
+    guide = NewGuide("ibug_68", to_68(studio.truth, FACE_468), origin="collins.pts")
+    added = bench.project.guides.add(bench.session.sample_id, guide)
+    bench.refresh()
+    studio.away()
+    studio.zoom(0.7)
+    before = studio.canvas(_HALF)
+    studio.dock.guide_row.fit.click()
+    studio.dock._message.hide()
+    after = studio.canvas(_HALF)
+    page = studio.part(studio.dock.edit.tabs, _HALF[1])
+    bench.project.guides.remove([added])
+    bench.refresh()
+    return side_by_side(before, after, page)
 
 
 def colours(studio: Studio) -> Image.Image:
@@ -128,6 +150,7 @@ def light(studio: Studio) -> Image.Image:
 
 VIEWS: dict[str, Picture] = {
     "compare": compare,
+    "guide": fit_to_guide,
     "colours": colours,
     "uncertainty": uncertainty,
     "regions": regions,
