@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import LAYOUTS, MeshLayout
 from annotator.mesh.sparse.combinations import is_jaw_sure, to_68
 from annotator.release.blocks import Block, Face
-from annotator.system.guarded_cells import guarded
 from annotator.release.formats.definition import Format
 from annotator.release.formats.pts_reading import POINTS, read_faces, recognises
 from annotator.release.sparse_points import file_stem, from_centres
 from annotator.system.csv_text import csv_line
+from annotator.system.guarded_cells import guarded
 
 FIRST = 1
 """What the first pixel is called."""
