@@ -44,10 +44,10 @@ class ToolPanel(QWidget):
         self._explain()
 
     def add_row(self, row: QWidget) -> None:
-        """Put a row of somebody else's below the options."""
+        """Put a row of somebody else's above the options, which may have to be scrolled to."""
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(layout.count() - 1, row)
+        layout.insertWidget(layout.indexOf(self.options), row)
 
     def button(self, kind: ToolKind) -> QToolButton:
         """Return the button of a tool."""

@@ -26,7 +26,7 @@ def guide_lines(scheme_name: str, points: NDArray[np.floating]) -> Points:
         In px of the image; what is not labelled is not drawn.
     """
     placed = np.asarray(points[:, :2], np.float32)
-    known = np.isfinite(placed).all(axis=1)
+    known = np.asarray(np.isfinite(placed).all(axis=1))
     if not known.any():
         return NO_GUIDE
     arm = max(_ARM * float(np.ptp(placed[known], axis=0).max()), _LEAST_ARM)
