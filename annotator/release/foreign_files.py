@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BufferedReader
@@ -184,6 +184,23 @@ def head_of(path: Path, size: int = _HEAD) -> bytes:
             return stream.read(size)
     except (OSError, ValueError):
         return b""
+
+
+def files_of(path: Path, suffix: str, recognised: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """Return a file, or those of a folder that end so and are recognised, by name; no links.
+
+    Raises
+    ------
+    AnnotationsError
+        If the folder holds none of them.
+    """
+    if not path.is_dir():
+        return (path,)
+    named = sorted(each for each in path.iterdir() if each.suffix.lower() == suffix)
+    found = tuple(each for each in named if not each.is_symlink() and recognised(each))
+    if not found:
+        raise Place(path).error(f"holds no {suffix} file of this format")
+    return found
 
 
 def own_copy(folder: Path, name: str) -> Path | None:

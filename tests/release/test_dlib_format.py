@@ -25,7 +25,8 @@ def test_what_is_read_back_is_what_the_mesh_has_to_a_pixel(project, tmp_path):
     assert FORMAT.recognises is not None
     assert FORMAT.recognises(path)
     faces = faces_in(path)
-    assert len(faces) == len(release.landmarks)
+    assert FORMAT.recognises(tmp_path / "release")
+    assert len(faces_in(tmp_path / "release")) == len(faces) == len(release.landmarks)
     rows = zip(release.samples.itertuples(), release.landmarks, faces, strict=True)
     for row, mesh, face in rows:
         assert face.image.name == row.image_file

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from annotator.release.foreign_files import Place, head_of, own_copy
+from annotator.release.foreign_files import Place, files_of, head_of, own_copy
 from annotator.release.foreign_xml import Element, elements_of
 from annotator.release.incoming import ImageClue, IncomingFace
 from annotator.release.sparse_points import points_from_centres
 
+SUFFIX = ".xml"
+
+_LOOKS = 16  # files of a folder before it is none of this format
 _COUNTS = {68: "ibug_68", 98: "wflw_98"}
 _MOST = max(_COUNTS)
 _FIVE = frozenset(range(5))  # dlib's other model; its points are not the first of the 68
@@ -17,7 +20,13 @@ _Parts = dict[int, tuple[float, float]]
 
 
 def recognises(path: Path) -> bool:
-    """Return whether a file begins as dlib's."""
+    """Return whether a file, or one in a folder, begins as dlib's."""
+    if path.is_dir():
+        return any(map(_is_ours, sorted(path.glob(f"*{SUFFIX}"))[:_LOOKS]))
+    return _is_ours(path)
+
+
+def _is_ours(path: Path) -> bool:
     head = head_of(path)
     return b"<dataset" in head and (b"<images" in head or b"imglab" in head)
 
@@ -25,11 +34,18 @@ def recognises(path: Path) -> bool:
 def read_faces(path: Path) -> Iterator[IncomingFace]:
     """Yield the face of each box that has parts and is not to be ignored.
 
+    A folder's files of the format are read one after the other.
+
     Raises
     ------
     AnnotationsError
         If it is no such XML, or a box has other parts than some of 68 or 98.
     """
+    for file in files_of(path, SUFFIX, _is_ours):
+        yield from _faces_of(file)
+
+
+def _faces_of(path: Path) -> Iterator[IncomingFace]:
     place = Place(path)
     clue: ImageClue | None = None
     box: Mapping[str, str] | None = None

@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from annotator.mesh.sparse.points_98 import COUNT
-from annotator.release.foreign_files import Place, head_of, opened, own_copy
+from annotator.release.foreign_files import Place, files_of, head_of, opened, own_copy
 from annotator.release.incoming import ImageClue, IncomingFace
 from annotator.release.sparse_points import points_from_centres
 
 ATTRIBUTES = ("pose", "expression", "illumination", "make-up", "occlusion", "blur")
 
+SUFFIX = ".txt"
+
+_LOOKS = 16  # files of a folder before it is none of this format
 _NUMBERS = 2 * COUNT
 _BOX = 4
 _BEFORE_NAME = _NUMBERS + _BOX + len(ATTRIBUTES)
@@ -19,7 +22,13 @@ _LONGEST = 1 << 14  # bytes of a line; WFLW's have 2000
 
 
 def recognises(path: Path) -> bool:
-    """Return whether a file's first line looks like one of WFLW's."""
+    """Return whether the first line of a file, or of one in a folder, looks like WFLW's."""
+    if path.is_dir():
+        return any(map(_is_ours, sorted(path.glob(f"*{SUFFIX}"))[:_LOOKS]))
+    return _is_ours(path)
+
+
+def _is_ours(path: Path) -> bool:
     first = head_of(path).split(b"\n", 1)[0].split(maxsplit=_BEFORE_NAME)
     return len(first) == _BEFORE_NAME + 1 and all(map(_is_number, first[:_BEFORE_NAME]))
 
@@ -29,13 +38,18 @@ def _is_number(text: bytes) -> bool:
 
 
 def read_faces(path: Path) -> Iterator[IncomingFace]:
-    """Yield the face of each line.
+    """Yield the face of each line, of a folder's lists one after the other.
 
     Raises
     ------
     AnnotationsError
         If a line is not of this form.
     """
+    for file in files_of(path, SUFFIX, _is_ours):
+        yield from _faces_of(file)
+
+
+def _faces_of(path: Path) -> Iterator[IncomingFace]:
     place = Place(path)
     with opened(path) as stream:
         number = 0
