@@ -33,6 +33,7 @@ from annotator.cli import (
     photographs,
     predictions,
     projects,
+    release,
     releases,
     reports,
     reviews,
@@ -71,6 +72,7 @@ GROUPS = (
     photographs,
     facts,
     releases,
+    release,
     verify,
     imports,
     withdrawal,
@@ -84,15 +86,24 @@ GROUPS = (
     agreement,
 )
 
+
+def _make_talkative(group: typer.Typer) -> None:
+    """Let all commands of a group, and of groups in it, take ``-v`` and ``-q``."""
+    for command in group.registered_commands:
+        if command.callback is not None:
+            command.callback = with_verbosity(command.callback)
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            _make_talkative(inner.typer_instance)
+
+
 app = typer.Typer(
     help="Refine FaceMesh predictions into ground truth.",
     epilog="A round: new, add, predict, open, export. To look around: demo. Each has --help.",
     pretty_exceptions_enable=False,
 )
 for group in GROUPS:
-    for command in group.commands.registered_commands:
-        if command.callback is not None:
-            command.callback = with_verbosity(command.callback)
+    _make_talkative(group.commands)
     app.add_typer(group.commands)
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,6 +22,10 @@ commands = typer.Typer()
 _Groups = Annotated[
     Path | None, typer.Option(help="CSV of whose face is whose: image, group and perhaps face.")
 ]
+_Split = Annotated[
+    Literal["train", "validation", "test"] | None,
+    typer.Option(help="Only faces that the release has for this; 'test' was never trained on."),
+]
 EXIT_CODES = {"better": 0, "worse": 1, "cannot tell": 3}
 
 
@@ -33,7 +37,9 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="A folder for evaluation.json and evaluation.html.")
     ] = None,
+    *,
     groups: _Groups = None,
+    split: _Split = None,
     as_json: AsJson = False,
 ) -> None:
     """Say how good nets are on a release: errors of the whole, by region, pose and size."""
@@ -46,7 +52,7 @@ def evaluate(
     if len(models) < 2:
         raise typer.BadParameter("expected one net or more, and last a release")
     *names, release = models
-    nets, faces = loaded_nets(names), load_faces([Path(release)], groups)
+    nets, faces = loaded_nets(names), load_faces([Path(release)], groups, split=split)
     with progress_bar("evaluating") as show:
         evaluation = evaluated(nets, faces, show)
     summary = summary_of(evaluation)
@@ -79,7 +85,9 @@ def compare(
     release: Annotated[
         Path, typer.Argument(metavar="RELEASE", help="A folder that `export` made.")
     ],
+    *,
     groups: _Groups = None,
+    split: _Split = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether B is better than A: exit code 0, worse: 1, or nobody can tell: 3."""
@@ -87,7 +95,7 @@ def compare(
     from annotator.training.evaluation import evaluated, loaded_nets
     from annotator.training.faces import load_faces
 
-    nets, faces = loaded_nets((first, second)), load_faces([release], groups)
+    nets, faces = loaded_nets((first, second)), load_faces([release], groups, split=split)
     with progress_bar("comparing") as show:
         found = compared(evaluated(nets, faces, show))
     verdict = (

@@ -1,10 +1,8 @@
 """The command `export`: the accepted samples as a release."""
 
-import sys
 from dataclasses import asdict
-from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
@@ -16,11 +14,8 @@ from annotator.cli.options import (
     ReleaseImages,
     ReleaseMetadata,
 )
-from annotator.cli.terminal import NO_ANSWER, FailedError, count, progress_bar, report
-from annotator.system.foreign_text import escaped
-
-if TYPE_CHECKING:
-    from annotator.release import SigningKey
+from annotator.cli.release_options import Sign, formats_beginning, known_format, signing_key
+from annotator.cli.terminal import count, progress_bar, report
 
 commands = typer.Typer()
 
@@ -40,35 +35,6 @@ class _Export(TyperCommand):
         return parameters
 
 
-def _known(name: str) -> str:
-    from annotator.release import UnknownFormat
-    from annotator.release.formats import format_named
-
-    try:
-        return format_named(name).name
-    except UnknownFormat as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def _beginning(incomplete: str) -> list[str]:
-    from annotator.release.formats import FORMATS
-
-    return [name for name in FORMATS if name.startswith(incomplete)]
-
-
-def _signing_key(path: Path) -> "SigningKey":
-    """Read a private key; whoever sits at the terminal is asked for its passphrase."""
-    from annotator.release import SigningKey
-
-    def passphrase() -> str:
-        try:
-            return getpass(f"passphrase of {escaped(str(path))}: ")
-        except EOFError as error:  # Ctrl+D
-            raise FailedError(NO_ANSWER) from error
-
-    return SigningKey(path, passphrase if sys.stdin.isatty() else None)
-
-
 @commands.command(cls=_Export)
 def export(
     project: ProjectAddress,
@@ -79,19 +45,16 @@ def export(
     format_: Annotated[
         str,
         typer.Option(
-            "--format", help="The exchange format.", callback=_known, autocompletion=_beginning
+            "--format",
+            help="The exchange format.",
+            callback=known_format,
+            autocompletion=formats_beginning,
         ),
     ],
     images: ReleaseImages = "copy",
     metadata: ReleaseMetadata = "strip",
     pseudonyms: AsPseudonyms = False,
-    sign: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="KEY",
-            help="Sign the export with a private SSH key, as ~/.ssh/id_ed25519.",
-        ),
-    ] = None,
+    sign: Sign = None,
     as_json: AsJson = False,
 ) -> None:
     """Export the accepted samples."""
@@ -99,7 +62,7 @@ def export(
     from annotator.release import export_release
     from annotator.workflow.same_pictures import keep_accepted, kept_text
 
-    key = None if sign is None else _signing_key(sign)  # before any work is done
+    key = None if sign is None else signing_key(sign)  # before any work is done
     with Project.open(project, read_only=None) as opened, progress_bar("exporting") as show:
         kept = keep_accepted(opened)
         done = export_release(

@@ -56,10 +56,14 @@ def head_pose(landmarks: NDArray[np.floating], layout: MeshLayout) -> HeadPose:
 
 
 def head_yaws(landmarks: NDArray[np.floating], layout: MeshLayout) -> NDArray[np.float64]:
-    """Return the yaw that `head_pose` gives of many meshes (b, n, 3) at once, (b,) in degrees."""
+    """Return the yaw that `head_pose` gives of many meshes (b, n, 3) at once, (b,) in degrees.
+
+    Vertices that have no place on the canonical face are not looked at.
+    """
     canonical = layout.topology.vertices * _UPRIGHT
     canonical = canonical - canonical.mean(axis=0)
-    points = landmarks - landmarks.mean(axis=1, keepdims=True, dtype=np.float64)
+    placed = landmarks[:, : len(canonical)]
+    points = placed - placed.mean(axis=1, keepdims=True, dtype=np.float64)
     left, _, right = np.linalg.svd(points.transpose(0, 2, 1) @ canonical)
     flips = np.ones((len(points), 3))
     flips[:, 2] = np.copysign(1.0, np.linalg.det(left @ right))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,9 @@ from sqlalchemy.orm import Session, aliased
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks, visibility_in_frame
 from annotator.project.displacement import Displacement
-from annotator.project.fact_records import LeftOut
+from annotator.project.engine.base import Engine
+from annotator.project.fact_records import ImageFacts, LeftOut
+from annotator.project.fact_rows import facts_of
 from annotator.project.image_records import ImageRecord
 from annotator.project.image_rows import image_record
 from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
@@ -38,6 +41,7 @@ from annotator.project.tables import (
 # Frames of one file in the order of their numbers; databases disagree about where NULL comes.
 _IN_ORDER = (ImageRow.sha256, func.coalesce(ImageRow.frame, -1), SampleRow.face_index)
 _BATCH = 200  # accepted samples in memory at once, two meshes each
+_FEW = 100  # images that a query can name
 _NUMBERS = 10_000  # rows of a number or two at once
 
 
@@ -95,6 +99,7 @@ class AcceptedSamples:
         Sees one unchanging state of the database, and must stay open.
     paths
         Where the project's images lie.
+    engine
 
     Attributes
     ----------
@@ -102,9 +107,10 @@ class AcceptedSamples:
         How many accepted samples, on how many images, may not leave the project.
     """
 
-    def __init__(self, session: Session, paths: ImagePaths) -> None:
+    def __init__(self, session: Session, paths: ImagePaths, engine: Engine) -> None:
         self._session = session
         self._paths = paths
+        self._engine = engine
         ordered = (
             select(SampleRow.id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
@@ -114,6 +120,7 @@ class AcceptedSamples:
         )
         self._ids = array("q", session.scalars(ordered))
         self.left_out: LeftOut = left_out(session)
+        self._only: frozenset[int] | None = None
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -128,6 +135,36 @@ class AcceptedSamples:
             samples = list(self._batch(self._ids[start : start + _BATCH]))
             for _, alike in groupby(samples, attrgetter("layout.count")):
                 yield _block(list(alike))
+
+    def facts(self, image_ids: Collection[int]) -> dict[int, ImageFacts]:
+        """Return what is known of images beside their pixels, by id, as of the same moment."""
+        return facts_of(self._session, self._engine, image_ids)
+
+    def image_ids(self) -> list[int]:
+        """Return the images that they are on, each once, in order."""
+        return list(dict.fromkeys(self._images()))
+
+    def only(self, image_ids: Collection[int]) -> Self:
+        """Return those on some images, of the same moment."""
+        wanted, narrowed = frozenset(image_ids), copy(self)
+        pairs = zip(self._ids, self._images(), strict=True)
+        narrowed._ids = array("q", (sample_id for sample_id, at in pairs if at in wanted))
+        narrowed._only = wanted
+        return narrowed
+
+    def _images(self) -> array[int]:
+        """Return the image of each, in order."""
+        ordered = (
+            select(SampleRow.image_id)
+            .join(ImageRow, ImageRow.id == SampleRow.image_id)
+            .where(IS_RELEASABLE)
+            .order_by(*_IN_ORDER)
+            .execution_options(yield_per=_NUMBERS)
+        )
+        images = array("q", self._session.scalars(ordered))
+        if self._only is None:
+            return images
+        return array("q", (at for at in images if at in self._only))
 
     def layouts(self) -> list[MeshLayout]:
         """Return the layouts of their meshes, each once, by name."""
@@ -154,6 +191,8 @@ class AcceptedSamples:
             .order_by(*_IN_ORDER)
             .execution_options(yield_per=_NUMBERS)
         )
+        if self._only is not None and len(self._only) <= _FEW:
+            query = query.where(ImageRow.id.in_(self._only))
         for _, rows in groupby(self._session.scalars(query), attrgetter("sha256", "frame")):
             image = image_record(next(rows), self._paths)
             yield image.file_name, image.picture_sha256

@@ -213,7 +213,7 @@ class Samples:
         All of them are seen as they were when the block began.
         """
         with self._engine.reading() as session:
-            yield AcceptedSamples(session, self._paths)
+            yield AcceptedSamples(session, self._paths, self._engine)
 
 
 def _next_face_index(session: Session, image_id: int) -> int:

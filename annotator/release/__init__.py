@@ -3,6 +3,8 @@
 ``docs/releases.md`` describes what the files hold and what is guaranteed.
 """
 
+from annotator.release.about import About
+from annotator.release.choice import Choice
 from annotator.release.errors import (
     DamagedRelease,
     ExportError,
@@ -10,13 +12,20 @@ from annotator.release.errors import (
     UnknownFormat,
     UntrustedRelease,
 )
-from annotator.release.export import ExportFormat, ExportReport, export_release
+from annotator.release.export import (
+    ExportFormat,
+    ExportReport,
+    export_accepted,
+    export_release,
+)
 from annotator.release.images import ImageMode
 from annotator.release.load import Release, load_release
 from annotator.release.signing import Signer, SigningKey
 from annotator.release.verify import Verified, verify_release
 
 __all__ = [
+    "About",
+    "Choice",
     "DamagedRelease",
     "ExportError",
     "ExportFormat",
@@ -29,6 +38,7 @@ __all__ = [
     "UnknownFormat",
     "UntrustedRelease",
     "Verified",
+    "export_accepted",
     "export_release",
     "load_release",
     "verify_release",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from annotator.release.errors import ExportError
 
+FOLDER = "releases"
+"""Where a project keeps its releases, unless told otherwise: none of it is added to it."""
+
 LONGEST_NAME = 80
 _LONGEST_TEXT = 20_000
 _ALLOWED = frozenset("-_.")
@@ -25,8 +28,9 @@ class About:
         What it is, in the words of who made it.
     licence
         Under which it is given to others; each image's own is in its row.
-    words_sha256
-        What all that is said beside records is known by, see `annotator.workflow.releasing`.
+    project, words
+        What the project, and all that is said beside records, are known by; hashes under the
+        project's key, from which nobody learns what was said.
     """
 
     name: str | None = None
@@ -34,7 +38,8 @@ class About:
     title: str | None = None
     description: str = ""
     licence: str | None = None
-    words_sha256: str | None = None
+    project: str | None = None
+    words: str | None = None
 
     def __post_init__(self) -> None:
         if (self.name is None) != (self.version is None):
@@ -48,9 +53,14 @@ class About:
         """What the card is headed by."""
         return self.title or self.name or "Face meshes"
 
-    def manifest(self) -> dict[str, str]:
-        """Return what the manifest says: name and version, and in ``provenance`` nothing empty."""
-        return {} if self.name is None else {"name": self.name, "version": str(self.version)}
+    def provenance(self) -> dict[str, str]:
+        """Return what the manifest says of where it comes from, without what is not known."""
+        said = {"project": self.project, "words": self.words}
+        return {key: value for key, value in said.items() if value is not None}
+
+
+UNNAMED = About()
+"""Of an export about which nothing is said."""
 
 
 def checked_name(name: str) -> str:

@@ -13,6 +13,7 @@ from annotator.release.rows import row_of, with_image
 
 if TYPE_CHECKING:
     from annotator.project.accepted import AcceptedBlock, AcceptedRow, AcceptedSamples
+    from annotator.project.fact_records import ImageFacts
     from annotator.project.image_records import ImageRecord
 
 Folder = Callable[[Mapping[str, Any]], str]
@@ -56,16 +57,17 @@ class BlockMaker:
         """Yield all blocks, and show each sample as done when the next ones are asked for."""
         done = 0
         for some in accepted.blocks():
-            yield self._block(some)
+            yield self._block(some, accepted.facts({row.image.id for row in some.rows}))
             for _ in some.rows:
                 done += 1
                 if show is not None:
                     show(done, len(accepted))
 
-    def _block(self, some: AcceptedBlock) -> Block:
+    def _block(self, some: AcceptedBlock, facts: Mapping[int, ImageFacts]) -> Block:
         rows, images = [], []
         for accepted, landmarks in zip(some.rows, some.landmarks, strict=True):
-            row = row_of(accepted, self._splits.get(accepted.image.id))
+            image_id = accepted.image.id
+            row = row_of(accepted, self._splits.get(image_id), facts.get(image_id))
             if self._pseudonyms is not None:
                 row = self._pseudonyms.row(row, accepted.image.file_name)
             placed = self._placed(accepted, landmarks, row)

@@ -73,9 +73,10 @@ def _yaml(about: About, contents: Contents, making: Making) -> list[str]:
         lines.append("license: other")
     if about.version is not None:
         lines.append(f"version: {yaml_text(about.version)}")
-    lines.append("tags: [face-mesh, facial-landmarks]")
     if making.format.card is not None:
         lines += making.format.card(making.layout)
+    else:
+        lines.append("tags: [face-mesh, facial-landmarks]")
     return ["---", *lines, "---", ""]
 
 

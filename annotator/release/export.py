@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from annotator.release.about import UNNAMED, About
 from annotator.release.block_making import OnProgress
+from annotator.release.choice import Choice
+from annotator.release.contents import Contents
 from annotator.release.errors import ExportError
 from annotator.release.formats import Format, format_named
 from annotator.release.image_remarks import image_remarks
@@ -52,12 +55,21 @@ class ExportReport:
         How many.
     images
         How many images are not simply the upright originals.
+    contents
+        What it holds, counted.
+    content_sha256
+        Names the release: equal for equal files.
+    revoked
+        How many images were left out, as they were revoked or consent was refused.
     """
 
     folder: Path
     format: str
     samples: int
     images: Tally = field(default_factory=Tally)
+    contents: Contents = field(default_factory=Contents)
+    content_sha256: str = ""
+    revoked: int = 0
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -68,7 +80,13 @@ class ExportReport:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What whoever reads the images has to know, in sentences for people; often nothing."""
-        return tuple(image_remarks(self.images))
+        said = list(image_remarks(self.images))
+        if self.revoked:
+            be = "is" if self.revoked == 1 else "are"
+            said.append(
+                f"{count(self.revoked, 'image')} {be} left out: revoked, or consent was refused"
+            )
+        return tuple(said)
 
 
 def export_release(
@@ -80,6 +98,7 @@ def export_release(
     metadata: Metadata = "strip",
     pseudonyms: bool = False,
     splits: Mapping[int, str] | None = None,
+    about: About | None = None,
     sign: SigningKey | None = None,
     on_progress: OnProgress | None = None,
 ) -> ExportReport:
@@ -114,6 +133,8 @@ def export_release(
         Put keyed hashes in place of the names of people, subjects, groups, images and clips.
     splits
         ``"train"``, ``"validation"`` or ``"test"`` by image id. None: the release has no splits.
+    about
+        What is said of the whole, for its card.
     sign
         Writes its signature of the manifest beside it.
     on_progress
@@ -126,31 +147,72 @@ def export_release(
         of several layouts or of one that the format cannot hold, an image vanished or changed
         since it was imported, or the format is unknown or cannot have images so.
     """
-    chosen = format_named(format)
-    if images not in get_args(ImageMode):
-        choices = ", ".join(get_args(ImageMode))
-        raise ExportError(f"images cannot be {images!r}: choose {choices}")
-    if metadata not in get_args(Metadata):
-        raise ExportError(f"metadata cannot be {metadata!r}: choose strip or keep")
+    choice = Choice(format, images, metadata, pseudonyms, splits, about or UNNAMED)
+    secret = project.secret() if pseudonyms else None
+    with project.samples.all_accepted() as accepted:
+        return export_accepted(
+            accepted, folder, choice, secret=secret, sign=sign, on_progress=on_progress
+        )
+
+
+def export_accepted(
+    accepted: AcceptedSamples,
+    folder: str | Path,
+    choice: Choice,
+    *,
+    secret: bytes | None = None,
+    sign: SigningKey | None = None,
+    on_progress: OnProgress | None = None,
+) -> ExportReport:
+    """Write accepted samples of one moment into a new folder, see `export_release`.
+
+    Parameters
+    ----------
+    accepted
+    folder
+    choice
+    secret
+        The project's, for pseudonyms.
+    sign, on_progress
+    """
+    chosen = format_named(choice.format)
+    if choice.images not in get_args(ImageMode):
+        modes = ", ".join(get_args(ImageMode))
+        raise ExportError(f"images cannot be {choice.images!r}: choose {modes}")
+    if choice.metadata not in get_args(Metadata):
+        raise ExportError(f"metadata cannot be {choice.metadata!r}: choose strip or keep")
+    if not len(accepted):
+        raise ExportError(_NOTHING_ACCEPTED)
     wanted = Choices(
         chosen,
-        _wanted_images(chosen, images, pseudonyms=pseudonyms),
-        splits,
-        metadata,
-        Pseudonyms(project.secret()) if pseudonyms else None,
+        _wanted_images(chosen, choice.images, pseudonyms=choice.pseudonyms),
+        choice.splits,
+        choice.metadata,
+        _pseudonyms(secret) if choice.pseudonyms else None,
+        choice.about,
     )
-    target = Path(folder).absolute()
-    with project.samples.all_accepted() as accepted:
-        if not len(accepted):
-            raise ExportError(_NOTHING_ACCEPTED)
-        layout = _one_layout(accepted)
-        _refuse_layout(chosen, layout)
-        _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
-        with staged_folder(target) as partial:
-            tally = write_release(partial, accepted, layout, wanted, on_progress)
-            if sign is not None:
-                sign.sign(partial)
-        return ExportReport(target, format, len(accepted), tally)
+    target, layout = Path(folder).absolute(), _one_layout(accepted)
+    _refuse_layout(chosen, layout)
+    _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
+    with staged_folder(target) as partial:
+        written = write_release(partial, accepted, layout, wanted, on_progress)
+        if sign is not None:
+            sign.sign(partial)
+    return ExportReport(
+        target,
+        choice.format,
+        len(accepted),
+        written.tally,
+        written.contents,
+        written.content_sha256,
+        accepted.left_out.images,
+    )
+
+
+def _pseudonyms(secret: bytes | None) -> Pseudonyms:
+    if secret is None:
+        raise ExportError("pseudonyms are made with the project's secret, and none was given")
+    return Pseudonyms(secret)
 
 
 def _one_layout(accepted: AcceptedSamples) -> MeshLayout:

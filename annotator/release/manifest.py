@@ -32,7 +32,7 @@ def write_manifest(
     images: str,
     layout: MeshLayout,
     said: Mapping[str, Any] = _NOTHING,
-) -> None:
+) -> str:
     """Describe all files of a release and all its samples in ``manifest.json``.
 
     Nothing in it depends on when or where the release is made.
@@ -45,7 +45,12 @@ def write_manifest(
         The row of each sample as text, in order; iterated more than once.
     format, images, layout
     said
-        What it says besides, by key: ``"splits"``.
+        What it says besides, by key: ``"name"``, ``"version"``, ``"splits"``, ``"provenance"``.
+
+    Returns
+    -------
+    str
+        The release's `content_hash`.
     """
     lists = {"files": files, "samples": samples}
     stated: dict[str, Any] = {
@@ -70,6 +75,7 @@ def write_manifest(
             else:
                 stream.write(_indented(stated[key], 1))
         stream.write("\n}\n")
+    return str(stated["content_sha256"])
 
 
 def content_hash(files: Entries, samples: Entries) -> str:

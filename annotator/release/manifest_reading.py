@@ -1,7 +1,7 @@
 """Reading a manifest of anybody's: what it says is checked before anything else is looked at."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -17,6 +17,7 @@ from annotator.release.manifest import (
     UNSTATED_LAYOUT,
     content_hash,
 )
+from annotator.release.release_checks import wrong_as_whole
 from annotator.release.row_checks import wrong_in_file, wrong_in_row, wrong_together
 from annotator.release.rows import SINCE
 from annotator.system.regular import open_inside
@@ -48,6 +49,14 @@ class Manifest:
         As in the file.
     sha512
         Of the bytes that were read: what is signed.
+    name, version_name
+        What the release is called, and its semantic version; None for an export without.
+    splits
+        How many samples each side has; None if it has none.
+    provenance
+        What it says of where it comes from, in no way believed.
+    pseudonyms
+        Whether hashes stand in place of names.
     """
 
     version: int
@@ -59,6 +68,11 @@ class Manifest:
     files: list[dict[str, Any]]
     samples: list[dict[str, Any]]
     sha512: bytes
+    name: str | None = None
+    version_name: str | None = None
+    splits: Mapping[str, int] | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    pseudonyms: bool = False
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -145,7 +159,11 @@ def _checked(folder: Path, read: _Read) -> Manifest:
     if stated.get("content_sha256") != content_hash(files, samples):
         raise DamagedRelease(f"{folder / MANIFEST} was changed after the release was made")
     images = stated.get("images")
-    wrong = wrong_together(files, samples, images) or _wrong_for_version(version, samples)
+    wrong = (
+        wrong_together(files, samples, images)
+        or _wrong_for_version(version, samples)
+        or wrong_as_whole(stated, samples)
+    )
     if wrong:
         raise DamagedRelease(f"{folder / MANIFEST} cannot be right: {wrong}")
     return Manifest(
@@ -158,6 +176,11 @@ def _checked(folder: Path, read: _Read) -> Manifest:
         files,
         samples,
         read.sha512,
+        stated.get("name"),
+        stated.get("version"),
+        stated.get("splits"),
+        stated.get("provenance", {}),
+        stated.get("pseudonyms") is True,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from annotator.project.accepted import AcceptedRow
+    from annotator.project.fact_records import ImageFacts
     from annotator.release.image_modes import PlacedImage
 
 Kind = Literal["int32", "int64", "float64", "text", "time"]
@@ -79,7 +80,9 @@ UNSTATED: Mapping[str, str | None] = MappingProxyType(
 """What was the case of every sample when there was no such column yet."""
 
 
-def row_of(accepted: AcceptedRow, split: str | None = None) -> dict[str, Any]:
+def row_of(
+    accepted: AcceptedRow, split: str | None = None, facts: ImageFacts | None = None
+) -> dict[str, Any]:
     """Return the values of `COLUMNS`, None where nothing is known, the time as ISO 8601 text.
 
     Those that say where the image is are for `with_image` to fill in.
@@ -113,7 +116,8 @@ def row_of(accepted: AcceptedRow, split: str | None = None) -> dict[str, Any]:
         "clip_track": accepted.clip_track,
         "image_id": image.id,
         "split": split,
-        **dict.fromkeys((*FACT_COLUMNS, *CROP_COLUMNS)),
+        **{name: _said(facts, name) for name in FACT_COLUMNS},
+        **dict.fromkeys(CROP_COLUMNS),
     }
 
 
@@ -131,6 +135,11 @@ def with_image(row: dict[str, Any], placed: PlacedImage) -> dict[str, Any]:
         for name in ("displacement_mean", "displacement_max"):
             row[name] = None if row[name] is None else row[name] * scale
     return row
+
+
+def _said(facts: ImageFacts | None, name: str) -> str | None:
+    value = None if facts is None else getattr(facts, name)
+    return None if value is None else str(value)
 
 
 def _time(moment: datetime) -> str:

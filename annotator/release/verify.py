@@ -1,12 +1,15 @@
 """What holds of a release, for whoever wants to know before using it."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotator.release.errors import DamagedRelease
 from annotator.release.load import Release, read_release
 from annotator.release.manifest import MANIFEST
 from annotator.release.manifest_reading import read_manifest
+from annotator.release.release_checks import wrong_places
 from annotator.release.signing import SIGNATURE, Signer, is_signed, signer_of
 
 
@@ -29,6 +32,10 @@ class Verified:
         How many files are beside them in the folder: nothing is known of these.
     signer
         None if it is not signed.
+    name, version_name
+        What it is called, and its semantic version; None for an export without.
+    splits
+        How many samples each side has; None if it has none.
     """
 
     release: Release
@@ -39,12 +46,16 @@ class Verified:
     size: int
     unlisted: int
     signer: Signer | None
+    name: str | None = None
+    version_name: str | None = None
+    splits: Mapping[str, int] | None = None
 
 
 def verify_release(folder: str | Path, *, signed_by: str | Path | None = None) -> Verified:
     """Verify a release as `load_release` does, and say what holds.
 
-    A signature that is there has to hold, whether or not anybody's keys are given.
+    Meshes that lie nowhere near their image do not, either. A signature that is there has to hold,
+    whether or not anybody's keys are given.
 
     Raises
     ------
@@ -58,6 +69,8 @@ def verify_release(folder: str | Path, *, signed_by: str | Path | None = None) -
     if signed_by is not None or is_signed(folder):
         signer = signer_of(folder, manifest.sha512, signed_by)
     release = read_release(folder, manifest)
+    if wrong := wrong_places(release.landmarks, manifest.samples):
+        raise DamagedRelease(f"{folder} cannot be right: {wrong}")
     return Verified(
         release,
         manifest.version,
@@ -67,6 +80,9 @@ def verify_release(folder: str | Path, *, signed_by: str | Path | None = None) -
         sum(entry["size"] for entry in manifest.files),
         _unlisted(folder, {entry["path"] for entry in manifest.files} | {MANIFEST, SIGNATURE}),
         signer,
+        manifest.name,
+        manifest.version_name,
+        manifest.splits,
     )
 
 

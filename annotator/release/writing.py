@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotator.release.about import UNNAMED, About
 from annotator.release.block_making import BlockMaker, OnProgress
 from annotator.release.blocks import Block, Row
+from annotator.release.card import Making
+from annotator.release.contents import Contents, counting
+from annotator.release.describing import describe, stated_of
 from annotator.release.exact import write_all
 from annotator.release.file_names import FileNames
 from annotator.release.images import (
@@ -51,6 +54,8 @@ class Choices:
         Whether that of image files is left out.
     pseudonyms
         In place of names; None to leave them as they are.
+    about
+        What is said of the whole.
     """
 
     format: Format
@@ -58,6 +63,16 @@ class Choices:
     splits: Mapping[int, str] | None = None
     metadata: Metadata = "strip"
     pseudonyms: Pseudonyms | None = None
+    about: About = UNNAMED
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: how images are, what there is of samples, and its hash."""
+
+    tally: Tally
+    contents: Contents
+    content_sha256: str
 
 
 def write_release(
@@ -66,8 +81,8 @@ def write_release(
     layout: MeshLayout,
     choices: Choices,
     show: OnProgress | None,
-) -> Tally:
-    """Write a release into a folder that exists and is empty, and say how its images are."""
+) -> Written:
+    """Write a release into a folder that exists and is empty, and say what is in it."""
     embeds = choices.format.embeds_images
     with (
         tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as spools,
@@ -75,7 +90,7 @@ def write_release(
         sorted_spool(aside) as files,
         closing(_places(aside if embeds else folder, accepted, layout, choices)) as places,
     ):
-        listing, counted = _Listing(files), Counter[str]()
+        listing, contents = _Listing(files), Contents()
         maker = BlockMaker(
             places,
             folder_of=_folder_of_images(choices.format),
@@ -83,20 +98,31 @@ def write_release(
             on_placed=_leave_out if embeds else listing.add_image,
             pseudonyms=choices.pseudonyms,
         )
-        blocks = _noted(maker.blocks(accepted, show), rows, counted)
+        blocks = counting(_noted(maker.blocks(accepted, show), rows), layout, contents)
         write_all(choices.format, folder, blocks, layout)
-        # Here belong files that say in words what the release is.
+        making = Making(
+            choices.format,
+            layout,
+            choices.images,
+            keeps_metadata=choices.metadata == "keep",
+            pseudonyms=choices.pseudonyms is not None,
+            revoked=accepted.left_out.images,
+        )
+        describe(folder, choices.about, contents, making)
         listing.add_others(folder, apart=aside.name)
-        write_manifest(
+        content_sha256 = write_manifest(
             folder,
             files,
             rows,
             format=choices.format.name,
             images=_stated(choices),
             layout=layout,
-            said={**_splits(choices, counted), **_privacy(choices)},
+            said={
+                **stated_of(choices.about, contents, making, splits=choices.splits is not None),
+                **_privacy(choices),
+            },
         )
-    return places.tally
+    return Written(places.tally, contents, content_sha256)
 
 
 def _places(
@@ -125,22 +151,16 @@ def _stated(choices: Choices) -> str:
     return EMBEDDED if is_embedded else choices.images
 
 
-def _splits(choices: Choices, counted: Mapping[str, int]) -> dict[str, Any]:
-    return {} if choices.splits is None else {"splits": dict(counted)}
-
-
 def _privacy(choices: Choices) -> dict[str, Any]:
     """Return what was left out of images and names."""
     return {"metadata": choices.metadata, "pseudonyms": choices.pseudonyms is not None}
 
 
-def _noted(blocks: Iterable[Block], rows: Spool, counted: Counter[str]) -> Iterator[Block]:
-    """Pass blocks on, put aside what the manifest will say of them, and count their splits."""
+def _noted(blocks: Iterable[Block], rows: Spool) -> Iterator[Block]:
+    """Pass blocks on, and put aside what the manifest will say of them."""
     for block in blocks:
         for row in block.rows:
             rows.append(row)
-            if row["split"] is not None:
-                counted[row["split"]] += 1
         yield block
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,10 @@ class Face:
         Of the file at `photograph`; None if the release wrote the image anew, and verified it.
     clip_sha256
         Of the clip that the image is a frame of: frames of one clip belong together.
+    split
+        What the release says that it is for: ``"train"``, ``"validation"`` or ``"test"``.
+    subject
+        Who is on the image, where the release says so: a subject's faces belong together.
     """
 
     key: str
@@ -66,6 +70,8 @@ class Face:
     group: str | None
     content_sha256: str | None = None
     clip_sha256: str | None = None
+    split: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +92,9 @@ class Faces:
     releases: tuple[tuple[str, str], ...]
 
 
-def load_faces(folders: Sequence[Path], groups: Path | None = None) -> Faces:
+def load_faces(
+    folders: Sequence[Path], groups: Path | None = None, *, split: str | None = None
+) -> Faces:
     """Verify releases and return their faces.
 
     Parameters
@@ -95,6 +103,8 @@ def load_faces(folders: Sequence[Path], groups: Path | None = None) -> Faces:
         Of releases; of a face that several hold, the last one's is taken.
     groups
         A table that says whose face is whose, see `read_groups`.
+    split
+        Only faces that their release puts on this side; None for all.
 
     Raises
     ------
@@ -118,6 +128,13 @@ def load_faces(folders: Sequence[Path], groups: Path | None = None) -> Faces:
     for number, release in enumerate(releases):
         for face in _faces(release, number, known):
             faces[face.key] = face
+    if split is not None:
+        faces = {key: face for key, face in faces.items() if face.split == split}
+    if not faces and split is not None:
+        raise TrainingError(
+            f"{', '.join(map(str, folders))}: no face in it is for {split}: give a release with"
+            " splits, or leave out --split"
+        )
     if not faces:
         raise TrainingError(
             f"{', '.join(map(str, folders))}: no face in it: accept samples and export them"
@@ -159,11 +176,10 @@ def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator
         array.setflags(write=False)
     columns = [
         "image_file", "image_name", "image_sha256", "face_index", "verdict", "image_stored",
-        "clip_sha256",
+        "clip_sha256", "split", "subject", "group",
     ]  # fmt: skip
-    rows: Iterable[tuple[str, str, str, int, str, str, str | None]]
-    rows = release.samples[columns].itertuples(index=False, name=None)
-    for at, (file, name, sha256, index, verdict, stored, clip) in enumerate(rows):
+    rows: Iterable[tuple[Any, ...]] = release.samples[columns].itertuples(index=False, name=None)
+    for at, (file, name, sha256, index, verdict, stored, clip, split, who, of) in enumerate(rows):
         yield Face(
             f"{sha256}#{index}",
             f"{name}#{index}",
@@ -173,7 +189,14 @@ def _faces(release: Release, number: int, groups: Mapping[str, str]) -> Iterator
             release.landmarks[at],
             release.visibility[at],
             verdict != _ACCEPTED_AS_PREDICTED,
-            groups.get(f"{name}#{index}", groups.get(name)),
+            groups.get(f"{name}#{index}", groups.get(name, _text(of))),
             sha256 if stored == "original" else None,
-            clip,
+            _text(clip),
+            _text(split),
+            _text(who),
         )
+
+
+def _text(value: object) -> str | None:
+    """Return a cell of a table; pandas may have NaN in place of nothing."""
+    return value if isinstance(value, str) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,8 @@ from annotator.training.faces import Face
 from annotator.training.tables import UNREADABLE, read_table
 
 COLUMNS = ("face", "name", "cluster", "split")
+TEST = "test"
+"""What releases call the side that is kept for `evaluate`."""
 _LARGE = 4  # clusters of this share of the validation, or larger ones, are large
 
 
@@ -31,7 +33,7 @@ class Split(StrEnum):
     TRAIN = "train"
     VALIDATION = "validation"
     LEFT_OUT = "left_out"
-    """It ties a face of one side to one of the other."""
+    """It ties a face of one side to one of the other, or its release has it for the test."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def settled(plan: SplitPlan, faces: Sequence[Face], names: Sequence[str]) -> lis
     before = {**(read_splits(plan.earlier) if plan.earlier else {}), **read_splits(plan.stored)}
     splits = decided(faces, names, before, share=plan.share, seed=plan.seed)
     write_splits(plan.stored, faces, names, splits)
-    return without_ties(names, splits)
+    tested = {name for face, name in zip(faces, names, strict=True) if face.split == TEST}
+    return without_ties(names, splits, tested)
 
 
 def clusters(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> list[str]:
@@ -87,7 +90,12 @@ def clusters(faces: Sequence[Face], hashes: Sequence[tuple[int, int]]) -> list[s
         Of what each looks like, see `annotator.imaging.perceptual`.
     """
     shared = [
-        (("image", face.image_sha256), ("group", face.group), ("clip", face.clip_sha256))
+        (
+            ("image", face.image_sha256),
+            ("group", face.group),
+            ("clip", face.clip_sha256),
+            ("subject", face.subject),
+        )
         for face in faces
     ]
     firsts = firsts_of_clusters(shared, [[one] for one in hashes])
@@ -110,7 +118,8 @@ def decided(
     names
         Their clusters.
     before
-        What was decided earlier, by a face's key; it stays.
+        What was decided earlier, by a face's key; it stays, unless a release says that nobody is to
+        learn from the face.
     share
         Of the faces, for validation; kept as well as whole clusters allow. With two clusters or
         more, neither side is empty.
@@ -120,15 +129,17 @@ def decided(
     members: dict[str, list[int]] = defaultdict(list)
     for at, name in enumerate(names):
         members[name].append(at)
+    stated = {at: side for at, face in enumerate(faces) if (side := _stated(face, before))}
     splits: dict[int, Split] = {}
     undecided = []
     for name, places in members.items():
-        known = {before[faces[at].key] for at in places if faces[at].key in before}
+        known = {stated[at] for at in places if at in stated}
         known.discard(Split.LEFT_OUT)
-        if not known:
+        is_tested = any(faces[at].split == TEST for at in places)
+        if not known and not is_tested:
             undecided.append(name)
-        joined = known.pop() if len(known) == 1 else Split.LEFT_OUT
-        splits.update({at: before.get(faces[at].key, joined) for at in places})
+        joined = known.pop() if len(known) == 1 and not is_tested else Split.LEFT_OUT
+        splits.update({at: stated.get(at, joined) for at in places})
     wanted = share * len(faces) - sum(split is Split.VALIDATION for split in splits.values())
     chosen = _chosen(undecided, members, wanted, seed)
     for name in undecided:
@@ -137,7 +148,23 @@ def decided(
     return [splits[at] for at in range(len(faces))]
 
 
-def without_ties(names: Sequence[str], splits: Sequence[Split]) -> list[Split]:
+def _stated(face: Face, before: Mapping[str, Split]) -> Split | None:
+    """Return what is known of a face: what was decided earlier, and what its release says.
+
+    What a release has for validation or the test is never learned from; for the test it is not
+    even looked at.
+    """
+    earlier = before.get(face.key)
+    if face.split == TEST:
+        return Split.LEFT_OUT
+    if face.split == Split.VALIDATION:
+        return Split.VALIDATION if earlier in (None, Split.VALIDATION) else Split.LEFT_OUT
+    return Split.TRAIN if earlier is None and face.split == Split.TRAIN else earlier
+
+
+def without_ties(
+    names: Sequence[str], splits: Sequence[Split], tested: Collection[str] = ()
+) -> list[Split]:
     """Return what each face is for in this run: none is learned from that is tied to validation.
 
     Two faces that were put on different sides may turn out to belong together when a picture or a
@@ -150,8 +177,11 @@ def without_ties(names: Sequence[str], splits: Sequence[Split]) -> list[Split]:
         The clusters of the faces.
     splits
         As `decided` gives them.
+    tested
+        Clusters with faces that a release has for the test: nothing is learned from those either.
     """
     judged = {name for name, split in zip(names, splits, strict=True) if split is Split.VALIDATION}
+    judged.update(tested)
     return [
         Split.LEFT_OUT if split is Split.TRAIN and name in judged else split
         for name, split in zip(names, splits, strict=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
+from annotator.release.about import FOLDER
 from annotator.system.placing import remove_leftovers
 from annotator.workflow.copying import IMAGE_FOLDER, copy_new
 from annotator.workflow.image_files import READERS, inspect_picture
@@ -125,7 +126,9 @@ def import_images(
     """
     project.check_writable()
     # Links are resolved but for the file's own: its name is the one people know.
-    found = list(dict.fromkeys(_with_real_folders(find_images(paths))))
+    own = Path(os.path.realpath(project.home / FOLDER))  # images of releases are no new ones
+    every = dict.fromkeys(_with_real_folders(find_images(paths)))
+    found = [path for path in every if own not in path.parents]
     forget_gone(project)
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]

@@ -41,7 +41,7 @@ def test_a_release_that_holds_is_described(command, release):
     assert (code, err) == (0, "")
     first, files, content, images, signed = out.splitlines()
     assert first.startswith("2 samples of face_468 as csv, made by facemesh-annotator ")
-    assert files.startswith("6 files of ")
+    assert files.startswith("8 files of ")
     assert content.removeprefix("content ").isalnum()
     assert images == "images are in it"
     assert signed == "not signed: nothing says who made it"

@@ -22,7 +22,7 @@ import pytest
 from annotator import __version__
 from annotator.project import Project
 from annotator.release import export_release, load_release
-from annotator.release.manifest import content_hash
+from annotator.release.manifest import BESIDE, content_hash
 from annotator.release.rows import CLIP_COLUMNS, COLUMNS, SINCE, UNSTATED
 from annotator.system.assets import asset_path
 
@@ -68,12 +68,13 @@ def without_new_keys(annotations: bytes) -> bytes:
 
 
 def as_version_1(files: dict[str, bytes]) -> dict[str, bytes]:
-    files = dict(files)
+    files = {name: data for name, data in files.items() if name not in BESIDE}
     if "samples.csv" in files:
         files["samples.csv"] = without_new_columns(files["samples.csv"])
     if "annotations.json" in files:
         files["annotations.json"] = without_new_keys(files["annotations.json"])
     manifest = json.loads(files.pop("manifest.json"))
+    del manifest["provenance"]
     later = set(SINCE) - {"image_id"}
     for sample in manifest["samples"]:
         assert sample.pop("image_id") > 0

@@ -57,6 +57,8 @@ def test_the_report_lists_every_file(project, tmp_path, content):
     report = export_release(project, tmp_path / "release", "npz")
     assert list(report.files) == sorted(content(tmp_path / "release"))
     assert report.files == (
+        "README.md",
+        "croissant.json",
         "images/collins.jpg",
         "images/collins_tilted.jpg",
         "images/two_portraits.jpg",

@@ -42,6 +42,8 @@ def test_a_format_that_cannot_be_read_back_has_the_exact_record_beside_it(
     export_release(project, tmp_path / "npz", "npz", images="reference")
     files, npz = content(tmp_path / "release"), content(tmp_path / "npz")
     assert set(files) == {
+        "README.md",
+        "croissant.json",
         "exact/release.npz",
         "exact/samples.parquet",
         "ids.txt",
@@ -84,7 +86,9 @@ def test_embedded_images_are_there_while_the_format_writes_and_gone_afterwards(
     names = {"collins.jpg", "collins_tilted.jpg", "two_portraits.jpg"}
     assert seen == {name: (photos / name).read_bytes() for name in names}
     assert {path.name for path in (tmp_path / "release").iterdir()} == {
+        "README.md",
         "all.bin",
+        "croissant.json",
         "exact",
         "manifest.json",
     }

@@ -10,9 +10,11 @@ from annotator.training.errors import TrainingError
 from annotator.training.faces import Face
 from annotator.training.splits import (
     Split,
+    SplitPlan,
     clusters,
     decided,
     read_splits,
+    settled,
     without_ties,
     write_splits,
 )
@@ -190,3 +192,35 @@ def test_the_same_picture_smaller_brighter_and_noisy_is_known_again(faces, cutou
         assert apart <= 9
         turned = np.ascontiguousarray(picture[:, ::-1])
         assert (hashes_of(picture)[1] ^ perceptual_hash(turned)).bit_count() == 0
+
+
+def with_sides(count: int, side: str | None, start: int = 0) -> list[Face]:
+    return [replace(face(start + at), split=side) for at in range(count)]
+
+
+def test_what_a_release_has_for_validation_or_the_test_is_never_trained_on():
+    faces = [*with_sides(6, "train"), *with_sides(2, "validation", 6), *with_sides(2, "test", 8)]
+    splits = decided(faces, [one.key for one in faces], {}, share=0.5, seed=1)
+    assert splits == [Split.TRAIN] * 6 + [Split.VALIDATION] * 2 + [Split.LEFT_OUT] * 2
+
+
+def test_a_face_that_was_trained_on_before_a_release_had_it_for_validation_is_left_out():
+    faces = [*with_sides(1, "validation"), *with_sides(1, "test", 1), *with_sides(3, None, 2)]
+    before = {faces[0].key: Split.TRAIN, faces[1].key: Split.VALIDATION}
+    splits = decided(faces, [one.key for one in faces], before, share=0.3, seed=1)
+    assert splits[:2] == [Split.LEFT_OUT, Split.LEFT_OUT]
+
+
+def test_nothing_is_learned_from_whoever_belongs_to_the_test(tmp_path):
+    faces = [*with_sides(1, "test"), *with_sides(4, None, 1)]
+    names = ["a", "a", "b", "c", "d"]
+    plan = SplitPlan(tmp_path / "splits.csv", None, 0.3, 1)
+    assert settled(plan, faces, names)[:2] == [Split.LEFT_OUT, Split.LEFT_OUT]
+    write_splits(plan.stored, faces, names, [Split.TRAIN] * 5)  # as an older version decided
+    assert settled(plan, faces, names) == [Split.LEFT_OUT] * 2 + [Split.TRAIN] * 3
+
+
+def test_faces_of_one_subject_stay_together():
+    faces = [replace(face(at), subject=who) for at, who in enumerate(("kim", "lee", "kim"))]
+    names = clusters(faces, random_hashes(3))
+    assert names[0] == names[2] != names[1]
