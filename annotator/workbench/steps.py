@@ -14,16 +14,18 @@ from annotator.imaging import find_images
 from annotator.inference import FaceMesh
 from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
-from annotator.release import ExportFormat, ImageMode, export_release
+from annotator.release import export_accepted
 from annotator.system.assets import asset_path
 from annotator.system.names import paths_in_natural_order
 from annotator.system.words import count
+from annotator.workbench.export_choices import ExportWish
 from annotator.workflow import assess, assessor_for, import_images, preannotate
 from annotator.workflow.image_files import Originals
 from annotator.workflow.import_text import as_sentences, import_sentences
 from annotator.workflow.importing_clips import ClipImportReport, import_clips, split_given
 from annotator.workflow.learning import learn
 from annotator.workflow.predicting_clips import track_clips
+from annotator.workflow.releasing import ReleaseWish, make_release
 from annotator.workflow.round_models import load_round_model
 from annotator.workflow.same_pictures import keep_accepted, kept_text
 
@@ -139,16 +141,30 @@ def assessing(project: Project) -> Work:
     yield step
 
 
-def exporting(
-    project: Project, folder: Path, release_format: ExportFormat, images: ImageMode
-) -> Work:
-    """Export the accepted samples into a new folder."""
+def exporting(project: Project, wish: ExportWish) -> Work:
+    """Export the accepted samples into a new folder, or make a release of them."""
+    if wish.release is not None:
+        yield from _releasing(project, wish.release)
+        return
     yield Step(0, 0, "Exporting the accepted samples")
     kept = keep_accepted(project)
-    report = export_release(project, folder, release_format, images=images)
+    with project.samples.all_accepted() as accepted:
+        secret = project.secret() if wish.choice.pseudonyms else None
+        report = export_accepted(accepted, wish.folder, wish.choice, secret=secret)
     text = f"{count(report.samples, 'accepted sample')} exported to {report.folder}"
-    changed = [kept_text(len(kept))] if kept else []
-    yield Step(1, 1, " ".join(as_sentences([text, *report.remarks, *changed])))
+    yield Step(1, 1, _told(text, report.remarks, len(kept)))
+
+
+def _releasing(project: Project, wish: ReleaseWish) -> Work:
+    yield Step(0, 0, "Releasing the accepted samples")
+    made = make_release(project, wish)
+    text = f"released {made.record} with {count(made.record.samples, 'sample')} to"
+    yield Step(1, 1, _told(f"{text} {made.report.folder}", made.report.remarks, len(made.kept)))
+
+
+def _told(text: str, remarks: Sequence[str], kept: int) -> str:
+    changed = [kept_text(kept)] if kept else []
+    return " ".join(as_sentences([text, *remarks, *changed]))
 
 
 def learning(project: Project) -> Work:

@@ -13,6 +13,8 @@ from annotator.plugin.canvas.private import canvas_widget
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.menu.project_forms import free_folder
 from annotator.project import EditSession, Project, SampleState
+from annotator.release import Choice
+from annotator.workbench.export_choices import ExportWish
 from annotator.workbench.steps import adding, exporting, predicting
 
 OpenDock = Callable[[Path | None], tuple[object, AnnotatorDock]]
@@ -132,7 +134,7 @@ def test_work_that_fails_is_told(
     dock.progress.failed.connect(told.append)
     existing = tmp_path / "existing"
     existing.mkdir()
-    dock.progress.run(exporting(dock.workbench.project, existing, "npz", "reference"))
+    dock.progress.run(exporting(dock.workbench.project, ExportWish(existing, Choice("npz"))))
     wait_for(lambda: not dock.progress.is_running)
     assert told
 
@@ -143,7 +145,7 @@ def test_accepted_samples_are_exported_from_the_dock(
     dock, pointer = workplace
     pointer.key(Qt.Key.Key_Return, "\r")
     folder = free_folder(dock.workbench.project.home)
-    dock.progress.run(exporting(dock.workbench.project, folder, "npz", "reference"))
+    dock.progress.run(exporting(dock.workbench.project, ExportWish(folder, Choice("npz"))))
     wait_for(lambda: not dock.progress.is_running)
     assert (folder / "manifest.json").is_file()
     assert free_folder(dock.workbench.project.home) != folder

@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.menu.project_forms import ExportDialog
+from annotator.plugin.menu.export_dialog import ExportDialog
 from annotator.workbench.tools.kinds import ToolKind
 
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -94,7 +94,7 @@ def test_the_wheel_changes_a_box_of_a_dialog_only_where_it_has_the_keyboard(
     workplace: Workplace, tmp_path: Path, wait_for: Callable[..., None]
 ) -> None:
     dock, _ = workplace
-    dialog = ExportDialog(tmp_path / "out", 3, dock.project_menu)
+    dialog = ExportDialog(dock.workbench.project, tmp_path / "out", 3, dock.project_menu)
     dialog.show()
     process_events()
     box = next(b for b in dialog.findChildren(QComboBox) if b.count() > 1)

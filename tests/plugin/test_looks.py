@@ -13,7 +13,8 @@ from qtpy.QtWidgets import QFormLayout, QWidget
 
 from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.menu.project_forms import ExportDialog, PredictDialog
+from annotator.plugin.menu.export_dialog import ExportDialog
+from annotator.plugin.menu.project_forms import PredictDialog
 from annotator.plugin.panels.status_line import StatusLine
 from annotator.workbench.toolbox import ToolKind
 
@@ -97,24 +98,31 @@ def test_what_stands_beside_labels_lines_up_with_every_tool(workplace: Workplace
     assert len(begins) == 1
 
 
-def test_the_forms_rows_line_up(qtbot: Any, tmp_path: Path) -> None:
-    dialog = ExportDialog(tmp_path / "release", 1)
+def test_the_forms_rows_line_up(qtbot: Any, tmp_path: Path, workplace: Workplace) -> None:
+    project = workplace[0].workbench.project
+    assert project is not None
+    dialog = ExportDialog(project, tmp_path / "release", 1)
     qtbot.addWidget(dialog)
     dialog.show()
     (form,) = dialog.findChildren(QFormLayout)
     begins = fields(form, dialog)
-    assert len(begins) == 4
+    assert len(begins) > 4
     assert len(set(begins)) == 1
+    dialog.reject()
 
 
-def test_forms_count_as_people_do(qtbot: Any, tmp_path: Path) -> None:
+def test_forms_count_as_people_do(qtbot: Any, tmp_path: Path, workplace: Workplace) -> None:
+    project = workplace[0].workbench.project
+    assert project is not None
+    folder = tmp_path / "release"
     for dialog, text in (
-        (ExportDialog(tmp_path / "release", 1), "A new folder gets 1 accepted sample,"),
-        (ExportDialog(tmp_path / "release", 2_000), "A new folder gets 2,000 accepted samples,"),
+        (ExportDialog(project, folder, 1), "A new folder gets 1 accepted sample,"),
+        (ExportDialog(project, folder, 2_000), "A new folder gets 2,000 accepted samples,"),
         (PredictDialog(1), "Of the project's 1 photograph, those"),
     ):
         qtbot.addWidget(dialog)
         assert any(text in label.text() for label in dialog.findChildren(QWidget, "explanation"))
+        dialog.reject()
 
 
 def test_a_line_without_room_ends_in_an_ellipsis_and_keeps_the_state(qtbot: Any) -> None:

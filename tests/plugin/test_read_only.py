@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QApplication, QMessageBox, QWidget
 from annotator.plugin.canvas.drags import TurnDrag
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
-from annotator.plugin.menu.project_forms import ExportDialog
+from annotator.plugin.menu.export_dialog import ExportDialog
 from annotator.plugin.menu.read_only_row import ReadOnlyRow
 from annotator.project import Judgement, Project, Verdict
 from annotator.workbench.sight import READ_ONLY
@@ -222,8 +222,10 @@ def test_what_is_accepted_is_exported(
 
     def answer(dialog: Any) -> None:
         assert isinstance(dialog, ExportDialog)
-        asked.append(dialog.folder)
-        dialog._parent_folder.value, dialog._name.value = shelf, "release"
+        asked.append(dialog.wish.folder)
+        form = dialog.form
+        assert len(form.kind.choices) == 1, "a release would have to be entered in the project"
+        form.parent_folder.value, form.folder.value = shelf, "release"
         dialog.accept()
 
     when_asked(answer)

@@ -4,21 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from magicgui.types import FileDialogMode
-from magicgui.widgets import CheckBox, ComboBox, FileEdit, LineEdit, Widget
+from magicgui.widgets import CheckBox, FileEdit, LineEdit, Widget
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.plain_text import PlainLabel, name_button
 from annotator.plugin.panels.parts import RowLabel, row_form
-from annotator.release import ExportFormat, ImageMode
-from annotator.release.formats import FORMATS
 from annotator.system.words import count
 from annotator.workbench.foreign_text import plain
-
-_IMAGES: tuple[tuple[str, ImageMode], ...] = (
-    ("copied into the release", "copy"),
-    ("copied, those stored turned as upright PNG", "upright"),
-    ("left where they are", "reference"),
-)
 
 
 class FormDialog(QDialog):
@@ -58,48 +50,6 @@ class FormDialog(QDialog):
         layout.addWidget(text)
         layout.addLayout(form)
         layout.addWidget(buttons)
-
-
-class ExportDialog(FormDialog):
-    """Where to, in which format, with or without the photographs."""
-
-    def __init__(self, suggested: Path, accepted: int, parent: QWidget | None = None) -> None:
-        self._parent_folder = FileEdit(
-            mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent
-        )
-        self._name = LineEdit(value=suggested.name)
-        formats = [(known.title, name) for name, known in FORMATS.items()]
-        self._format = ComboBox(choices=formats)
-        self._images = ComboBox(choices=_IMAGES, value="copy")
-        rows = (
-            ("In folder", self._parent_folder), ("New folder", self._name),
-            ("Format", self._format), ("Photographs", self._images),
-        )  # fmt: skip
-        super().__init__(
-            "Export accepted samples",
-            f"A new folder gets {count(accepted, 'accepted sample')}, and a manifest that says who "
-            "accepted what. An existing folder is never written over.",
-            rows,
-            "Export",
-            parent,
-        )
-
-    @property
-    def folder(self) -> Path:
-        """The folder to make."""
-        return Path(str(self._parent_folder.value)) / str(self._name.value).strip()
-
-    @property
-    def release_format(self) -> ExportFormat:
-        """The format chosen."""
-        value: ExportFormat = self._format.value
-        return value
-
-    @property
-    def images(self) -> ImageMode:
-        """Whether photographs are copied."""
-        value: ImageMode = self._images.value
-        return value
 
 
 class BackupDialog(FormDialog):

@@ -10,13 +10,13 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from annotator.plugin.canvas.plain_text import add_entry
 from annotator.plugin.menu.closing import may_close
+from annotator.plugin.menu.export_dialog import ExportDialog
 from annotator.plugin.menu.faceless_dialog import FacelessDialog
 from annotator.plugin.menu.failed_box import failed_box
 from annotator.plugin.menu.import_dialog import ImportRun
 from annotator.plugin.menu.progress_row import ProgressRow
 from annotator.plugin.menu.project_forms import (
     BackupDialog,
-    ExportDialog,
     PredictDialog,
     free_folder,
 )
@@ -26,6 +26,7 @@ from annotator.plugin.panels.parts import MENU_BUTTON_STYLE, refuse_entry
 from annotator.plugin.preferences.preferences import remember_reader
 from annotator.plugin.preferences.recent_projects import RecentProjects
 from annotator.project import Project, ProjectError, SampleState
+from annotator.release import ExportError
 from annotator.workbench.backing_up import backing_up, backup_name
 from annotator.workbench.sight import READ_ONLY
 from annotator.workbench.steps import (
@@ -229,7 +230,7 @@ class ProjectMenu(QPushButton):
             self._workbench.look_at_photograph(dialog.image)
 
     def ask_export(self) -> None:
-        """Ask where to, then export the accepted samples."""
+        """Ask how and where to, show what that will write, then export the accepted samples."""
         project = self._workbench.project
         if project is None or self._busy():
             return
@@ -242,10 +243,15 @@ class ProjectMenu(QPushButton):
             return
         # A release goes beside the project, but for one that lies on a medium, say.
         beside = Path.home() / project.home.name if project.is_read_only else project.home
-        dialog = ExportDialog(free_folder(beside), accepted, self)
-        if dialog.exec():
-            work = exporting(project, dialog.folder, dialog.release_format, dialog.images)
-            self._progress.run(work)
+        dialog = ExportDialog(project, free_folder(beside), accepted, self)
+        if not dialog.exec():
+            return
+        try:
+            work = exporting(project, dialog.wish)
+        except ExportError as error:
+            self._tell(str(error))
+            return
+        self._progress.run(patiently(project, work))
 
     def ask_backup(self) -> None:
         """Ask where to, then back the project up."""

@@ -46,7 +46,7 @@ def sheet_picture(picture: Picture, mesh: CurrentMesh, size: int) -> SheetPictur
         If the photograph cannot be read.
     """
     crop = face_crop(picture, bounding_box(mesh.landmarks), size, _MARGIN)
-    plain = _resized(crop, size)
+    plain = resized(crop, size)
     places = crop.places(mesh.landmarks, size)
     return SheetPicture(mesh.revision, plain, with_mesh(plain, places, mesh.layout))
 
@@ -89,7 +89,8 @@ def _edge_share(size: int) -> float:
     return _FAINTEST + (_STRONGEST - _FAINTEST) * grown
 
 
-def _resized(crop: FaceCrop, size: int) -> NDArray[np.uint8]:
+def resized(crop: FaceCrop, size: int) -> NDArray[np.uint8]:
+    """Return the pixels of a crop, (size, size, 3)."""
     shrinks = len(crop.pixels) > size
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(crop.pixels, (size, size), interpolation=how), np.uint8)
