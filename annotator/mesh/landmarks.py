@@ -62,3 +62,11 @@ def bounding_box(landmarks: NDArray[np.floating]) -> tuple[float, float, float, 
     left, top = columns.min(axis=1).tolist()
     right, bottom = columns.max(axis=1).tolist()
     return left, top, right - left, bottom - top
+
+
+def bounding_boxes(landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return `bounding_box` of each of many faces, (b, n, 3), as (b, 4) float64."""
+    columns = landmarks[..., :2].swapaxes(-1, -2).copy()  # as above
+    first = columns.min(axis=-1).astype(np.float64)
+    last = columns.max(axis=-1).astype(np.float64)
+    return np.concatenate([first, last - first], axis=-1)

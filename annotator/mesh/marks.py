@@ -41,10 +41,15 @@ def as_marks(values: ArrayLike) -> Marks:
     marks = np.array(values, dtype=np.uint8)
     if marks.ndim != 1:
         raise ValueError(f"expected marks of shape (n,), but got {marks.shape}")
-    unknown = (marks & ~np.uint8(_VISIBILITY_BITS | _PINNED_BIT)).any()
-    if unknown or (visibility_of(marks) > Visibility.OUT_OF_FRAME).any():
+    if not are_marks(marks):
         raise ValueError("expected marks made of a visibility and a pin, but some are neither")
     return marks
+
+
+def are_marks(values: NDArray[np.uint8]) -> bool:
+    """Return whether every byte of an array of any shape is a mark."""
+    unknown = (values & ~np.uint8(_VISIBILITY_BITS | _PINNED_BIT)).any()
+    return not (unknown or (visibility_of(values) > Visibility.OUT_OF_FRAME).any())
 
 
 def visibility_of(marks: Marks) -> NDArray[np.uint8]:
@@ -53,23 +58,24 @@ def visibility_of(marks: Marks) -> NDArray[np.uint8]:
 
 
 def visibility_in_frame(
-    marks: Marks, landmarks: NDArray[np.floating], size: tuple[int, int]
+    marks: Marks, landmarks: NDArray[np.floating], size: tuple[int, int] | NDArray[np.integer]
 ) -> NDArray[np.uint8]:
-    """Return the `Visibility` of each vertex in its photograph, (n,).
+    """Return the `Visibility` of each vertex in its photograph, (..., n).
 
     A vertex that is marked occluded or out of frame is what it is marked as. Any other one is out
     of frame where it lies outside the photograph, and visible within, the edges included.
 
     Parameters
     ----------
-    marks : (n,) uint8
-    landmarks : (n, 3) or (n, 2)
+    marks : (..., n) uint8
+    landmarks : (..., n, 3) or (..., n, 2)
         x and y in px of the upright image.
-    size
+    size : (2,) or (..., 2)
         Width and height of the upright image in px.
     """
-    said, points = visibility_of(marks), landmarks[:, :2]
-    outside = ((points < 0) | (points > size)).any(axis=1)
+    said, points = visibility_of(marks), landmarks[..., :2]
+    outside = (points < 0) | (points > np.asarray(size)[..., None, :])
+    outside = outside[..., 0] | outside[..., 1]  # in a fifth of the time that any(axis=-1) takes
     said[outside & (said == Visibility.VISIBLE)] = Visibility.OUT_OF_FRAME
     return said
 

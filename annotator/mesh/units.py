@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import bounding_box, eye_centre_iod, outer_iod
+from annotator.mesh.landmarks import bounding_box, bounding_boxes, eye_centre_iod, outer_iod
 from annotator.mesh.layout import MeshLayout
 
 LEAST_SHARE = 0.18
@@ -31,6 +31,15 @@ def error_unit(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:
     layout
     """
     return max(outer_iod(landmarks, layout), _floor(landmarks))
+
+
+def error_units(landmarks: NDArray[np.floating], layout: MeshLayout) -> NDArray[np.float64]:
+    """Return `error_unit` of each of many faces, (b, n, 3), as (b,) float64."""
+    eyes = layout.eye_corners
+    apart = landmarks[:, eyes.right_outer, :2] - landmarks[:, eyes.left_outer, :2]
+    iods = np.sqrt(np.square(apart).sum(axis=-1)).astype(np.float64)
+    sides = bounding_boxes(landmarks)[:, 2:].max(axis=-1)
+    return np.asarray(np.maximum(iods, np.maximum(LEAST_SHARE * _SQUARE * sides, _LEAST)))
 
 
 def eye_centre_unit(landmarks: NDArray[np.floating], layout: MeshLayout) -> float:

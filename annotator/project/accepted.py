@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from copy import copy
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
-from typing import NamedTuple, Self
+from operator import itemgetter
+from pathlib import PurePath
+from typing import Any, Self
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
-from annotator.mesh.marks import Marks, visibility_in_frame
-from annotator.project.displacement import Displacement
+from annotator.project.accepted_blocks import read_blocks
+from annotator.project.accepted_records import AcceptedBlock
 from annotator.project.engine.base import Engine
 from annotator.project.fact_records import ImageFacts, LeftOut
 from annotator.project.fact_rows import facts_of
-from annotator.project.image_records import ImageRecord
-from annotator.project.image_rows import image_record
-from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
+from annotator.project.image_records import file_name_of, picture_sha256_of
+from annotator.project.layouts import stored_layout
 from annotator.project.leaving import IS_RELEASABLE, left_out
 from annotator.project.paths import ImagePaths
-from annotator.project.records import AcceptedSample, verdict_in_effect
-from annotator.project.soundness import naming_damage, refuse_damaged
+from annotator.project.records import AcceptedSample
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
     ModelRow,
     PredictionRow,
-    ReviewRow,
     SampleRow,
 )
 
@@ -43,45 +37,6 @@ _IN_ORDER = (ImageRow.sha256, func.coalesce(ImageRow.frame, -1), SampleRow.face_
 _BATCH = 200  # accepted samples in memory at once, two meshes each
 _FEW = 100  # images that a query can name
 _NUMBERS = 10_000  # rows of a number or two at once
-
-
-class AcceptedRow(NamedTuple):
-    """What `AcceptedSample` says of a sample, but for its layout and its arrays."""
-
-    sample_id: int
-    image: ImageRecord
-    face_index: int
-    presence: float
-    model_name: str
-    model_sha256: str
-    annotator: str | None
-    reviewer: str
-    verdict: str
-    accepted_at: datetime
-    stroke_count: int
-    displacement_mean: float
-    displacement_max: float
-    displacement_nme: float
-    clip_track: int | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AcceptedBlock:
-    """Some consecutive accepted samples, b of them, of n vertices each.
-
-    Attributes
-    ----------
-    rows
-    landmarks, predictions
-        (b, n, 3) float32, in pixels of the upright image; read-only.
-    visibility
-        (b, n) `annotator.mesh.marks.Visibility` of each vertex; read-only.
-    """
-
-    rows: Sequence[AcceptedRow]
-    landmarks: npt.NDArray[np.float32]
-    predictions: npt.NDArray[np.float32]
-    visibility: npt.NDArray[np.uint8]
 
 
 class AcceptedSamples:
@@ -126,15 +81,14 @@ class AcceptedSamples:
         return len(self._ids)
 
     def __iter__(self) -> Iterator[AcceptedSample]:
-        for start in range(0, len(self._ids), _BATCH):
-            yield from self._batch(self._ids[start : start + _BATCH])
+        for block in self.blocks():
+            yield from _samples(block)
 
     def blocks(self) -> Iterator[AcceptedBlock]:
-        """Yield the same samples some at a time, all of one layout."""
+        """Yield the same samples some at a time, all of one layout; raises alike."""
         for start in range(0, len(self._ids), _BATCH):
-            samples = list(self._batch(self._ids[start : start + _BATCH]))
-            for _, alike in groupby(samples, attrgetter("layout.count")):
-                yield _block(list(alike))
+            some = self._ids[start : start + _BATCH].tolist()
+            yield from read_blocks(self._session, self._paths, some)
 
     def facts(self, image_ids: Collection[int]) -> dict[int, ImageFacts]:
         """Return what is known of images beside their pixels, by id, as of the same moment."""
@@ -185,7 +139,7 @@ class AcceptedSamples:
         As `ImageRecord.file_name` and `ImageRecord.picture_sha256` have them.
         """
         query = (
-            select(ImageRow)
+            select(ImageRow.sha256, ImageRow.frame, ImageRow.path)
             .join(SampleRow, SampleRow.image_id == ImageRow.id)
             .where(IS_RELEASABLE)
             .order_by(*_IN_ORDER)
@@ -193,88 +147,15 @@ class AcceptedSamples:
         )
         if self._only is not None and len(self._only) <= _FEW:
             query = query.where(ImageRow.id.in_(self._only))
-        for _, rows in groupby(self._session.scalars(query), attrgetter("sha256", "frame")):
-            image = image_record(next(rows), self._paths)
-            yield image.file_name, image.picture_sha256
-
-    def _batch(self, sample_ids: Sequence[int]) -> Iterator[AcceptedSample]:
-        query = (
-            select(SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow)
-            .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-            .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
-            .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-            .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .join(ReviewRow, ReviewRow.id == last_review_id())
-            .where(SampleRow.id.in_(sample_ids))
-            .order_by(*_IN_ORDER)
-        )
-        missing = set(sample_ids)
-        with naming_damage(self._session, sample_ids):
-            for rows in self._session.execute(query):
-                sample, annotation, prediction, *_ = rows
-                refuse_damaged(self._session, sample.id, annotation, prediction)
-                missing.remove(sample.id)
-                yield _accepted_sample(self._paths, rows)
-        if missing:  # a release that left them out would say that nobody accepted them
-            raise lost_rows(min(missing))
+        rows = self._session.connection().execute(query)
+        for content, faces in groupby(rows, itemgetter(0, 1)):
+            name = PurePath(next(faces).path).name
+            yield file_name_of(name, content[1]), picture_sha256_of(*content)
 
 
-_of_row = attrgetter(*AcceptedRow._fields)
-
-
-def _block(samples: Sequence[AcceptedSample]) -> AcceptedBlock:
-    return AcceptedBlock(
-        [AcceptedRow(*_of_row(sample)) for sample in samples],
-        np.stack([sample.landmarks for sample in samples]),
-        np.stack([sample.prediction for sample in samples]),
-        np.stack([sample.visibility for sample in samples]),
-    )
-
-
-def last_review_id() -> ScalarSelect[int]:
-    """Return the id of the last review of the sample in the query around it."""
-    review = aliased(ReviewRow)
-    query = select(func.max(review.id)).where(review.sample_id == SampleRow.id)
-    return query.correlate(SampleRow).scalar_subquery()
-
-
-def _accepted_sample(
-    paths: ImagePaths,
-    rows: tuple[SampleRow, AnnotationRow, PredictionRow, ModelRow, ImageRow, ReviewRow],
-) -> AcceptedSample:
-    sample, annotation, prediction, model, image, review = rows
-    layout = stored_layout(model.layout)
-    check_stored(layout, prediction.landmarks, annotation.landmarks, annotation.marks)
-    landmarks = prediction.landmarks if annotation.landmarks is None else annotation.landmarks
-    displacement = Displacement.between(landmarks, prediction.landmarks, layout)
-    return AcceptedSample(
-        sample_id=sample.id,
-        image=image_record(image, paths),
-        face_index=sample.face_index,
-        layout=layout,
-        landmarks=landmarks,
-        prediction=prediction.landmarks,
-        visibility=_visibility(
-            unmarked(layout) if annotation.marks is None else annotation.marks, landmarks, image
-        ),
-        presence=prediction.presence,
-        model_name=model.name,
-        model_sha256=model.sha256,
-        annotator=sample.annotator,
-        reviewer=review.reviewer,
-        verdict=verdict_in_effect(sample.state, sample.stroke_count),
-        accepted_at=review.created_at,
-        stroke_count=sample.stroke_count,
-        displacement_mean=displacement.mean,
-        displacement_max=displacement.maximum,
-        displacement_nme=displacement.nme,
-        clip_track=None if sample.track is None else sample.track.number,
-    )
-
-
-def _visibility(
-    marks: Marks, landmarks: npt.NDArray[np.float32], image: ImageRow
-) -> npt.NDArray[np.uint8]:
-    visibility = visibility_in_frame(marks, landmarks, (image.width, image.height))
-    visibility.setflags(write=False)
-    return visibility
+def _samples(block: AcceptedBlock) -> Iterator[AcceptedSample]:
+    for row, *arrays in zip(
+        block.rows, block.landmarks, block.predictions, block.visibility, strict=True
+    ):
+        values: list[Any] = [*row[:3], block.layout, *arrays, *row[3:]]
+        yield AcceptedSample(*values)

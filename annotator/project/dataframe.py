@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.marks import Visibility, visibility_in_frame
-from annotator.project.accepted import last_review_id
+from annotator.project.accepted_blocks import last_review_id
 from annotator.project.displacement import Displacement
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.layouts import check_stored, stored_layout, unmarked

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.metrics import vertex_errors
-from annotator.mesh.units import error_unit
+from annotator.mesh.units import error_unit, error_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,29 @@ def change_between(
     None where there is no older one.
     """
     return None if older is None else Displacement.between(newer, older, layout).nme
+
+
+def displacements(
+    annotations: npt.NDArray[np.float32],
+    predictions: npt.NDArray[np.float32],
+    layout: MeshLayout,
+    *,
+    where: npt.NDArray[np.bool_],
+) -> tuple[list[float], list[float], list[float]]:
+    """Return means, maxima and NMEs of many `Displacement`s at once, b of each.
+
+    Parameters
+    ----------
+    annotations, predictions : (b, n, 3)
+    layout
+    where : (b,)
+        Of which to measure it; all others are the same as their predictions.
+    """
+    measured = np.zeros((3, len(annotations)))
+    if where.any():
+        moved = annotations[where]
+        errors = vertex_errors(moved, predictions[where])
+        mean = errors.mean(axis=-1)
+        measured[:, where] = mean, errors.max(axis=-1), mean / error_units(moved, layout)
+    mean, maximum, nme = measured.tolist()
+    return mean, maximum, nme

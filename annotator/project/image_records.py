@@ -140,20 +140,27 @@ class ImageRecord:
         That is the one of the file's SHA-256, a blank and the frame's number: known to all,
         whatever decodes the frame.
         """
-        if self.frame is None:
-            return self.sha256
-        return sha256(f"{self.sha256} {self.frame}".encode()).hexdigest()
+        return picture_sha256_of(self.sha256, self.frame)
 
     @property
     def file_name(self) -> str:
         """What a file with this picture alone is called."""
-        name = self.path.name
-        return name if self.frame is None else f"{name}.frame-{self.frame:06}.png"
+        return file_name_of(self.path.name, self.frame)
 
     @property
     def picture(self) -> Picture:
         """Where its pixels come from."""
         return Picture(self.path, self.frame)
+
+
+def picture_sha256_of(file_sha256: str, frame: int | None) -> str:
+    """Return `ImageRecord.picture_sha256` of a file, or of a frame of it."""
+    return file_sha256 if frame is None else sha256(f"{file_sha256} {frame}".encode()).hexdigest()
+
+
+def file_name_of(name: str, frame: int | None) -> str:
+    """Return `ImageRecord.file_name` of a file that is called so, or of a frame of it."""
+    return name if frame is None else f"{name}.frame-{frame:06}.png"
 
 
 @dataclass(frozen=True, slots=True)

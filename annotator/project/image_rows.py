@@ -29,6 +29,7 @@ IN_PROJECT = ImageRow.removed_at.is_(None)
 # The fields of a record that are columns, in their order.
 _NO_COLUMNS = {"name", "clip_name", "clip_sha256"}
 _RECORDED = tuple(field.name for field in fields(ImageRecord) if field.name not in _NO_COLUMNS)
+_CLIP_FRAME = _RECORDED.index("clip_frame") - 2  # of those after the path
 
 
 def image_row(session: Session, image_id: int, *, to_change: bool = False) -> ImageRow:
@@ -80,6 +81,26 @@ def all_records(session: Session, paths: ImagePaths) -> list[ImageRecord]:
         name = _name(stored, clip[0], frame)
         values = [*rest, clip_id, frame, time, *clip]
         records.append(ImageRecord(image_id, path, name, *values))
+    return records
+
+
+def records_of(
+    session: Session, paths: ImagePaths, image_ids: Collection[int]
+) -> dict[int, ImageRecord]:
+    """Return some images by their ids, removed ones too, below the ORM."""
+    columns = (getattr(ImageRow, name) for name in _RECORDED)
+    query = (
+        select(*columns, ClipRow.path.label("clip_path"), ClipRow.sha256.label("clip_sha256"))
+        .outerjoin(ClipRow, ClipRow.id == ImageRow.clip_id)
+        .where(ImageRow.id.in_(image_ids))
+    )
+    records = {}
+    for image_id, stored, *rest, clip_path, clip_sha256 in session.connection().execute(query):
+        clip_name = None if clip_path is None else display_name(clip_path)
+        name = _name(stored, clip_name, rest[_CLIP_FRAME])
+        path = paths.absolute(stored)
+        values = [*rest, clip_name, clip_sha256]
+        records[image_id] = ImageRecord(image_id, path, name, *values)
     return records
 
 

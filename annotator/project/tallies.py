@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from annotator.project.accepted import last_review_id
+from annotator.project.accepted_blocks import last_review_id
 from annotator.project.finding_tallies import FindingTally, finding_tallies
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.measured_meshes import MeasuredMeshes, corrected_meshes, meshes_of

@@ -12,7 +12,8 @@ from annotator.release.pseudonyms import Pseudonyms
 from annotator.release.rows import row_of, with_image
 
 if TYPE_CHECKING:
-    from annotator.project.accepted import AcceptedBlock, AcceptedRow, AcceptedSamples
+    from annotator.project.accepted import AcceptedSamples
+    from annotator.project.accepted_records import AcceptedBlock, AcceptedRow
     from annotator.project.fact_records import ImageFacts
     from annotator.project.image_records import ImageRecord
 

@@ -5,7 +5,8 @@ from math import nextafter
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.mesh.landmarks import bounding_box
+from annotator.mesh.landmarks import bounding_box, bounding_boxes
+from annotator.release.number_text import as_json, rows_of_numbers
 
 Box = tuple[float, float, float, float]
 
@@ -14,6 +15,13 @@ def box_of(landmarks: NDArray[np.floating]) -> Box:
     """Return the box of a mesh (n, 3) wherever it lies, in as few digits as float32 needs."""
     left, top, width, height = (_shortest(side) for side in bounding_box(landmarks))
     return left, top, width, height
+
+
+def boxes_of(landmarks: NDArray[np.float32]) -> list[Box]:
+    """Return `box_of` of each of many meshes, (b, n, 3)."""
+    sides = bounding_boxes(landmarks).astype(np.float32)
+    boxes = (map(float, row.split(b",")) for row in rows_of_numbers(sides, as_json))
+    return [(left, top, width, height) for left, top, width, height in boxes]
 
 
 def clipped(box: Box, size: tuple[int, int]) -> Box:

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TextIO
+from typing import Any
 
 from annotator import __version__
 from annotator.mesh.layout import FACE_468, MeshLayout
+from annotator.release.spool import Spool, compact
 
 MANIFEST = "manifest.json"
 FORMAT_NAME = "facemesh-annotator release"
@@ -18,31 +20,30 @@ BESIDE = frozenset({"README.md", "croissant.json"})
 UNSTATED_LAYOUT = FACE_468
 """The layout of releases whose manifest names none: there was no other one once."""
 
-Entries = Iterable[Mapping[str, Any]]
-
+_BATCH = 1000  # entries as text in memory at once
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def write_manifest(
     folder: Path,
-    files: Entries,
-    samples: Entries,
+    files: Spool,
+    samples: Spool,
     *,
     format: str,
     images: str,
     layout: MeshLayout,
     said: Mapping[str, Any] = _NOTHING,
 ) -> str:
-    """Describe all files of a release and all its samples in ``manifest.json``.
+    """Describe all files of a release and all its samples in ``manifest.json``, a line for each.
 
     Nothing in it depends on when or where the release is made.
 
     Parameters
     ----------
     files
-        ``path``, ``sha256`` and ``size`` of each, sorted by path; iterated more than once.
+        ``path``, ``sha256`` and ``size`` of each, sorted by path.
     samples
-        The row of each sample as text, in order; iterated more than once.
+        The row of each sample as text, in order.
     format, images, layout
     said
         What it says besides, by key: ``"name"``, ``"version"``, ``"splits"``, ``"provenance"``.
@@ -60,38 +61,52 @@ def write_manifest(
         "release_format": format,
         "images": images,
         "conventions": _conventions(layout),
-        "content_sha256": content_hash(files, samples),
+        "content_sha256": _hash(files.texts(b","), samples.texts(b",")),
         **said,
     }
     if layout is not UNSTATED_LAYOUT:
         stated["layout"] = layout.name
-    with (folder / MANIFEST).open("x", encoding="utf-8", newline="\n") as stream:
-        separator = "{\n "
+    with (folder / MANIFEST).open("xb") as stream:
+        separator = b"{\n "
         for key in sorted({**stated, **lists}):
-            stream.write(f"{separator}{json.dumps(key)}: ")
-            separator = ",\n "
+            stream.write(separator + f"{json.dumps(key)}: ".encode())
+            separator = b",\n "
             if key in lists:
-                _write_list(stream, lists[key])
+                stream.write(b"[\n  ")
+                stream.writelines(lists[key].texts(b",\n  "))
+                stream.write(b"\n ]")
             else:
-                stream.write(_indented(stated[key], 1))
-        stream.write("\n}\n")
+                stream.write(_indented(stated[key]).encode())
+        stream.write(b"\n}\n")
     return str(stated["content_sha256"])
 
 
-def content_hash(files: Entries, samples: Entries) -> str:
+def content_hash(files: Iterable[object], samples: Iterable[object]) -> str:
     """Return one SHA-256 for the whole release.
 
     It is that of the manifest's ``files`` and ``samples``, as JSON in UTF-8 with sorted keys
     and without spaces; through the hashes in ``files`` it covers every byte of the release.
     """
+    return _hash(_texts(files), _texts(samples))
+
+
+def _hash(files: Iterable[bytes], samples: Iterable[bytes]) -> str:
+    """Return the hash, from entries as JSON with commas between them, in any pieces."""
     digest = hashlib.sha256()
-    for opening, entries, closing in (('{"files":[', files, "]"), (',"samples":[', samples, "]}")):
-        separator = opening
-        for entry in entries:
-            digest.update(f"{separator}{_compact(entry)}".encode())
-            separator = ","
-        digest.update((closing if separator == "," else opening + closing).encode())
+    for opening, pieces in ((b'{"files":[', files), (b'],"samples":[', samples)):
+        digest.update(opening)
+        for piece in pieces:
+            digest.update(piece)
+    digest.update(b"]}")
     return digest.hexdigest()
+
+
+def _texts(entries: Iterable[object]) -> Iterator[bytes]:
+    separator = ""
+    remaining = iter(entries)
+    while some := list(islice(remaining, _BATCH)):
+        yield (separator + ",".join(map(compact, some))).encode()
+        separator = ","
 
 
 def _conventions(layout: MeshLayout) -> dict[str, str]:
@@ -110,30 +125,7 @@ def _conventions(layout: MeshLayout) -> dict[str, str]:
     }
 
 
-def _write_list(stream: TextIO, entries: Entries) -> None:
-    """Write what `_indented` would write of a list, but one entry at a time."""
-    separator = "[\n  "
-    for entry in entries:
-        stream.write(separator + _indented(entry, 2))
-        separator = ",\n  "
-    stream.write("\n ]" if separator.startswith(",") else "[]")
-
-
-def _indented(value: object, depth: int) -> str:
-    """Return what ``indent=1`` gives of a number, a text or a flat dict.
-
-    With ``indent`` the json module encodes in Python, without it in C: ten times as fast.
-    """
-    inside = "\n" + " " * (depth + 1)
-    text = json.dumps(
-        value,
-        sort_keys=True,
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=("," + inside, ": "),
-    )
-    return f"{{{inside}{text[1:-1]}{inside[:-1]}}}" if isinstance(value, dict) else text
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def _indented(value: object) -> str:
+    """Return a value as part of a file that people read, one level deep in it."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
+    return text.replace("\n", "\n ")

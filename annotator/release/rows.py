@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from annotator.project.accepted import AcceptedRow
+    from annotator.project.accepted_records import AcceptedRow
     from annotator.project.fact_records import ImageFacts
     from annotator.release.image_modes import PlacedImage
 

@@ -9,26 +9,68 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 _RUN = 16_384  # entries sorted in memory at once
+_BATCH = 1000  # values as text in memory at once
+_CHUNK = 1 << 20
+
+_PLAIN = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+).encode
+_LEAST, _MOST = 1e-3, 1e15  # of numbers that Python and orjson write alike, with room
+
+
+def compact(value: object) -> str:
+    """Return a value as Python's JSON has it, with sorted keys and without blanks or line feeds.
+
+    What is flat, as the row of a sample, orjson writes, in a tenth of the time: to the same text,
+    but for very small and very large numbers, which are left to Python.
+    """
+    if type(value) is not dict or not all(map(_is_plain, value.values())):
+        return _PLAIN(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # text that is none, or a number of more than 64 bits
+        return _PLAIN(value)
+
+
+def _is_plain(value: object) -> bool:
+    if type(value) is float:
+        return value == 0 or _LEAST <= abs(value) <= _MOST
+    return value is None or type(value) in (str, int)
 
 
 class Spool:
     """Values that JSON can hold; iterating gives them back in order, as often as need be."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
     def __iter__(self) -> Iterator[Any]:
         self._file.seek(0)
         return map(json.loads, self._file)
 
-    def append(self, value: object) -> None:
-        """Add a value behind the others, before any is read."""
-        self._file.write(json.dumps(value) + "\n")
+    def extend(self, values: Iterable[object]) -> None:
+        """Add values behind the others, before any is read."""
+        remaining = iter(values)
+        while some := list(islice(remaining, _BATCH)):
+            self._file.write("".join(f"{compact(value)}\n" for value in some).encode())
+
+    def texts(self, between: bytes) -> Iterator[bytes]:
+        """Yield all values as `compact` has them, with something between two, in large pieces."""
+        self._file.seek(0)
+        held = b""
+        while chunk := self._file.read(_CHUNK):
+            yield held
+            whole = chunk.removesuffix(b"\n")
+            yield whole.replace(b"\n", between)
+            held = between if len(whole) < len(chunk) else b""
 
 
 class SortedSpool:
@@ -53,8 +95,8 @@ class SortedSpool:
         self._recent.append((key, value))
         if len(self._recent) == self._run:
             spool = self._new_spool()
-            for entry in sorted(self._recent, key=itemgetter(0)):
-                spool.append(entry)
+            in_order: list[tuple[int | str, object]] = sorted(self._recent, key=itemgetter(0))
+            spool.extend(in_order)
             self._runs.append(spool)
             self._recent.clear()
 
@@ -62,7 +104,7 @@ class SortedSpool:
 @contextmanager
 def spooled(folder: Path) -> Iterator[Spool]:
     """Give a spool on the disk that a folder is on, for as long as the block lasts."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder) as file:
+    with tempfile.TemporaryFile(dir=folder) as file:
         yield Spool(file)
 
 

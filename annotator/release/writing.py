@@ -87,6 +87,7 @@ def write_release(
     with (
         tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as spools,
         spooled(aside := Path(spools)) as rows,
+        spooled(aside) as listed,
         sorted_spool(aside) as files,
         closing(_places(aside if embeds else folder, accepted, layout, choices)) as places,
     ):
@@ -110,9 +111,10 @@ def write_release(
         )
         describe(folder, choices.about, contents, making)
         listing.add_others(folder, apart=aside.name)
+        listed.extend(files)
         content_sha256 = write_manifest(
             folder,
-            files,
+            listed,
             rows,
             format=choices.format.name,
             images=_stated(choices),
@@ -128,7 +130,8 @@ def write_release(
 def _places(
     folder: Path, accepted: AcceptedSamples, layout: MeshLayout, choices: Choices
 ) -> ImagePlaces:
-    names = FileNames(accepted.file_names, choices.pseudonyms, faces=choices.images in CROPS)
+    files = _none if choices.images == "reference" else accepted.file_names
+    names = FileNames(files, choices.pseudonyms, faces=choices.images in CROPS)
     return ImagePlaces(
         folder,
         names,
@@ -137,6 +140,11 @@ def _places(
         metadata=choices.metadata,
         upright=choices.format.needs_upright,
     )
+
+
+def _none() -> Iterable[tuple[str, str]]:
+    """Return the files of a release that leaves images where they are."""
+    return ()
 
 
 def _folder_of_images(chosen: Format) -> Callable[[Row], str]:
@@ -159,8 +167,7 @@ def _privacy(choices: Choices) -> dict[str, Any]:
 def _noted(blocks: Iterable[Block], rows: Spool) -> Iterator[Block]:
     """Pass blocks on, and put aside what the manifest will say of them."""
     for block in blocks:
-        for row in block.rows:
-            rows.append(row)
+        rows.extend(block.rows)
         yield block
 
 

@@ -1,7 +1,6 @@
 """Lines of comma-separated values, in one way whatever version of Python writes them."""
 
 import csv
-import io
 from collections.abc import Iterable
 
 _ENDED = "\r\n"
@@ -13,11 +12,27 @@ def csv_line(cells: Iterable[object]) -> str:
     Python quotes a lone carriage return, which ends a line for many readers, from 3.13 on; before
     that, only where lines end with one. So they do, until the line is made.
     """
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=_ENDED).writerow(cells)
-    return text.getvalue().removesuffix(_ENDED) + "\n"
+    (line,) = csv_lines([cells])
+    return line
+
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> list[str]:
+    """Return `csv_line` of each row, in less time than one by one."""
+    lines = _Lines()
+    csv.writer(lines, lineterminator=_ENDED).writerows(rows)
+    return lines.all
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
     """Return the lines of all rows, the header among them; an empty text for none."""
-    return "".join(map(csv_line, rows))
+    return "".join(csv_lines(rows))
+
+
+class _Lines:
+    """What Python writes rows to: a call for each."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.all.append(line.removesuffix(_ENDED) + "\n")

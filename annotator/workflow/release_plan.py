@@ -16,7 +16,8 @@ from annotator.release.rows import FACT_COLUMNS, row_of
 
 if TYPE_CHECKING:
     from annotator.project import Project
-    from annotator.project.accepted import AcceptedBlock, AcceptedSamples
+    from annotator.project.accepted import AcceptedSamples
+    from annotator.project.accepted_records import AcceptedBlock
     from annotator.release.about import About
     from annotator.release.choice import Choice
 

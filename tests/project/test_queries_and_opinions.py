@@ -16,14 +16,15 @@ OF_SAMPLES = {
     "SampleRow", "PredictionRow", "AnnotationRow", "ReviewRow", "StrokeRow", "VisitRow",
     "RemarkRow", "RevisionRow", "SampleChangeRow", "AssessmentRow", "FindingRow",
 }  # fmt: skip
-SAYS_SO = {"IS_ORIGINAL", "shown_to", "copy_of", "assigned_to"}
+SAYS_SO = {"IS_ORIGINAL", "IS_RELEASABLE", "shown_to", "copy_of", "assigned_to"}
 ASKS = {"select", "update", "delete", "join", "outerjoin", "select_from", "exists"}
 KEYS = {"id", "sample_id", "image_id", "number"}
 
 PART = "part of a query that says so: see who calls it"
 ASSESSED = "only originals are assessed: see due_faces"
 EXCEPTIONS = {
-    "accepted.last_review_id": PART,
+    "accepted_blocks._QUERY": PART,
+    "accepted_blocks.last_review_id": PART,
     "assessed_columns._QUERY": ASSESSED,
     "assessed_columns._severities": ASSESSED,
     "assessed_columns.load_columns": ASSESSED,

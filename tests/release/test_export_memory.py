@@ -1,6 +1,7 @@
 """However many samples there are, few are in memory at once; and the bytes are the same."""
 
 import hashlib
+import json
 import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from annotator.mesh.layout import FACE_468
-from annotator.project.accepted import AcceptedRow
+from annotator.project.accepted_records import AcceptedRow
 from annotator.project.image_records import ImageRecord
 from annotator.release.blocks import Block
 from annotator.release.formats import FORMATS
@@ -97,9 +98,10 @@ def test_a_table_written_in_parts_has_the_bytes_of_one_written_at_once(tmp_path,
 def test_a_spool_gives_back_what_was_put_in_as_often_as_it_is_asked(tmp_path):
     values = [{"name": "Zoë\n\u2028", "number": 0.1}, {"name": None}, 7]
     with spooled(tmp_path) as spool:
-        for value in values:
-            spool.append(value)
+        spool.extend(values[:1])
+        spool.extend(values[1:])
         assert list(spool) == list(spool) == values
+        assert json.loads(b"[" + b"".join(spool.texts(b", ")) + b"]") == values
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,19 +1,19 @@
 """COCO keypoints: one category, ``face``, with a keypoint for each vertex."""
 
 import json
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
-from annotator.release.blocks import Block, Face
-from annotator.release.boxes import area, box_of, clipped
+from annotator.release.blocks import Block, Row
+from annotator.release.boxes import area, boxes_of, clipped
 from annotator.release.formats.coco_faces import read_faces, recognises
 from annotator.release.formats.coco_reading import (
     ANNOTATIONS,
@@ -23,42 +23,48 @@ from annotator.release.formats.coco_reading import (
     read,
 )
 from annotator.release.formats.definition import Format
+from annotator.release.number_text import as_json, rows_of_digits, rows_of_numbers
 from annotator.release.spool import sorted_spool
 
+SIGMA = 0.025
+"""Of every vertex, for COCO's object keypoint similarity: what COCO measured of the eyes.
+
+COCO's sigmas are how far annotators lie apart, as a share of the root of the object's area. Nobody
+measured them of each vertex of this mesh; of COCO's 17 points those of the eyes are most alike.
+The area is that of the face and not of a whole person, so that the same share asks for more.
+"""
+
+_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
 _OF_CLIP = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
 
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write ``annotations.json``, one entry a line."""
-    path = folder / ANNOTATIONS
     last = ""
-    with path.open("x", encoding="utf-8", newline="\n") as stream, sorted_spool(folder) as images:
-        stream.write('{\n"annotations": [')
-        separator = "\n"
+    with (folder / ANNOTATIONS).open("xb") as stream, sorted_spool(folder) as images:
+        stream.write(b'{\n"annotations": [')
+        separator = b"\n"
         for block in blocks:
-            for face in block.faces():
-                image = _image(face)
-                stream.write(separator + _json(_annotation(face, image["id"])))
-                separator = ",\n"
-                images.add(image["id"], image)
-                last = max(last, face.row["accepted_at"])
-        stream.write("\n],\n")
+            last = max(last, *(row["accepted_at"] for row in block.rows))
+            stream.write(separator + b",\n".join(_annotations(block)))
+            separator = b",\n"
+            for image_id, image in _images(block):
+                images.add(image_id, image)
+        stream.write(b"\n],\n")
         _write_list(stream, "categories", [_category(layout)])
+        # An image that two blocks share is there twice.
         _write_list(stream, "images", (next(same) for _, same in groupby(images, itemgetter("id"))))
-        stream.write(f'"info": {_json(_info(last, layout))},\n"licenses": []\n}}\n')
+        end = f'"info": {_json(_info(last, layout))},\n"licenses": []\n}}\n'
+        stream.write(end.encode())
 
 
-def _write_list(stream: TextIO, key: str, entries: Iterable[dict[str, Any]]) -> None:
-    stream.write(f'"{key}": [')
+def _write_list(stream: IO[bytes], key: str, entries: Iterable[dict[str, Any]]) -> None:
+    stream.write(f'"{key}": ['.encode())
     separator = "\n"
     for entry in entries:
-        stream.write(separator + _json(entry))
+        stream.write(f"{separator}{_json(entry)}".encode())
         separator = ",\n"
-    stream.write("\n],\n")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    stream.write(b"\n],\n")
 
 
 def _info(last: str, layout: MeshLayout) -> dict[str, Any]:
@@ -77,55 +83,101 @@ def _category(layout: MeshLayout) -> dict[str, Any]:
         "name": "face",
         "supercategory": "person",
         "keypoints": [f"vertex_{vertex}" for vertex in range(layout.count)],
+        "sigmas": [SIGMA] * layout.count,
         "skeleton": (topology.opened_edges + 1).tolist(),  # COCO counts keypoints from 1
         "contours": (topology.contour_edges + 1).tolist(),
     }
 
 
-def _image(face: Face) -> dict[str, Any]:
-    """Return the entry of an image; a crop, of which an image has several, is known by its face."""
-    row, image = face.row, face.image
-    return {
-        "id": row["sample_id"] if image.stored == "crop" else row["image_id"],
-        "file_name": image.file,
-        "width": row["image_width"],
-        "height": row["image_height"],
-        "sha256": row["image_sha256"],
-        "exif_orientation": image.orientation,
-        "stored": image.stored,
-        **{name: row[name] for name in _OF_CLIP},
+def _images(block: Block) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the id and the entry of each image of a block, once."""
+    last = None
+    for row, image in zip(block.rows, block.images, strict=True):
+        if (image_id := _image_id(row)) != last:
+            yield (
+                image_id,
+                {
+                    "id": image_id,
+                    "file_name": image.file,
+                    "width": row["image_width"],
+                    "height": row["image_height"],
+                    "sha256": row["image_sha256"],
+                    "exif_orientation": image.orientation,
+                    "stored": image.stored,
+                    **{name: row[name] for name in _OF_CLIP},
+                },
+            )
+        last = image_id
+
+
+def _image_id(row: Row) -> int:
+    """Return what an image is known by; a crop, of which an image has several, by its face."""
+    number: int = row["sample_id"] if row["image_stored"] == "crop" else row["image_id"]
+    return number
+
+
+def _annotations(block: Block) -> Iterator[bytes]:
+    """Yield the entries of a block: what `_json` makes of them, with long lists put into it."""
+    lists, count = zip(*_lists(block), strict=True), block.visibility.shape[1]
+    ends = {
+        verdict: _json({"num_keypoints": count, "verdict": verdict})[1:-1].encode()
+        for verdict in {row["verdict"] for row in block.rows}
     }
+    for row, box, (keypoints, z, visibility) in zip(
+        block.rows, boxes_of(block.landmarks), lists, strict=True
+    ):
+        shown = clipped(box, (row["image_width"], row["image_height"]))
+        begin = {
+            "id": row["sample_id"],
+            "image_id": _image_id(row),
+            "category_id": CATEGORY,
+            "bbox": shown,
+            "bbox_unclipped": box,
+            "area": area(shown),
+            "iscrowd": 0,
+            "clip_track": row["clip_track"],
+        }
+        yield b'%b, "keypoints": [%b], "keypoints_z": [%b], %b, "visibility": [%b]}' % (
+            _json(begin)[:-1].encode(), keypoints, z, ends[row["verdict"]], visibility,
+        )  # fmt: skip
 
 
-def _annotation(face: Face, image_id: int) -> dict[str, Any]:
-    row, landmarks = face.row, face.landmarks
-    x, y, z = (_shortest(column) for column in landmarks.T)
-    box = box_of(landmarks)
-    shown = clipped(box, (row["image_width"], row["image_height"]))
-    flags = np.where(face.visibility == Visibility.VISIBLE, VISIBLE, NOT_VISIBLE).tolist()
-    keypoints: list[float] = []
-    for point in zip(x, y, flags, strict=True):
-        keypoints += point
-    return {
-        "id": row["sample_id"],
-        "image_id": image_id,
-        "category_id": CATEGORY,
-        "keypoints": keypoints,
-        "keypoints_z": z,
-        "visibility": face.visibility.tolist(),
-        "num_keypoints": len(landmarks),
-        "bbox": list(shown),
-        "bbox_unclipped": list(box),
-        "area": area(shown),
-        "iscrowd": 0,
-        "verdict": row["verdict"],
-        "clip_track": row["clip_track"],
-    }
+def _lists(block: Block) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Return keypoints, depths and visibility of each sample, as JSON without its brackets."""
+    points = block.landmarks.copy()
+    points[..., 2] = np.nan  # JSON has none, so that orjson writes null: places for flags
+    keypoints = rows_of_numbers(points.reshape(len(block), -1), as_json)
+    visible = block.visibility == Visibility.VISIBLE
+    all_visible = visible.all(axis=1).tolist()
+    return (
+        [
+            _flagged(row, None if whole else flags)
+            for row, flags, whole in zip(keypoints, visible, all_visible, strict=True)
+        ],
+        [row.replace(b",", b", ") for row in rows_of_numbers(block.landmarks[..., 2], as_json)],
+        rows_of_digits(block.visibility, b", "),
+    )
 
 
-def _shortest(values: NDArray[np.float32]) -> list[float]:
-    """Return numbers with the fewest digits that give the same float32 back."""
-    return [float(text) for text in values.astype(str).tolist()]
+def _flagged(points: bytes, visible: NDArray[np.bool_] | None) -> bytes:
+    """Put COCO's flags where there are nulls; None: all are visible."""
+    spaced = points.replace(b",", b", ")
+    if visible is None:
+        return spaced.replace(b"null", b"%d" % VISIBLE)
+    flags = np.where(visible, VISIBLE, NOT_VISIBLE).astype(np.uint8)
+    texts = (flags + ord("0")).tobytes()
+    pieces = spaced.split(b"null")
+    between = (texts[at : at + 1] for at in range(len(texts)))
+    return b"".join(chain.from_iterable(zip(pieces, between, strict=False)))
 
 
-FORMAT = Format("coco", "COCO keypoints", write, read, read_faces=read_faces, recognises=recognises)
+FORMAT = Format(
+    "coco",
+    "COCO keypoints",
+    write,
+    read,
+    keeps="landmarks to the last bit, visibility, boxes, and which image each face is in",
+    loses="predictions; people, times and all else of the table, which are in the manifest alone",
+    read_faces=read_faces,
+    recognises=recognises,
+)

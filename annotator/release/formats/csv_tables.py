@@ -1,16 +1,13 @@
 """Plain text tables: one row a face, as landmark data sets are usually exchanged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import IO
 
 from annotator.mesh.layout import MeshLayout
 from annotator.release.blocks import Block
-from annotator.release.formats.csv_cells import sample_line
+from annotator.release.formats.csv_cells import sample_lines
 from annotator.release.formats.csv_reading import (
     LANDMARKS,
     PREDICTIONS,
@@ -21,6 +18,7 @@ from annotator.release.formats.csv_reading import (
     vertices,
 )
 from annotator.release.formats.definition import Format
+from annotator.release.number_text import as_numpy, rows_of_digits, rows_of_numbers
 from annotator.release.rows import COLUMNS
 from annotator.system.csv_text import csv_line
 
@@ -29,10 +27,9 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write one file for each kind of array and ``samples.csv``; rows correspond."""
     with ExitStack() as stack:
 
-        def table(name: str, columns: Iterable[str]) -> TextIO:
-            path = folder / name
-            stream = stack.enter_context(path.open("x", encoding="utf-8", newline=""))
-            stream.write(csv_line(columns))
+        def table(name: str, columns: Iterable[str]) -> IO[bytes]:
+            stream = stack.enter_context((folder / name).open("xb"))
+            stream.write(csv_line(columns).encode())
             return stream
 
         landmarks = table(LANDMARKS, ["sample_id", *coordinates(layout)])
@@ -40,23 +37,16 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
         visibility = table(VISIBILITY, ["sample_id", *vertices(layout)])
         rows = table(TABLE, COLUMNS)
         for block in blocks:
-            for face in block.faces():
-                number = str(face.row["sample_id"])
-                landmarks.write(_plain([number, *_shortest(face.landmarks)]))
-                predictions.write(_plain([number, *_shortest(face.prediction)]))
-                visibility.write(_plain([number, *map(str, face.visibility.tolist())]))
-                rows.write(sample_line(face.row))
+            ids, flat = [row["sample_id"] for row in block.rows], (len(block), -1)
+            for stream, meshes in ((landmarks, block.landmarks), (predictions, block.predictions)):
+                stream.write(_plain(ids, rows_of_numbers(meshes.reshape(flat), as_numpy)))
+            visibility.write(_plain(ids, rows_of_digits(block.visibility, b",")))
+            rows.write("".join(sample_lines(block.rows)).encode())
 
 
-def _plain(cells: Iterable[str]) -> str:
-    """Return a line of cells that need no quotes: numbers and plain names."""
-    return f"{','.join(cells)}\n"
-
-
-def _shortest(points: NDArray[np.float32]) -> list[str]:
-    """Return numbers with the fewest digits that give the same float32 back."""
-    texts: list[str] = points.astype(np.float32).ravel().astype(str).tolist()
-    return texts
+def _plain(ids: Sequence[int], rows: Sequence[bytes]) -> bytes:
+    """Return lines of cells that need no quotes: numbers after the number of their sample."""
+    return b"".join(b"%d,%b\n" % line for line in zip(ids, rows, strict=True))
 
 
 FORMAT = Format(

@@ -1,0 +1,79 @@
+"""Numbers as text: what NumPy and Python write, to the byte, however rare the number."""
+
+import json
+
+import numpy as np
+import pytest
+
+from annotator.release.number_text import as_json, as_numpy, rows_of_digits, rows_of_numbers
+from annotator.release.spool import compact
+
+SMALL = [0, -0.0, 1, -1, 0.1, 1e-4, 9.9999e-5, 1e-5, 1e-7, 1e-38, 1e-45, 123.456, 2.0, 0.30000001]
+LARGE = [999_999.94, 1e6, 16_777_216, 1e7, 1e12, 1e13, 1e15, 1e16, 1e17, 3.4028235e38]
+EDGES = np.float32([*SMALL, *LARGE])
+
+
+def random_bits(count: int, seed: int) -> np.ndarray:
+    """Return float32 of every exponent, all finite."""
+    bits = np.random.default_rng(seed).integers(0, 2**32, 2 * count, dtype=np.uint64)
+    numbers = bits.astype(np.uint32).view(np.float32)
+    return numbers[np.isfinite(numbers)][:count]
+
+
+def every_kind() -> np.ndarray:
+    pixels = np.random.default_rng(5).uniform(-4000, 4000, 20_000).astype(np.float32)
+    near = np.nextafter(EDGES, np.float32(0)), np.nextafter(EDGES, np.float32(1e30))
+    numbers = np.concatenate([EDGES, -EDGES, *near, pixels, random_bits(20_000, 7)])
+    return numbers[: len(numbers) // 12 * 12].reshape(-1, 12)
+
+
+def test_tables_hold_what_numpy_writes():
+    numbers = every_kind()
+    expected = [",".join(row).encode() for row in numbers.astype(str).tolist()]
+    assert rows_of_numbers(numbers, as_numpy) == expected
+
+
+def test_json_holds_what_python_writes_of_the_shortest_number():
+    numbers = every_kind()
+    shortest = [[float(text) for text in row] for row in numbers.astype(str).tolist()]
+    expected = [json.dumps(row, separators=(",", ":"))[1:-1].encode() for row in shortest]
+    assert rows_of_numbers(numbers, as_json) == expected
+
+
+@pytest.mark.parametrize("spelling", [as_numpy, as_json])
+def test_every_number_comes_back_to_the_bit(spelling):
+    numbers = every_kind()
+    back = [np.array(row.split(b","), np.float64) for row in rows_of_numbers(numbers, spelling)]
+    np.testing.assert_array_equal(np.float32(back), numbers)
+    assert (np.signbit(np.float32(back)) == np.signbit(numbers)).all()
+
+
+def test_arrays_that_are_not_in_one_piece_are_written_alike():
+    numbers = every_kind()
+    assert rows_of_numbers(numbers.T, as_numpy) == rows_of_numbers(numbers.T.copy(), as_numpy)
+    assert rows_of_numbers(numbers[:0], as_numpy) == []
+
+
+TEXTS = ["plain", "", '\x7f\u2028é😀\x00\x1b\n\r\t\b\f"\\/</script>', "\ud800"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_rows_are_written_as_pythons_json_writes_them(text):
+    numbers = [0.0, -0.0, 0.1, -5e-324, 1e-5, 1e-4, 1e-3, 123.456, 1e15, 1e16, 1e22, 2**70]
+    random = np.random.default_rng(2).integers(0, 2**64, 5000, dtype=np.uint64).view(np.float64)
+    numbers += [one for one in random.tolist() if np.isfinite(one)]
+    numbers += np.random.default_rng(3).uniform(-5000, 5000, 5000).tolist()
+    for number in numbers:
+        row = {"z": text, "a": None, "Ä": number, "b": 2**40, "c": True, "d": [number]}
+        for each in (row, {**row, "c": 1, "d": 0.5}):
+            plain = json.dumps(
+                each, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+            )
+            assert compact(each) == plain
+
+
+@pytest.mark.parametrize("between", [b",", b", "])
+def test_digits_have_something_between_two(between):
+    digits = np.array([[0, 1, 2], [9, 0, 0]], np.uint8)
+    assert rows_of_digits(digits, between) == [between.join([b"0", b"1", b"2"]),
+                                               between.join([b"9", b"0", b"0"])]  # fmt: skip
