@@ -22,7 +22,7 @@ IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("left out", "none"),
 )
 METADATA: tuple[tuple[str, Metadata], ...] = (
-    ("taken out: places, times, cameras", "strip"),
+    ("left out (places, times, cameras)", "strip"),
     ("left in", "keep"),
 )
 
@@ -92,7 +92,7 @@ def carried(format_name: str) -> str:
     """Return what a format keeps and loses, in a sentence or two."""
     chosen = format_named(format_name)
     said = [f"Keeps {chosen.keeps}."] if chosen.keeps else []
-    if chosen.loses and chosen.loses != "nothing":
+    if chosen.loses:
         said.append(f"Loses {chosen.loses}.")
         if chosen.read is None:
             said.append("An exact record is written beside it.")

@@ -159,7 +159,7 @@ class _Form(QWidget):
             ("", self.require),
         )  # fmt: skip
         self._of_both = (
-            ("Photographs", self.images), ("In them", self.metadata), ("", self.pseudonyms),
+            ("Photographs", self.images), ("Metadata", self.metadata), ("", self.pseudonyms),
         )  # fmt: skip
         self.version.native.setPlaceholderText("proposed from what changed")
         self.licence.native.setPlaceholderText("of the whole, for the card")

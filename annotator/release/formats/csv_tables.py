@@ -55,5 +55,4 @@ FORMAT = Format(
     write,
     read,
     keeps="everything, landmarks and predictions to the last bit",
-    loses="nothing",
 )

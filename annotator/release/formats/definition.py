@@ -37,7 +37,8 @@ class Format:
         hold all that was written to the last digit; its releases have an exact record beside it,
         which is read instead.
     keeps, loses
-        What of a sample it carries and what not, for people: a phrase each.
+        What of a sample it carries and what not, for people: a phrase each, the second one empty
+        where it carries all.
     needs_upright
         Whether its readers take images as they are stored: then all are written upright.
     embeds_images

@@ -40,7 +40,6 @@ FORMAT = Format(
     "Hugging Face data set",
     write,
     keeps="everything, landmarks and predictions to the last bit; the faces of an image as lists",
-    loses="nothing",
     needs_upright=True,
     embeds_images=True,
     card=card,

@@ -155,5 +155,4 @@ FORMAT = Format(
     write,
     read,
     keeps="everything, landmarks and predictions to the last bit",
-    loses="nothing",
 )

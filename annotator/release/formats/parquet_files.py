@@ -36,5 +36,4 @@ FORMAT = Format(
     write,
     read,
     keeps="everything, landmarks and predictions to the last bit",
-    loses="nothing",
 )

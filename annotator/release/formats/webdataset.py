@@ -67,7 +67,6 @@ FORMAT = Format(
     "WebDataset archives",
     write,
     keeps="everything, landmarks and predictions to the last bit, and the image with every face",
-    loses="nothing but that the faces of one photograph share a file",
     needs_upright=True,
     embeds_images=True,
 )
