@@ -9,6 +9,7 @@ from typing import Any
 from annotator.project import ImportRules, Project
 from annotator.workflow.importing_annotations.carrying_out import ImportProgress, carry_out
 from annotator.workflow.importing_annotations.converting import Conversion
+from annotator.workflow.importing_annotations.image_facts import bring_facts
 from annotator.workflow.importing_annotations.planning import make_plan
 from annotator.workflow.importing_annotations.plans import Plan
 from annotator.workflow.importing_annotations.sources import open_faces, source_of
@@ -34,4 +35,5 @@ def bring(
         progress = None
         if not dry_run:
             *_, progress = carry_out(project, plan)
+            bring_facts(project, plan)
         return plan, progress

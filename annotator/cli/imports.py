@@ -140,7 +140,7 @@ def _known(name: str | None) -> str | None:
 def _tell_and_do(
     project: "Project", plan: "Plan", *, copy: bool, dry_run: bool, yes: bool, as_json: bool
 ) -> None:
-    from annotator.workflow.importing_annotations.merging import merge_facts
+    from annotator.workflow.importing_annotations.image_facts import bring_facts
     from annotator.workflow.importing_annotations.plan_text import (
         HEADINGS,
         NUMBERS,
@@ -155,10 +155,11 @@ def _tell_and_do(
     lines += ["", *aligned(HEADINGS, rows, numbers=NUMBERS)]
     if len(plan.planned) > len(rows):
         lines.append(f"... and {len(plan.planned) - len(rows):,} more: --json tells all")
-    facts = merge_facts(project, plan, writes=False)
+    facts = bring_facts(project, plan, writes=False)
     lines += [f"photographs: {told}" for told in facts.told]
-    is_nothing = not (writes_something(plan) or facts.facts or facts.splits or facts.revoked)
-    values = {**plan_values(plan), "facts_left": list(facts.told), "dry_run": dry_run}
+    is_nothing = not (writes_something(plan) or facts.does_something)
+    of_photographs = {"facts": list(facts.told), "facts_left": list(facts.left)}
+    values = {**plan_values(plan), **of_photographs, "dry_run": dry_run}
     if dry_run or is_nothing:
         report(values, *lines, *(["nothing to do"] if is_nothing else []), as_json=as_json)
         return
@@ -172,14 +173,14 @@ def _tell_and_do(
 
 def _do(project: "Project", plan: "Plan", *, copy: bool) -> tuple[dict[str, Any], list[str]]:
     from annotator.workflow.importing_annotations.carrying_out import ImportProgress, carry_out
-    from annotator.workflow.importing_annotations.merging import merge_facts
+    from annotator.workflow.importing_annotations.image_facts import bring_facts
     from annotator.workflow.importing_annotations.plan_text import done_sentences
 
     progress = ImportProgress(0, len(plan.planned))
     with progress_bar("importing") as show:
         for progress in carry_out(project, plan, copy=copy):
             show(progress.done, progress.total)
-    merge_facts(project, plan)
+    bring_facts(project, plan)
     values = {"counts": dict(progress.counts), "photographs": progress.photographs}
     return values, done_sentences(progress)
 

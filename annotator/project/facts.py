@@ -123,6 +123,20 @@ class Facts:
                 )
         return self._written(targets, "facts", who, write)
 
+    def fill(self, facts: Mapping[int, Mapping[str, str | None]], by: str | None = None) -> int:
+        """Set facts of images that nobody has said yet, some at a time; as `set`.
+
+        What is known stays as it is, but that somebody refuses counts against any consent. Of the
+        frames of a clip the first that says something counts.
+        """
+        who = who_does_it(by)
+        wanted = {image: checked_facts(each) for image, each in facts.items()}
+
+        def write(image: int, row: FactsRow) -> dict[str, Any]:
+            return _change(row, _unsaid(row, wanted[image]))
+
+        return self._changed(wanted, "facts", who, write)
+
     def revoke(self, image_ids: Collection[int], why: str, by: str | None = None) -> int:
         """Revoke images, or the clips that they are frames of: no release may hold them any more.
 
@@ -221,6 +235,16 @@ def _entry(what: str, who: str, target: Target, told: dict[str, Any]) -> dict[st
 
 def _may_leave(row: FactsRow) -> bool:
     return row.revoked_at is None and row.consent is not Consent.REFUSED
+
+
+def _unsaid(row: FactsRow, changes: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return those changes that take nothing away that somebody said."""
+    return {
+        name: value
+        for name, value in changes.items()
+        if value is not None
+        and (getattr(row, _COLUMNS.get(name, name)) is None or value == Consent.REFUSED.value)
+    }
 
 
 def _change(row: FactsRow, changes: Mapping[str, str | None]) -> dict[str, Any]:

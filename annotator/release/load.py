@@ -66,6 +66,8 @@ class Release:
     samples
         One row a sample, in the order of `landmarks`; the columns are those of
         ``docs/releases.md``.
+    has_pseudonyms
+        Whether hashes stand in place of the names of people, subjects, groups and files.
     """
 
     folder: Path
@@ -76,6 +78,7 @@ class Release:
     predictions: NDArray[np.float32] | None
     visibility: NDArray[np.uint8]
     samples: pd.DataFrame
+    has_pseudonyms: bool = False
 
     @property
     def withdrawn(self) -> str | None:
@@ -143,6 +146,7 @@ def read_release(folder: Path, manifest: Manifest) -> Release:
         meshes.predictions,
         meshes.visibility,
         _table(manifest.samples),
+        manifest.pseudonyms,
     )
 
 

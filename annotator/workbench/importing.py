@@ -10,8 +10,8 @@ from annotator.workbench.steps import Step, Work
 from annotator.workflow.importing_annotations.carrying_out import carry_out
 from annotator.workflow.importing_annotations.converting import Conversion, Purpose
 from annotator.workflow.importing_annotations.faces import SpooledFaces
-from annotator.workflow.importing_annotations.image_facts import FactsPlan
-from annotator.workflow.importing_annotations.merging import merge_facts, plan_merge
+from annotator.workflow.importing_annotations.image_facts import FactsPlan, bring_facts
+from annotator.workflow.importing_annotations.merging import plan_merge
 from annotator.workflow.importing_annotations.plan_text import (
     done_sentences,
     face_sentences,
@@ -70,9 +70,9 @@ class Importing:
     @property
     def does_something(self) -> bool:
         """Whether anything would be written."""
-        facts = self._facts
-        brings = bool(facts.facts or facts.splits or facts.revoked)
-        return self._plan is not None and (brings or writes_something(self._plan))
+        return self._plan is not None and (
+            self._facts.does_something or writes_something(self._plan)
+        )
 
     @property
     def summary(self) -> list[str]:
@@ -96,7 +96,6 @@ class Importing:
             self._opened.append(other)
             yield Step(0, 0, "Comparing the projects")
             plan = plan_merge(project, other, by=self._by)
-            self._facts = merge_facts(project, plan, writes=False)
         else:
             faces = open_faces(source)
             self._opened.append(faces)
@@ -105,6 +104,7 @@ class Importing:
             plan = make_plan(
                 project, faces, conversion, ImportRules(), photographs=self._order.photographs
             )
+        self._facts = bring_facts(project, plan, writes=False)
         self._plan = plan
         yield Step(1, 1, "Nothing is imported yet.")
 
@@ -116,7 +116,7 @@ class Importing:
         last = None
         for last in carry_out(project, self._plan):
             yield Step(last.done, last.total, f"{last.done:,} of {last.total:,} faces")
-        merge_facts(project, self._plan)
+        bring_facts(project, self._plan)
         if last is not None:
             told = ", ".join(line.strip() for line in done_sentences(last))
             yield Step(last.done, last.total, f"{told[:1].upper()}{told[1:]}.")

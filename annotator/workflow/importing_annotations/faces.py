@@ -5,19 +5,39 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.mesh.layout import LAYOUTS
 from annotator.mesh.marks import Visibility
+from annotator.project import ImageFacts, StoredSplit
+from annotator.project.fact_records import NOTHING_KNOWN
 from annotator.release.incoming import AnnotationsError, ImageClue, IncomingFace, Said
 
 MOST_FACES = 2_000_000
 MOST_POINTS = 4_096
 _MOST_BYTES = 1 << 36  # of meshes on the disk: those of six million faces
 _POINT, _FLAG = 12, 1  # bytes
+
+
+class Elsewhere(NamedTuple):
+    """What is known of an image where it comes from.
+
+    Attributes
+    ----------
+    facts
+    split
+        None where it is in none.
+    """
+
+    facts: ImageFacts = NOTHING_KNOWN
+    split: StoredSplit | None = None
+
+    def __bool__(self) -> bool:
+        """Return whether anything is known."""
+        return self.split is not None or self.facts != NOTHING_KNOWN
 
 
 class Given(Protocol):
@@ -38,6 +58,14 @@ class Given(Protocol):
     @property
     def image_of(self) -> Sequence[int]:
         """Of which of these each face is, by its place."""
+
+    @property
+    def known(self) -> Sequence[Elsewhere]:
+        """What is known of each image."""
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """What is said of images that cannot be taken over, a phrase each."""
 
 
 class Faces(Given, Protocol):
@@ -81,6 +109,8 @@ class SpooledFaces:
         self.origin = origin
         self.clues: list[ImageClue] = []
         self.image_of: list[int] = []
+        self.known: list[Elsewhere] = []
+        self.unknown: list[str] = []
         self._heads: list[_Head] = []
         self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         try:
@@ -120,6 +150,7 @@ class SpooledFaces:
             number = numbers.setdefault(face.image, len(numbers))
             if number == len(self.clues):
                 self.clues.append(face.image)
+                self.known.append(Elsewhere())
             self.image_of.append(number)
             has_visibility = face.visibility is not None
             has_prediction = face.prediction is not None

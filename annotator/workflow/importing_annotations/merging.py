@@ -33,7 +33,7 @@ from annotator.project.people import recorded_name
 from annotator.release.incoming import ImageClue
 from annotator.system.people import usable_name
 from annotator.workflow.image_files import inspect_picture
-from annotator.workflow.importing_annotations.image_facts import FactsPlan, plan_facts
+from annotator.workflow.importing_annotations.faces import Elsewhere
 from annotator.workflow.importing_annotations.photographs import (
     ABSENT,
     FoundImage,
@@ -44,37 +44,6 @@ from annotator.workflow.importing_annotations.plans import Plan, Planned, Portio
 
 NO_CLIP = "a frame of a clip that the project lacks: add the clip first"
 _WITH_REMARKS = tuple(fate.value for fate in Fate if fate not in (Fate.CONFLICT, Fate.NO_FACE))
-
-
-def merge_facts(project: Project, plan: Plan, *, writes: bool = True) -> FactsPlan:
-    """Bring what another project knows of photographs that are here by now.
-
-    Parameters
-    ----------
-    project
-    plan
-        Of a merge, see `plan_merge`; carried out before, so that all photographs are there.
-    writes
-        Whether to do it, and not only to say what would be done to those that are there.
-
-    Raises
-    ------
-    ProjectError
-        If the database refuses it.
-    """
-    if not isinstance(plan.way, MergeWay):
-        return FactsPlan()
-    faces = plan.way.faces
-    found = find_photographs(project, faces.clues) if writes else plan.images
-    pairs = [
-        (each.image_id, record.id)
-        for each, record in zip(found, faces.records, strict=True)
-        if each.image_id is not None
-    ]
-    facts = plan_facts(project, faces.other, pairs)
-    if writes:
-        facts.write(project, plan.way.by)
-    return facts
 
 
 class ProjectFaces:
@@ -89,6 +58,9 @@ class ProjectFaces:
         self.image_of = [places[sample.image_id] for sample in self.samples]
         self.title = f"the project {other.home.name}"
         self.origin = {"from": other.home.name}
+        facts, splits = other.facts.of(list(places)), other.splits.decided()
+        self.known = [Elsewhere(facts[id_], splits.get(id_)) for id_ in places]
+        self.unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import cos, sin
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from annotator.mesh.marks import Visibility, visibility_in_frame
 from annotator.release.incoming import ImageClue, IncomingFace, Said
+from annotator.release.rows import FACT_COLUMNS
+from annotator.workflow.importing_annotations.released_facts import ReleasedFacts
 
 if TYPE_CHECKING:
     from annotator.release import Release
 
 _CROP = "crop"
+_OF_IMAGE = ("split", *FACT_COLUMNS)  # columns that are of no face
 
 
 class ReleasedFaces:
@@ -24,6 +27,8 @@ class ReleasedFaces:
 
     def __init__(self, release: Release) -> None:
         self._release = release
+        # A row of a table of pandas costs a tenth of a millisecond, its columns hardly anything.
+        self._columns = {str(name): values.array for name, values in release.samples.items()}
         self.title = (
             f"the release {release.folder.name}: {len(release.samples):,} faces as {release.format}"
         )
@@ -31,11 +36,15 @@ class ReleasedFaces:
         self.clues: list[ImageClue] = []
         self.image_of: list[int] = []
         numbers: dict[str, int] = {}
+        facts = ReleasedFacts(has_pseudonyms=release.has_pseudonyms)
         for at, sha256 in enumerate(release.samples["image_sha256"]):
             number = numbers.setdefault(sha256, len(numbers))
             if number == len(self.clues):
                 self.clues.append(_clue(release.folder, self._row(at)))
             self.image_of.append(number)
+            facts.add(number, self._row(at, _OF_IMAGE))
+        self.known = facts.known
+        self.unknown = facts.left
 
     def close(self) -> None:
         """Do nothing: the release is in memory."""
@@ -62,9 +71,8 @@ class ReleasedFaces:
             where=f"sample {row['sample_id']} of {release.folder.name}",
         )
 
-    def _row(self, at: int) -> dict[str, Any]:
-        row = self._release.samples.iloc[at]
-        return {str(name): _known(value) for name, value in row.items()}
+    def _row(self, at: int, names: Collection[str] | None = None) -> dict[str, Any]:
+        return {name: _known(self._columns[name][at]) for name in names or self._columns}
 
 
 def _visibility(

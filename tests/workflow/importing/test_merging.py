@@ -11,7 +11,8 @@ import pytest
 
 from annotator.project import Project, Reason, SampleState, Split, StoredSplit
 from annotator.workflow.importing_annotations.carrying_out import ImportProgress, carry_out
-from annotator.workflow.importing_annotations.merging import merge_facts, plan_merge
+from annotator.workflow.importing_annotations.image_facts import bring_facts
+from annotator.workflow.importing_annotations.merging import plan_merge
 from tests.release.conftest import move_vertex
 
 
@@ -185,7 +186,7 @@ def with_facts(project: Project, other: Project) -> None:
     with Project.open(other.home, read_only=True) as read:
         plan = plan_merge(project, read, by="Imke")
         list(carry_out(project, plan))
-        merge_facts(project, plan)
+        bring_facts(project, plan)
 
 
 def test_facts_that_nobody_here_said_and_what_was_revoked_come_along(
@@ -212,7 +213,7 @@ def test_nobody_changes_sides(project: Project, fork: Project) -> None:
 
     with Project.open(fork.home, read_only=True) as read:
         plan = plan_merge(project, read, by="Imke")
-        told = merge_facts(project, plan, writes=False).told
+        told = bring_facts(project, plan, writes=False).left
     with_facts(project, fork)
 
     decided = {one: stored.split for one, stored in project.splits.decided().items()}
