@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from annotator.imaging import Picture, find_images
 from annotator.project import ImageRecord, NewImage, Project
 from annotator.release.incoming import ImageClue
+from annotator.release.upright import SUFFIX
 from annotator.workflow.image_files import READERS, inspect_picture
 
 ABSENT = "not in the project"
@@ -118,8 +119,13 @@ def _find(clue: ImageClue, known: _Known, offered: _Offered) -> FoundImage:
 
 
 def _by_name(clue: ImageClue, known: _Known) -> FoundImage:
-    """Return the one image of the project with the clue's file name and size."""
-    records = known.by_name.get(file_name(clue), [])
+    """Return the one image of the project with the clue's file name and size.
+
+    Releases call what they write anew ``portrait.jpg.png``: where nothing else is called so, it is
+    ``portrait.jpg``.
+    """
+    name = file_name(clue)
+    records = known.by_name.get(name) or known.by_name.get(name.removesuffix(SUFFIX), [])
     if not records:
         return FoundImage(why=ABSENT)
     if clue.width is None or clue.height is None:

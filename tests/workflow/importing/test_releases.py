@@ -328,3 +328,14 @@ def new_image(path: Path, *, coded: bool) -> NewImage:
     assert isinstance(found, NewImage)
     assert (found.coded_sha256 is not None) is coded
     return found
+
+
+def test_annotations_of_photographs_that_were_written_anew_find_them_by_their_names(
+    tmp_path: Path, project: Project
+) -> None:
+    export_release(project, tmp_path / "first", "cvat")
+    assert list((tmp_path / "first" / "images").glob("*.jpg.png"))
+
+    plan, _ = bring(project, tmp_path / "first" / "annotations.xml", dry_run=True)
+
+    assert plan.counts == {"already there": 4}
