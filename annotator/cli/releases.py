@@ -14,7 +14,7 @@ from annotator.cli.options import (
     ReleaseImages,
     ReleaseMetadata,
 )
-from annotator.cli.release_options import Sign, formats_beginning, known_format, signing_key
+from annotator.cli.release_options import FormatName, Sign, signing_key
 from annotator.cli.terminal import count, progress_bar, report
 
 commands = typer.Typer()
@@ -42,15 +42,7 @@ def export(
         Path, typer.Argument(metavar="FOLDER", help="A folder that does not exist yet.")
     ],
     *,
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            help="The exchange format.",
-            callback=known_format,
-            autocompletion=formats_beginning,
-        ),
-    ],
+    format_: FormatName,
     images: ReleaseImages = "copy",
     metadata: ReleaseMetadata = "strip",
     pseudonyms: AsPseudonyms = False,

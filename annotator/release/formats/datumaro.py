@@ -21,8 +21,8 @@ from annotator.release.formats.datumaro_reading import (
     recognises,
 )
 from annotator.release.formats.definition import Format
+from annotator.release.number_text import shortest
 from annotator.release.per_image import ImageFaces, images_of
-from annotator.release.shortest import shortest
 from annotator.release.vertex_names import vertex_names
 
 _NO_SPLIT = "default"  # as Datumaro calls what belongs to no subset
