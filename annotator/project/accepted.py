@@ -21,7 +21,7 @@ from annotator.project.fact_records import ImageFacts, LeftOut
 from annotator.project.fact_rows import facts_of
 from annotator.project.image_records import file_name_of, picture_sha256_of
 from annotator.project.layouts import stored_layout
-from annotator.project.leaving import IS_RELEASABLE, left_out
+from annotator.project.leaving import IS_RELEASABLE, left_out, not_leaving
 from annotator.project.paths import ImagePaths
 from annotator.project.records import AcceptedSample
 from annotator.project.tables import (
@@ -97,6 +97,14 @@ class AcceptedSamples:
     def image_ids(self) -> list[int]:
         """Return the images that they are on, each once, in order."""
         return list(dict.fromkeys(self._images()))
+
+    def refused_since(self) -> list[int]:
+        """Return those of their images that may not leave the project as it is now.
+
+        All else is as of the moment when they were asked for; this is not.
+        """
+        with self._engine.reading() as now:
+            return not_leaving(now, self._engine, self.image_ids())
 
     def only(self, image_ids: Collection[int]) -> Self:
         """Return those on some images, of the same moment."""

@@ -26,7 +26,7 @@ from annotator.project.fact_rows import (
     rows_to_change,
     targets_of,
 )
-from annotator.project.leaving import left_out, refused_images
+from annotator.project.leaving import left_out, not_leaving, refused_images
 from annotator.project.partly import telling_what_is_done
 from annotator.project.people import who_does_it
 from annotator.project.tables import FactsRow
@@ -63,6 +63,11 @@ class Facts:
         """Return how many images of the project may not leave it."""
         with self._engine.reading() as session:
             return refused_images(session)
+
+    def not_leaving(self, image_ids: Collection[int]) -> list[int]:
+        """Return those of some images that may not leave the project, or are not there any more."""
+        with self._engine.reading() as session:
+            return not_leaving(session, self._engine, image_ids)
 
     def set(
         self,

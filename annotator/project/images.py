@@ -70,13 +70,18 @@ class Images:
         with self._engine.reading() as session:
             return image_record(image_row(session, image_id), self._paths)
 
-    def records(self, image_ids: Collection[int]) -> dict[int, ImageRecord]:
-        """Return images by their ids, without those that are not there; many cost little."""
+    def records(
+        self, image_ids: Collection[int], *, removed: bool = False
+    ) -> dict[int, ImageRecord]:
+        """Return images by their ids, without those that are not there; many cost little.
+
+        Removed ones are only there if they are asked for.
+        """
         ids, found = sorted(set(image_ids)), {}
         with self._engine.reading() as session:
             for some in chunks(ids, self._engine):
-                query = select(ImageRow).where(ImageRow.id.in_(some), IN_PROJECT)
-                for row in session.scalars(query):
+                query = select(ImageRow).where(ImageRow.id.in_(some))
+                for row in session.scalars(query if removed else query.where(IN_PROJECT)):
                     found[row.id] = image_record(row, self._paths)
         return found
 

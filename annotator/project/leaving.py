@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.fact_records import Consent, LeftOut
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.opinion_rows import IS_ORIGINAL
@@ -38,6 +41,15 @@ def left_out(session: Session) -> LeftOut:
         .where(SampleRow.state == SampleState.ACCEPTED, IN_PROJECT, IS_ORIGINAL, ~MAY_LEAVE)
     )
     return LeftOut(*session.execute(query).one())
+
+
+def not_leaving(session: Session, engine: Engine, image_ids: Collection[int]) -> list[int]:
+    """Return those of some images that may not leave the project, or are not there any more."""
+    asked = sorted(set(image_ids))
+    found: set[int] = set()
+    for some in chunks(asked, engine):
+        found.update(session.scalars(select(ImageRow.id).where(ImageRow.id.in_(some), MAY_LEAVE)))
+    return [image_id for image_id in asked if image_id not in found]
 
 
 def refused_images(session: Session) -> int:

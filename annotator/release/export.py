@@ -196,6 +196,7 @@ def export_accepted(
     _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
     with staged_folder(target) as partial:
         written = write_release(partial, accepted, layout, wanted, on_progress)
+        _refuse_revoked(accepted)
         if sign is not None:
             sign.sign(partial)
     return ExportReport(
@@ -207,6 +208,16 @@ def export_accepted(
         written.content_sha256,
         accepted.left_out.images,
     )
+
+
+def _refuse_revoked(accepted: AcceptedSamples) -> None:
+    """Raise if somebody revoked an image while it was written: what was written goes again."""
+    if refused := accepted.refused_since():
+        was = "was" if len(refused) == 1 else "were"
+        raise ExportError(
+            f"{count(len(refused), 'image')} {was} revoked, refused or deleted meanwhile, and"
+            " nothing is kept of what was written: give the command again"
+        )
 
 
 def _pseudonyms(secret: bytes | None) -> Pseudonyms:

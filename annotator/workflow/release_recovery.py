@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,10 @@ from annotator.release.manifest import MANIFEST
 from annotator.release.manifest_reading import Manifest, read_manifest
 from annotator.release.rows import row_of
 from annotator.release.verify import verify_release
+from annotator.release.withdrawal import withdrawn_note
+from annotator.system.words import count
 from annotator.workflow.release_plan import DIGITS, mesh_digests, project_mark
+from annotator.workflow.withdrawing import withdraw_release
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -54,7 +57,31 @@ def enter_finished(
             ) from error
         found.append(_entered(project, folder, manifest))
         _LOG.info("entered %s, which was finished before", found[-1])
+        withdraw_revoked(project, found[-1])
     return tuple(found)
+
+
+def withdraw_revoked(project: Project, record: ReleaseRecord) -> int:
+    """Withdraw a release that was entered just now if it holds what may not leave the project.
+
+    Who revoked an image while it was finished and not entered was not told of it; likewise a
+    release whose folder says that it is withdrawn is withdrawn.
+
+    Returns
+    -------
+    int
+        How many such images it holds.
+    """
+    held = {entry.image_id for entry in project.releases.entries(record.id)}
+    refused = len(project.facts.not_leaving(held))
+    if refused:
+        was = "was" if refused == 1 else "were"
+        withdraw_release(
+            project, record, f"{count(refused, 'image')} {was} revoked before it was entered"
+        )
+    elif withdrawn_note(record.folder) is not None:
+        withdraw_release(project, record, "a note in its folder says so")
+    return refused
 
 
 def _own_manifest(project: Project, folder: Path) -> Manifest | None:
@@ -71,6 +98,7 @@ def _own_manifest(project: Project, folder: Path) -> Manifest | None:
 
 def _entered(project: Project, folder: Path, manifest: Manifest) -> ReleaseRecord:
     digests = _digests(project, manifest.samples)
+    _refuse_others(project, folder, manifest.samples, digests)
     entries = [
         ReleaseEntry(
             row["sample_id"],
@@ -91,6 +119,21 @@ def _entered(project: Project, folder: Path, manifest: Manifest) -> ReleaseRecor
             entries,
         )
     )
+
+
+def _refuse_others(
+    project: Project, folder: Path, rows: Sequence[Mapping[str, Any]], known: Mapping[int, str]
+) -> None:
+    """Raise if numbers mean other images here, as after a backup from before was restored."""
+    records = project.images.records({row["image_id"] for row in rows}, removed=True)
+    for row in rows:
+        record = records.get(row["image_id"])
+        is_same = record is not None and record.picture_sha256 == row["image_sha256"]
+        if record is None or not (is_same or row["sample_id"] in known):
+            raise ExportError(
+                f"{folder} is a release of this project that its ledger lacks, and its image"
+                f" {row['image_id']} is another one here, or deleted: move it elsewhere"
+            )
 
 
 def _digests(project: Project, rows: Iterable[Mapping[str, Any]]) -> dict[int, str]:

@@ -17,7 +17,7 @@ from annotator.release.splits import USUAL, Decision, Shares
 from annotator.release.versions import Difference, Version, chosen_version, difference
 from annotator.system.words import count
 from annotator.workflow.release_plan import Held, held_by, last_words, project_mark
-from annotator.workflow.release_recovery import enter_finished
+from annotator.workflow.release_recovery import enter_finished, withdraw_revoked
 from annotator.workflow.same_pictures import keep_accepted
 from annotator.workflow.splitting import decide_splits
 
@@ -191,6 +191,11 @@ def make_release(
             plan.held.entries(plan.splits.sides),
         )
     )
+    if withdraw_revoked(project, record):
+        raise ExportError(
+            f"an image of {record} was revoked while it was finished, and it is withdrawn:"
+            f" remove {record.folder}, and give the command again"
+        )
     _LOG.info("released %s", record)
     return ReleaseMade(plan, record, report, kept, entered)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ from annotator.release.clusters import Looks
 from annotator.release.splits import USUAL, Decision, Shares, SplitImage, decided
 from annotator.system.portions import portions
 from annotator.workflow.image_files import READERS
+
+_LOG = logging.getLogger(__name__)
 
 _AT_ONCE = 64  # photographs whose faces are in memory at once
 
@@ -74,7 +77,7 @@ def images_to_split(
     image_ids: Collection[int],
     on_progress: OnProgress | None = None,
 ) -> list[SplitImage]:
-    """Return images with all that ties them to others.
+    """Return images with all that ties them to others, removed ones too.
 
     Parameters
     ----------
@@ -86,7 +89,7 @@ def images_to_split(
         As `decide_splits` has it.
     """
     looks = _looks(project, samples, set(image_ids), on_progress)
-    records, facts = project.images.records(image_ids), project.facts.of(image_ids)
+    records, facts = project.images.records(image_ids, removed=True), project.facts.of(image_ids)
     return [
         SplitImage(
             record.id,
@@ -112,16 +115,32 @@ def _looks(
     for sample_id, image_id in project.samples.images_of(hashed).items():
         if image_id in image_ids:
             looks[image_id].append(hashed[sample_id].hashes)
-    unknown = {sample: image for sample, image in samples.items() if sample not in hashed}
-    for image_id, one in _computed(project, unknown, on_progress):
+    wanted = {**samples, **(_earlier(project, image_ids) if samples else {})}
+    unknown = {sample: image for sample, image in wanted.items() if sample not in hashed}
+    for image_id, one in _computed(project, unknown, set(samples.values()), on_progress):
         looks[image_id].append(one)
     return looks
 
 
+def _earlier(project: Project, image_ids: Collection[int]) -> dict[int, int]:
+    """Return the image of each sample of some images, whatever people think of it by now.
+
+    A photograph that a release had still ties others to its side when it is accepted no more.
+    """
+    every = project.samples.images_of()
+    return {sample: image for sample, image in every.items() if image in image_ids}
+
+
 def _computed(
-    project: Project, samples: Mapping[int, int], on_progress: OnProgress | None
+    project: Project,
+    samples: Mapping[int, int],
+    needed: Collection[int],
+    on_progress: OnProgress | None,
 ) -> Iterator[tuple[int, Looks]]:
-    """Yield the images of samples with the hashes of each one's face, from its photograph."""
+    """Yield the images of samples with the hashes of each one's face, from its photograph.
+
+    Photographs that are not needed, as no release is to hold them now, may be gone.
+    """
     of_image: defaultdict[int, set[int]] = defaultdict(set)
     for sample_id, image_id in samples.items():
         of_image[image_id].add(sample_id)
@@ -133,7 +152,8 @@ def _computed(
             photographs = project.samples.to_check(faces)
             of_each = [records[one.image_id] for one in photographs]
             wanted = [of_image[one.image_id] for one in photographs]
-            found = executor.map(_hashes_in, photographs, of_each, wanted)
+            must = [one.image_id in needed for one in photographs]
+            found = executor.map(_hashes_in, photographs, of_each, wanted, must)
             for photograph, hashes in zip(photographs, found, strict=True):
                 yield from ((photograph.image_id, one) for one in hashes)
                 done += 1
@@ -142,19 +162,29 @@ def _computed(
 
 
 def _hashes_in(
-    photograph: PhotographToCheck, record: ImageRecord, sample_ids: Collection[int]
+    photograph: PhotographToCheck,
+    record: ImageRecord,
+    sample_ids: Collection[int],
+    is_needed: bool,
 ) -> list[Looks]:
     try:
         pixels = record.picture.read()
-    except ImageError as error:
-        raise ExportError(f"{record.path} cannot be read any more: {error}") from error
-    except OSError as error:
-        raise ExportError(
-            f"{record.path} cannot be read any more ({error.strerror or error}):"
-            " put it back, say with 'relocate' where it is now, or exclude its samples"
-        ) from error
+    except (ImageError, OSError) as error:
+        if not is_needed:
+            _LOG.warning("%s cannot be compared with newer ones: %s", record.path, error)
+            return []
+        raise _unreadable(record, error) from error
     return [
         face_hashes(pixels, face.prediction, face.layout)
         for face in photograph.faces
         if face.sample_id in sample_ids
     ]
+
+
+def _unreadable(record: ImageRecord, error: ImageError | OSError) -> ExportError:
+    if isinstance(error, ImageError):
+        return ExportError(f"{record.path} cannot be read any more: {error}")
+    return ExportError(
+        f"{record.path} cannot be read any more ({error.strerror or error}):"
+        " put it back, say with 'relocate' where it is now, or exclude its samples"
+    )
