@@ -47,6 +47,26 @@ def written(name: str, folder: Path, block: Block) -> Path:
     return folder
 
 
+def test_npz_has_the_point_in_the_row_of_its_face(tmp_path: Path) -> None:
+    folder = written("npz", tmp_path, face(tmp_path))
+    with np.load(folder / "release.npz") as arrays:
+        assert arrays["landmarks"][0, NOSE].tolist() == list(POINT)
+
+
+def test_csv_has_the_point_in_the_columns_of_its_number(tmp_path: Path) -> None:
+    folder = written("csv", tmp_path, face(tmp_path))
+    header, line = (folder / "landmarks.csv").read_text().splitlines()
+    cells = dict(zip(header.split(","), line.split(","), strict=True))
+    assert [cells[name] for name in ("x4", "y4", "z4")] == ["200.5", "110.0", "-15.25"]
+
+
+def test_coco_has_the_point_at_three_times_its_number_and_depth_beside_it(tmp_path: Path) -> None:
+    folder = written("coco", tmp_path, face(tmp_path))
+    (annotation,) = json.loads((folder / "annotations.json").read_bytes())["annotations"]
+    assert annotation["keypoints"][12:15] == [200.5, 110, 2]
+    assert annotation["keypoints_z"][NOSE] == -15.25
+
+
 def test_parquet_has_the_point_at_three_times_its_number(tmp_path: Path) -> None:
     folder = written("parquet", tmp_path, face(tmp_path))
     (landmarks,) = pq.read_table(folder / "faces-00000.parquet")["landmarks"].to_pylist()
