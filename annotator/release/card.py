@@ -144,8 +144,17 @@ def _coordinates(making: Making) -> list[str]:
         f" pixels of {of}: x to the right, y down, from the upper left corner; z is smaller where"
         " it is nearer. Left is the subject's left. Visibility: 0 visible, 1 occluded, 2 out of"
         " frame. Errors are told in shares of the outer inter-ocular distance"
-        f" ({corners.right_outer}-{corners.left_outer}).",
+        f" ({corners.right_outer}-{corners.left_outer}).{_of_record(making)}",
     ]
+
+
+def _of_record(making: Making) -> str:
+    if making.format.read is not None:
+        return ""
+    return (
+        " These are the coordinates of `exact/`: the format's own files may count from elsewhere"
+        " and in other units."
+    )
 
 
 def _rights(about: About, contents: Contents) -> list[str]:

@@ -75,6 +75,16 @@ def test_the_card_tells_name_version_and_table_and_depends_on_nothing_else():
     assert "Licence of the whole: CC BY 4.0" in text
 
 
+def test_the_card_of_a_format_with_units_of_its_own_says_whose_coordinates_it_tells():
+    contents = held([row(1)])
+    exact, own = (
+        card_text(About(), contents, Making(format_named(name), FACE_468, "copy"))
+        for name in ("npz", "label-studio")
+    )
+    assert "the coordinates of `exact/`" in own
+    assert "`exact/`" not in exact
+
+
 def test_hostile_names_stay_text_in_the_card():
     contents = held([row(1, licence=HOSTILE, model_name=HOSTILE)])
     about = About("x", "1.0.0", title=HOSTILE, description=f"{HOSTILE}\n# no heading\n- no list")
