@@ -145,15 +145,7 @@ class AnnotatorDock(QWidget):
         self._spread = SpreadAhead(self.workbench, self._display, self.faces, self)
         self._uncertainty = Uncertainty(self.workbench, self.view, self._display, self.faces)
         self.present_round = PresentRound(self.workbench)
-        self.comparing = Comparing(self.workbench, self.present_round)
-        self.adjudicating = Adjudicating(self.workbench)
-        self.adjudication = AdjudicationWindow(
-            self.workbench, self.adjudicating, lambda: self._display.photograph, self
-        )
-        self.disputes = DisputeRow(self.adjudicating, self.adjudication.open_current)
-        self.guides = Guides(self.workbench, self.workbench.edits)
-        self._shown_guide = ShownGuide(self.guides, self.view)
-        self._compared = Compared(self.comparing, self.view, self._display)
+        self._make_other_meshes()
         self._pointed_at = PointedAt(self.workbench.checks, self.view)
         self.present_round.changed.connect(self.faces.prepare)
         self._mouse = ToolMouse(napari_viewer, self.workbench, self.view)
@@ -170,6 +162,18 @@ class AnnotatorDock(QWidget):
         )
         self.samples.sheet_asked.connect(self.sheet.open)
         self._make_parts_over(napari_viewer, canvas_widget(napari_viewer))
+
+    def _make_other_meshes(self) -> None:
+        """Make what shows a face as others have it: models, several people, a guide."""
+        self.comparing = Comparing(self.workbench, self.present_round)
+        self.adjudicating = Adjudicating(self.workbench)
+        self.adjudication = AdjudicationWindow(
+            self.workbench, self.adjudicating, lambda: self._display.photograph, self
+        )
+        self.disputes = DisputeRow(self.adjudicating, self.adjudication.open_current)
+        self.guides = Guides(self.workbench, self.workbench.edits)
+        self._shown_guide = ShownGuide(self.guides, self.view)
+        self._compared = Compared(self.comparing, self.view, self._display)
 
     def _make_parts_over(self, napari_viewer: "Viewer", canvas: QWidget) -> None:
         """Make what lies over the photograph besides the mesh."""
