@@ -72,10 +72,11 @@ def evaluate(
         for net in summary["nets"]
         for kind in ("clean", "spoiled")
     ]
-    lines += [*_turned_away(summary["turned_away"]), *_known(nets, faces)]
+    lines += [*_turned_away(summary["turned_away"]), *_known(nets, faces), *_withdrawn(faces)]
     if out is not None:
         lines.append(f"see {out / 'evaluation.html'}")
-    report(summary, *lines, as_json=as_json, is_answer=True)
+    values = {**summary, "withdrawn": [folder for folder, _ in faces.withdrawn]}
+    report(values, *lines, as_json=as_json, is_answer=True)
 
 
 @commands.command()
@@ -110,8 +111,13 @@ def compare(
         "error of B against A's, with 95 % intervals over groups",
         *_turned_away(found.turned_away),
         *_known(nets, faces),
+        *_withdrawn(faces),
     ]
-    values = {**asdict(found), "answer": str(found.answer)}
+    values = {
+        **asdict(found),
+        "answer": str(found.answer),
+        "withdrawn": [folder for folder, _ in faces.withdrawn],
+    }
     report(values, *lines, as_json=as_json, is_answer=True)
     raise typer.Exit(EXIT_CODES[found.answer])
 
@@ -123,6 +129,16 @@ def _known(nets: "Sequence[MeshNet]", faces: "Faces") -> list[str]:
     return [
         f"{name} was trained on this release: on faces that it does not know it will do less well"
         for name in nets_that_know(nets, faces)
+    ]
+
+
+def _withdrawn(faces: "Faces") -> list[str]:
+    """Return what is said of releases that nobody should use any more."""
+    from annotator.system.foreign_text import escaped
+
+    return [
+        f"{folder} was withdrawn, so that nothing should be made with it: {escaped(note)}"
+        for folder, note in faces.withdrawn
     ]
 
 

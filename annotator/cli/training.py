@@ -67,6 +67,9 @@ _Splits = Annotated[
 _Sparse = Annotated[
     Path | None, typer.Option(help="CSV of 68 points: image, face, point, x, y; for 2-D.")
 ]
+_Withdrawn = Annotated[
+    bool, typer.Option("--withdrawn", help="Also learn from releases that were withdrawn.")
+]
 _Resume = Annotated[bool, typer.Option("--resume", help="Go on where the folder's run stopped.")]
 
 
@@ -86,6 +89,7 @@ def train(  # noqa: PLR0917 - typer hands them on by name
     splits: _Splits = None,
     sparse: _Sparse = None,
     resume: _Resume = False,
+    withdrawn: _Withdrawn = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a net on releases, beginning with the shipped one."""
@@ -98,7 +102,7 @@ def train(  # noqa: PLR0917 - typer hands them on by name
     seconds = None if time is None else seconds_of(time)
     order = Order(
         tuple(releases), out, settings, parent, seed, seconds, resume, device, groups, splits,
-        sparse, steps_asked="steps" in named,
+        sparse, steps_asked="steps" in named, takes_withdrawn=withdrawn,
     )  # fmt: skip
     values, lines = _answer(outcome := _trained(order, as_json=as_json))
     report(values, *lines, *outcome.remarks, as_json=as_json)

@@ -85,11 +85,14 @@ class Faces:
         Each key once; of a face that several releases hold, the last release's.
     releases
         Folder and content hash of each release, in the order given.
+    withdrawn
+        Folder of each release that says that it is withdrawn, and the note in which it does.
     """
 
     layout: MeshLayout
     faces: tuple[Face, ...]
     releases: tuple[tuple[str, str], ...]
+    withdrawn: tuple[tuple[str, str], ...] = ()
 
 
 def load_faces(
@@ -145,7 +148,9 @@ def load_faces(
             f"have them, like {next(iter(faces.values())).name.rpartition('#')[0]}"
         )
     told = tuple((str(one.folder), one.content_sha256) for one in releases)
-    return Faces(releases[0].layout, tuple(faces.values()), told)
+    notes = ((str(one.folder), one.withdrawn) for one in releases)
+    withdrawn = tuple((folder, note) for folder, note in notes if note is not None)
+    return Faces(releases[0].layout, tuple(faces.values()), told, withdrawn)
 
 
 def read_groups(path: Path) -> Mapping[str, str]:

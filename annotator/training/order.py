@@ -51,6 +51,8 @@ class Order:
     steps_asked
         Whether so many steps as the settings say were asked for. If not, a run with `seconds` makes
         as many as fit, and one that is resumed as many as it was begun with.
+    takes_withdrawn
+        Whether releases that were withdrawn are learned from all the same.
     clock
         By which `seconds` are counted.
     """
@@ -68,6 +70,7 @@ class Order:
     sparse: Path | None = None
     threads: int = 2
     steps_asked: bool = True
+    takes_withdrawn: bool = False
     clock: Clock = monotonic
 
 
@@ -111,6 +114,7 @@ def accepted(order: Order) -> Job:
     parent = Parent.load(order.parent)
     faces = load_faces(order.releases, order.groups)
     _check_layout(faces, parent)
+    _refuse_withdrawn(faces, order)
     sparse = read_sparse(order.sparse) if order.sparse else ()
     facts = _agreed(order, _facts(order, faces, parent, machine))
     plan = SplitPlan(order.out / SPLITS, order.splits, facts.settings.validation, order.seed)
@@ -124,6 +128,16 @@ def _check_layout(faces: Faces, parent: Parent) -> None:
         raise TrainingError(
             f"the releases are of {faces.layout.name}, but {info.name} predicts "
             f"{info.layout.name}: train from a net of the same layout"
+        )
+
+
+def _refuse_withdrawn(faces: Faces, order: Order) -> None:
+    """Raise TrainingError if somebody on a photograph, or its owner, may have said no since."""
+    if faces.withdrawn and not order.takes_withdrawn:
+        folder, note = faces.withdrawn[0]
+        raise TrainingError(
+            f"{folder} was withdrawn, and nothing is learned from it ({note}): make a new release, "
+            "or give --withdrawn to train on it all the same"
         )
 
 

@@ -19,7 +19,8 @@ onnx = pytest.importorskip("onnx", reason="the extra [train] is not installed")
 from annotator.cli import main
 from annotator.inference import FaceMesh
 from annotator.mesh.layout import FACE_468
-from annotator.release import DamagedRelease
+from annotator.release import DamagedRelease, load_release
+from annotator.release.withdrawal import note_withdrawal
 from annotator.system.assets import asset_path
 from annotator.training.batches import Batch
 from annotator.training.errors import TrainingError
@@ -189,6 +190,24 @@ def test_a_release_that_does_not_verify_is_not_trained_on(release, tmp_path):
         stream.write(b"????")
     with pytest.raises(DamagedRelease):
         run(Order((broken,), tmp_path / "run", SHORT))
+
+
+def test_a_withdrawn_release_is_only_trained_on_if_somebody_says_so(release, tmp_path, capsys):
+    import shutil  # noqa: PLC0415 - of this test alone
+
+    withdrawn, out = tmp_path / "withdrawn", tmp_path / "run"
+    shutil.copytree(release, withdrawn)
+    note_withdrawal(withdrawn, load_release(withdrawn).content_sha256, "Ada said no")
+    arguments = ["train", str(release), str(withdrawn), "--out", str(out), "--steps", "0"]
+
+    assert main(arguments) == 1
+    told = capsys.readouterr().err
+    assert "was withdrawn" in told
+    assert "Ada said no" in told
+    assert not out.exists()
+    assert main([*arguments, "--withdrawn"]) == 0
+    assert main(["evaluate", "face_landmark", str(withdrawn)]) == 0
+    assert "was withdrawn" in capsys.readouterr().out
 
 
 def test_a_damaged_checkpoint_says_what_to_do(finished, release, tmp_path):
