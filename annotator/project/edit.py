@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Marks
 from annotator.project.digests import annotation_digest
 from annotator.project.displacement import Displacement
+from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import StaleAnnotation, UnknownSample
 from annotator.project.layouts import check_stored, lost_rows, stored_layout, unmarked
 from annotator.project.locking import locked
@@ -88,6 +90,29 @@ class EditedSample:
         return edited
 
     @classmethod
+    def load_all_to_change(
+        cls, session: Session, engine: Engine, sample_ids: Sequence[int]
+    ) -> dict[int, EditedSample]:
+        """Load samples whose revisions and verdicts were looked at in this transaction.
+
+        Raises
+        ------
+        UnknownSample
+            If there is none with one of these ids.
+        DamagedProject
+            If a mesh, or the prediction of it, is damaged.
+        """
+        loaded: dict[int, EditedSample] = {}
+        for some in chunks(sorted(sample_ids), engine):
+            query = locked(_all_edited(some), SampleRow, AnnotationRow)
+            with naming_damage(session, some):
+                found = session.execute(query).all()
+            loaded |= {row[0].id: cls._checked(session, *row) for row in found}
+        for sample_id in set(sample_ids) - loaded.keys():
+            raise _lost(session, sample_id)
+        return loaded
+
+    @classmethod
     def _found(
         cls,
         session: Session,
@@ -97,11 +122,19 @@ class EditedSample:
         with naming_damage(session, [sample_id]):
             found = session.execute(query).one_or_none()
         if found is None:
-            if session.get(SampleRow, sample_id) is not None:
-                raise lost_rows(sample_id)
-            raise UnknownSample(f"there is no sample {sample_id} in this project")
-        sample, row, prediction, name = found
-        refuse_damaged(session, sample_id, row, prediction)
+            raise _lost(session, sample_id)
+        return cls._checked(session, *found)
+
+    @classmethod
+    def _checked(
+        cls,
+        session: Session,
+        sample: SampleRow,
+        row: AnnotationRow,
+        prediction: PredictionRow,
+        name: str,
+    ) -> EditedSample:
+        refuse_damaged(session, sample.id, row, prediction)
         layout = stored_layout(name)
         check_stored(layout, prediction.landmarks, row.landmarks, row.marks)
         return cls(sample, row, prediction.landmarks, layout)
@@ -157,13 +190,25 @@ class EditedSample:
         self.row.marks = marks if marks.any() else None
 
 
+def _lost(session: Session, sample_id: int) -> Exception:
+    if session.get(SampleRow, sample_id) is not None:
+        return lost_rows(sample_id)
+    return UnknownSample(f"there is no sample {sample_id} in this project")
+
+
 def _edited(sample_id: int) -> Select[SampleRow, AnnotationRow, PredictionRow, str]:
+    return _all_edited([sample_id])
+
+
+def _all_edited(
+    sample_ids: Sequence[int],
+) -> Select[SampleRow, AnnotationRow, PredictionRow, str]:
     return (
         select(SampleRow, AnnotationRow, PredictionRow, ModelRow.layout)
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
-        .where(SampleRow.id == sample_id)
+        .where(SampleRow.id.in_(sample_ids))
     )
 
 

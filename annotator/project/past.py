@@ -86,23 +86,42 @@ def note_revision(
     session: Session, edited: EditedSample, change: Change, stroke: StrokeRow, who: str | None
 ) -> None:
     """Write what made the current revision, in the transaction that did."""
-    session.flush()  # which gives a new stroke its id
-    session.add(
-        RevisionRow(
-            sample_id=edited.sample.id,
-            revision=edited.row.revision,
-            change=change,
-            stroke_id=stroke.id,
-            made_by=who,
-            made_at=datetime.now(UTC),
-        )
-    )
+    note_revisions(session, [(edited, stroke)], change, who)
+
+
+def note_revisions(
+    session: Session,
+    made: Sequence[tuple[EditedSample, StrokeRow]],
+    change: Change,
+    who: str | None,
+) -> None:
+    """Write what made the current revision of each sample, in the transaction that did."""
+    session.flush()  # which gives new strokes their ids
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "sample_id": edited.sample.id,
+            "revision": edited.row.revision,
+            "change": change,
+            "stroke_id": stroke.id,
+            "made_by": who,
+            "made_at": now,
+        }
+        for edited, stroke in made
+    ]
+    if rows:
+        session.execute(insert(RevisionRow), rows)
 
 
 def keep_undone(session: Session, sample_id: int) -> None:
     """Keep the undone strokes of a sample, which another one is about to replace."""
+    keep_all_undone(session, [sample_id])
+
+
+def keep_all_undone(session: Session, sample_ids: Sequence[int]) -> None:
+    """Keep the undone strokes of samples, which others are about to replace."""
     undone = select(*(getattr(StrokeRow, name) for name in _OF_STROKES)).where(
-        StrokeRow.sample_id == sample_id, StrokeRow.undone
+        StrokeRow.sample_id.in_(sample_ids), StrokeRow.undone
     )
     session.execute(insert(DroppedStrokeRow).from_select(_OF_STROKES, undone))
 

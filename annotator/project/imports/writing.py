@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from annotator.project.audit import note
-from annotator.project.digests import anchors_digest, stroke_digest
-from annotator.project.edit import EditedSample, withdraw_verdict
 from annotator.project.engine.base import Engine
-from annotator.project.giving import reviewer_of
-from annotator.project.history_tables import Change
-from annotator.project.imports.deciding import is_near
 from annotator.project.imports.records import (
-    IMPORTED,
     FaceThere,
     Fate,
-    Given,
     ImportedFace,
     ImportedPrediction,
-    ImportedReview,
     ImportedWork,
     ImportRules,
     Outcome,
 )
+from annotator.project.imports.works import WorkToWrite, write_works
 from annotator.project.known_samples import round_place
-from annotator.project.past import keep_undone, note_revision
 from annotator.project.prediction_rows import Face, PredictionRows
-from annotator.project.records import UNDECIDED, SampleState, Verdict
-from annotator.project.tables import AnnotationRow, ReviewRow, StrokeRow
+from annotator.project.records import SampleState, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +55,7 @@ class Writer:
         self._add_predictions(faces, written, known)
         self.session.flush()
         self.session.expire_all()  # rows were changed behind the session's back
-        for face, outcome in zip(faces, written, strict=True):
-            if outcome.fate.writes and outcome.sample_id is not None:
-                before = known.get(outcome.sample_id)
-                given = frozenset() if before is None else before.verdicts
-                self._write_work(face, outcome.sample_id, outcome.fate, given)
+        write_works(self.session, self.engine, _works(faces, written, known), self.by)
         return written
 
     def _add_samples(
@@ -146,68 +128,17 @@ class Writer:
         is_past = round_place(self.session, self.model_ids[sha256]).is_past
         return self.rules.follows and not is_past
 
-    def _write_work(
-        self, face: ImportedFace, sample_id: int, fate: Fate, given: frozenset[Given]
-    ) -> None:
-        work = face.work
-        if work is None:
-            return
-        revision = self.session.scalar(
-            select(AnnotationRow.revision).where(AnnotationRow.sample_id == sample_id)
-        )
-        edited = EditedSample.load_to_change(self.session, sample_id, revision=revision or 0)
-        if fate is not Fate.VERDICT and _needs_stroke(edited, work, fate):
-            self._write_stroke(edited, work)
-        self._write_verdicts(edited, work, given)
-        last = work.reviews[-1] if work.reviews else None
-        note(
-            self.session, IMPORTED, self.by, sample_id=sample_id, image_id=face.image_id,
-            fate=fate.value, annotator=work.annotator, verdict=last and last.verdict.value,
-            reviewer=last and last.reviewer, given_at=last and last.at.isoformat(), **face.origin,
-        )  # fmt: skip
 
-    def _write_stroke(self, edited: EditedSample, work: ImportedWork) -> None:
-        sample_id = edited.sample.id
-        keep_undone(self.session, sample_id)
-        self.session.execute(
-            delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone)
-        )
-        row = _stroke_row(edited, work)
-        self.session.add(row)
-        edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
-        note_revision(self.session, edited, Change.STROKE, row, self.by)
-
-    def _write_verdicts(
-        self, edited: EditedSample, work: ImportedWork, given: frozenset[Given]
-    ) -> None:
-        """Add the verdicts that were not given here too; the last one may be in effect."""
-        sample = edited.sample
-        has_verdict = work.state not in UNDECIDED and bool(work.reviews)
-        for at, review in enumerate(work.reviews, start=1):
-            is_in_effect = has_verdict and at == len(work.reviews)
-            if review.given in given and not is_in_effect:
-                continue
-            self.session.add(_review_row(edited, review, is_in_effect=is_in_effect))
-            self.session.flush()  # ids grow with the verdicts
-        withdraw_verdict(sample)
-        if has_verdict:
-            sample.state = work.state
-            sample.reviewer = reviewer_of(work.reviews[-1].verdict, work.reviews[-1].reviewer)
-        sample.updated_at = datetime.now(UTC)
-        self.session.flush()
-
-
-def _review_row(edited: EditedSample, review: ImportedReview, *, is_in_effect: bool) -> ReviewRow:
-    return ReviewRow(
-        sample_id=edited.sample.id,
-        verdict=review.verdict,
-        reviewer=review.reviewer,
-        reasons=",".join(review.reasons),
-        comment=review.comment,
-        created_at=review.at,
-        # What was said of a mesh that is not known here is said of none.
-        revision=edited.row.revision if is_in_effect else 0,
-    )
+def _works(
+    faces: Sequence[ImportedFace], outcomes: Sequence[Outcome], known: Mapping[int, FaceThere]
+) -> list[WorkToWrite]:
+    works = []
+    for face, outcome in zip(faces, outcomes, strict=True):
+        if outcome.fate.writes and outcome.sample_id is not None and face.work is not None:
+            before = known.get(outcome.sample_id)
+            given = frozenset() if before is None else before.verdicts
+            works.append(WorkToWrite(face, face.work, outcome.sample_id, outcome.fate, given))
+    return works
 
 
 def replace_id(outcome: Outcome, sample_id: int) -> Outcome:
@@ -229,52 +160,3 @@ def _checked(face: ImportedFace, prediction: ImportedPrediction) -> Face:
     return Face.checked(
         prediction.landmarks, face.layout, prediction.presence, prediction.detection_score
     )
-
-
-def _needs_stroke(edited: EditedSample, work: ImportedWork, fate: Fate) -> bool:
-    has_same_marks = np.array_equal(edited.marks, work.marks)
-    if fate is not Fate.REPLACED and not work.is_stroked:
-        # Accepted as a model said it, which may have said hardly the same here.
-        return not (has_same_marks and is_near(edited.landmarks, work.landmarks))
-    is_same = has_same_marks and not _changed(edited, work).any()
-    return not is_same or fate is not Fate.REPLACED
-
-
-def _changed(edited: EditedSample, work: ImportedWork) -> npt.NDArray[np.bool_]:
-    """Return which vertices are elsewhere, (n,), to the bit: a -0.0 is no 0.0."""
-    before, after = (
-        np.ascontiguousarray(points, np.float32).view(np.uint32)
-        for points in (edited.landmarks, work.landmarks)
-    )
-    changed: npt.NDArray[np.bool_] = (before != after).any(axis=1)
-    return changed
-
-
-def _stroke_row(edited: EditedSample, work: ImportedWork) -> StrokeRow:
-    marked = edited.marks != work.marks
-    changed = _changed(edited, work) | marked
-    changed[list(work.anchors)] = True
-    if not changed.any():  # somebody worked on it, and it is where the model had it
-        changed[:] = True
-    vertices = np.flatnonzero(changed).astype(np.uint16)
-    has_marks = bool(marked.any())
-    row = StrokeRow(
-        sample_id=edited.sample.id,
-        sequence=edited.sample.stroke_count + 1,
-        tool=IMPORTED,
-        annotator=work.annotator,
-        created_at=datetime.now(UTC),
-        undone=False,
-        vertex_indices=vertices,
-        before=edited.landmarks[vertices],
-        after=np.asarray(work.landmarks, np.float32)[vertices],
-        marks_before=edited.marks[vertices] if has_marks else None,
-        marks_after=work.marks[vertices] if has_marks else None,
-        anchors_added=np.array(work.anchors, np.uint16) if work.anchors else None,
-        anchors_removed=None,
-    )
-    row.digest = stroke_digest(row.sample_id, row.sequence, row)
-    row.anchors_digest = anchors_digest(
-        row.sample_id, row.sequence, row.anchors_added, row.anchors_removed
-    )
-    return row
