@@ -10,13 +10,14 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 
 from annotator.cli.app import GROUPS
@@ -51,11 +52,18 @@ HOSTILE = {
 PEOPLE = {kind: text for kind, text in HOSTILE.items() if kind not in {"bytes", "long"}}
 ENVIRONMENT_NAME = "\x1b[2JAnn\nerror: forged"
 
-COMMANDS = {
-    f"{group.commands.info.name or ''} {command.name or command.callback.__name__}".strip(" _")
-    for group in GROUPS
-    for command in group.commands.registered_commands
-}
+
+def commands_of(group: typer.Typer, before: str = "") -> Iterator[str]:
+    """Give the names of all commands of a group, and of the groups in it."""
+    called = f"{before} {group.info.name or ''}"
+    for command in group.registered_commands:
+        name = command.name or command.callback.__name__
+        yield f"{called} {name}".strip(" _")
+    for nested in group.registered_groups:
+        yield from commands_of(nested.typer_instance, called)
+
+
+COMMANDS = {" ".join(name.split()) for group in GROUPS for name in commands_of(group.commands)}
 NEEDS_A_WINDOW = {"open", "demo"}
 
 
@@ -411,6 +419,136 @@ def withdraw(hand: Hand) -> None:
     hand.run_json("withdraw", hand.project, "[red]no@1.0.0", "--why=x", "--yes")
 
 
+def released(hand: Hand) -> str:
+    """Release what is accepted, of a hostile folder; return what it is called."""
+    folder = hand.scratch / "made\x1b[2J\nforged"
+    hand.run("release", hand.project, "faces", "--into", folder, "--images=none")
+    return "faces@1.0.0"
+
+
+def release_make(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        for option in ("--version", "--shares", "--require"):
+            given = ("release", hand.project, "faces", f"{option}={text}")
+            hand.run(*given, code=1, lines=0)
+        hand.run("release", hand.project, "faces", f"--format={text}", code=2, lines=0)
+        hand.run("release", "make", "--", hand.project, text, code=1, lines=0)
+        hand.run("release", "--", f"nowhere{text}", "faces", code=1, lines=0)
+    hand.run_json("release make", hand.project, "faces", "--dry-run")
+    released(hand)
+    words = [f"--{what}={HOSTILE['forges']}" for what in ("title", "description", "licence")]
+    folder = hand.scratch / "json\n\x1b[2J"
+    hand.run_json("release make", hand.project, "other", "--into", folder, *words)
+    hand.run("release", hand.project, "faces", "--into", folder, code=1, lines=0)
+
+
+def release_list(hand: Hand) -> None:
+    listed(hand)
+    with Project.open(hand.project) as project:
+        project.releases.withdraw(project.releases.all()[0].id, HOSTILE["markup"], by="Rae")
+    hand.run("release", "list", hand.project, lines=2)
+    hand.run_json("release list", hand.project)
+
+
+def release_show(hand: Hand) -> None:
+    listed(hand)
+    hand.run("release", "show", hand.project, "[red]no@1.0.0", lines=7)
+    hand.run_json("release show", hand.project, "[red]no")
+    for text in HOSTILE.values():
+        hand.run("release", "show", hand.project, "--", f"no{text}", code=1, lines=0)
+        hand.run("release", "show", hand.project, "--", f"[red]no@{text}", code=1, lines=0)
+
+
+def release_diff(hand: Hand) -> None:
+    name = released(hand)
+    folder = hand.scratch / "made\x1b[2J\nforged"
+    hand.run("release", "diff", folder, folder, lines=1)
+    hand.run("release", "diff", name, name, "--project", hand.project, lines=1)
+    hand.run_json("release diff", folder, folder)
+    hand.run("release", "diff", folder, folder, "--csv")
+    for text in HOSTILE.values():
+        hand.run("release", "diff", "--", folder, f"no{text}", code=1, lines=0)
+        given = ("release", "diff", f"--project={hand.project}", "--", name, f"no@{text}")
+        hand.run(*given, code=1, lines=0)
+
+
+def release_verify(hand: Hand) -> None:
+    released(hand)
+    folder = hand.scratch / "made\x1b[2J\nforged"
+    hand.run("release", "verify", folder)
+    hand.run_json("release verify", folder)
+    for text in HOSTILE.values():
+        hand.run("release", "verify", "--", f"no{text}", code=1, lines=0)
+    (folder / "samples.parquet").write_bytes(b"\x1b[2J")
+    hand.run("release", "verify", folder, code=1, lines=0)
+
+
+def release_withdraw(hand: Hand) -> None:
+    name = released(hand)
+    for text in HOSTILE.values():
+        given = ("release", "withdraw", hand.project, "--why=x", "--", f"no{text}")
+        hand.run(*given, code=1, lines=0)
+    for kind in ("clears", "forges", "turns", "separates", "c1"):
+        given = ("release", "withdraw", hand.project, f"--why=x{HOSTILE[kind]}x", name)
+        hand.run(*given, code=1, lines=0)
+    hand.run_json("release withdraw", hand.project, name, "--why", HOSTILE["rich"])
+    hand.run("release", "list", hand.project, lines=2)
+
+
+def release_splits_show(hand: Hand) -> None:
+    hand.run("release", "splits", "show", hand.project, lines=1)
+    hand.run("release", "splits", "fix", hand.project, "test", f"{HOSTILE['clears']}.jpg")
+    hand.run("release", "splits", "show", hand.project, lines=2)
+    hand.run_json("release splits show", hand.project)
+    hand.run("release", "splits", "show", hand.project, "--csv", lines=2)
+
+
+def release_splits_fix(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        given = ("release", "splits", "fix", hand.project, "--")
+        hand.run(*given, "test", f"{text}.gif", code=1, lines=0)
+        hand.run(*given, text, f"{HOSTILE['clears']}.jpg", code=2, lines=0)
+    hand.run_json("release splits fix", hand.project, "test", f"{HOSTILE['forges']}.jpg")
+
+
+def release_splits_unfix(hand: Hand) -> None:
+    for text in HOSTILE.values():
+        given = ("release", "splits", "unfix", hand.project, "--", f"{text}.gif")
+        hand.run(*given, code=1, lines=0)
+    hand.run("release", "splits", "fix", hand.project, "test", f"{HOSTILE['forges']}.jpg")
+    hand.run_json("release splits unfix", hand.project, f"{HOSTILE['forges']}.jpg")
+
+
+def import_(hand: Hand) -> None:
+    folder, fresh = hand.scratch / "r\x1b[2J\nforged", hand.scratch / "fresh\x1b[2J\n"
+    hand.run("export", hand.project, folder, "--format", "npz", "--metadata=keep")
+    hand.run("new", fresh)
+    hand.run("import", fresh, folder, "--dry-run")
+    found = ("--photographs", hand.folder)
+    hand.run("import", fresh, folder, *found, code=1)
+    hand.run("import", fresh, folder, *found, "--yes")
+    hand.run_json("import", hand.project, folder)
+    for text in HOSTILE.values():
+        given = ("import", hand.project, folder)
+        hand.run(*given, f"--format={text}", code=2, lines=0)
+        hand.run(*given, f"--as={text}", code=2, lines=0)
+        hand.run(*given, f"--key=no{text}", code=1, lines=0)
+        hand.run(*given, f"--photographs=no{text}", code=2, lines=0)
+        hand.run("import", "--", hand.project, f"no{text}", code=1, lines=0)
+
+
+def merge(hand: Hand) -> None:
+    fresh = hand.scratch / "fresh\x1b[2J\n"
+    hand.run("new", fresh)
+    hand.run("merge", fresh, hand.project, "--dry-run")
+    hand.run("merge", fresh, hand.project, code=1)
+    hand.run("merge", fresh, hand.project, "--yes")
+    hand.run_json("merge", hand.project, fresh, "--dry-run")
+    for text in HOSTILE.values():
+        hand.run("merge", "--", fresh, f"no{text}", code=1, lines=0)
+        hand.run("merge", hand.project, fresh, f"--prefer={text}", code=2, lines=0)
+
+
 def export(hand: Hand) -> None:
     for name in ("npz", "csv", "coco"):
         hand.run("export", hand.project, hand.scratch / f"{name}\x1b[2J\nforged", "--format", name)
@@ -699,6 +837,17 @@ CASES: dict[str, Case] = {
     "facts": facts,
     "revoke": revoke,
     "withdraw": withdraw,
+    "release make": release_make,
+    "release list": release_list,
+    "release show": release_show,
+    "release diff": release_diff,
+    "release verify": release_verify,
+    "release withdraw": release_withdraw,
+    "release splits show": release_splits_show,
+    "release splits fix": release_splits_fix,
+    "release splits unfix": release_splits_unfix,
+    "import": import_,
+    "merge": merge,
     "export": export,
     "learn": learn,
     "backup": backup,
