@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -106,7 +107,8 @@ class Releases:
         UnknownRelease
             If there is none.
         """
-        with self._engine.reading() as session:
+        # What UTF-8 cannot hold, as odd bytes of a command line, names none.
+        with suppress(UnicodeEncodeError), self._engine.reading() as session:
             row = session.scalar(called(name, version))
             if row is not None:
                 return self._record(row)

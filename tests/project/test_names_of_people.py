@@ -16,6 +16,7 @@ from annotator.inference import ModelInfo
 from annotator.mesh.layout import FACE_468
 from annotator.project import (
     EditSession,
+    ImportRules,
     Judgement,
     NewClip,
     NewGuide,
@@ -37,6 +38,7 @@ WRITTEN_LONG_AGO = "\x1b[2JAnn\nforged: line\u202e " + "x" * 200
 TODAY = datetime(2026, 3, 4, tzinfo=UTC)
 TRAIN = StoredSplit(Split.TRAIN, False, "")
 RELEASE = NewRelease("faces", "1.0.0", Path("faces"), "a" * 64, "npz", 0, ())
+RULES = ImportRules()
 GUIDE = NewGuide("ibug_68", np.zeros((68, 3), np.float32))
 
 
@@ -146,6 +148,8 @@ CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
     ("guides", "add"): lambda given, name: given.project.guides.add(1, GUIDE, by=name),
     ("guides", "add_all"): lambda given, name: given.project.guides.add_all([(1, GUIDE)], by=name),
     ("guides", "remove"): lambda given, name: given.project.guides.remove([1], by=name),
+    ("imports", "plan"): lambda given, name: given.project.imports.plan([], RULES, by=name),
+    ("imports", "store"): lambda given, name: given.project.imports.store([], RULES, by=name),
     ("clips", "make_sample"): lambda given, name: given.project.clips.make_sample(1, 6, name),
     ("clips", "refresh"): lambda given, name: given.project.clips.refresh(4, mesh(5), name),
     ("clips", "cut"): lambda given, name: given.project.clips.cut(1, 5, name),
