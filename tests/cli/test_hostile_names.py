@@ -527,8 +527,13 @@ def import_(hand: Hand) -> None:
     hand.run("import", fresh, folder, "--dry-run")
     found = ("--photographs", hand.folder)
     hand.run("import", fresh, folder, *found, code=1)
-    hand.run("import", fresh, folder, *found, "--yes", code=1)  # nobody is called so
-    hand.run("import", fresh, folder, *found, "--yes", "--as=predictions")
+    hand.run("import", fresh, folder, *found, "--yes")
+    with Project.open(fresh) as project:
+        names = {
+            project.reviews.newest(summary.id).reviewer for summary in project.samples.summaries()
+        }
+    assert "failed: forged" in names  # as anybody can be called
+    hand.run("import", fresh, folder, "--as=predictions", "--dry-run")
     hand.run_json("import", hand.project, folder)
     for text in HOSTILE.values():
         given = ("import", hand.project, folder)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from annotator.mesh.marks import Visibility, visibility_in_frame
 from annotator.release.incoming import ImageClue, IncomingFace, Said
 from annotator.release.rows import FACT_COLUMNS
+from annotator.system.people import usable_name
 from annotator.workflow.importing_annotations.released_facts import ReleasedFacts
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class ReleasedFaces:
             visibility=_visibility(release.visibility[at], release.landmarks[at], row),
             prediction=None if predictions is None else uncropped(predictions[at], row),
             said=Said(
-                annotator=row["annotator"],
-                reviewer=row["reviewer"],
+                annotator=_recordable(row["annotator"]),
+                reviewer=_recordable(row["reviewer"]),
                 verdict=row["verdict"],
                 at=row["accepted_at"].to_pydatetime(),
                 model_name=row["model_name"],
@@ -134,3 +135,8 @@ def _known(value: Any) -> Any:
     from pandas import isna  # noqa: PLC0415 - slow to import
 
     return None if isna(value) else value
+
+
+def _recordable(name: str | None) -> str | None:
+    """Return a name of a release as one that can be recorded: old projects hold any, as theirs."""
+    return None if name is None else usable_name(name)
