@@ -50,7 +50,7 @@ def _texture(folder: Path, image: ImageFaces) -> str | None:
     """Return where the texture of an image is, seen from a mesh; None if there is no image."""
     path = held_at(image.image)
     if path is None:
-        return None if image.image.path is None else image.image.path.as_uri()
+        return None
     if common_suffix(path) is not None:
         return quote(from_meshes(image.image.file))
     (folder / _TEXTURES).mkdir(exist_ok=True)

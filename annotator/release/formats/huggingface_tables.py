@@ -174,10 +174,8 @@ def _row(image: ImageFaces, content: bytes | None, schema: pa.Schema) -> pa.Reco
 
 
 def _shown(image: ImageFaces, content: bytes | None) -> dict[str, Any] | None:
-    """Return what `datasets` opens: bytes, or the path of an image that lies elsewhere."""
-    if content is not None:
-        return {"bytes": content, "path": image.name}
-    return None if image.image.path is None else {"bytes": None, "path": image.image.file}
+    """Return what `datasets` opens; None where the release has no image."""
+    return None if content is None else {"bytes": content, "path": image.name}
 
 
 def _array(values: NDArray[Any]) -> pa.Array:

@@ -22,9 +22,5 @@ def held_at(image: PlacedImage) -> Path | None:
 
 
 def said(face: Face) -> dict[str, Any]:
-    """Return the columns of a sample whose image lies in the file that says them.
-
-    They name no file of the image unless it lies elsewhere.
-    """
-    elsewhere = Path(face.image.file).is_absolute()
-    return {name: value for name, value in face.row.items() if elsewhere or name != "image_file"}
+    """Return the columns of a sample whose image lies in the file that says them."""
+    return {name: value for name, value in face.row.items() if name != "image_file"}

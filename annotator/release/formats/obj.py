@@ -71,10 +71,10 @@ def _triangles(layout: MeshLayout) -> str:
 
 def _material(image: PlacedImage) -> str:
     """Return a material that shows the image as it is, without light."""
-    texture = image.file if held_at(image) is None else from_meshes(image.file)
-    shown = image.path is not None and texture.isprintable()  # else a name could be a command
     colours = f"newmtl {_MATERIAL}\nKa 1 1 1\nKd 1 1 1\nKs 0 0 0\nillum 0\n"
-    return f"{colours}map_Kd {texture}\n" if shown else colours
+    if held_at(image) is None or not image.file.isprintable():  # such a name could be a command
+        return colours
+    return f"{colours}map_Kd {from_meshes(image.file)}\n"
 
 
 FORMAT = Format(
