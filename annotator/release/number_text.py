@@ -37,23 +37,23 @@ def shortest(values: NDArray[np.float32]) -> Any:
 
 
 def rows_of_numbers(values: NDArray[np.float32], spelling: Spelling) -> list[bytes]:
-    """Return each row of numbers, (r, k), as text with a comma between two.
+    """Return each row of numbers as text with a comma between two.
 
     Parameters
     ----------
-    values
-        All finite.
+    values : (r, k) or (r, k, j)
+        All finite. Of three dimensions, every j numbers are in brackets: ``[1.5,2.0],[0.5,3.0]``.
     spelling
         `as_numpy` or `as_json`.
     """
     values = np.ascontiguousarray(values, dtype=np.float32)
-    if not values.size:
-        return [b""] * len(values)
-    rows = orjson.dumps(values, option=_OPTIONS)[2:-2].split(b"],[")
-    for row in np.flatnonzero((odd := _odd(values)).any(axis=1)).tolist():
+    rows = [orjson.dumps(row, option=_OPTIONS)[1:-1] for row in values]
+    flat = values.reshape(len(values), -1) if values.size else values[:0]
+    for row in np.flatnonzero((odd := _odd(flat)).any(axis=1)).tolist():
         cells = rows[row].split(b",")
         for column in np.flatnonzero(odd[row]).tolist():
-            cells[column] = spelling(values[row, column]).encode()
+            spelt = spelling(flat[row, column]).encode()
+            cells[column] = cells[column].replace(cells[column].strip(b"[]"), spelt)
         rows[row] = b",".join(cells)
     return rows
 

@@ -3,7 +3,7 @@
 An earlier version's project exports what the earlier version exported, to the byte, once what
 later versions of the format say besides is taken out of it. ``data/releases_1.tar.gz`` holds
 releases of version 1 in every format, of one face that leaves its photograph, and
-``data/releases_2.tar.gz`` such of version 2.
+``data/releases_2.tar.gz`` and ``data/releases_3.tar.gz`` such of versions 2 and 3.
 """
 
 import csv
@@ -128,3 +128,19 @@ def test_a_release_of_version_2_loads_as_one_without_clips(tmp_path, format_name
     assert list(release.samples.columns) == list(COLUMNS)
     assert (sample.image_stored, sample.reviewer) == ("original", "Grace")
     assert release.samples[list(CLIP_COLUMNS)].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("format_name", ["npz", "csv", "coco"])
+def test_a_release_of_version_3_loads_as_one_of_which_nothing_else_is_known(tmp_path, format_name):
+    with tarfile.open(Path(__file__).parent / "data" / "releases_3.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    release = load_release(tmp_path / format_name)
+    (sample,) = release.samples.itertuples()
+    assert list(release.samples.columns) == list(COLUMNS)
+    assert (sample.annotator, sample.reviewer, sample.stroke_count) == ("Ada", "Grace", 1)
+    later = [name for name, since in SINCE.items() if since == 4]
+    assert release.samples[later].isna().all(axis=None)
+    # What lies outside is out of frame since version 2.
+    outside = release.landmarks[0, :, 0] > sample.image_width
+    assert outside.any()
+    assert (release.visibility[0, outside] == 2).all()

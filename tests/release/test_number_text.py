@@ -72,6 +72,15 @@ def test_rows_are_written_as_pythons_json_writes_them(text):
             assert compact(each) == plain
 
 
+def test_pairs_are_in_brackets_however_rare_their_numbers():
+    numbers = every_kind()
+    pairs = rows_of_numbers(numbers.reshape(len(numbers), -1, 2), as_json)
+    assert [row.replace(b"[", b"").replace(b"]", b"") for row in pairs] == rows_of_numbers(
+        numbers, as_json
+    )
+    assert all(len(json.loads(b"[" + row + b"]")) == numbers.shape[1] // 2 for row in pairs)
+
+
 @pytest.mark.parametrize("between", [b",", b", "])
 def test_digits_have_something_between_two(between):
     digits = np.array([[0, 1, 2], [9, 0, 0]], np.uint8)
