@@ -18,7 +18,7 @@ AWKWARD = ["NA", "null", "None", "nan", "007", "1e5", "True", '=1+1, "Ann"', "-"
 
 def code_in(title: str) -> str:
     """Return the program in a section of the page."""
-    (section,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    (section,) = re.findall(rf"^##+ {title}\n(.*?)(?=^##+ |\Z)", PAGE, re.MULTILINE | re.DOTALL)
     (block,) = re.findall(r"^( *)```python\n(.*?)^ *```", section, re.MULTILINE | re.DOTALL)
     return textwrap.dedent(block[1])
 
