@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_NAMED = 3  # photographs in a sentence
+
 _Images = Annotated[
     list[str] | None,
     typer.Argument(
@@ -136,7 +138,8 @@ def revoke(
     if undo == (why is not None):
         raise typer.BadParameter("say --why, or --undo")
     with Project.open(project) as opened:
-        meant = photographs_named(opened, images, _all_images(opened))
+        known = _all_images(opened)
+        meant = photographs_named(opened, images, known)
         ids = [image.id for image in meant]
         if undo:
             done = opened.facts.allow_again(ids, by)
@@ -144,7 +147,15 @@ def revoke(
             done = opened.facts.revoke(ids, why or "", by)
         releases = _holding(opened, ids)
         still = [each for each, facts in opened.facts.of(ids).items() if not facts.may_leave]
+        alike = [] if undo else _same_subject_left(opened, ids, known)
     lines = _revoke_lines(len(ids), done, len(still), undo=undo)
+    if alike:
+        names = ", ".join(image.name for image in alike[:_NAMED])
+        more = ", ..." if len(alike) > _NAMED else ""
+        lines.append(
+            f"not revoked, though of the same subject: {count(len(alike), 'photograph')}"
+            f" ({names}{more})"
+        )
     values = {"images": ids, "changed": done, "undone": undo, "paths": printable_paths(meant)}
     values["releases"] = _release_values(releases)
     report(values, *lines, *([] if undo else _held(releases, ids)), as_json=as_json)
@@ -153,6 +164,21 @@ def revoke(
 def _all_images(project: "Project") -> "list[ImageRecord]":
     """Return the images of the project and those that were removed: these can be revoked too."""
     return [*project.images.all(), *(each.image for each in project.removals.all())]
+
+
+def _same_subject_left(
+    project: "Project", revoked: Sequence[int], images: "Sequence[ImageRecord]"
+) -> "list[ImageRecord]":
+    """Return the photographs that may still leave and show a subject of those revoked."""
+    subjects = {each.subject for each in project.facts.of(revoked).values()} - {None}
+    if not subjects:
+        return []
+    known = project.facts.of([image.id for image in images])
+    return [
+        image
+        for image in images
+        if known[image.id].may_leave and known[image.id].subject in subjects
+    ]
 
 
 def _changing(
@@ -175,7 +201,7 @@ def _set_lines(
         for name in said:
             fields[name] = fields.get(name, 0) + 1
     if not fields:
-        return [f"nothing is other than it was known of {count(named, 'photograph')}"]
+        return [f"nothing changes: that was known of {count(named, 'photograph')}"]
     counts = ", ".join(f"{name} of {number:,}" for name, number in fields.items())
     verb = "would change" if dry_run else "changed"
     return [f"{verb} what is known of {count(len(told), 'photograph')}: {counts}"]

@@ -1,6 +1,7 @@
 """The commands `import` and `merge`: annotations of others, and another project, into a project."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 _SHOWN = 40  # faces in the table on a terminal
+_LACKING = "photographs that the project lacks: `add` them, or give their folder by --photographs"
 
 Over = Annotated[
     bool, typer.Option("--over", help="Where people worked on a face, add what comes as a stroke.")
@@ -71,6 +73,7 @@ def import_(
     from annotator.project import ImportRules, Project
     from annotator.workflow.importing_annotations.converting import Conversion
     from annotator.workflow.importing_annotations.planning import make_plan
+    from annotator.workflow.importing_annotations.plans import NO_IMAGE
     from annotator.workflow.importing_annotations.sources import open_faces, source_of
 
     if photographs is not None and not photographs.is_dir():
@@ -86,7 +89,11 @@ def import_(
                 plan = make_plan(
                     opened, faces, conversion, rules, photographs=photographs, on_progress=show
                 )
-            _tell_and_do(opened, plan, copy=copy, dry_run=dry_run, yes=yes, as_json=as_json)
+            hint = plan.counts.get(NO_IMAGE, 0) > 0 and photographs is None
+            _tell_and_do(
+                opened, plan, copy=copy, dry_run=dry_run, yes=yes, as_json=as_json,
+                hints=[_LACKING] if hint else [],
+            )  # fmt: skip
 
 
 @commands.command()
@@ -138,7 +145,14 @@ def _known(name: str | None) -> str | None:
 
 
 def _tell_and_do(
-    project: "Project", plan: "Plan", *, copy: bool, dry_run: bool, yes: bool, as_json: bool
+    project: "Project",
+    plan: "Plan",
+    *,
+    copy: bool,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+    hints: Sequence[str] = (),
 ) -> None:
     from annotator.workflow.importing_annotations.image_facts import bring_facts
     from annotator.workflow.importing_annotations.plan_text import (
@@ -156,7 +170,7 @@ def _tell_and_do(
     if len(plan.planned) > len(rows):
         lines.append(f"... and {len(plan.planned) - len(rows):,} more: --json tells all")
     facts = bring_facts(project, plan, writes=False)
-    lines += [f"photographs: {told}" for told in facts.told]
+    lines += [*hints, *(f"photographs: {told}" for told in facts.told)]
     is_nothing = not (writes_something(plan) or facts.does_something)
     of_photographs = {"facts": list(facts.told), "facts_left": list(facts.left)}
     values = {**plan_values(plan), **of_photographs, "dry_run": dry_run}

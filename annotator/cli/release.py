@@ -142,10 +142,13 @@ def _planned_values(plan: "ReleasePlan") -> dict[str, object]:
 
 
 def _planned_lines(plan: "ReleasePlan") -> list[str]:
+    from annotator.release.split_report import empty_sides
+
     lines = [
         f"{plan.about.name} {plan.about.version} would hold {count(plan.samples, 'sample')} on"
         f" {count(len(plan.splits.sides), 'image')}, in {plan.folder}",
         *_said(plan),
+        *empty_sides(plan.counts),
     ]
     if plan.last is not None:
         lines.insert(1, f"since {plan.last.version}: {plan.changes}")
@@ -178,6 +181,7 @@ def _made_values(done: "ReleaseMade") -> dict[str, object]:
 
 
 def _made_lines(done: "ReleaseMade") -> list[str]:
+    from annotator.release.image_remarks import image_remarks
     from annotator.release.split_report import HEADINGS, split_rows, told
     from annotator.workflow.same_pictures import kept_text
 
@@ -189,7 +193,7 @@ def _made_lines(done: "ReleaseMade") -> list[str]:
     ]
     if plan.last is not None:
         lines.append(f"since {plan.last.version}: {plan.changes}")
-    lines += [*table, *told(contents), *_said(plan)[1:], *done.report.remarks]
+    lines += [*table, *told(contents), *_said(plan)[1:], *image_remarks(done.report.images)]
     if done.kept:
         lines.append(kept_text(len(done.kept)))
     return lines

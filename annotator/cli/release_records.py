@@ -143,7 +143,7 @@ def show(project: ProjectAddress, release: _ReleaseName, *, as_json: AsJson = Fa
         "folder": f"{record.folder}{'' if record.folder.is_dir() else ' (not there any more)'}",
     }
     if record.is_withdrawn:
-        rows["withdrawn"] = _state(record)
+        rows["withdrawn"] = record.withdrawn_why or ""
     lines = [f"{name:<11}{text}" for name, text in rows.items()]
     report({**_values(record), "splits": splits}, *lines, as_json=as_json, is_answer=True)
 

@@ -105,7 +105,7 @@ def checked_text(name: str, text: str) -> str:
         raise FactError(f"{name} has {LONGEST_FACT} characters at most, this one {len(text):,}")
     text = normalize("NFC", recovered(text).strip())
     if not text.strip(JOINERS):
-        raise FactError(f"{name} cannot be empty: leave it out instead")
+        raise FactError(f"{name} cannot be empty: leave it out, or say `unknown` to clear it")
     if len(text) > LONGEST_FACT:
         raise FactError(f"{name} has {LONGEST_FACT} characters at most, this one {len(text):,}")
     if any(category(sign) in _HIDDEN and sign not in JOINERS for sign in text):

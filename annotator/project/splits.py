@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -184,7 +185,7 @@ def _undecided(
         known |= dict(session.execute(query).all())
     for image_id, split in known.items():
         if split is not splits[image_id].split:
-            raise _decided(image_id, split, splits[image_id].split)
+            raise _decided(session, image_id, split, splits[image_id].split)
     return [each for each in ids if each not in known]
 
 
@@ -195,12 +196,14 @@ def _refuse_released(
     known = _rows(session, engine, image_ids, to_change=False)
     elsewhere = [each for each, row in known.items() if row.split is not split]
     for image_id in sorted(_released(session, engine, elsewhere)):
-        raise _decided(image_id, known[image_id].split, split)
+        raise _decided(session, image_id, known[image_id].split, split)
 
 
-def _decided(image_id: int, split: Split, wanted: Split) -> SplitDecided:
+def _decided(session: Session, image_id: int, split: Split, wanted: Split) -> SplitDecided:
+    path = session.scalar(select(ImageRow.path).where(ImageRow.id == image_id))
+    name = "" if path is None else f" ({PurePath(path).name})"
     return SplitDecided(
-        f"image {image_id} is in the {split.value} split, and images never change sides: "
+        f"image {image_id}{name} is in the {split.value} split, and images never change sides: "
         f"leave it there, it cannot go to {wanted.value}"
     )
 

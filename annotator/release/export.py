@@ -185,7 +185,7 @@ def export_accepted(
         raise ExportError(_NOTHING_ACCEPTED)
     wanted = Choices(
         chosen,
-        _wanted_images(chosen, choice.images, pseudonyms=choice.pseudonyms),
+        _wanted_images(chosen, choice),
         choice.splits,
         choice.metadata,
         _pseudonyms(secret) if choice.pseudonyms else None,
@@ -240,10 +240,15 @@ def _one_layout(accepted: AcceptedSamples) -> MeshLayout:
     return first
 
 
-def _wanted_images(chosen: Format, images: ImageMode, *, pseudonyms: bool) -> ImageMode:
+def _wanted_images(chosen: Format, choice: Choice) -> ImageMode:
     """Return how a format gets its images, or raise what it cannot get."""
-    if images == "reference" and pseudonyms:
+    images = choice.images
+    if images == "reference" and choice.pseudonyms:
         raise ExportError("references name the images' files and folders: copy the images instead")
+    if choice.metadata == "keep" and choice.pseudonyms:
+        raise ExportError(
+            "metadata of images may name people and places: strip it, or leave pseudonyms out"
+        )
     if images == "none" and chosen.embeds_images:
         raise ExportError(f"the format {chosen.name} holds images itself: copy them")
     if images == "reference" and not chosen.can_reference:

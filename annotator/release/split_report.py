@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from annotator.release.contents import ALL, YAW_BANDS, Contents, Part
 
@@ -24,16 +24,21 @@ def told(contents: Contents) -> list[str]:
     """Return what is to be said of the sides beside the figures, in sentences; often nothing."""
     if not contents.sides:
         return []
-    empty = [side for side in ("train", "validation", "test") if side not in contents.sides]
-    said = [
-        f"nothing is for {_FOR[side]}: shares are kept on average, so a few images may all fall"
-        " elsewhere; 'release splits fix' puts some there"
-        for side in empty
-    ]
+    said = empty_sides(contents.sides)
     models = [set(part.models) for part in contents.sides.values()]
     if len(set(map(frozenset, models))) > 1:
         said.append("the splits were not all predicted by the same models")
     return said
+
+
+def empty_sides(sides: Container[str]) -> list[str]:
+    """Return a sentence for each side that is not among some."""
+    return [
+        f"nothing is for {what}: shares are kept on average, so a few images may all fall"
+        " elsewhere; 'release splits fix' puts images there that no release has yet"
+        for side, what in _FOR.items()
+        if side not in sides
+    ]
 
 
 _FOR = {"train": "training", "validation": "validation", "test": "the test"}

@@ -60,7 +60,7 @@ def shares_of(text: str) -> Shares:
             return Shares(*numbers)
     raise ExportError(
         f"{text!a:.40} are no shares: give those of training, validation and test in per cent,"
-        " as 80/10/10"
+        " as 80/10/10, 100 in all"
     )
 
 

@@ -52,8 +52,8 @@ class FileLine:
     size: int
 
     def __str__(self) -> str:
-        many = f", {count(self.files, 'file')}" if self.files > 1 or "*" in self.name else ""
-        return f"{self.name}{many}, about {size_text(self.size)}"
+        many = f"{count(self.files, 'file')} of " if self.files > 1 or "*" in self.name else ""
+        return f"{self.name}, about {many}{size_text(self.size)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

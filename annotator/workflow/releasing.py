@@ -213,6 +213,9 @@ def _planned(
     on_progress: OnProgress | None,
 ) -> tuple[ReleasePlan, AcceptedSamples]:
     name = checked_name(wish.name)
+    for what in wish.require:
+        if what not in REQUIRABLE:
+            raise ExportError(f"{what!a:.40} cannot be required: choose {', '.join(REQUIRABLE)}")
     if not len(accepted):
         raise ExportError("nothing is accepted yet: accept samples, then release them")
     held = held_by(project, accepted, wish.choice, wish.about)
@@ -248,8 +251,6 @@ def _refuse_missing(project: Project, held: Held, require: tuple[str, ...]) -> N
     image_ids = sorted(set(held.images.values()))
     facts = project.facts.of(image_ids) if require else {}
     for what in require:
-        if what not in REQUIRABLE:
-            raise ExportError(f"{what!a:.40} cannot be required: choose {', '.join(REQUIRABLE)}")
         lacking = [at for at in image_ids if getattr(facts.get(at), what, None) is None]
         if lacking:
             records = project.images.records(lacking[:_NAMED])

@@ -47,7 +47,7 @@ def test_facts_are_set_for_some_photographs_and_cleared(project, command):
     )
     facts = known(project)["hopper.jpg"]
     assert (facts.subject, facts.group, facts.consent) == ("P-7", None, None)
-    assert "nothing is other" in command("set", project, "hopper.jpg", "--subject", "P-7")[1]
+    assert "nothing changes" in command("set", project, "hopper.jpg", "--subject", "P-7")[1]
 
 
 def test_a_dry_run_tells_and_changes_nothing(project, command):
@@ -97,7 +97,7 @@ def test_a_table_of_facts_comes_back_as_it_was_and_changes_nothing(project, comm
     assert cells == {"''=x, \"שלום\"", "'''a", "'=1+1"}
     assert command("facts", project)[1] == table.read_text("utf-8")
     code, out, _ = command("set", project, "--csv", table)
-    assert (code, out) == (0, "nothing is other than it was known of 3 photographs\n")
+    assert (code, out) == (0, "nothing changes: that was known of 3 photographs\n")
     assert known(project) == before
 
 
@@ -206,6 +206,14 @@ def test_a_revoked_photograph_is_in_no_release_and_those_that_hold_it_are_named(
     assert command("revoke", released, "collins.jpg", "--undo")[0] == 0
     with Project.open(released) as opened:
         assert len(list(opened.samples.accepted())) == 2
+
+
+def test_other_photographs_of_somebody_who_is_revoked_are_named(project, command):
+    command("set", project, "collins.jpg", "hopper.jpg", "--subject", "P-7")
+    _, out, _ = command("revoke", project, "collins.jpg", "--why", "she asked to")
+    assert "not revoked, though of the same subject: 1 photograph (hopper.jpg)" in out
+    _, out, _ = command("revoke", project, "hopper.jpg", "--why", "she asked to")
+    assert "same subject" not in out
 
 
 def test_revoking_says_why_or_takes_it_back(project, command):

@@ -40,7 +40,17 @@ def test_a_dry_run_tells_of_every_face_and_writes_nothing(places: Path, capsys: 
     assert told[0] == "the release portraits-1: 4 faces as npz: 4 faces of 3 images, as annotations"
     assert "  4 as new samples" in told
     assert sum("with its photograph" in line for line in told) == 4
+    numbers = [line.split()[:2] for line in told if "with its photograph" in line]
+    assert len(set(map(tuple, numbers))) == 4
+    assert max(number for _, number in numbers) == "2"  # of its image
     assert content(places) == before
+
+
+def test_where_photographs_are_to_come_from_is_told_if_they_lack(
+    places: Path, capsys: Said
+) -> None:
+    assert main(["import", str(places / "empty"), str(places / "portraits-1"), "--dry-run"]) == 0
+    assert "give their folder by --photographs" in capsys.readouterr().out
 
 
 def test_what_is_imported_has_to_be_confirmed(places: Path, capsys: Said) -> None:

@@ -51,6 +51,7 @@ def test_a_dry_run_writes_nothing(command, accepted):
     code, out, _ = command("release", accepted, "faces", "--dry-run")
     assert code == 0
     assert out.startswith("faces 1.0.0 would hold 2 samples on 2 images")
+    assert "'release splits fix' puts images there that no release has yet" in out
     assert not (accepted / "releases").exists()
     assert json.loads(command("release", "list", accepted, "--json")[1])["releases"] == []
 

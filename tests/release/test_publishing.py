@@ -235,6 +235,12 @@ def test_references_would_tell_what_files_are_called_and_are_refused(project, tm
     assert not (tmp_path / "release").exists()
 
 
+def test_metadata_would_tell_names_and_is_not_kept_under_pseudonyms(project, tmp_path):
+    with pytest.raises(ExportError, match="metadata of images may name people"):
+        export_release(project, tmp_path / "release", "npz", metadata="keep", pseudonyms=True)
+    assert not (tmp_path / "release").exists()
+
+
 def test_a_revoked_image_and_one_whose_consent_was_refused_never_leave(tmp_path):
     with Project.create(tmp_path / "project") as opened:
         for number in range(3):

@@ -37,6 +37,15 @@ def add_guide(project: Project, sample: int, by: float = 8.0, **others: object) 
     return mesh
 
 
+def test_a_whole_mesh_is_a_guide_too(project: Project, sample: int) -> None:
+    wanted = project.annotations.load(sample).landmarks + np.float32([8, 0, 0])
+    project.guides.add(sample, NewGuide("face_468", wanted))
+    (done,) = fit_samples(project, [sample], "Ada")
+    assert (done.why_not, done.used) == ("", 468)
+    after = project.annotations.load(sample).landmarks
+    assert np.abs(after - wanted)[:, :2].mean() < 1
+
+
 def test_a_fit_is_one_stroke_that_can_be_undone(project: Project, sample: int) -> None:
     before = project.annotations.load(sample).landmarks
     wanted = add_guide(project, sample)

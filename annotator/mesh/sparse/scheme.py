@@ -84,16 +84,17 @@ class UnknownScheme(ValueError):  # noqa: N818 - reads as the condition it names
 
 
 def scheme_named(name: str) -> Scheme:
-    """Return a scheme by its name.
+    """Return a scheme by its name, or by that of a layout: all vertices of it.
 
     Raises
     ------
     UnknownScheme
         If none is called so.
     """
-    if name not in SCHEMES:
+    found = SCHEMES.get(f"{name}{SPARSE}" if name in LAYOUTS else name)
+    if found is None:
         raise UnknownScheme(f"no sparse landmarks are called {name!r}; known: {', '.join(SCHEMES)}")
-    return SCHEMES[name]
+    return found
 
 
 def _closed(first: int, last: int) -> Curve:

@@ -129,7 +129,7 @@ def _by_name(clue: ImageClue, known: _Known) -> FoundImage:
     if not records:
         return FoundImage(why=ABSENT)
     if clue.width is None or clue.height is None:
-        return FoundImage(why="its name alone does not prove it: give its folder")
+        return FoundImage(why="its name alone proves nothing: put its file beside it")
     if len(records) > 1:
         return FoundImage(why=f"{len(records)} photographs are called so")
     return _in_project(records[0], clue)

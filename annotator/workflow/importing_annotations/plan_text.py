@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -61,7 +62,8 @@ def plan_rows(plan: Plan, most: int | None = None) -> list[tuple[str, ...]]:
     """Return a row for each face, what is in the way first; at most so many."""
     order = {fate: at for at, fate in enumerate(_ORDER)}
     places = sorted(range(len(plan.planned)), key=lambda at: order[plan.planned[at].fate])
-    return [_row(plan, at) for at in places[:most]]
+    numbers = _numbers(plan)
+    return [_row(plan, at, numbers[at]) for at in places[:most]]
 
 
 def face_sentences(plan: Plan, most: int) -> list[str]:
@@ -95,11 +97,22 @@ def _written(counts: Mapping[str, int]) -> int:
     return sum(number for fate, number in counts.items() if fate in _WRITING)
 
 
-def _row(plan: Plan, at: int) -> tuple[str, ...]:
+def _numbers(plan: Plan) -> list[int]:
+    """Return which face of its image each one is, as it came, from 1."""
+    seen: Counter[int] = Counter()
+    numbers = []
+    for at in range(len(plan.planned)):
+        image = plan.given.image_of[at]
+        seen[image] += 1
+        numbers.append(seen[image])
+    return numbers
+
+
+def _row(plan: Plan, at: int, number: int) -> tuple[str, ...]:
     each = plan.planned[at]
     sample = "" if each.sample_id is None else str(each.sample_id)
     overlap = "" if each.overlap is None else f"{each.overlap:.2f}"
-    return _image(plan, at), str(at + 1), each.fate, sample, overlap, each.why
+    return _image(plan, at), str(number), each.fate, sample, overlap, each.why
 
 
 def _image(plan: Plan, at: int) -> str:
