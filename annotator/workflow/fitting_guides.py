@@ -19,6 +19,7 @@ FIT_TO_GUIDE = "fit_to_guide"
 """The name of the tool of such strokes."""
 
 _OPEN = (*UNDECIDED, SampleState.SENT_BACK)
+_UNMOVED = "nothing of it moves: it lies on the guide, or is pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _fit(session: EditSession, guide: Guide, covariance: Covariance | None) -> F
     except GuideError as error:
         return FittedSample(session.sample_id, guide.id, why_not=str(error))
     if session.apply(FIT_TO_GUIDE, edit) is None:
-        return FittedSample(session.sample_id, guide.id, why_not="nothing of it may move")
+        return FittedSample(session.sample_id, guide.id, why_not=_UNMOVED)
     moved = np.linalg.norm((fit.landmarks - before)[:, :2], axis=1)
     folds = int(np.count_nonzero(fit.folded))
     return FittedSample(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from annotator.imaging import Picture, find_images
@@ -102,6 +102,7 @@ def find_photographs(
 def _find(clue: ImageClue, known: _Known, offered: _Offered) -> FoundImage:
     """Return where an image is: the surest first."""
     record = None if clue.sha256 is None else known.by_content.get(clue.sha256)
+    own = None
     if record is None and clue.path is not None:
         own = _inspected(clue.path)
         record = None if own is None else known.showing(own)
@@ -115,7 +116,11 @@ def _find(clue: ImageClue, known: _Known, offered: _Offered) -> FoundImage:
         return _offered(files[0], clue)
     if files:
         return FoundImage(why=f"{len(files)} files may be it")
-    return FoundImage(why=ABSENT) if clue.sha256 is not None else _by_name(clue, known)
+    if clue.sha256 is not None:
+        return FoundImage(why=ABSENT)
+    if own is not None and clue.width is None and clue.height is None:
+        clue = replace(clue, width=own.width, height=own.height)
+    return _by_name(clue, known)
 
 
 def _by_name(clue: ImageClue, known: _Known) -> FoundImage:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from annotator.project import Project, SampleState
 from annotator.release import export_release
@@ -62,6 +63,25 @@ def test_68_points_become_a_guide_of_the_face_that_they_are_on(
     assert (guide.scheme, guide.origin, guide.added_by) == ("ibug_68", "others.json", "Imke")
     assert guide.points[:, :2] == pytest.approx(points[:, :2] + [0.4, 0], abs=1e-4)
     assert project.samples.get(hopper(project)).state is state
+
+
+def test_a_file_beside_points_says_how_large_their_photograph_is(
+    project: Project, tmp_path: Path
+) -> None:
+    size = size_of(project, "hopper.jpg")
+    lines = [f"{x + 0.5} {y + 0.5}" for x, y in mesh_at(200, 150)[:68, :2]]
+    text = "\n".join(["version: 1", "n_points: 68", "{", *lines, "}", ""])
+    for folder, width in (("right", size["width"]), ("wrong", size["width"] + 1)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "hopper.jpg.pts").write_text(text, encoding="utf-8")
+        anew = Image.new("RGB", (width, size["height"]))
+        anew.save(tmp_path / folder / "hopper.jpg.png")
+
+    wrong, _ = bring(project, tmp_path / "wrong", purpose="guides")
+    right, _ = bring(project, tmp_path / "right", purpose="guides")
+
+    assert dict(wrong.counts) == {"image missing": 1}
+    assert dict(right.counts) == {"matched": 1}
 
 
 def test_68_points_are_no_annotations(coco: Write, project: Project) -> None:
