@@ -84,6 +84,8 @@ class _Parsing:
             wrong = self._place.at(f"line {error.lineno}").error(f"is no XML ({said})")
         except AnnotationsError as error:
             wrong = error
+        except (LookupError, ValueError):  # of the codec that it names, which may be none
+            wrong = self._here().error("states an encoding that cannot be read: write it as UTF-8")
         if self._found:
             self._waiting = 0
         while self._found:  # what is wrong in them is told first: it comes first

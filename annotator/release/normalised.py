@@ -26,7 +26,8 @@ def normalised(points: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np
 def in_pixels(points: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
     """Return normalised points (n, 3) in pixels of an image of (width, height)."""
     width, height = size
-    return points * (width, height, width)
+    with np.errstate(over="ignore"):  # of anybody's numbers; whoever checks them sees infinity
+        return points * (width, height, width)
 
 
 def mesh_among(count: int, place: Place) -> MeshLayout:

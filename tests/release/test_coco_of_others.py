@@ -119,3 +119,11 @@ def test_ids_that_are_there_twice_are_refused(tmp_path: Path) -> None:
         values[key] *= 2
         with pytest.raises(AnnotationsError, match="twice"):
             list(read_faces(written(tmp_path, values)))
+
+
+@pytest.mark.parametrize("category", [[], {}, [1], "1", None])
+def test_a_category_that_is_no_number_is_none(tmp_path: Path, category: object) -> None:
+    values = coco(468)
+    values["annotations"][0]["category_id"] = category
+    (face,) = read_faces(written(tmp_path, values))
+    assert face.scheme == "face_468"

@@ -1,11 +1,14 @@
 """What is asked of anybody's annotations, and how it is refused."""
 
+import numpy as np
 import pytest
 
 from annotator.mesh.layout import FACE_468
 from annotator.release.foreign_files import Place, Seen, head_of, own_copy
 from annotator.release.foreign_json import entries_of_list, entries_of_object
+from annotator.release.foreign_xml import elements_of
 from annotator.release.incoming import AnnotationsError
+from annotator.release.normalised import in_pixels
 from annotator.release.vertex_names import vertex_named, vertex_names
 
 
@@ -88,3 +91,17 @@ def test_names_sort_as_the_vertices_and_lead_back(tmp_path):
     assert [vertex_named(name) for name in names] == list(range(468))
     assert [vertex_named(name) for name in ("vertex_7", "7", "V7")] == [7, 7, 7]
     assert [vertex_named(name) for name in ("nose", "", "v", "-1", "v٣", "v1234567")] == [None] * 6
+
+
+@pytest.mark.parametrize("name", ["nothing", "zlib", "utf-7", "shift_jis", "idna", "cp037"])
+def test_xml_of_an_encoding_that_cannot_be_read_is_refused(tmp_path, name):
+    path = tmp_path / "a.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{name}"?><dataset/>')
+    with pytest.raises(AnnotationsError, match="encoding"):
+        list(elements_of(path))
+
+
+def test_normalised_coordinates_that_overflow_are_refused(tmp_path):
+    points = in_pixels(np.full((1, 3), 1e308), (640, 480))
+    with pytest.raises(AnnotationsError, match="coordinates beyond"):
+        Place(tmp_path).points(points)

@@ -153,7 +153,8 @@ def _scheme_of(count: int) -> str:
 def _faces(annotation: Mapping[str, Any], known: _Known, place: Place) -> Iterator[IncomingFace]:
     if annotation.get("iscrowd") in (1, True):
         return
-    category = known.categories.get(annotation.get("category_id", -1))
+    category_id = annotation.get("category_id", -1)
+    category = known.categories.get(category_id) if isinstance(category_id, int) else None
     if isinstance(annotation.get("keypoints"), list):
         count = len(annotation["keypoints"]) // 3
         found = category if category is not None and category.scheme else None
