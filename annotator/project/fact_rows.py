@@ -114,6 +114,8 @@ def keep_clip_refusal(session: Session, clip_id: int) -> None:
 
 def forget_refusals(session: Session, targets: Collection[Target]) -> None:
     """Forget what was remembered of pictures that may leave again."""
+    if session.scalar(select(RefusedPictureRow.id).limit(1)) is None:
+        return  # as in nearly all projects
     for sha256, coded in _contents(session, targets):
         same = RefusedPictureRow.sha256 == sha256
         if coded is not None:

@@ -79,8 +79,19 @@ class Guides:
         """
         return self.add_all([(sample_id, guide)], by)[0]
 
-    def add_all(self, guides: Sequence[tuple[int, NewGuide]], by: str | None = None) -> list[int]:
+    def add_all(
+        self, guides: Sequence[tuple[int, NewGuide]], by: str | None = None, *, once: bool = False
+    ) -> list[int]:
         """Add guides to samples, some at a time; return their ids in the same order.
+
+        Parameters
+        ----------
+        guides
+            Each with the sample that it is of.
+        by
+            Who does it; None for whoever is logged in.
+        once
+            Whether one that the sample has already, point for point, is not added again.
 
         Raises
         ------
@@ -101,10 +112,12 @@ class Guides:
                     samples = {guides[at][0] for at in some}
                     _refuse_unknown(session, self._engine, samples, to_change=True)
                     rows = [_row(*guides[at], *named[at], who) for at in some]
-                    session.add_all(rows)
+                    there = _there(session, self._engine, samples) if once else {}
+                    new = [row for row in rows if _content(row) not in there]
+                    session.add_all(new)
                     session.flush()
-                    note_all(session, [_entry("guide", who, row) for row in rows])
-                    ids = [row.id for row in rows]
+                    note_all(session, [_entry("guide", who, row) for row in new])
+                    ids = [there.get(_content(row), row.id) for row in rows]
                 added += ids
         return added
 
@@ -168,6 +181,24 @@ def _row(sample_id: int, guide: NewGuide, scheme: str, origin: str, who: str) ->
         visibility=guide.visibility,
         digest=guide_digest(sample_id, guide.points, guide.visibility),
     )
+
+
+_Content = tuple[int, str, bytes]
+
+
+def _content(row: GuideRow) -> _Content:
+    """Return what is equal for guides that say the same of a sample."""
+    return row.sample_id, row.scheme, row.digest
+
+
+def _there(session: Session, engine: Engine, sample_ids: Collection[int]) -> dict[_Content, int]:
+    """Return the guides that samples have, by their content."""
+    found: dict[_Content, int] = {}
+    for some in chunks(sorted(sample_ids), engine):
+        query = select(GuideRow.id, GuideRow.sample_id, GuideRow.scheme, GuideRow.digest)
+        rows = session.execute(query.where(GuideRow.sample_id.in_(some)))
+        found |= {(sample, scheme, digest): id_ for id_, sample, scheme, digest in rows}
+    return found
 
 
 def _entry(what: str, who: str, row: GuideRow) -> dict[str, object]:

@@ -24,13 +24,16 @@ from annotator.project.release_rows import (
     entry_row,
     holding,
     holding_the_same,
+    list_contents,
     list_entries,
 )
 from annotator.project.tables import (
     ReleaseEntryRow,
     ReleaseRow,
 )
+from annotator.system.portions import portions
 
+_PORTION = 1000  # images whose content is written in one transaction
 _BATCH = 2000  # entries in memory at once, when they are read
 
 
@@ -70,6 +73,10 @@ class Releases:
         name = checked_text("the name of a release", new.name)
         version = checked_text("the version of a release", new.version)
         entries = [entry_row(each) for each in new.entries]
+        image_ids = sorted({each["image_id"] for each in entries})
+        for some in portions(image_ids, _PORTION):  # so that the ledger itself is locked less
+            with self._engine.writing(alone=True) as session:
+                list_contents(session, self._engine, some)
         with self._engine.writing(alone=True) as session:
             if session.scalar(called(name, version)) is not None:
                 raise ReleaseListed(
@@ -88,7 +95,7 @@ class Releases:
             )
             session.add(row)
             session.flush()
-            list_entries(session, self._engine, row.id, entries)
+            list_entries(session, row.id, entries)
             facts = {"samples": row.samples, "content": row.content_sha256}
             _note(session, "release", who, row, facts)
             return self._record(row)

@@ -38,6 +38,19 @@ def test_guides_are_read_as_they_were_added_bit_by_bit(predicted):
     assert (predicted.guides.samples(), predicted.guides.count()) == ([1], 2)
 
 
+def test_a_guide_that_is_there_already_is_added_once_if_that_is_wanted(predicted):
+    (sample,) = predicted.samples.summaries()[:1]
+    first = predicted.guides.add(sample.id, guide(1))
+
+    ids = predicted.guides.add_all([(sample.id, guide(1)), (sample.id, guide(2))], once=True)
+    again = predicted.guides.add_all([(sample.id, guide(1)), (sample.id, guide(2))], once=True)
+
+    assert ids[0] == first
+    assert again == ids
+    assert [each.id for each in predicted.guides.of(sample.id)] == ids
+    assert len([one for one in predicted.audit.entries() if one.what == "guide"]) == 2
+
+
 def test_guides_are_removed_and_their_numbers_never_come_back(predicted):
     ids = predicted.guides.add_all([(1, guide()), (3, guide()), (3, guide())])
     assert predicted.guides.remove(ids[1:], by="Rae") == 2

@@ -68,7 +68,7 @@ class ImportPlanDialog(QDialog):
         for text in self.texts:
             text.setWordWrap(True)
         self.faces = QListWidget()
-        self.faces.setUniformItemSizes(True)
+        self.faces.setWordWrap(True)  # what is in the way has the longest sentences
         for line in importing.faces:
             self.faces.addItem(list_item(line))
         buttons = QDialogButtonBox(

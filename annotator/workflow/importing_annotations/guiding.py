@@ -54,7 +54,7 @@ class GuideWay:
         """Add guides, see `Way`; raises as `Guides.add_all`."""
         planned = self._planned(project, portion)
         if planned.added:
-            project.guides.add_all(planned.added, by=self.by)
+            project.guides.add_all(planned.added, by=self.by, once=True)
         return planned.outcomes
 
     def of_new_image(self, project: Project, at: int) -> Planned:
