@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from annotator.cli import release_records, release_splits, verify
+from annotator.cli import release_records, release_splits, verify, withdrawal
 from annotator.cli.columns import aligned
 from annotator.cli.options import (
     AsJson,
@@ -200,6 +200,7 @@ def _made_lines(done: "ReleaseMade") -> list[str]:
 
 
 commands.command("verify")(verify.verify)
+commands.command("withdraw")(withdrawal.withdraw)
 for one in release_records.commands.registered_commands:
     commands.registered_commands.append(one)
 commands.add_typer(release_splits.commands)

@@ -1,4 +1,4 @@
-"""The commands `release diff`, `list`, `show` and `withdraw`: releases that were made."""
+"""The commands `release diff`, `list` and `show`: releases that were made."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.columns import aligned
-from annotator.cli.options import AsJson, Person, ProjectAddress
+from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import FailedError, count, print_table, printable, report
 
 if TYPE_CHECKING:
@@ -146,24 +146,6 @@ def show(project: ProjectAddress, release: _ReleaseName, *, as_json: AsJson = Fa
         rows["withdrawn"] = record.withdrawn_why or ""
     lines = [f"{name:<11}{text}" for name, text in rows.items()]
     report({**_values(record), "splits": splits}, *lines, as_json=as_json, is_answer=True)
-
-
-@commands.command()
-def withdraw(
-    project: ProjectAddress,
-    release: _ReleaseName,
-    why: Annotated[str, typer.Option("--why", help="For whoever has it.")],
-    *,
-    by: Person = None,
-    as_json: AsJson = False,
-) -> None:
-    """Note that a release is not to be used any more; its folder stays, with a note in it."""
-    from annotator.project import Project
-    from annotator.workflow.withdrawing import withdraw_release
-
-    with Project.open(project) as opened:
-        record, lines = withdraw_release(opened, _named(opened, release), why, by)
-    report(_values(record), *lines, as_json=as_json)
 
 
 def _state(one: "ReleaseRecord") -> str:

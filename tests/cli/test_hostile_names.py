@@ -486,12 +486,12 @@ def release_verify(hand: Hand) -> None:
 def release_withdraw(hand: Hand) -> None:
     name = released(hand)
     for text in HOSTILE.values():
-        given = ("release", "withdraw", hand.project, "--why=x", "--", f"no{text}")
+        given = ("release", "withdraw", hand.project, "--why=x", "--yes", "--", f"no{text}")
         hand.run(*given, code=1, lines=0)
     for kind in ("clears", "forges", "turns", "separates", "c1"):
         given = ("release", "withdraw", hand.project, f"--why=x{HOSTILE[kind]}x", name)
         hand.run(*given, code=1, lines=0)
-    hand.run_json("release withdraw", hand.project, name, "--why", HOSTILE["rich"])
+    hand.run_json("release withdraw", hand.project, name, "--why", HOSTILE["rich"], "--yes")
     hand.run("release", "list", hand.project, lines=2)
 
 

@@ -31,7 +31,9 @@ def test_a_release_is_made_listed_shown_verified_and_withdrawn(command, accepted
     assert "splits, with nobody on two sides: " in out
     _, out, _ = command("release", "list", accepted)
     assert "faces  1.0.0" in out
-    code, out, _ = command("release", "withdraw", accepted, "faces@1.0.0", "--why", "a mistake")
+    code, out, _ = command(
+        "release", "withdraw", accepted, "faces@1.0.0", "--why", "a mistake", "--yes"
+    )
     assert code == 0
     _, out, _ = command("release", "show", accepted, "faces", "--json")
     assert json.loads(out)["withdrawn_why"] == "a mistake"
