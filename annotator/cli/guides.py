@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from annotator.cli.columns import aligned, text_cell
@@ -46,6 +45,8 @@ def list_(project: ProjectAddress, samples: Samples = None, *, as_json: AsJson =
 
 
 def _row(guide: "Guide") -> dict[str, Any]:
+    import numpy as np
+
     return {
         "guide": guide.id,
         "sample": guide.sample_id,
