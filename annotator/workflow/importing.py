@@ -9,7 +9,6 @@ from pathlib import Path
 
 from annotator.imaging import Picture, find_images
 from annotator.project import FailedImage, ImageRecord, NewImage, Project
-from annotator.release.about import FOLDER
 from annotator.system.placing import remove_leftovers
 from annotator.workflow.copying import IMAGE_FOLDER, copy_new
 from annotator.workflow.image_files import READERS, inspect_picture
@@ -124,6 +123,9 @@ def import_images(
     ReadOnlyProject
         If nothing can be changed, before any file is looked for.
     """
+    # Loads onnxruntime, which those who only read a project can do without.
+    from annotator.release.about import FOLDER  # noqa: PLC0415
+
     project.check_writable()
     # Links are resolved but for the file's own: its name is the one people know.
     own = Path(os.path.realpath(project.home / FOLDER))  # images of releases are no new ones
