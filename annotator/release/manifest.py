@@ -105,8 +105,16 @@ def _texts(entries: Iterable[object]) -> Iterator[bytes]:
     separator = ""
     remaining = iter(entries)
     while some := list(islice(remaining, _BATCH)):
-        yield (separator + ",".join(map(compact, some))).encode()
+        yield (separator + ",".join(map(_text, some))).encode()
         separator = ","
+
+
+def _text(entry: object) -> str:
+    """Return an entry as JSON, of anybody's too: numbers that are none are told of elsewhere."""
+    try:
+        return compact(entry)
+    except ValueError:
+        return json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _conventions(layout: MeshLayout) -> dict[str, str]:

@@ -354,7 +354,7 @@ def test_a_sample_that_cannot_be_is_refused(coco, changes, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"images": "none"}, "its images cannot be 'none'"),
+        ({"images": "nowhere"}, "its images cannot be 'nowhere'"),
         ({"images": None}, "its images cannot be None"),
         ({"images": "copy"}, "is not listed"),
         ({"samples": []}, "it has no samples"),

@@ -261,7 +261,7 @@ def test_a_release_that_was_changed_is_refused(project, tmp_path, format_name, c
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes"), [('"size": ', '"size": 1'), ("accepted_as_predicted", "accepted")]
+    ("was", "becomes"), [('"size":', '"size":1'), ("accepted_as_predicted", "accepted")]
 )
 def test_a_manifest_that_was_edited_is_refused(project, tmp_path, was, becomes):
     export_release(project, tmp_path / "release", "coco")
