@@ -17,6 +17,7 @@ from annotator.project.fact_records import checked_text
 from annotator.project.guide_records import Guide, NewGuide
 from annotator.project.image_rows import IN_PROJECT
 from annotator.project.locking import locked
+from annotator.project.opinion_rows import IS_ORIGINAL
 from annotator.project.partly import telling_what_is_done
 from annotator.project.people import who_does_it
 from annotator.project.tables import GuideRow, ImageRow, SampleRow
@@ -45,24 +46,24 @@ class Guides:
             return tuple(_guide(session, row) for row in session.scalars(query))
 
     def samples(self) -> list[int]:
-        """Return the samples of the project that have guides, in order."""
+        """Return the samples of the project that have guides, in order; no opinions."""
         query = (
             select(GuideRow.sample_id)
             .join(SampleRow, SampleRow.id == GuideRow.sample_id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(IN_PROJECT)
+            .where(IN_PROJECT, IS_ORIGINAL)
         )
         with self._engine.reading() as session:
             return list(session.scalars(query.distinct().order_by(GuideRow.sample_id)))
 
     def count(self) -> int:
-        """Return how many guides there are of samples of the project."""
+        """Return how many guides there are of samples of the project, opinions left out."""
         query = (
             select(func.count())
             .select_from(GuideRow)
             .join(SampleRow, SampleRow.id == GuideRow.sample_id)
             .join(ImageRow, ImageRow.id == SampleRow.image_id)
-            .where(IN_PROJECT)
+            .where(IN_PROJECT, IS_ORIGINAL)
         )
         with self._engine.reading() as session:
             return session.scalar(query) or 0

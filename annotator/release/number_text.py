@@ -36,24 +36,28 @@ def shortest(values: NDArray[np.float32]) -> Any:
     return np.asarray(values, np.float32).astype(str).astype(np.float64).tolist()
 
 
-def rows_of_numbers(values: NDArray[np.float32], spelling: Spelling) -> list[bytes]:
+def rows_of_numbers(
+    values: NDArray[np.float32], spelling: Spelling, *, as_they_are: slice = slice(0)
+) -> list[bytes]:
     """Return each row of numbers as text with a comma between two.
 
     Parameters
     ----------
-    values : (r, k) or (r, k, j)
-        All finite. Of three dimensions, every j numbers are in brackets: ``[1.5,2.0],[0.5,3.0]``.
+    values : (r, k)
+        All finite.
     spelling
         `as_numpy` or `as_json`.
+    as_they_are
+        Columns that orjson may write in its own way.
     """
     values = np.ascontiguousarray(values, dtype=np.float32)
     rows = [orjson.dumps(row, option=_OPTIONS)[1:-1] for row in values]
-    flat = values.reshape(len(values), -1) if values.size else values[:0]
-    for row in np.flatnonzero((odd := _odd(flat)).any(axis=1)).tolist():
+    odd = _odd(values)
+    odd[:, as_they_are] = False
+    for row in np.flatnonzero(odd.any(axis=1)).tolist():
         cells = rows[row].split(b",")
         for column in np.flatnonzero(odd[row]).tolist():
-            spelt = spelling(flat[row, column]).encode()
-            cells[column] = cells[column].replace(cells[column].strip(b"[]"), spelt)
+            cells[column] = spelling(values[row, column]).encode()
         rows[row] = b",".join(cells)
     return rows
 

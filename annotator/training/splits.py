@@ -135,10 +135,10 @@ def decided(
     for name, places in members.items():
         known = {stated[at] for at in places if at in stated}
         known.discard(Split.LEFT_OUT)
-        is_tested = any(faces[at].split == TEST for at in places)
-        if not known and not is_tested:
+        is_kept_out = any(_is_kept_out(faces[at], stated.get(at)) for at in places)
+        if not known and not is_kept_out:
             undecided.append(name)
-        joined = known.pop() if len(known) == 1 and not is_tested else Split.LEFT_OUT
+        joined = known.pop() if len(known) == 1 and not is_kept_out else Split.LEFT_OUT
         splits.update({at: stated.get(at, joined) for at in places})
     wanted = share * len(faces) - sum(split is Split.VALIDATION for split in splits.values())
     chosen = _chosen(undecided, members, wanted, seed)
@@ -160,6 +160,11 @@ def _stated(face: Face, before: Mapping[str, Split]) -> Split | None:
     if face.split == Split.VALIDATION:
         return Split.VALIDATION if earlier in (None, Split.VALIDATION) else Split.LEFT_OUT
     return Split.TRAIN if earlier is None and face.split == Split.TRAIN else earlier
+
+
+def _is_kept_out(face: Face, stated: Split | None) -> bool:
+    """Whether its release keeps a face from being learned from, and it does not judge either."""
+    return stated is Split.LEFT_OUT and face.split in (TEST, Split.VALIDATION)
 
 
 def without_ties(

@@ -26,6 +26,7 @@ COLUMNS = [
     "displacement_mean", "displacement_max", "displacement_nme", "round_change",
     "occluded_count", "out_of_frame_count", "box_left", "box_top", "box_width", "box_height",
     "created_at", "updated_at", "clip", "clip_frame", "clip_time", "clip_track",
+    "may_leave",
 ]
 # fmt: on
 

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
@@ -35,7 +34,9 @@ The area is that of the face and not of a whole person, so that the same share a
 """
 
 _json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
-_FLAGS = {flag: b", %d" % flag for flag in (VISIBLE, NOT_VISIBLE)}
+# JSON has a word for what is no number, and no face lies where the numbers end.
+_SIGNS = np.float32(np.nan), np.finfo(np.float32).max
+_WORDS = {b"null": b"%d" % VISIBLE, b"3.4028235e+38": b"%d" % NOT_VISIBLE}
 _OF_CLIP = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
 
@@ -145,26 +146,25 @@ def _annotations(block: Block) -> Iterator[bytes]:
 
 def _lists(block: Block) -> tuple[list[bytes], list[bytes], list[bytes]]:
     """Return keypoints, depths and visibility of each sample, as JSON without its brackets."""
-    keypoints = rows_of_numbers(block.landmarks[..., :2], as_json)
-    visible = block.visibility == Visibility.VISIBLE
-    all_visible = visible.all(axis=1).tolist()
+    depths = rows_of_numbers(block.landmarks[..., 2], as_json)
     return (
-        [
-            _flagged(row, None if whole else flags)
-            for row, flags, whole in zip(keypoints, visible, all_visible, strict=True)
-        ],
-        [row.replace(b",", b", ") for row in rows_of_numbers(block.landmarks[..., 2], as_json)],
+        _keypoints(block),
+        [row.replace(b",", b", ") for row in depths],
         rows_of_digits(block.visibility, b", "),
     )
 
 
-def _flagged(points: bytes, visible: NDArray[np.bool_] | None) -> bytes:
-    """Put COCO's flags where the brackets of points end; None: all are visible."""
-    spaced = points.translate(None, b"[").replace(b",", b", ")
-    if visible is None:
-        return spaced.replace(b"]", _FLAGS[VISIBLE])
-    flags = [_FLAGS[flag] for flag in np.where(visible, VISIBLE, NOT_VISIBLE).tolist()]
-    return b"".join(chain.from_iterable(zip(spaced.split(b"]"), flags, strict=False)))
+def _keypoints(block: Block) -> list[bytes]:
+    """Return x, y and COCO's flag of each vertex, as `_lists`.
+
+    Flags are written as what no coordinate is, and then exchanged.
+    """
+    signs = np.where(block.visibility == Visibility.VISIBLE, *_SIGNS)
+    points = np.concatenate([block.landmarks[..., :2], signs[..., None]], axis=2)
+    rows = rows_of_numbers(points.reshape(len(points), -1), as_json, as_they_are=slice(2, None, 3))
+    for sign, flag in _WORDS.items():
+        rows = [row.replace(sign, flag) for row in rows]
+    return [row.replace(b",", b", ") for row in rows]
 
 
 FORMAT = Format(
