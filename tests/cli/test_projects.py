@@ -109,6 +109,7 @@ def test_status_as_json_has_exactly_the_documented_keys(command, project, photos
         "without_face",
         "gone",
         "removed",
+        "may_not_leave",
         "failed",
     ]
     assert status["images"] == 3
