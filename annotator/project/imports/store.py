@@ -88,6 +88,7 @@ class Imports:
             If nobody could be called as who imports is.
         """
         who = who_does_it(by)
+        self._engine.check_writable()
         planned = self.plan(faces, rules, by=by)
         if not any(outcome.fate.writes for outcome in planned):
             return planned

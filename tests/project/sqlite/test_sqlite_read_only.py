@@ -37,6 +37,10 @@ from annotator.project import (
 from annotator.project.engine.sqlite import SqliteEngine
 from annotator.project.engine.sqlite_reader import SqliteReader
 from annotator.project.engine.sqlite_sources import Way, found_at
+from annotator.project.guide_records import NewGuide
+from annotator.project.imports.records import ImportRules
+from annotator.project.release_records import NewRelease
+from annotator.project.split_records import Split, StoredSplit
 from tests.rights import as_nobody, close_to_writers, files_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders have POSIX permissions")
@@ -93,6 +97,8 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
     sure = {"presence": 1.0, "detection_score": 1.0, "model_id": 1, "added_by": "Ann"}
     another = ModelInfo("another", "3" * 64, FACE_468)
     clip = NewClip(Path("x.mp4"), "4" * 64, 640, 480, np.zeros(1))
+    guide = NewGuide("ibug_68", np.zeros((68, 3), np.float32))
+    release = NewRelease("faces", "1.0.0", Path("x"), "5" * 64, "npz", 0, [])
     record_stroke = project.annotations.record_stroke
     return {
         "annotations.record_stroke": lambda: record_stroke(1, stroke, annotator="Ann", **at),
@@ -116,15 +122,23 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "clips.set_doubt": lambda: project.clips.set_doubt(1, [5], [0.5]),
         "clips.store_tracked": lambda: project.clips.store_tracked(1, 1, [], 1),
         "draws.draw": lambda: project.draws.draw(1, confidence=0.95),
+        "facts.allow_again": lambda: project.facts.allow_again([1]),
+        "facts.fill": lambda: project.facts.fill({1: {"licence": "CC0"}}),
+        "facts.revoke": lambda: project.facts.revoke([1], "asked to"),
+        "guides.add_all": lambda: project.guides.add_all([(1, guide)]),
+        "guides.remove": lambda: project.guides.remove([1]),
         "images.add": lambda: project.images.add([]),
         "images.forget_failed": lambda: project.images.forget_failed([Path("x")]),
         "images.mark_failed": lambda: project.images.mark_failed(1, "it is gone"),
         "images.move": lambda: project.images.move({}),
         "images.note_pixels": lambda: project.images.note_pixels([]),
+        "imports.store": lambda: project.imports.store([], ImportRules()),
         "models.register": lambda: project.models.register(another),
         "opinions.ask": lambda: project.opinions.ask([(1, "ann")]),
         "opinions.ask_known": lambda: project.opinions.ask_known([(1, "ann")]),
         "predictions.store": lambda: project.predictions.store(1, [(3, [face])]),
+        "releases.add": lambda: project.releases.add(release),
+        "releases.withdraw": lambda: project.releases.withdraw(1, "wrong"),
         "remarks.add": lambda: project.remarks.add(1, "look", author="Rae"),
         "remarks.resolve": lambda: project.remarks.resolve(1, by="Rae"),
         "removals.delete": lambda: project.removals.delete([1]),
@@ -139,6 +153,9 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "rounds.finish": lambda: project.rounds.finish(1),
         "samples.add": lambda: project.samples.add(1, face.landmarks, **sure),
         "settings.put": lambda: project.settings.put("own_work", True),
+        "splits.decide": lambda: project.splits.decide({1: StoredSplit(Split.TEST, False, "x")}),
+        "splits.fix": lambda: project.splits.fix([1], Split.TEST),
+        "splits.unfix": lambda: project.splits.unfix([1]),
         "visits.record": lambda: project.visits.record(1, **visit),
     }
 
