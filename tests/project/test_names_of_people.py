@@ -136,6 +136,9 @@ CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
     ("facts", "set_each"): lambda given, name: given.project.facts.set_each(
         {1: {"subject": "A"}}, by=name
     ),
+    ("facts", "fill"): lambda given, name: given.project.facts.fill(
+        {1: {"licence": "CC0"}}, by=name
+    ),
     ("facts", "revoke"): lambda given, name: given.project.facts.revoke([1], "why", by=name),
     ("facts", "allow_again"): lambda given, name: given.project.facts.allow_again([1], by=name),
     ("splits", "decide"): lambda given, name: given.project.splits.decide({1: TRAIN}, by=name),

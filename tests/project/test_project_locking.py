@@ -169,6 +169,7 @@ WRITES: dict[str, Write] = {
     "Audit.note_grab": lambda project, given: project.audit.note_grab(1, "Ann", faces=2),
     "Draws.draw": lambda project, given: draw_submitted(project),
     "Facts.set_each": lambda project, given: know(project),
+    "Facts.fill": lambda project, given: project.facts.fill({1: {"licence": "CC0"}}),
     "Facts.revoke": lambda project, given: project.facts.revoke([1, 2], "asked to"),
     "Facts.allow_again": lambda project, given: allow_again(project),
     "Guides.add_all": lambda project, given: add_guides(project),
