@@ -63,7 +63,7 @@ class OtherWindows:
 
     def _take_in(self, project: Project) -> bool:
         """Take changes in; return False if some have to wait for a later look."""
-        bench = self._workbench
+        bench, shown = self._workbench, self._workbench.current
         if project.samples.last_change() < self._counter:  # an older database was put back
             bench.refresh()
             self._counter = project.samples.last_change()
@@ -75,13 +75,15 @@ class OtherWindows:
         if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at
             if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
-                self._follow_current(changed)  # the face on the screen does not wait for the list
+                self._follow_current(
+                    changed, shown
+                )  # the face does not wait for the list
                 return False
             bench.refresh()
             self._refreshed_at = self._clock()
         else:
             self._take_in_few(project, changed)
-        self._follow_current(changed)
+        self._follow_current(changed, shown)
         self._counter = max(changed.values(), default=self._counter)
         return True
 
@@ -110,7 +112,8 @@ class OtherWindows:
         if not bench.samples.knows(sample.id) or sample != bench.samples.get(sample.id):
             bench.take_in(sample)
 
-    def _follow_current(self, changed: Collection[int]) -> None:
+    def _follow_current(self, changed: Collection[int], shown: SampleSummary | None) -> None:
+        """Follow the sample under edit, which lists had as `shown` before changes were taken in."""
         session = self._workbench.session
         if session is None or session.sample_id not in changed:
             return
@@ -118,7 +121,7 @@ class OtherWindows:
             sample = session.project.samples.get(session.sample_id)
         except UnknownSample:
             return  # its photograph was taken out of the project
-        if sample == self._workbench.current:  # what lists do not show may be another
+        if sample == shown:  # what changed is what lists do not show
             self._workbench.sample_updated.emit(sample.id)
         self._take_in_one(sample)
         self._follow(session)
