@@ -75,9 +75,7 @@ class OtherWindows:
         if len(changed) > _MANY or not bench.samples.total:
             waited = self._clock() - self._refreshed_at
             if bench.samples.total and waited < _SECONDS_BETWEEN_REFRESHES:
-                self._follow_current(
-                    changed, shown
-                )  # the face does not wait for the list
+                self._follow_current(changed, shown)  # the face does not wait for the list
                 return False
             bench.refresh()
             self._refreshed_at = self._clock()
