@@ -48,9 +48,11 @@ def heeding(handler: Callable[[int], None] | None = None) -> Iterator[None]:
     """
     raiser = _Raiser()
     heard = handler or raiser
+    insistence = _Insistence(dropped=raiser.forget)
 
     def hear(number: int, _frame: FrameType | None) -> None:
-        heard(number)
+        if insistence.hears():
+            heard(number)
 
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -58,7 +60,7 @@ def heeding(handler: Callable[[int], None] | None = None) -> Iterator[None]:
             if signal.getsignal(number) not in (signal.SIG_IGN, None):
                 before[number] = signal.signal(number, hear)
     try:
-        with raiser.insisting():
+        with insistence.lasting():
             yield
     finally:
         for number, old in before.items():
@@ -81,7 +83,6 @@ class _Raiser:
 
     def __init__(self) -> None:
         self._last = -_ONE_REQUEST
-        self._again: threading.Timer | None = None
 
     def __call__(self, number: int) -> None:
         now = monotonic()
@@ -89,26 +90,60 @@ class _Raiser:
             self._last = now
             raise Ended(number)
 
+    def forget(self) -> None:
+        """Take what comes next for another request."""
+        self._last = -_ONE_REQUEST
+
+
+class _Insistence:
+    """Sends a signal again, a moment later, where Python dropped what was raised at the first.
+
+    It drops what is raised as an object is deleted.
+    """
+
+    def __init__(self, dropped: Callable[[], None]) -> None:
+        self._dropped = dropped
+        self._looking = False
+        self._heard = threading.Event()
+        self._sender: threading.Thread | None = None
+
+    def hears(self) -> bool:
+        """Return whether a signal that came may raise: not where that would be dropped as well."""
+        if self._looking:
+            return False
+        self._heard.set()
+        return True
+
     @contextmanager
-    def insisting(self) -> Iterator[None]:
-        """Raise it again, a moment later, where Python dropped it: as an object was deleted."""
+    def lasting(self) -> Iterator[None]:
         before = sys.unraisablehook
 
         def look(dropped: "sys.UnraisableHookArgs") -> None:
             if not isinstance(dropped.exc_value, Ended):
                 before(dropped)
                 return
-            self._last = -_ONE_REQUEST
-            number = dropped.exc_value.code - _OF_SIGNALS
-            self._again = threading.Timer(_A_MOMENT, os.kill, (os.getpid(), number))
-            self._again.daemon = True
-            self._again.start()
+            self._looking = True
+            try:
+                self._send(dropped.exc_value.code - _OF_SIGNALS)
+            finally:
+                self._looking = False
 
         sys.unraisablehook = look
         try:
             yield
         finally:
             sys.unraisablehook = before
-            if self._again is not None:
-                self._again.cancel()
-                self._again.join()  # while it is still heeded
+            self._heard.set()
+            if self._sender is not None:
+                self._sender.join()  # while signals are still heeded
+
+    def _send(self, number: int) -> None:
+        heard = self._heard = threading.Event()
+
+        def send() -> None:
+            while not heard.wait(_A_MOMENT):
+                os.kill(os.getpid(), number)
+
+        self._dropped()
+        self._sender = threading.Thread(target=send, daemon=True)
+        self._sender.start()

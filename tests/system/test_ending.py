@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from threading import Thread
 from time import sleep
 
 import pytest
@@ -19,6 +20,25 @@ class Deleted:
 
 
 def test_a_signal_that_comes_while_an_object_is_deleted_is_heard_after_that(capfd):
+    with pytest.raises(Ended, match="ended by SIGTERM"), heeding():
+        Deleted()
+        sleep(60)
+        pytest.fail("nobody was told")
+    assert capfd.readouterr().err == ""
+
+
+class SlowlyStarted(Thread):
+    """A thread that is heard of only after it has done something, as on a busy machine."""
+
+    def start(self) -> None:
+        super().start()
+        sleep(0.1)
+
+
+def test_a_signal_that_is_sent_again_while_the_first_is_still_being_dropped_is_heard(
+    capfd, monkeypatch
+):
+    monkeypatch.setattr("threading.Thread", SlowlyStarted)
     with pytest.raises(Ended, match="ended by SIGTERM"), heeding():
         Deleted()
         sleep(60)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, ExceptionContext, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from annotator.project.engine.sqlite_turns import begin_writing
@@ -113,6 +113,7 @@ def _pool(
     logging.getLogger(_POOL_LOG).addFilter(_is_trouble)
     event.listen(pool, "connect", set_pragmas)
     event.listen(pool, "begin", _begin)
+    event.listen(pool, "handle_error", _stay_connected)
     return pool
 
 
@@ -123,6 +124,16 @@ def _is_trouble(record: logging.LogRecord) -> bool:
     """
     kind = record.exc_info[0] if record.exc_info else None
     return kind is None or issubclass(kind, Exception)
+
+
+def _stay_connected(context: ExceptionContext) -> None:
+    """Keep a connection through which a request to end passes: the transaction is rolled back.
+
+    SQLAlchemy would close it at once, and then say, with a traceback, that the rows that were
+    being read could not be closed. That is for connections to servers: here no reply is due.
+    """
+    if not isinstance(context.original_exception, Exception):
+        context.is_disconnect = False
 
 
 def immediately(pool: sqlalchemy.Engine, wait: float) -> sqlalchemy.Engine:
