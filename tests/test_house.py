@@ -6,9 +6,11 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import NamedTuple, TypeGuard
 
 import pytest
 
@@ -51,38 +53,75 @@ WINDOWS |= {"pyqtgraph", "napari_builtins", "app_model"}
 DATABASES = {"sqlalchemy", "alembic", "sqlite3"}
 
 
+class Source(NamedTuple):
+    """What the tests ask of a module."""
+
+    path: Path
+    room: str
+    imports: frozenset[str]
+    printing: tuple[ast.Call, ...]
+    caught: tuple[ast.ExceptHandler, ...]
+
+
 def imports_of(source: str, package: tuple[str, ...]) -> Iterator[str]:
     """Yield every module a source imports, at any depth of indentation, absolutely named."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join((*above, *([node.module] if node.module else [])))
-            yield module
-            # `from annotator import cli` names a module in its last part
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
-            yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
+        yield from imported_by(node, package)
 
 
-def sources() -> Iterator[tuple[Path, str, set[str]]]:
-    """Yield each module with its room and what it imports."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts != ("__init__",):
-            package = ("annotator", *parts[:-1])
-            yield path, parts[0], set(imports_of(path.read_text("utf-8"), package))
+def imported_by(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        above = package[: len(package) - node.level + 1] if node.level else ()
+        module = ".".join((*above, *([node.module] if node.module else [])))
+        yield module
+        # `from annotator import cli` names a module in its last part
+        yield from (f"{module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Call) and last_name(node.func).endswith("import_module"):
+        yield from (arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant))
 
 
-def tops(imports: set[str]) -> set[str]:
+@cache
+def sources() -> tuple[Source, ...]:
+    """Return every module of the package, read and walked once for all tests."""
+    return tuple(
+        source_of(path) for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"
+    )
+
+
+def source_of(path: Path) -> Source:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    package = ("annotator", *parts[:-1])
+    return Source(
+        path,
+        parts[0],
+        frozenset(name for node in nodes for name in imported_by(node, package)),
+        tuple(node for node in nodes if prints(node)),
+        tuple(node for node in nodes if isinstance(node, ast.ExceptHandler)),
+    )
+
+
+def prints(node: ast.AST) -> TypeGuard[ast.Call]:
+    if not isinstance(node, ast.Call) or last_name(node.func) not in PRINTS:
+        return False  # to write down every call there is takes seconds
+    return ast.unparse(node.func) in PRINTING
+
+
+def last_name(called: ast.expr) -> str:
+    """Return the name that what is called ends with, "" if it ends with something else."""
+    return getattr(called, "attr", getattr(called, "id", ""))
+
+
+def tops(imports: Set[str]) -> set[str]:
     return {name.partition(".")[0] for name in imports}
 
 
 def complaints(order: list[str], house: tuple[str, ...] = ("annotator",)) -> Iterator[str]:
     """Yield what rooms import from rooms to their right, the rooms of one house in their order."""
     depth = len(house)
-    for path, _, imports in sources():
+    for path, _, imports, *_ in sources():
         parts = ("annotator", *path.relative_to(PACKAGE).with_suffix("").parts)
         if parts[:depth] != house or parts[depth] not in order:
             continue
@@ -121,32 +160,32 @@ def test_the_package_itself_imports_no_room():
 
 def test_the_system_room_imports_only_the_standard_library():
     allowed = set(sys.stdlib_module_names) | {"annotator"}
-    for path, room, imports in sources():
+    for path, room, imports, *_ in sources():
         if room == "system":
             assert tops(imports) <= allowed, path
 
 
 def test_mesh_imports_only_numpy_and_scipy():
     allowed = set(sys.stdlib_module_names) | {"numpy", "scipy", "annotator"}
-    for path, room, imports in sources():
+    for path, room, imports, *_ in sources():
         if room == "mesh":
             assert tops(imports) <= allowed, path
 
 
 def test_only_the_plugin_imports_napari_and_qt():
-    for path, room, imports in sources():
+    for path, room, imports, *_ in sources():
         if room != "plugin":
             assert not tops(imports) & WINDOWS, path
 
 
 def test_only_the_project_room_talks_to_the_database():
-    for path, room, imports in sources():
+    for path, room, imports, *_ in sources():
         if room != "project":
             assert not tops(imports) & DATABASES, path
 
 
 def test_only_the_training_room_imports_torch():
-    for path, room, imports in sources():
+    for path, room, imports, *_ in sources():
         if room != "training":
             assert "torch" not in tops(imports), path
 
@@ -154,27 +193,24 @@ def test_only_the_training_room_imports_torch():
 # What prints, and where foreign text is made fit to be printed; elsewhere words of our own may be.
 PRINTING = {"print", "typer.echo", "typer.secho", "typer.confirm", "typer.prompt", "typer.style"}
 PRINTING |= {"sys.stdout.write", "sys.stderr.write", "rich.print"}
+PRINTS = {name.rpartition(".")[2] for name in PRINTING}
 OUR_WORDS = {"escaped(", "context.get_help()", "f'facemesh-annotator {__version__}'"}
 
 
 def test_commands_print_foreign_text_in_one_place_only():
-    for path, room, _ in sources():
-        if room != "cli" or path.name == "terminal.py":
+    for source in sources():
+        if source.room != "cli" or source.path.name == "terminal.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in PRINTING:
-                printed = ast.unparse(node.args[0])
-                is_ours = isinstance(node.args[0], ast.Constant) or printed.startswith(
-                    tuple(OUR_WORDS)
-                )
-                assert is_ours, f"{path}:{node.lineno} prints {printed}: use cli/terminal.py"
+        for node in source.printing:
+            printed = ast.unparse(node.args[0])
+            is_ours = isinstance(node.args[0], ast.Constant) or printed.startswith(tuple(OUR_WORDS))
+            assert is_ours, f"{source.path}:{node.lineno} prints {printed}: use cli/terminal.py"
 
 
 def test_only_commands_print():
-    for path, room, _ in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            prints = isinstance(node, ast.Call) and ast.unparse(node.func) in PRINTING
-            assert not prints or room == "cli", f"{path}:{node.lineno}"
+    for source in sources():
+        lines = [node.lineno for node in source.printing]
+        assert not lines or source.room == "cli", f"{source.path}:{lines}"
 
 
 def test_private_napari_is_imported_in_one_module():
@@ -182,7 +218,7 @@ def test_private_napari_is_imported_in_one_module():
         parts = name.split(".")
         return parts[0] == "napari" and any(part.startswith("_") for part in parts[1:])
 
-    users = {path.name for path, _, imports in sources() if any(map(is_private, imports))}
+    users = {path.name for path, _, imports, *_ in sources() if any(map(is_private, imports))}
     assert len(users) <= 1, users
 
 
@@ -204,7 +240,7 @@ def foreign_imports() -> dict[str, set[str]]:
     """Return what is imported of others: by the rooms an extra is for, and by all the rest."""
     extras = {*EXTRAS.values(), *OF_FEATURES.values()}
     found: dict[str, set[str]] = {BASE: set(), **{extra: set() for extra in extras}}
-    for _, room, imports in sources():
+    for _, room, imports, *_ in sources():
         for name in tops(imports) - {"annotator", *sys.stdlib_module_names}:
             found[OF_FEATURES.get(name, EXTRAS.get(room, BASE))].add(name)
     return found
@@ -225,13 +261,12 @@ def canonical(distribution: str) -> str:
 
 
 def test_nothing_catches_every_exception():
-    for path, _, _ in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ExceptHandler):
-                caught = "" if node.type is None else ast.unparse(node.type)
-                reraises = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
-                is_broad = caught in {"", "Exception", "BaseException"}
-                assert not is_broad or reraises, f"{path}:{node.lineno}"
+    for source in sources():
+        for node in source.caught:
+            caught = "" if node.type is None else ast.unparse(node.type)
+            reraises = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+            is_broad = caught in {"", "Exception", "BaseException"}
+            assert not is_broad or reraises, f"{source.path}:{node.lineno}"
 
 
 @pytest.mark.parametrize(
