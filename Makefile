@@ -8,7 +8,7 @@ TRAINING := $(VENV)/training
 # Where the programs are that read releases back.
 FACEMESH_READERS ?= .readers
 
-.PHONY: help demo test fuzz readers lint format clean system
+.PHONY: help demo test fuzz readers lint format clean system compiled
 
 help:
 	@echo "make demo     make a project of the sample images and open it in napari;"
@@ -38,6 +38,11 @@ $(TRAINING): $(INSTALLED)
 system:
 	@.ci/system-packages
 
+# Tests start hundreds of processes: what they import is compiled once, also where Python is told
+# (PYTHONDONTWRITEBYTECODE) to keep nothing, and none writes it while its disk is full.
+compiled: $(TRAINING)
+	@$(BIN)/python -m compileall -q annotator tests
+
 demo: system $(INSTALLED)
 	@if [ "$$(uname -s)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 		.ci/with-display $(BIN)/facemesh-annotator demo --headless; \
@@ -45,7 +50,7 @@ demo: system $(INSTALLED)
 		$(BIN)/facemesh-annotator demo; \
 	fi
 
-test: system lint
+test: system lint compiled
 	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # Every variable can be set: FACEMESH_FUZZ multiplies the rounds of damaged bytes, the others count.
@@ -55,7 +60,7 @@ fuzz: export FACEMESH_WINDOW_KILLS ?= 50
 fuzz: export FACEMESH_RESTORE_KILLS ?= 160
 fuzz: export FACEMESH_IMAGES ?= 2000
 fuzz: export FACEMESH_STEPS ?= 300
-fuzz: system $(TRAINING)
+fuzz: system $(TRAINING) compiled
 	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 		$$(grep -rl --include='test_*.py' 'from tests.fuzzing import' tests)
 
