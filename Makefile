@@ -54,7 +54,7 @@ test: system lint compiled
 	.ci/with-display $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # Every variable can be set: FACEMESH_FUZZ multiplies the rounds of damaged bytes, the others count.
-fuzz: export FACEMESH_FUZZ ?= 50
+fuzz: export FACEMESH_FUZZ ?= 200
 fuzz: export FACEMESH_KILLS ?= 200
 fuzz: export FACEMESH_WINDOW_KILLS ?= 50
 fuzz: export FACEMESH_RESTORE_KILLS ?= 160

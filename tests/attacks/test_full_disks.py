@@ -10,7 +10,7 @@ from tests.fuzzing import rounds
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
-ROUNDS = rounds(1)
+ROUNDS = rounds(1 / 4)
 
 
 @pytest.mark.parametrize("command", ATTACKED)

@@ -260,7 +260,7 @@ def spoil(data: bytes, seed: int, flips: int, keep: float) -> bytes:
 
 
 @settings(
-    max_examples=rounds(1500),
+    max_examples=rounds(375),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -303,7 +303,7 @@ def test_a_spoiled_file_gives_an_image_or_an_image_error(healthy, kind, seed, fl
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_spoiled_file_is_known_by_is_told_or_refused(healthy, tmp_path, kind):
     path = tmp_path / "spoiled"
-    for seed in range(rounds(30)):
+    for seed in range(rounds(8)):
         path.write_bytes(spoil(healthy(kind), seed, seed % 8, 1.0 if seed % 3 else seed / 90))
         with suppress(ImageError):
             known_by = coded_sha256(path)

@@ -219,7 +219,7 @@ def damaged(whole: bytes, dice: random.Random) -> bytes:
 
 
 def test_mutated_files_are_refused_or_hold_what_was_written(tmp_path, whole):
-    path, many = tmp_path / FILE_NAME, rounds(120)
+    path, many = tmp_path / FILE_NAME, rounds(30)
     path.write_bytes(whole)
     right, refused = read_covariance(tmp_path), 0
     for number in range(many):
