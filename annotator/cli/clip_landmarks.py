@@ -1,8 +1,9 @@
 """What `landmarks` does with a clip: its faces followed, and their meshes in one file."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from annotator.inference import FaceMesh
     from annotator.workflow.clip_landmarks import ClipLandmarks
     from annotator.workflow.clip_tracking import Following
+
+NO_FILTER = "none"
 
 
 def clip_given(paths: Sequence[Path], *, sequence: bool) -> Path | None:
@@ -55,15 +58,36 @@ def known_filter(name: str) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class Calmed:
+    """What is done about the jitter of a clip's meshes."""
+
+    filter_name: Annotated[
+        str,
+        typer.Option(
+            "--filter",
+            callback=known_filter,
+            help="What a clip's meshes go through: pose_shape, mediapipe or none.",
+        ),
+    ] = NO_FILTER
+    smooth: Annotated[
+        bool, typer.Option("--smooth", help="Smooth a clip's meshes, seen from both ends.")
+    ] = False
+
+    @property
+    def does_something(self) -> bool:
+        """Whether it does."""
+        return self.smooth or self.filter_name != NO_FILTER
+
+
 def save_clip(
     path: Path,
     fps: float | None,
     face_mesh: "FaceMesh",
     output: Path,
-    *,
     following: "Following",
-    filter_name: str,
-    smooth: bool,
+    *,
+    calmed: Calmed,
     as_json: bool,
 ) -> None:
     """Write the meshes of a clip, showing how far that is, and say what is in the file."""
@@ -73,9 +97,14 @@ def save_clip(
     opened = open_clip(path) if fps is None else open_clip(path, fps=fps)
     with opened as clip, progress_bar("tracking") as show:
         done = save_clip_landmarks(
-            clip, face_mesh, output,
-            following=following, filter_name=filter_name, smooth=smooth, on_progress=show,
-        )  # fmt: skip
+            clip,
+            face_mesh,
+            output,
+            following=following,
+            filter_name=calmed.filter_name,
+            smooth=calmed.smooth,
+            on_progress=show,
+        )
     report(_values(done, output), *_lines(done, output), as_json=as_json)
     if not done.read:
         raise typer.Exit(1)

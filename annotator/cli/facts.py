@@ -1,11 +1,13 @@
 """The commands `set`, `facts` and `revoke`: what is known of photographs."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from annotator.cli.gathering import gathers
 from annotator.cli.naming import no_impossible_number, photographs_named
 from annotator.cli.options import AsJson, Person, ProjectAddress, text_given
 from annotator.cli.terminal import count, print_table, printable, printable_paths, report
@@ -28,19 +30,35 @@ _Images = Annotated[
 _Fact = typer.Option(metavar="TEXT", help="`unknown` clears it.", callback=text_given)
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is said of photographs; None of what nothing is said."""
+
+    subject: Annotated[str | None, _Fact] = None
+    group: Annotated[str | None, _Fact] = None
+    licence: Annotated[str | None, _Fact] = None
+    consent: Annotated[
+        Literal["given", "refused", "unknown"] | None,
+        typer.Option(help="What the people on it said to its use."),
+    ] = None
+    source: Annotated[str | None, _Fact] = None
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """The same by name, without what nothing is said of; None clears a fact."""
+        from annotator.project.fact_records import UNKNOWN
+
+        said = {name: text for name, text in asdict(self).items() if text is not None}
+        return {name: None if text == UNKNOWN else text for name, text in said.items()}
+
+
 @commands.command("set")
+@gathers
 def set_(
     project: ProjectAddress,
     images: _Images = None,
     *,
-    subject: Annotated[str | None, _Fact] = None,
-    group: Annotated[str | None, _Fact] = None,
-    licence: Annotated[str | None, _Fact] = None,
-    consent: Annotated[
-        Literal["given", "refused", "unknown"] | None,
-        typer.Option(help="What the people on it said to its use."),
-    ] = None,
-    source: Annotated[str | None, _Fact] = None,
+    stated: Stated,
     table: Annotated[
         Path | None,
         typer.Option("--csv", metavar="FILE", help="What is known of many, as `facts` writes it."),
@@ -58,21 +76,17 @@ def set_(
     group, licence, consent, source. Empty cells say nothing.
     """
     from annotator.project import Project
-    from annotator.project.fact_records import UNKNOWN
     from annotator.workflow.facts_table import read_facts
 
-    given = {"subject": subject, "group": group, "licence": licence}
-    given |= {"consent": consent, "source": source}
-    said = {name: text for name, text in given.items() if text is not None}
+    said = stated.facts
     if bool(table) == bool(images) or bool(table) == bool(said):
         raise typer.BadParameter("give images and what is known of them, or a table with --csv")
     with Project.open(project, read_only=None if dry_run else False) as opened:
         if table is not None:
             changes = read_facts(opened, table)
         else:
-            facts = {name: None if text == UNKNOWN else text for name, text in said.items()}
             meant = photographs_named(opened, images or [], _all_images(opened))
-            changes = {image.id: facts for image in meant}
+            changes = {image.id: said for image in meant}
         told = _changing(opened, changes)
         done = 0 if dry_run else opened.facts.set_each(changes, by)
         refused = [image for image, facts in told.items() if facts.get("consent") == "refused"]

@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from annotator.cli.columns import aligned
+from annotator.cli.gathering import gathers
 from annotator.cli.options import AsJson, Person, ProjectAddress
 from annotator.cli.terminal import FailedError, is_yes, progress_bar, report, say
 from annotator.system.people import login_name
@@ -22,31 +24,43 @@ commands = typer.Typer()
 _SHOWN = 40  # faces in the table on a terminal
 _LACKING = "photographs that the project lacks: `add` them, or give their folder by --photographs"
 
+GivenFormat = Annotated[
+    str | None,
+    typer.Option("--format", metavar="FORMAT", help="Default: what it is recognised as."),
+]
+Purpose = Annotated[
+    Literal["predictions", "guides", "annotations"],
+    typer.Option("--as", help="What the faces come in as."),
+]
 Over = Annotated[
     bool, typer.Option("--over", help="Where people worked on a face, add what comes as a stroke.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would become of each face.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")]
 Copy = Annotated[
     bool, typer.Option("--copy", help="Copy photographs that are added into the project.")
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told of a plan, and whether it is carried out."""
+
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would become of each face.")
+    ] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")] = False
+    as_json: AsJson = False
+
+
 @commands.command(name="import")
+@gathers
 def import_(
     project: ProjectAddress,
     what: Annotated[
         Path, typer.Argument(metavar="WHAT", help="A release, or a file or folder of annotations.")
     ],
     *,
-    format_: Annotated[
-        str | None,
-        typer.Option("--format", metavar="FORMAT", help="Default: what it is recognised as."),
-    ] = None,
-    purpose: Annotated[
-        Literal["predictions", "guides", "annotations"],
-        typer.Option("--as", help="What the faces come in as."),
-    ] = "annotations",
+    format_: GivenFormat = None,
+    purpose: Purpose = "annotations",
     photographs: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Add photographs from here that the project lacks."),
@@ -61,9 +75,7 @@ def import_(
     ] = None,
     by: Person = None,
     over: Over = False,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: AsJson = False,
+    telling: Telling,
 ) -> None:
     """Take in a release, or annotations of other programs; tells first what becomes of each face.
 
@@ -84,19 +96,17 @@ def import_(
     with closing(open_faces(source, signed_by=key)) as faces:
         conversion = Conversion(purpose, by or login_name(), faces.origin, model_name)
         rules = ImportRules(over=over)
-        with Project.open(project, read_only=dry_run) as opened:
+        with Project.open(project, read_only=telling.dry_run) as opened:
             with progress_bar("matching") as show:
                 plan = make_plan(
                     opened, faces, conversion, rules, photographs=photographs, on_progress=show
                 )
-            hint = plan.counts.get(NO_IMAGE, 0) > 0 and photographs is None
-            _tell_and_do(
-                opened, plan, copy=copy, dry_run=dry_run, yes=yes, as_json=as_json,
-                hints=[_LACKING] if hint else [],
-            )  # fmt: skip
+            lacks = plan.counts.get(NO_IMAGE, 0) > 0 and photographs is None
+            _tell_and_do(opened, plan, telling, copy=copy, hints=[_LACKING] if lacks else [])
 
 
 @commands.command()
+@gathers
 def merge(
     project: ProjectAddress,
     other: Annotated[
@@ -109,9 +119,7 @@ def merge(
     ] = "mine",
     copy: Copy = False,
     by: Person = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: AsJson = False,
+    telling: Telling,
 ) -> None:
     """Take in another project: photographs, predictions, meshes, verdicts, remarks, facts, splits.
 
@@ -123,7 +131,7 @@ def merge(
 
     with (
         Project.open(other, read_only=True) as source,
-        Project.open(project, read_only=dry_run) as opened,
+        Project.open(project, read_only=telling.dry_run) as opened,
     ):
         if source.home.resolve() == opened.home.resolve():
             raise FailedError("a project cannot be merged into itself")
@@ -131,7 +139,7 @@ def merge(
             plan = plan_merge(
                 opened, source, by=by or login_name(), over=prefer == "other", on_progress=show
             )
-        _tell_and_do(opened, plan, copy=copy, dry_run=dry_run, yes=yes, as_json=as_json)
+        _tell_and_do(opened, plan, telling, copy=copy)
 
 
 def _known(name: str | None) -> str | None:
@@ -147,11 +155,9 @@ def _known(name: str | None) -> str | None:
 def _tell_and_do(
     project: "Project",
     plan: "Plan",
+    telling: Telling,
     *,
     copy: bool,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
     hints: Sequence[str] = (),
 ) -> None:
     from annotator.workflow.importing_annotations.image_facts import bring_facts
@@ -173,16 +179,16 @@ def _tell_and_do(
     lines += [*hints, *(f"photographs: {told}" for told in facts.told)]
     is_nothing = not (writes_something(plan) or facts.does_something)
     of_photographs = {"facts": list(facts.told), "facts_left": list(facts.left)}
-    values = {**plan_values(plan), **of_photographs, "dry_run": dry_run}
-    if dry_run or is_nothing:
-        report(values, *lines, *(["nothing to do"] if is_nothing else []), as_json=as_json)
+    values = {**plan_values(plan), **of_photographs, "dry_run": telling.dry_run}
+    if telling.dry_run or is_nothing:
+        report(values, *lines, *(["nothing to do"] if is_nothing else []), as_json=telling.as_json)
         return
-    if not as_json:
+    if not telling.as_json:
         for line in lines:
             say(line)
-    _confirm(yes=yes)
+    _confirm(yes=telling.yes)
     done, told = _do(project, plan, copy=copy)
-    report({**values, "done": done}, *told, as_json=as_json)
+    report({**values, "done": done}, *told, as_json=telling.as_json)
 
 
 def _do(project: "Project", plan: "Plan", *, copy: bool) -> tuple[dict[str, Any], list[str]]:

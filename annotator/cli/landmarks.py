@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotator.cli.clip_landmarks import check_output, clip_given, known_filter, save_clip
+from annotator.cli.clip_landmarks import NO_FILTER, Calmed, check_output, clip_given, save_clip
+from annotator.cli.gathering import gathers
 from annotator.cli.given_paths import some_there
 from annotator.cli.options import (
     AsJson,
     AsSequence,
     Decoding,
-    Faces,
+    Followed,
     FrameRate,
     Model,
-    NoSmallFaces,
-    Providers,
-    Quality,
-    Workers,
+    Running,
 )
 from annotator.cli.predictions import load_model
 from annotator.cli.terminal import count, counted, progress_bar, report
@@ -31,6 +29,7 @@ commands = typer.Typer()
 
 
 @commands.command()
+@gathers
 def landmarks(
     paths: Annotated[
         list[Path],
@@ -46,60 +45,43 @@ def landmarks(
         ),
     ],
     model: Model = "face_landmark",
-    providers: Providers = "cpu",
-    workers: Workers = None,
-    no_small_faces: NoSmallFaces = False,
+    running: Running,
     decode: Decoding = "exact",
     sequence: AsSequence = False,
     fps: FrameRate = 30.0,
-    faces: Faces = 4,
-    quality: Quality = False,
-    filter_name: Annotated[
-        str,
-        typer.Option(
-            "--filter",
-            callback=known_filter,
-            help="What a clip's meshes go through: pose_shape, mediapipe or none.",
-        ),
-    ] = "none",
-    smooth: Annotated[
-        bool, typer.Option("--smooth", help="Smooth a clip's meshes, seen from both ends.")
-    ] = False,
+    followed: Followed,
+    calmed: Calmed,
     as_json: AsJson = False,
 ) -> None:
     """Predict images, or follow the faces of a clip, without a project."""
     clip = clip_given(paths, sequence=sequence)
     if clip is None:
-        if quality or smooth or filter_name != "none":
+        if followed.quality or calmed.does_something:
             raise typer.BadParameter("--quality, --filter and --smooth are for a clip")
         check_output(output, (".npz",))
-        with uncollected():
-            from annotator.workflow.landmark_files import SameNameError, distinctly_named
-        try:
-            files = distinctly_named(_found(paths))
-        except SameNameError as error:
-            raise typer.BadParameter(str(error)) from error
-        face_mesh = load_model(model, providers, no_small_faces, decode)
-        _save_photographs(files, face_mesh, output, workers, as_json=as_json)
+        files = _photographs(paths)
+        face_mesh = load_model(model, running, decode)
+        _save_photographs(files, face_mesh, output, running.workers, as_json=as_json)
         return
-    if smooth and filter_name != "none":
+    if calmed.smooth and calmed.filter_name != NO_FILTER:
         raise typer.BadParameter("give either --filter or --smooth")
     from annotator.workflow.clip_landmarks import WRITERS
-    from annotator.workflow.clip_tracking import Following
 
     check_output(output, tuple(WRITERS))
-    face_mesh = load_model(model, providers, no_small_faces)
-    save_clip(
-        clip, fps if sequence else None, face_mesh, output,
-        following=Following(faces, quality), filter_name=filter_name, smooth=smooth,
-        as_json=as_json,
-    )  # fmt: skip
+    face_mesh = load_model(model, running)
+    rate = fps if sequence else None
+    save_clip(clip, rate, face_mesh, output, followed.following, calmed=calmed, as_json=as_json)
 
 
-def _found(paths: Sequence[Path]) -> list[Path]:
-    from annotator.imaging import find_images
-
-    return list(find_images(paths))
+def _photographs(paths: Sequence[Path]) -> list[Path]:
+    """Return the images that are meant; refuse, as a usage error, two of one name."""
+    with uncollected():
+        from annotator.imaging import find_images
+        from annotator.workflow.landmark_files import SameNameError, distinctly_named
+    try:
+        return distinctly_named(list(find_images(paths)))
+    except SameNameError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _save_photographs(

@@ -3,11 +3,13 @@
 import math
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from annotator.cli.columns import aligned, text_cell
+from annotator.cli.gathering import gathers
 from annotator.cli.options import AsJson, ProjectAddress, named
 from annotator.cli.terminal import print_table, report
 from annotator.system.csv_text import csv_text
@@ -16,6 +18,7 @@ from annotator.system.foreign_text import escaped, path_text
 if TYPE_CHECKING:
     from annotator.project import SampleState, SampleSummary
     from annotator.workbench.measures import TriageMeasures
+    from annotator.workbench.shown_samples import Shown
     from annotator.workbench.sort_keys import SortKey
 
 commands = typer.Typer()
@@ -25,15 +28,15 @@ _POSE = ("yaw", "pitch", "roll")
 _HEADINGS = ("sample", "state", "strokes", "annotator", "reviewer", "face", "photograph")
 
 
-@commands.command("list")
-def list_samples(
-    project: ProjectAddress,
-    *,
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which samples are listed, and in which order."""
+
     state: Annotated[
         list[str] | None,
         typer.Option(help=f"Only samples in it: {', '.join(_STATES)}; repeatable."),
-    ] = None,
-    name: Annotated[str, typer.Option(help="Only photographs whose name holds this.")] = "",
+    ] = None
+    name: Annotated[str, typer.Option(help="Only photographs whose name holds this.")] = ""
     sort: Annotated[
         str,
         typer.Option(
@@ -41,8 +44,24 @@ def list_samples(
             "ones by gain, error, findings, spread, shape, yaw, pitch, roll, jitter, size, blur or "
             "brightness."
         ),
-    ] = "name",
-    descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False,
+    ] = "name"
+    descending: Annotated[bool, typer.Option("--descending", help="The other way.")] = False
+
+    @property
+    def shown(self) -> "Shown":
+        """The same, as lists take it; refuses, as a usage error, what there is not."""
+        from annotator.workbench.shown_samples import Shown
+
+        states = _known_states(self.state)
+        return Shown(states, self.name, _known_key(self.sort), self.descending)
+
+
+@commands.command("list")
+@gathers
+def list_samples(
+    project: ProjectAddress,
+    *,
+    wanted: Wanted,
     shown_to: Annotated[
         str | None,
         typer.Option(
@@ -56,13 +75,13 @@ def list_samples(
     from annotator.project import Project
     from annotator.quality.standing import Triage
     from annotator.workbench.measures import TriageMeasures
-    from annotator.workbench.shown_samples import Shown, ShownSamples
+    from annotator.workbench.shown_samples import ShownSamples
     from annotator.workflow.next_step import next_step
 
     if as_csv and as_json:
         raise typer.BadParameter("give either --csv or --json")
     measures: TriageMeasures | None = None
-    shown, samples = Shown(_known_states(state), name, _known_key(sort), descending), ShownSamples()
+    shown, samples = wanted.shown, ShownSamples()
     with Project.open(project, read_only=None) as opened:
         if shown.key.measured is not None or as_csv or as_json:
             measures = TriageMeasures(Triage.of(opened))

@@ -8,11 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotator.cli.options import Person
+from annotator.cli.gathering import gathers
+from annotator.cli.live_options import Drawn, Kept, Tracked, Until, options_of
 from annotator.cli.terminal import FailedError, say
 from annotator.cli.verbosity import timed
 from annotator.cli.windows import require_window_system
@@ -34,6 +35,7 @@ _TELLS_EVERY = 2.0
 
 
 @commands.command()
+@gathers
 def live(
     *,
     video: Annotated[
@@ -45,42 +47,11 @@ def live(
             help="A camera's index, a file, rtsp://..., or lavfi:testsrc2=size=640x480.",
         ),
     ] = "0",
-    model: Annotated[
-        str | None,
-        typer.Option(help="A shipped model's name, or an ONNX file. Default: the project's."),
-    ] = None,
-    quality: Annotated[
-        bool, typer.Option("--quality", help="Ask the model four times a face: calmer, and doubt.")
-    ] = False,
-    faces: Annotated[int, typer.Option(min=1, max=64, help="Tracked at most.")] = 4,
-    filtered: Annotated[
-        Literal["pose_shape", "mediapipe", "none"],
-        typer.Option("--filter", help="The filter in time of what is shown."),
-    ] = "pose_shape",
-    split: Annotated[
-        bool, typer.Option("--split", help="As predicted on the left, filtered on the right.")
-    ] = False,
-    mirror: Annotated[
-        bool | None,
-        typer.Option("--mirror/--no-mirror", help="As in a mirror. Default: cameras only."),
-    ] = None,
-    project: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where grabbed frames go; made if need be.")
-    ] = Path("facemesh-live"),
-    annotator: Person = None,
-    auto: Annotated[
-        bool, typer.Option("--auto", help="Keep frames by itself where the model doubts.")
-    ] = False,
-    record: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Record to a new .mkv or .mp4 file.")
-    ] = None,
+    tracked: Tracked,
+    drawn: Drawn,
+    kept: Kept,
     loop: Annotated[bool, typer.Option("--loop", help="Begin a file again at its end.")] = False,
-    frames: Annotated[
-        int | None, typer.Option(min=1, help="End by itself after so many frames.")
-    ] = None,
-    seconds: Annotated[
-        float | None, typer.Option(min=0.0, help="End by itself after so many seconds.")
-    ] = None,
+    until: Until,
     headless: Annotated[
         bool, typer.Option("--headless", help="Without a window: track, keep, record, tell.")
     ] = False,
@@ -89,9 +60,7 @@ def live(
 
     'facemesh-annotator -v 0' is short for 'facemesh-annotator live -v 0'.
     """
-    _check(record)
-    from annotator.system.people import login_name
-    from annotator.workbench.live.capture_thread import Limit
+    _check(kept.record)
     from annotator.workbench.live.source import Source
 
     source = Source.of(video, loops=loop)
@@ -99,15 +68,11 @@ def live(
         if not headless:
             require_window_system(_WINDOW)
         with timed("loading the program and the model"):
-            from annotator.workbench.live.assembling import LiveOptions, assemble, first_look
-            from annotator.workbench.live.live_session import LiveWishes
+            from annotator.workbench.live.assembling import assemble
 
-            who, limit = annotator or login_name(), Limit(frames, seconds)
-            options = LiveOptions(model, quality, faces, project, who, limit)
-            parts = assemble(source, camera, options)
-        look = first_look(source, name=filtered, split=split, mirror=mirror)
+            parts = assemble(source, camera, options_of(tracked, kept, until))
         show = _run_headless if headless else _run_window
-        session = show(parts, look, LiveWishes(record, grabs=auto))
+        session = show(parts, drawn.first_look(source), kept.wishes)
     for line in (*session.told(), session.summary()):
         say(line)
 

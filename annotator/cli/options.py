@@ -1,11 +1,15 @@
 """Parameters that several commands share, each with its help and what it refuses."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from annotator.system.foreign_text import recovered
 from annotator.system.people import checked_name, known_as
+
+if TYPE_CHECKING:
+    from annotator.workflow.clip_tracking import Following
 
 
 def _address(given: str) -> str:
@@ -37,30 +41,6 @@ Assess = Annotated[
     bool,
     typer.Option("--assess/--no-assess", help="Also find out how good predictions probably are."),
 ]
-ReleaseImages = Annotated[
-    Literal["copy", "upright", "reference", "link", "face", "crop-192", "crop-256", "none"],
-    typer.Option(
-        "--images",
-        help="Copy the image files; write those that are stored another way up as upright PNG;"
-        " name where they are; link them, which takes no room; cut out each face, in all its"
-        " pixels or as the net sees it in 192 or 256; or leave images out.",
-    ),
-]
-ReleaseMetadata = Annotated[
-    Literal["strip", "keep"],
-    typer.Option(
-        "--metadata",
-        help="Strip image files of what they say beside their pixels (places, cameras, texts), or"
-        " keep them as they are.",
-    ),
-]
-AsPseudonyms = Annotated[
-    bool,
-    typer.Option(
-        "--pseudonyms",
-        help="Put keyed hashes in place of the names of people, subjects, groups, images, clips.",
-    ),
-]
 Decoding = Annotated[
     Literal["exact", "fast"],
     typer.Option("--decode", help="fast: large JPEG files at half size where faces stay large."),
@@ -80,6 +60,45 @@ Quality = Annotated[
     bool,
     typer.Option("--quality", help="Of a clip: the mean of four crops; steadier, slower."),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a model runs on, and over."""
+
+    providers: Providers = "cpu"
+    workers: Workers = None
+    no_small_faces: NoSmallFaces = False
+
+    @property
+    def small_faces(self) -> bool:
+        """Whether they are searched for."""
+        return not self.no_small_faces
+
+    @property
+    def provider_names(self) -> tuple[str, ...]:
+        """The execution providers, preferred first."""
+        return provider_names(self.providers)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How faces are followed through clips."""
+
+    faces: Faces = 4
+    quality: Quality = False
+
+    @property
+    def following(self) -> "Following":
+        """The same, as what follows them takes it."""
+        from annotator.workflow.clip_tracking import Following
+
+        return Following(self.faces, self.quality)
+
+
+def provider_names(providers: str) -> tuple[str, ...]:
+    """Return the execution providers that an option names, preferred first."""
+    return tuple(providers.replace(",", " ").split())
 
 
 def _text(given: str) -> str:

@@ -1,6 +1,5 @@
 """The commands of `release`: named versions of what is accepted, and what became of them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,14 +7,20 @@ from typer.core import TyperGroup
 
 from annotator.cli import release_records, release_splits, verify, withdrawal
 from annotator.cli.columns import aligned
-from annotator.cli.options import (
-    AsJson,
-    AsPseudonyms,
-    ProjectAddress,
-    ReleaseImages,
-    ReleaseMetadata,
+from annotator.cli.gathering import gathers
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.release_options import (
+    CardWords,
+    FormatName,
+    GivenVersion,
+    HowWritten,
+    Into,
+    Required,
+    SharesText,
+    Sign,
+    signed_by,
+    signing_key,
 )
-from annotator.cli.release_options import FormatName, Sign, signing_key
 from annotator.cli.terminal import count, printable, progress_bar, report
 
 if TYPE_CHECKING:
@@ -46,46 +51,18 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="What the release is c
 
 
 @commands.command(MAKE)
+@gathers
 def make(
     project: ProjectAddress,
     name: Name,
     *,
     format_: FormatName = "npz",
-    into: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="A folder that does not exist yet. Default: releases/NAME-VERSION of the project.",
-        ),
-    ] = None,
-    images: ReleaseImages = "copy",
-    metadata: ReleaseMetadata = "strip",
-    pseudonyms: AsPseudonyms = False,
-    version: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VERSION",
-            help="As 1.2.0, after the last one. Default: told by what is different.",
-        ),
-    ] = None,
-    title: Annotated[str | None, typer.Option(help="Of the card. Default: NAME.")] = None,
-    description: Annotated[str, typer.Option(help="What it is, for the card.")] = "",
-    licence: Annotated[
-        str | None, typer.Option(help="Under which the whole is given to others, for the card.")
-    ] = None,
-    shares: Annotated[
-        str,
-        typer.Option(
-            metavar="A/B/C", help="Per cent for training, validation and test, of new images."
-        ),
-    ] = "80/10/10",
-    require: Annotated[
-        str,
-        typer.Option(
-            metavar="FACTS",
-            help="Refuse while an image lacks one of these: licence,consent,subject.",
-        ),
-    ] = "",
+    into: Into = None,
+    written: HowWritten,
+    version: GivenVersion = None,
+    words: CardWords,
+    shares: SharesText = "80/10/10",
+    require: Required = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be released, and write nothing.")
     ] = False,
@@ -94,15 +71,13 @@ def make(
 ) -> None:
     """Release the accepted samples: a version with splits, entered in the project."""
     from annotator.project import Project
-    from annotator.release.about import About
-    from annotator.release.choice import Choice
     from annotator.release.splits import shares_of
     from annotator.workflow.releasing import ReleaseWish, make_release, plan_release
 
     wish = ReleaseWish(
         name,
-        Choice(format_, images, metadata=metadata, pseudonyms=pseudonyms),
-        About(title=title, description=description, licence=licence),
+        written.choice(format_),
+        words.about,
         version,
         shares_of(shares),
         tuple(one.strip() for one in require.split(",") if one.strip()),
@@ -115,11 +90,8 @@ def make(
             report(_planned_values(plan), *_planned_lines(plan), as_json=as_json, is_answer=True)
             return
         done = make_release(opened, wish, sign=key, on_progress=show)
-    signed = {} if key is None else {"signed_by": key.fingerprint}
-    lines = _made_lines(done)
-    if key is not None:
-        lines.append(f"signed with {key.fingerprint}")
-    report({**_made_values(done), **signed}, *lines, as_json=as_json)
+    values, lines = signed_by(key)
+    report({**_made_values(done), **values}, *_made_lines(done), *lines, as_json=as_json)
 
 
 def _planned_values(plan: "ReleasePlan") -> dict[str, object]:

@@ -7,14 +7,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from annotator.cli.options import (
-    AsJson,
-    AsPseudonyms,
-    ProjectAddress,
-    ReleaseImages,
-    ReleaseMetadata,
-)
-from annotator.cli.release_options import FormatName, Sign, signing_key
+from annotator.cli.gathering import gathers
+from annotator.cli.options import AsJson, ProjectAddress
+from annotator.cli.release_options import FormatName, HowWritten, Sign, signed_by, signing_key
 from annotator.cli.terminal import count, progress_bar, report
 
 commands = typer.Typer()
@@ -36,6 +31,7 @@ class _Export(TyperCommand):
 
 
 @commands.command(cls=_Export)
+@gathers
 def export(
     project: ProjectAddress,
     folder: Annotated[
@@ -43,9 +39,7 @@ def export(
     ],
     *,
     format_: FormatName,
-    images: ReleaseImages = "copy",
-    metadata: ReleaseMetadata = "strip",
-    pseudonyms: AsPseudonyms = False,
+    written: HowWritten,
     sign: Sign = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,9 +55,9 @@ def export(
             opened,
             folder,
             format_,
-            images=images,
-            metadata=metadata,
-            pseudonyms=pseudonyms,
+            images=written.images,
+            metadata=written.metadata,
+            pseudonyms=written.pseudonyms,
             sign=key,
             on_progress=show,
         )
@@ -74,13 +68,12 @@ def export(
         "images": asdict(done.images),
         "kept": [record.id for record in kept],
     }
-    if key is not None:
-        values["signed_by"] = key.fingerprint
+    signed, signed_lines = signed_by(key)
+    values |= signed
     if as_json:
         values["files"] = done.files
     lines = [f"exported {count(done.samples, 'sample')} to {done.folder}", *done.remarks]
-    if key is not None:
-        lines.append(f"signed with {key.fingerprint}")
+    lines += signed_lines
     if kept:
         lines.append(kept_text(len(kept)))
     report(values, *lines, as_json=as_json)

@@ -35,32 +35,34 @@ def _beginning(incomplete: str) -> list[str]:
     return [verdict for verdict in VERDICTS if verdict.startswith(incomplete)]
 
 
+_VerdictName = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERDICT", help=", ".join(VERDICTS), callback=_verdict, autocompletion=_beginning
+    ),
+]
+_Samples = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SAMPLE",
+        help="Numbers, or names of photographs with one face.",
+        callback=no_impossible_number,
+    ),
+]
+_Reasons = Annotated[
+    list[str] | None,
+    typer.Option(help="Why they are sent back or excluded, as blurred; repeatable."),
+]
+
+
 @commands.command()
 def review(
     project: ProjectAddress,
-    verdict: Annotated[
-        str,
-        typer.Argument(
-            metavar="VERDICT",
-            help=", ".join(VERDICTS),
-            callback=_verdict,
-            autocompletion=_beginning,
-        ),
-    ],
-    samples: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="SAMPLE",
-            help="Numbers, or names of photographs with one face.",
-            callback=no_impossible_number,
-        ),
-    ] = None,
+    verdict: _VerdictName,
+    samples: _Samples = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All samples without verdict.")] = False,
-    reason: Annotated[
-        list[str] | None,
-        typer.Option(help="Why they are sent back or excluded, as blurred; repeatable."),
-    ] = None,
+    reason: _Reasons = None,
     comment: Comment = "",
     reviewer: Person = None,
     despite_checks: Annotated[

@@ -1,20 +1,19 @@
 """The commands `round start`, `finish`, `list` and `show`: the loop, once round and again."""
 
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotator.cli.gathering import gathers
 from annotator.cli.naming import LARGEST
 from annotator.cli.options import (
     AsJson,
-    Faces,
-    NoSmallFaces,
+    Followed,
     ProjectAddress,
-    Providers,
-    Quality,
-    Workers,
+    Running,
 )
 from annotator.cli.terminal import count, printable, progress_bar, report
 from annotator.cli.tracked import tracked_lines, tracked_values
@@ -22,6 +21,7 @@ from annotator.system.collecting import uncollected
 
 if TYPE_CHECKING:
     from annotator.project import Round
+    from annotator.workflow.rounds import Ending
 
 commands = typer.Typer(name="round", help="Begin and end rounds, and look back at them.")
 
@@ -49,52 +49,66 @@ def start(
     report(_values(begun), text, as_json=as_json)
 
 
-@commands.command()
-def finish(
-    project: ProjectAddress,
-    *,
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The model that a round ends with, and where it comes from."""
+
     model: Annotated[
         str | None,
         typer.Option(
             metavar="FILE", help="The model that was trained. Default: model.onnx of --run."
         ),
-    ] = None,
+    ] = None
     release: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="The release that it was trained on.")
-    ] = None,
+    ] = None
     run: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="The training run, with its run.json.")
-    ] = None,
+    ] = None
     metrics: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The JSON of an evaluation, to be kept.")
-    ] = None,
+    ] = None
     name: Annotated[
         str | None, typer.Option(help="What the model is called. Default: as its run's folder.")
-    ] = None,
-    providers: Providers = "cpu",
-    workers: Workers = None,
-    no_small_faces: NoSmallFaces = False,
-    faces: Faces = 4,
-    quality: Quality = False,
+    ] = None
+
+    def ending(self, running: Running) -> "Ending":
+        """Return how the round ends with it, when it predicts so."""
+        from annotator.workflow.rounds import Ending
+
+        return Ending(
+            self.model,
+            self.release,
+            self.run,
+            self.metrics,
+            self.name,
+            providers=running.provider_names,
+            small_faces=running.small_faces,
+        )
+
+
+@commands.command()
+@gathers
+def finish(
+    project: ProjectAddress,
+    *,
+    trained: Trained,
+    running: Running,
+    followed: Followed,
     as_json: AsJson = False,
 ) -> None:
     """End the round with a new model: it predicts everything, and the next round begins."""
     with uncollected():
         from annotator.project import Project
         from annotator.workflow import PredictionProgress
-        from annotator.workflow.clip_tracking import Following
         from annotator.workflow.predicting_clips import TrackingProgress
-        from annotator.workflow.rounds import Ending, begin_to_finish, predict_and_finish
+        from annotator.workflow.rounds import begin_to_finish, predict_and_finish
 
-    names = tuple(providers.replace(",", " ").split())
-    ending = Ending(
-        model, release, run, metrics, name, providers=names, small_faces=not no_small_faces
-    )
-    following = Following(faces, quality)
+    ending, following = trained.ending(running), followed.following
     with Project.open(project) as opened, progress_bar("predicting") as show:
         finishing = begin_to_finish(opened, ending)
         last, tracked, failed = PredictionProgress(0, 0, 0, 0), TrackingProgress(0, 0), []
-        steps = predict_and_finish(opened, finishing, workers=workers, following=following)
+        steps = predict_and_finish(opened, finishing, workers=running.workers, following=following)
         with closing(steps):
             for step in steps:
                 show(step.done, step.total)

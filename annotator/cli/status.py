@@ -1,6 +1,6 @@
 """The command `status`: how far a project is, and what is wrong with its files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +9,7 @@ from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import printable_paths, report
 
 if TYPE_CHECKING:
-    from annotator.project import ClipRecord, ImageRecord
+    from annotator.project import ClipRecord, ImageRecord, SampleState
 
 commands = typer.Typer()
 
@@ -25,7 +25,6 @@ def status(
 ) -> None:
     """Say how far the project is, which files failed, are gone, or show no face."""
     from annotator.project import Project
-    from annotator.workbench.states import state_text
     from annotator.workflow.clip_facts import untracked
     from annotator.workflow.looking_after import clear_gone, without_file
     from annotator.workflow.next_step import next_step
@@ -44,12 +43,8 @@ def status(
             "clip is gone": without_file(clips),
             "removed": [each.image for each in opened.removals.all()],
         }
-    rows = {"images": len(images)}
-    rows |= {"clips": len(clips), "  not tracked": waiting} if clips else {}
-    rows |= {"samples": sum(counts.values())}
-    rows |= {f"  {state_text(state)}": n for state, n in counts.items()}
     said = _read_only_lines() if is_read_only else []
-    lines = [f"{name:<14}{n:>8,}" for name, n in rows.items()]
+    lines = _counted(len(images), len(clips), waiting, counts)
     for title, records in lists.items():
         lines += _listed(title, records, every=every)
     if kept_in:
@@ -68,6 +63,19 @@ def status(
         "may_not_leave": kept_in,
     }
     report(values, *lines, *todo, *said, failed=failed, as_json=as_json, is_answer=True)
+
+
+def _counted(
+    images: int, clips: int, waiting: int, samples: "Mapping[SampleState, int]"
+) -> list[str]:
+    """Return a line for each kind of thing that the project has, and for the samples' states."""
+    from annotator.workbench.states import state_text
+
+    rows = {"images": images}
+    rows |= {"clips": clips, "  not tracked": waiting} if clips else {}
+    rows |= {"samples": sum(samples.values())}
+    rows |= {f"  {state_text(state)}": n for state, n in samples.items()}
+    return [f"{name:<14}{n:>8,}" for name, n in rows.items()]
 
 
 def _read_only_lines() -> list[str]:

@@ -8,6 +8,7 @@ from annotator.cli.terminal import count, progress_bar
 if TYPE_CHECKING:
     from annotator.inference import FaceMesh
     from annotator.project import FailedImage, Project
+    from annotator.workflow.clip_tracking import Following
     from annotator.workflow.predicting_clips import TrackingProgress
 
 
@@ -15,18 +16,15 @@ def track_all(
     project: "Project",
     face_mesh: "FaceMesh",
     failed: "list[FailedImage]",
-    *,
-    faces: int,
-    quality: bool,
+    following: "Following",
 ) -> "TrackingProgress":
     """Track the clips that a model has not tracked, showing how far that is; note what failed."""
-    from annotator.workflow.clip_tracking import Following
     from annotator.workflow.predicting_clips import TrackingProgress, track_clips
 
     last = TrackingProgress(0, 0)
     with (
         progress_bar("tracking") as show,
-        closing(track_clips(project, face_mesh, Following(faces, quality))) as run,
+        closing(track_clips(project, face_mesh, following)) as run,
     ):
         for last in run:
             show(last.done, last.total)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotator.cli.columns import aligned
-from annotator.cli.options import AsJson, ProjectAddress, Providers, RoundModel, Workers
+from annotator.cli.options import (
+    AsJson,
+    ProjectAddress,
+    Providers,
+    RoundModel,
+    Workers,
+    provider_names,
+)
 from annotator.cli.terminal import count, progress_bar, report
 from annotator.cli.verbosity import timed
 from annotator.system.collecting import uncollected
@@ -44,7 +51,7 @@ def assess_samples(
         from annotator.project import Project
         from annotator.workflow.round_models import load_round_model
 
-    names = providers.replace(",", " ").split()
+    names = provider_names(providers)
     with Project.open(project) as opened:
         with timed("loading the model"):
             if model is None:
