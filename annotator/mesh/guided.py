@@ -104,12 +104,7 @@ def guided_placement(
     """
     placed = [int(index) for index in vertices]
     _check_indices((*placed, *held), len(covariance.matrix))
-    if len(set(placed)) != len(placed):
-        raise ValueError(f"expected each vertex once, but got {placed}")
-    if targets.shape != (len(placed), 2):
-        raise ValueError(f"expected targets of shape {(len(placed), 2)}, but got {targets.shape}")
-    if noise is not None and not noise >= 0:
-        raise ValueError(f"expected a noise of zero or more, but got {noise}")
+    _check_placement(placed, targets, noise)
     still = sorted(set(held) - set(placed))
     columns = _conditioned_columns(covariance, placed, still)
     among = columns[placed]
@@ -155,6 +150,17 @@ def _check_indices(indices: Iterable[int], count: int) -> None:
     for index in indices:
         if not 0 <= index < count:
             raise IndexError(f"expected a vertex index from 0 to {count - 1}, got {index}")
+
+
+def _check_placement(
+    placed: Sequence[int], targets: NDArray[np.floating], noise: float | None
+) -> None:
+    if len(set(placed)) != len(placed):
+        raise ValueError(f"expected each vertex once, but got {placed}")
+    if targets.shape != (len(placed), 2):
+        raise ValueError(f"expected targets of shape {(len(placed), 2)}, but got {targets.shape}")
+    if noise is not None and not noise >= 0:
+        raise ValueError(f"expected a noise of zero or more, but got {noise}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """The store: images, samples, predictions, annotations, strokes, reviews."""
 
+from annotator.project.accepted_records import AcceptedSample
 from annotator.project.assessment_records import (
     AssessedColumns,
     Assessment,
@@ -85,7 +86,6 @@ from annotator.project.project import Project
 from annotator.project.records import (
     SUBMITTABLE,
     UNDECIDED,
-    AcceptedSample,
     Reason,
     Review,
     SampleState,

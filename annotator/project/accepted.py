@@ -8,14 +8,14 @@ from copy import copy
 from itertools import groupby
 from operator import itemgetter
 from pathlib import PurePath
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.layout import MeshLayout
 from annotator.project.accepted_blocks import read_blocks
-from annotator.project.accepted_records import AcceptedBlock
+from annotator.project.accepted_records import AcceptedBlock, AcceptedSample
 from annotator.project.engine.base import Engine
 from annotator.project.fact_records import ImageFacts, LeftOut
 from annotator.project.fact_rows import facts_of
@@ -23,7 +23,6 @@ from annotator.project.image_records import file_name_of, picture_sha256_of
 from annotator.project.layouts import stored_layout
 from annotator.project.leaving import IS_RELEASABLE, left_out, not_leaving
 from annotator.project.paths import ImagePaths
-from annotator.project.records import AcceptedSample
 from annotator.project.tables import (
     AnnotationRow,
     ImageRow,
@@ -82,7 +81,7 @@ class AcceptedSamples:
 
     def __iter__(self) -> Iterator[AcceptedSample]:
         for block in self.blocks():
-            yield from _samples(block)
+            yield from block.samples()
 
     def blocks(self) -> Iterator[AcceptedBlock]:
         """Yield the same samples some at a time, all of one layout; raises alike."""
@@ -159,11 +158,3 @@ class AcceptedSamples:
         for content, faces in groupby(rows, itemgetter(0, 1)):
             name = PurePath(next(faces).path).name
             yield file_name_of(name, content[1]), picture_sha256_of(*content)
-
-
-def _samples(block: AcceptedBlock) -> Iterator[AcceptedSample]:
-    for row, *arrays in zip(
-        block.rows, block.landmarks, block.predictions, block.visibility, strict=True
-    ):
-        values: list[Any] = [*row[:3], block.layout, *arrays, *row[3:]]
-        yield AcceptedSample(*values)

@@ -12,12 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from annotator.imaging.picture import Picture
-from annotator.mesh.layout import MeshLayout
-from annotator.project.image_records import ImageRecord
 
 
 class SampleState(StrEnum):
@@ -201,44 +196,3 @@ class Visit:
     seconds: float
     strokes: int
     purpose: VisitPurpose = VisitPurpose.ANNOTATE
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AcceptedSample:
-    """All that a release says about an accepted sample.
-
-    Attributes
-    ----------
-    layout
-        Of the mesh.
-    visibility
-        (n,) `annotator.mesh.marks.Visibility` of each vertex; read-only.
-    verdict
-        ``"accepted_as_predicted"`` when no stroke is in effect, else ``"accepted"``.
-    displacement_mean, displacement_max
-        2-D distance between annotation and prediction over the vertices, in pixels.
-    displacement_nme
-        `displacement_mean` divided by the outer IOD of the annotation.
-    clip_track
-        By which number the face is known in its clip; None where it has no track.
-    """
-
-    sample_id: int
-    image: ImageRecord
-    face_index: int
-    layout: MeshLayout
-    landmarks: npt.NDArray[np.float32]
-    prediction: npt.NDArray[np.float32]
-    visibility: npt.NDArray[np.uint8]
-    presence: float
-    model_name: str
-    model_sha256: str
-    annotator: str | None
-    reviewer: str
-    verdict: str
-    accepted_at: datetime
-    stroke_count: int
-    displacement_mean: float
-    displacement_max: float
-    displacement_nme: float
-    clip_track: int | None = None

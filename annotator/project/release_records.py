@@ -20,7 +20,8 @@ class ReleaseEntry(NamedTuple):
     split
         None where the release has no splits.
     landmarks
-        The first 16 hexadecimal digits of the SHA-256 of its mesh: n x 3 little-endian float32.
+        The first 16 hexadecimal digits of the SHA-256 of its mesh: n x 3 little-endian float32,
+        then n bytes of visibility.
     """
 
     sample_id: int

@@ -66,7 +66,8 @@ class ReleaseEntryRow(Table):
     """A sample as a release holds it; triggers keep it as it is.
 
     `sample_id` and `image_id` refer to nothing, as what they are of may be deleted for good: their
-    numbers never come back. `landmarks` are the first 8 bytes of the SHA-256 of the mesh's bytes.
+    numbers never come back. `landmarks` are the first 8 bytes of a SHA-256,
+    see `ReleaseEntry.landmarks`.
     """
 
     __tablename__ = "release_entries"

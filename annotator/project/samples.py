@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.project.accepted import AcceptedSamples
+from annotator.project.accepted_records import AcceptedSample
 from annotator.project.current_meshes import CurrentMesh, load_meshes
 from annotator.project.damage import DamagedMesh, damaged_meshes
 from annotator.project.engine.base import Engine, chunks
@@ -23,7 +24,7 @@ from annotator.project.opinion_rows import IS_ORIGINAL, shown_to
 from annotator.project.paths import ImagePaths
 from annotator.project.people import recorded_name
 from annotator.project.prediction_rows import Face, PredictionRows
-from annotator.project.records import AcceptedSample, SampleState, SampleSummary
+from annotator.project.records import SampleState, SampleSummary
 from annotator.project.summaries import load_summaries, load_summary
 from annotator.project.tables import ImageRow, SampleChangeRow, SampleRow
 

@@ -94,7 +94,7 @@ def region_crop(landmarks: Points, layout: MeshLayout, size: int) -> Crop:
     return Crop(region.x, region.y, region.side, region.angle, size, size, size)
 
 
-def face_crop(landmarks: Points, image_size: tuple[int, int]) -> Crop:
+def box_crop(landmarks: Points, image_size: tuple[int, int]) -> Crop:
     """Return the part of an image around a face, its pixels as they are.
 
     The mesh's box with a quarter of its longer side around it, as far as it lies in the image.

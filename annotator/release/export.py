@@ -22,7 +22,7 @@ from annotator.release.image_remarks import image_remarks
 from annotator.release.images import ImageMode, Metadata, Tally
 from annotator.release.pseudonyms import Pseudonyms
 from annotator.release.staging import staged_folder
-from annotator.release.writing import Choices, write_release
+from annotator.release.writing import Settled, write_release
 from annotator.system.words import count
 
 if TYPE_CHECKING:
@@ -115,26 +115,8 @@ def export_release(
         Must not exist. Its parents are made.
     format
         The name of one of `annotator.release.formats.FORMATS`.
-    images
-        ``"copy"`` copies the original files into ``images/``, and writes as upright PNG those few
-        that readers would not agree how to turn; ``"link"`` gives the originals a second name
-        there instead, where the file system can; ``"upright"`` writes all as PNG that are to be
-        turned at all; ``"reference"`` records absolute paths; ``"face"`` cuts each face out,
-        ``"crop-192"`` and ``"crop-256"`` as the square in which the mesh net looks at it;
-        ``"none"`` leaves images out and does not look at them. Frames of videos are always
-        written, as upright PNG, and cannot be referenced. But for ``"none"`` each file must still
-        be the one that was imported. A format whose readers take images as they are stored gets
-        them upright, and one that holds them itself leaves no files of them beside.
-    metadata
-        ``"strip"`` leaves out what image files say beside their pixels, orientation and colour
-        profile apart; files that are linked or referenced must not have any then. ``"keep"``
-        leaves files as they are.
-    pseudonyms
-        Put keyed hashes in place of the names of people, subjects, groups, images and clips.
-    splits
-        ``"train"``, ``"validation"`` or ``"test"`` by image id. None: the release has no splits.
-    about
-        What is said of the whole, for its card.
+    images, metadata, pseudonyms, splits, about
+        See `annotator.release.choice.Choice`.
     sign
         Writes its signature of the manifest beside it.
     on_progress
@@ -176,21 +158,10 @@ def export_accepted(
     sign, on_progress
     """
     chosen = format_named(choice.format)
-    if choice.images not in get_args(ImageMode):
-        modes = ", ".join(get_args(ImageMode))
-        raise ExportError(f"images cannot be {choice.images!r}: choose {modes}")
-    if choice.metadata not in get_args(Metadata):
-        raise ExportError(f"metadata cannot be {choice.metadata!r}: choose strip or keep")
+    _refuse_unknown(choice)
     if not len(accepted):
         raise ExportError(_NOTHING_ACCEPTED)
-    wanted = Choices(
-        chosen,
-        _wanted_images(chosen, choice),
-        choice.splits,
-        choice.metadata,
-        _pseudonyms(secret) if choice.pseudonyms else None,
-        choice.about,
-    )
+    wanted = _settled(chosen, choice, secret)
     target, layout = Path(folder).absolute(), _one_layout(accepted)
     _refuse_layout(chosen, layout)
     _LOG.info("exporting %s", count(len(accepted), "accepted sample"))
@@ -207,6 +178,26 @@ def export_accepted(
         written.contents,
         written.content_sha256,
         accepted.left_out.images,
+    )
+
+
+def _refuse_unknown(choice: Choice) -> None:
+    if choice.images not in get_args(ImageMode):
+        modes = ", ".join(get_args(ImageMode))
+        raise ExportError(f"images cannot be {choice.images!r}: choose {modes}")
+    if choice.metadata not in get_args(Metadata):
+        raise ExportError(f"metadata cannot be {choice.metadata!r}: choose strip or keep")
+
+
+def _settled(chosen: Format, choice: Choice, secret: bytes | None) -> Settled:
+    """Return how a format is written as somebody chose, or raise what cannot be."""
+    return Settled(
+        chosen,
+        _wanted_images(chosen, choice),
+        choice.splits,
+        choice.metadata,
+        _pseudonyms(secret) if choice.pseudonyms else None,
+        choice.about,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.imaging import ImageError, read_image
-from annotator.release.crops import Crop, Points, face_crop, region_crop
+from annotator.release.crops import Crop, Points, box_crop, region_crop
 from annotator.release.image_modes import NET_SIZES, ImageMode
 from annotator.release.transfer import content
 from annotator.release.upright import write_pixels
@@ -56,7 +56,7 @@ class FaceFiles:
     def _crop(self, image: ImageRecord, landmarks: Points) -> Crop:
         size = NET_SIZES.get(self._mode)
         if size is None:
-            return face_crop(landmarks, (image.width, image.height))
+            return box_crop(landmarks, (image.width, image.height))
         return region_crop(landmarks, self._layout, size)
 
     def _pixels(self, image: ImageRecord) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 from annotator import __version__
 from annotator.mesh.layout import FACE_468, MeshLayout
@@ -67,18 +67,23 @@ def write_manifest(
     if layout is not UNSTATED_LAYOUT:
         stated["layout"] = layout.name
     with (folder / MANIFEST).open("xb") as stream:
-        separator = b"{\n "
-        for key in sorted({**stated, **lists}):
-            stream.write(separator + f"{json.dumps(key)}: ".encode())
-            separator = b",\n "
-            if key in lists:
-                stream.write(b"[\n  ")
-                stream.writelines(lists[key].texts(b",\n  "))
-                stream.write(b"\n ]")
-            else:
-                stream.write(_indented(stated[key]).encode())
-        stream.write(b"\n}\n")
+        _write(stream, stated, lists)
     return str(stated["content_sha256"])
+
+
+def _write(stream: IO[bytes], stated: Mapping[str, Any], lists: Mapping[str, Spool]) -> None:
+    """Write one JSON object, its keys sorted: values as they are, lists with an entry a line."""
+    separator = b"{\n "
+    for key in sorted({**stated, **lists}):
+        stream.write(separator + f"{json.dumps(key)}: ".encode())
+        separator = b",\n "
+        if key in lists:
+            stream.write(b"[\n  ")
+            stream.writelines(lists[key].texts(b",\n  "))
+            stream.write(b"\n ]")
+        else:
+            stream.write(_indented(stated[key]).encode())
+    stream.write(b"\n}\n")
 
 
 def content_hash(files: Iterable[object], samples: Iterable[object]) -> str:

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
-    """How a release is to be.
+class Settled:
+    """How a release is written: a `Choice` with what it names looked up, and nothing impossible.
 
     Attributes
     ----------
@@ -79,66 +79,66 @@ def write_release(
     folder: Path,
     accepted: AcceptedSamples,
     layout: MeshLayout,
-    choices: Choices,
+    how: Settled,
     show: OnProgress | None,
 ) -> Written:
     """Write a release into a folder that exists and is empty, and say what is in it."""
-    embeds = choices.format.embeds_images
+    embeds = how.format.embeds_images
     with (
         tempfile.TemporaryDirectory(prefix=".spool-", dir=folder) as spools,
         spooled(aside := Path(spools)) as rows,
         spooled(aside) as listed,
         sorted_spool(aside) as files,
-        closing(_places(aside if embeds else folder, accepted, layout, choices)) as places,
+        closing(_places(aside if embeds else folder, accepted, layout, how)) as places,
     ):
         listing, contents = _Listing(files), Contents()
         maker = BlockMaker(
             places,
-            folder_of=_folder_of_images(choices.format),
-            splits=choices.splits or {},
+            folder_of=_folder_of_images(how.format),
+            splits=how.splits or {},
             on_placed=_leave_out if embeds else listing.add_image,
-            pseudonyms=choices.pseudonyms,
+            pseudonyms=how.pseudonyms,
         )
         blocks = counting(_noted(maker.blocks(accepted, show), rows), layout, contents)
-        write_all(choices.format, folder, blocks, layout)
+        write_all(how.format, folder, blocks, layout)
         making = Making(
-            choices.format,
+            how.format,
             layout,
-            choices.images,
-            keeps_metadata=choices.metadata == "keep",
-            pseudonyms=choices.pseudonyms is not None,
+            how.images,
+            keeps_metadata=how.metadata == "keep",
+            pseudonyms=how.pseudonyms is not None,
             revoked=accepted.left_out.images,
         )
-        describe(folder, choices.about, contents, making)
+        describe(folder, how.about, contents, making)
         listing.add_others(folder, apart=aside.name)
         listed.extend(files)
         content_sha256 = write_manifest(
             folder,
             listed,
             rows,
-            format=choices.format.name,
-            images=_stated(choices),
+            format=how.format.name,
+            images=_stated(how),
             layout=layout,
             said={
-                **stated_of(choices.about, contents, making, splits=choices.splits is not None),
-                **_privacy(choices),
+                **stated_of(how.about, contents, making, splits=how.splits is not None),
+                **_privacy(how),
             },
         )
     return Written(places.tally, contents, content_sha256)
 
 
 def _places(
-    folder: Path, accepted: AcceptedSamples, layout: MeshLayout, choices: Choices
+    folder: Path, accepted: AcceptedSamples, layout: MeshLayout, how: Settled
 ) -> ImagePlaces:
-    files = _none if choices.images == "reference" else accepted.file_names
-    names = FileNames(files, choices.pseudonyms, faces=choices.images in CROPS)
+    files = _none if how.images == "reference" else accepted.file_names
+    names = FileNames(files, how.pseudonyms, faces=how.images in CROPS)
     return ImagePlaces(
         folder,
         names,
         layout,
-        mode=choices.images,
-        metadata=choices.metadata,
-        upright=choices.format.needs_upright,
+        mode=how.images,
+        metadata=how.metadata,
+        upright=how.format.needs_upright,
     )
 
 
@@ -153,15 +153,15 @@ def _folder_of_images(chosen: Format) -> Callable[[Row], str]:
     return chosen.image_folder or (lambda row: IMAGE_FOLDER)
 
 
-def _stated(choices: Choices) -> str:
+def _stated(how: Settled) -> str:
     """Return what the manifest says of where images are."""
-    is_embedded = choices.format.embeds_images and choices.images not in ELSEWHERE
-    return EMBEDDED if is_embedded else choices.images
+    is_embedded = how.format.embeds_images and how.images not in ELSEWHERE
+    return EMBEDDED if is_embedded else how.images
 
 
-def _privacy(choices: Choices) -> dict[str, Any]:
+def _privacy(how: Settled) -> dict[str, Any]:
     """Return what was left out of images and names."""
-    return {"metadata": choices.metadata, "pseudonyms": choices.pseudonyms is not None}
+    return {"metadata": how.metadata, "pseudonyms": how.pseudonyms is not None}
 
 
 def _noted(blocks: Iterable[Block], rows: Spool) -> Iterator[Block]:

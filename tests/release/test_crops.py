@@ -17,7 +17,7 @@ from annotator.mesh.layout import FACE_468
 from annotator.mesh.marks import Visibility
 from annotator.project import Project
 from annotator.release import Release, export_release, load_release, verify_release
-from annotator.release.crops import Crop, cropped, face_crop, region_crop
+from annotator.release.crops import Crop, box_crop, cropped, region_crop
 from annotator.system.assets import asset_path
 from tests.release.conftest import move_vertex, new_image
 
@@ -155,10 +155,10 @@ def mesh(size: float, x: float, y: float) -> np.ndarray:
 
 
 def test_a_face_at_the_edge_is_cut_off_where_its_photograph_ends():
-    part = face_crop(mesh(60, 5, 20), (100, 80))
+    part = box_crop(mesh(60, 5, 20), (100, 80))
     assert (part.x - part.size / 2, part.y - part.size / 2) == (0, 0)
     assert part.width < part.size == part.height <= 80
-    beyond = face_crop(mesh(60, 900, -700), (100, 80))
+    beyond = box_crop(mesh(60, 900, -700), (100, 80))
     assert (beyond.width, beyond.height) == (1, 1)  # there is no image without pixels
     assert beyond.pixels(np.zeros((80, 100, 3), np.uint8)).shape == (1, 1, 3)
 

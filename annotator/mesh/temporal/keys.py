@@ -68,13 +68,12 @@ def corrected(
         Of the same track, in any order; of two with the same frame the last counts.
     layout
     fade
-        In how many frames a correction fades to 1/e, above 0.
+        As `FADE`, above 0.
 
     Returns
     -------
     (n, 3) float32
-        A fresh array. In a key frame whose prediction is the key's it is the corrected mesh to
-        the bit.
+        A fresh array; to the bit the key's mesh in a key frame whose prediction is the key's.
 
     Raises
     ------

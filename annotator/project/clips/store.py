@@ -61,7 +61,7 @@ class Clips(ClipTracks):
         *,
         corrected: npt.ArrayLike | None = None,
     ) -> int:
-        """Make a frame an image, and its faces samples that are linked to their tracks.
+        """Make a frame an image, its faces samples of their tracks; return that of the track.
 
         Their predictions are the meshes of the tracks, as the model said them. Where the frame is
         an image already, it stays as it is: the same samples are found again.
@@ -76,11 +76,6 @@ class Clips(ClipTracks):
             (n, 3), the mesh with what was propagated from key frames: it becomes one stroke, of
             the tool ``"propagated"``, unless somebody has edited or judged the sample, or has
             undone that stroke.
-
-        Returns
-        -------
-        int
-            The sample of the track in the frame.
 
         Raises
         ------

@@ -73,7 +73,7 @@ def _picture(
         pixels = image.picture.read()
     except (ImageError, OSError):
         return FacePicture(None, "the photograph cannot be read")
-    drawn = face_crop(pixels, ((prediction, PREDICTED), (annotation, ANNOTATED)), layout)
+    drawn = _face_with_meshes(pixels, ((prediction, PREDICTED), (annotation, ANNOTATED)), layout)
     _, coded = cv2.imencode(".webp", drawn[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, _QUALITY])
     return FacePicture(coded.tobytes())
 
@@ -87,7 +87,7 @@ def is_as_added(image: ImageRecord) -> bool:
     return image.coded_sha256 is not None and image.picture.coded_hash() == image.coded_sha256
 
 
-def face_crop(
+def _face_with_meshes(
     pixels: _Pixels,
     meshes: Sequence[tuple[_Mesh, tuple[int, int, int]]],
     layout: MeshLayout,

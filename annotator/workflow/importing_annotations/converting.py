@@ -24,6 +24,7 @@ from annotator.project import (
 )
 from annotator.project.matching import Box
 from annotator.release.incoming import IncomingFace, Said
+from annotator.workflow.importing_annotations.faces import Faces
 
 Purpose = Literal["predictions", "guides", "annotations"]
 
@@ -125,6 +126,31 @@ class Conversion:
             state=SampleState.ACCEPTED if reviews else SampleState.IN_PROGRESS,
             reviews=reviews,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Converted:
+    """Faces of annotations, and as what they come in: what the ways of such faces share.
+
+    Attributes
+    ----------
+    faces
+    conversion
+        As what.
+    """
+
+    faces: Faces
+    conversion: Conversion
+
+    @property
+    def words(self) -> str:
+        """As what, for people."""
+        return self.conversion.purpose
+
+    @property
+    def by(self) -> str:
+        """Who imports."""
+        return self.conversion.by
 
 
 def mesh_layout(face: IncomingFace) -> MeshLayout:

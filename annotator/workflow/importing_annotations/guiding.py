@@ -13,8 +13,7 @@ from annotator.project.imports.deciding import match_faces
 from annotator.project.imports.records import FaceThere
 from annotator.project.records import SampleState
 from annotator.release.incoming import IncomingFace
-from annotator.workflow.importing_annotations.converting import Conversion, box_of_points
-from annotator.workflow.importing_annotations.faces import Faces
+from annotator.workflow.importing_annotations.converting import Conversion, Converted, box_of_points
 from annotator.workflow.importing_annotations.plans import Planned, Portion
 
 
@@ -26,25 +25,12 @@ class _Planned(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GuideWay:
+class GuideWay(Converted):
     """Faces come in as guides.
 
     A guide belongs to a face: where none is, it is left out. One that is there already, point for
     point, is not added again.
     """
-
-    faces: Faces
-    conversion: Conversion
-
-    @property
-    def words(self) -> str:
-        """As what, for people."""
-        return self.conversion.purpose
-
-    @property
-    def by(self) -> str:
-        """Who imports."""
-        return self.conversion.by
 
     def plan(self, project: Project, portion: Portion) -> dict[int, Planned]:
         """Return what will become of faces, see `Way`."""

@@ -14,6 +14,7 @@ from annotator.release.incoming import AnnotationsError, IncomingFace
 from annotator.system.foreign_text import escaped
 from annotator.workflow.importing_annotations.converting import (
     Conversion,
+    Converted,
     NoMeshError,
     box_of_points,
 )
@@ -28,31 +29,16 @@ from annotator.workflow.importing_annotations.plans import (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MeshWay:
+class MeshWay(Converted):
     """Faces come in as meshes.
 
     Attributes
     ----------
-    faces
-    conversion
-        As what.
     rules
         What they may do.
     """
 
-    faces: Faces
-    conversion: Conversion
     rules: ImportRules
-
-    @property
-    def words(self) -> str:
-        """As what, for people."""
-        return self.conversion.purpose
-
-    @property
-    def by(self) -> str:
-        """Who imports."""
-        return self.conversion.by
 
     def plan(self, project: Project, portion: Portion) -> dict[int, Planned]:
         """Return what will become of faces, see `Way`; raises as `ready_faces`."""
