@@ -62,9 +62,9 @@ def head_yaws(landmarks: NDArray[np.floating], layout: MeshLayout) -> NDArray[np
     """
     canonical = layout.topology.vertices * _UPRIGHT
     canonical = canonical - canonical.mean(axis=0)
-    placed = landmarks[:, : len(canonical)]
-    points = placed - placed.mean(axis=1, keepdims=True, dtype=np.float64)
-    left, _, right = np.linalg.svd(points.transpose(0, 2, 1) @ canonical)
+    # Where a mesh lies does not matter: the canonical face's sum is nothing.
+    points = landmarks[:, : len(canonical)].astype(np.float64).transpose(0, 2, 1)
+    left, _, right = np.linalg.svd(points @ canonical)
     flips = np.ones((len(points), 3))
     flips[:, 2] = np.copysign(1.0, np.linalg.det(left @ right))
     sines = ((left[:, 2] * flips) * right[:, :, 0]).sum(axis=1)  # of the turn's row 2, column 0

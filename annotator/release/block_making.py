@@ -9,7 +9,7 @@ from annotator.release.blocks import Block
 from annotator.release.crops import Points, cropped
 from annotator.release.images import ImagePlaces, PlacedImage
 from annotator.release.pseudonyms import Pseudonyms
-from annotator.release.rows import row_of, with_image
+from annotator.release.rows import filled_in, of_image, with_image
 
 if TYPE_CHECKING:
     from annotator.project.accepted import AcceptedSamples
@@ -66,9 +66,12 @@ class BlockMaker:
 
     def _block(self, some: AcceptedBlock, facts: Mapping[int, ImageFacts]) -> Block:
         rows, images = [], []
+        common = {
+            image.id: of_image(image, self._splits.get(image.id), facts.get(image.id))
+            for image in {accepted.image.id: accepted.image for accepted in some.rows}.values()
+        }
         for accepted, landmarks in zip(some.rows, some.landmarks, strict=True):
-            image_id = accepted.image.id
-            row = row_of(accepted, self._splits.get(image_id), facts.get(image_id))
+            row = filled_in(common[accepted.image.id], accepted)
             if self._pseudonyms is not None:
                 row = self._pseudonyms.row(row, accepted.image.file_name)
             placed = self._placed(accepted, landmarks, row)

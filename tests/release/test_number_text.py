@@ -5,7 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from annotator.release.number_text import as_json, as_numpy, rows_of_digits, rows_of_numbers
+from annotator.release.number_text import (
+    as_json,
+    as_numpy,
+    rows_of_digits,
+    rows_of_numbers,
+    rows_of_points,
+)
 from annotator.release.spool import compact
 
 SMALL = [0, -0.0, 1, -1, 0.1, 1e-4, 9.9999e-5, 1e-5, 1e-7, 1e-38, 1e-45, 123.456, 2.0, 0.30000001]
@@ -72,16 +78,33 @@ def test_rows_are_written_as_pythons_json_writes_them(text):
             assert compact(each) == plain
 
 
-def test_some_columns_may_hold_what_is_no_coordinate():
+def test_a_blank_may_stand_after_each_comma():
     numbers = every_kind()
-    numbers[:, 1::3] = np.nan
-    numbers[0, 1] = np.finfo(np.float32).max
-    rows = [
-        row.split(b",") for row in rows_of_numbers(numbers, as_json, as_they_are=slice(1, None, 3))
+    for rows in (numbers, numbers[:1], numbers[:, :1], numbers[:0], numbers.T):
+        close, wide = (rows_of_numbers(rows, as_json, between=each) for each in (b",", b", "))
+        assert wide == [row.replace(b",", b", ") for row in close]
+
+
+def test_a_digit_follows_each_point():
+    numbers = every_kind()
+    points = numbers.reshape(len(numbers), -1, 2)
+    digits = np.random.default_rng(4).integers(0, 10, points.shape[:2], dtype=np.uint8)
+    digits[::2] = digits[::2, :1]  # of some rows the same all along
+    expected = [
+        ", ".join(
+            f"{x}, {y}, {digit}" for x, y, digit in zip(cells[::2], cells[1::2], of, strict=True)
+        )
+        for cells, of in zip(cells_of(numbers), digits.tolist(), strict=True)
     ]
-    assert {cell for row in rows for cell in row[1::3]} == {b"null", b"3.4028235e+38"}
-    plain = [row.split(b",") for row in rows_of_numbers(every_kind(), as_json)]
-    assert [row[::3] for row in rows] == [row[::3] for row in plain]
+    assert rows_of_points(points, digits, as_json) == [row.encode() for row in expected]
+    assert rows_of_points(points[:, :1], digits[:, :1], as_json)[:1] == [
+        ", ".join([*cells_of(numbers)[0][:2], str(digits[0, 0])]).encode()
+    ]
+    assert rows_of_points(points[:0], digits[:0], as_json) == []
+
+
+def cells_of(numbers: np.ndarray) -> list[list[str]]:
+    return [row.decode().split(",") for row in rows_of_numbers(numbers, as_json)]
 
 
 @pytest.mark.parametrize("between", [b",", b", "])

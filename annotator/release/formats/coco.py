@@ -22,7 +22,7 @@ from annotator.release.formats.coco_reading import (
     read,
 )
 from annotator.release.formats.definition import Format
-from annotator.release.number_text import as_json, rows_of_digits, rows_of_numbers
+from annotator.release.number_text import as_json, rows_of_digits, rows_of_numbers, rows_of_points
 from annotator.release.spool import sorted_spool
 
 SIGMA = 0.025
@@ -34,9 +34,6 @@ The area is that of the face and not of a whole person, so that the same share a
 """
 
 _json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
-# JSON has a word for what is no number, and no face lies where the numbers end.
-_SIGNS = np.float32(np.nan), np.finfo(np.float32).max
-_WORDS = {b"null": b"%d" % VISIBLE, b"3.4028235e+38": b"%d" % NOT_VISIBLE}
 _OF_CLIP = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
 
@@ -125,11 +122,19 @@ def _annotations(block: Block) -> Iterator[bytes]:
         verdict: _json({"num_keypoints": count, "verdict": verdict})[1:-1].encode()
         for verdict in {row["verdict"] for row in block.rows}
     }
-    for row, box, (keypoints, z, visibility) in zip(
-        block.rows, boxes_of(block.landmarks), lists, strict=True
-    ):
+    # Of numbers alone, so that nothing else in them looks like where one ends.
+    begins = _json(list(_begins(block)))[2:-2].encode().split(b"}, {")
+    for row, begin, (keypoints, z, visibility) in zip(block.rows, begins, lists, strict=True):
+        yield b'{%b, "keypoints": [%b], "keypoints_z": [%b], %b, "visibility": [%b]}' % (
+            begin, keypoints, z, ends[row["verdict"]], visibility,
+        )  # fmt: skip
+
+
+def _begins(block: Block) -> Iterator[dict[str, Any]]:
+    """Yield what entries say before their long lists, in the order of the alphabet."""
+    for row, box in zip(block.rows, boxes_of(block.landmarks), strict=True):
         shown = clipped(box, (row["image_width"], row["image_height"]))
-        begin = {
+        yield {
             "id": row["sample_id"],
             "image_id": _image_id(row),
             "category_id": CATEGORY,
@@ -139,32 +144,16 @@ def _annotations(block: Block) -> Iterator[bytes]:
             "iscrowd": 0,
             "clip_track": row["clip_track"],
         }
-        yield b'%b, "keypoints": [%b], "keypoints_z": [%b], %b, "visibility": [%b]}' % (
-            _json(begin)[:-1].encode(), keypoints, z, ends[row["verdict"]], visibility,
-        )  # fmt: skip
 
 
 def _lists(block: Block) -> tuple[list[bytes], list[bytes], list[bytes]]:
     """Return keypoints, depths and visibility of each sample, as JSON without its brackets."""
-    depths = rows_of_numbers(block.landmarks[..., 2], as_json)
+    flags = np.where(block.visibility == Visibility.VISIBLE, VISIBLE, NOT_VISIBLE)
     return (
-        _keypoints(block),
-        [row.replace(b",", b", ") for row in depths],
+        rows_of_points(block.landmarks[..., :2], flags.astype(np.uint8), as_json),
+        rows_of_numbers(block.landmarks[..., 2], as_json, between=b", "),
         rows_of_digits(block.visibility, b", "),
     )
-
-
-def _keypoints(block: Block) -> list[bytes]:
-    """Return x, y and COCO's flag of each vertex, as `_lists`.
-
-    Flags are written as what no coordinate is, and then exchanged.
-    """
-    signs = np.where(block.visibility == Visibility.VISIBLE, *_SIGNS)
-    points = np.concatenate([block.landmarks[..., :2], signs[..., None]], axis=2)
-    rows = rows_of_numbers(points.reshape(len(points), -1), as_json, as_they_are=slice(2, None, 3))
-    for sign, flag in _WORDS.items():
-        rows = [row.replace(sign, flag) for row in rows]
-    return [row.replace(b",", b", ") for row in rows]
 
 
 FORMAT = Format(

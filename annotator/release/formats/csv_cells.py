@@ -1,6 +1,6 @@
 """The cells and lines of CSV tables of samples; see `annotator.system.guarded_cells`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.release.rows import COLUMNS
@@ -11,16 +11,24 @@ _TEXTS = frozenset(name for name, kind in COLUMNS.items() if kind == "text")
 _BATCH = 1000  # lines in memory at once
 
 
-def sample_lines(rows: Iterable[Mapping[str, Any]], *, guard: bool = True) -> list[str]:
+def sample_lines(rows: Sequence[Mapping[str, Any]], *, guard: bool = True) -> list[str]:
     """Return the lines of samples, from their rows with the time as text.
 
     Parameters
     ----------
     rows
+        All with the same columns, in the same order.
     guard
         False for what earlier versions wrote.
     """
-    return csv_lines(map(_guarded_cells, rows) if guard else (row.values() for row in rows))
+    if not guard or not rows:
+        return csv_lines(row.values() for row in rows)
+    columns = zip(*(row.values() for row in rows), strict=True)
+    guarded_columns = [
+        _guarded(values) if name in _TEXTS else values
+        for name, values in zip(rows[0], columns, strict=True)
+    ]
+    return csv_lines(zip(*guarded_columns, strict=True))
 
 
 def table_lines(rows: Sequence[Mapping[str, Any]], *, guard: bool = True) -> Iterator[bytes]:
@@ -28,12 +36,11 @@ def table_lines(rows: Sequence[Mapping[str, Any]], *, guard: bool = True) -> Ite
     columns = [name for name in COLUMNS if name in rows[0]]
     yield csv_line(columns).encode()
     for start in range(0, len(rows), _BATCH):
-        some = ({name: row[name] for name in columns} for row in rows[start : start + _BATCH])
+        some = [{name: row[name] for name in columns} for row in rows[start : start + _BATCH]]
         yield from (line.encode() for line in sample_lines(some, guard=guard))
 
 
-def _guarded_cells(row: Mapping[str, Any]) -> list[Any]:
-    return [
-        guarded(value) if name in _TEXTS and value is not None else value
-        for name, value in row.items()
-    ]
+def _guarded(values: Sequence[str | None]) -> Sequence[str | None]:
+    """Return a column of texts guarded; what is not known stays so."""
+    cells = {text: None if text is None else guarded(text) for text in set(values)}
+    return [cells[text] for text in values]
