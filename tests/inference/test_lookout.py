@@ -43,7 +43,7 @@ def test_the_thread_ends_with_the_tracker(face_mesh: FaceMesh, frames: list[np.n
     del tracker
     gc.collect()
     for thread in mine:
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 

@@ -48,6 +48,7 @@ DESK_SIZE = (640, 600)
 LAPTOP_SIZE = (1280, 800)
 # For what takes milliseconds on an idle machine; nothing waits longer than it must.
 PATIENCE_S = 60
+A_DAY_MS = 86_400_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -251,6 +252,18 @@ def _own_preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     napari.settings._clear_plugin_settings_cache()
 
 
+@pytest.fixture(autouse=True)
+def _no_clock_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing happens in a test because the machine is slow: tests of such things say so.
+
+    A photograph that has been on the screen for a while gets its hash noted by a thread, and the
+    window does not wait for whoever has the database meanwhile: a verdict would be refused then.
+    What the dock says would pass before a test has read it.
+    """
+    monkeypatch.setattr("annotator.plugin.canvas.picture_keeper._NOTE_MS", A_DAY_MS)
+    monkeypatch.setattr("annotator.plugin.panels.parts._MESSAGE_MS", A_DAY_MS)
+
+
 @pytest.fixture(scope="session")
 def pristine_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample project, predicted once for all tests; copy it before touching it."""
@@ -321,6 +334,8 @@ def open_window(make_napari_viewer_proxy: Callable[..., napari.Viewer]) -> Itera
 
 def dock_on(viewer: Any, folder: Path | None) -> AnnotatorDock:
     dock = show_dock(viewer)
+    # On a machine that is busy, too, a key that is pressed and released is tapped, not held.
+    dock._bound_keys._space_bar._clock = lambda: 0.0
     process_events()  # the canvas has the size that the dock leaves it
     if folder is not None:
         dock.open_folder(folder)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
-from annotator.plugin.canvas.pointer import Pointer
+from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.plugin.menu.export_dialog import ExportDialog
 from annotator.release import ImageMode, verify_release
@@ -123,12 +123,13 @@ def test_a_release_is_made_from_the_menu_with_the_version_that_was_proposed(
 def test_nothing_is_cut_off_on_a_small_screen(workplace: Workplace, tmp_path: Path) -> None:
     dialog = opened(dialog_of(accept_one(workplace), tmp_path / "out"))
     dialog.form.kind.value = True
-    QTest.qWait(50)
+    wait_for(dialog.form.name.native.isVisible, "what a release needs besides")
+    process_events()
     assert dialog.minimumSizeHint().height() <= 700
     assert dialog.width() <= 1366
     form = dialog.form
     for widget in (form.name.native, form.format.native, form.images.native, form.explained):
-        assert widget.width() >= widget.minimumSizeHint().width()
+        wait_for(lambda part=widget: part.width() >= part.minimumSizeHint().width(), "its room")
         assert widget.geometry().right() <= form.width()
     dialog.reject()
     dialog.deleteLater()

@@ -40,9 +40,11 @@ def tall(workplace: Workplace, wait_for: Callable[..., None]) -> AnnotatorDock:
     return dock
 
 
-def test_the_list_takes_the_height_that_there_is(tall: AnnotatorDock) -> None:
+def test_the_list_takes_the_height_that_there_is(
+    tall: AnnotatorDock, wait_for: Callable[..., None]
+) -> None:
     samples = tall.samples
-    assert samples.list.height() > 7 * 52
+    wait_for(lambda: samples.list.height() > 7 * 52, "the list to be high")
     assert samples.text.height() < 40
     assert samples._tally.height() < 40
     gaps = samples.list.y() - samples.text.geometry().bottom()
@@ -58,7 +60,7 @@ def test_in_a_low_window_all_settings_of_grab_are_in_sight(
     process_events()
     page = dock.edit.tabs.currentWidget()
     last = dock.tool_panel.options.row("guards").native
-    assert last.mapTo(page, last.rect().bottomLeft()).y() <= page.height()
+    wait_for(lambda: last.mapTo(page, last.rect().bottomLeft()).y() <= page.height(), "all rows")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -149,12 +151,14 @@ import sys
 from napari.settings import get_settings
 from annotator.plugin.launch import open_viewer
 from annotator.plugin.canvas.pointer import process_events
+from qtpy.QtTest import QTest
 
 for remembered in (None, (900, 700)):
     get_settings().application.window_size = remembered
     viewer, dock = open_viewer(sys.argv[1])
-    process_events(0.2)
     window = dock.window()
+    assert QTest.qWaitForWindowExposed(window, 60_000)
+    process_events(0.2)
     screen = window.screen().availableGeometry()
     print(window.width() / screen.width(), window.height() / screen.height(), window.width())
     dock.shut_down()

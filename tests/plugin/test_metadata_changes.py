@@ -10,10 +10,12 @@ from qtpy.QtCore import Qt
 
 from annotator.imaging import Picture
 from annotator.imaging.identity import pixels_sha256
+from annotator.plugin.canvas import picture_keeper
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import SampleState
 from annotator.system.hashing import file_sha256
+from tests.plugin.conftest import OpenDock
 
 Workplace = tuple[AnnotatorDock, Pointer]
 
@@ -75,9 +77,13 @@ def test_a_copy_of_a_photograph_is_read_once_to_be_known(
 
 
 def test_the_pixels_of_a_photograph_on_screen_are_known_from_then_on(
-    workplace: Workplace, wait_for: Callable[..., None]
+    open_dock: OpenDock,
+    project_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wait_for: Callable[..., None],
 ) -> None:
-    dock, _ = workplace
+    monkeypatch.setattr(picture_keeper, "_NOTE_MS", 10)
+    _, dock = open_dock(project_folder)
     project, image_id = dock.workbench.project, dock.workbench.image_id
     wait_for(lambda: project.images.get(image_id).pixels_sha256 is not None)
     record = project.images.get(image_id)

@@ -43,7 +43,7 @@ def windows(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     )
     yield process
     process.stdin.close()
-    process.wait(30)
+    process.wait(60)
     process.stdout.close()
 
 

@@ -151,4 +151,4 @@ def test_a_round_that_ends_elsewhere_shows_in_the_open_window(
         lambda: not np.array_equal(dock.workbench.session.landmarks, before),
         "the untouched face to follow",
     )
-    assert dock.compare_row.choice.count() == 4
+    wait_for(lambda: dock.compare_row.choice.count() == 4, "what it can be compared with")
