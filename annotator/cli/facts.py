@@ -268,6 +268,7 @@ def _fact_values(image: "ImageRecord", known: "ImageFacts") -> dict[str, object]
         "licence": known.licence,
         "consent": known.consent,
         "source": known.source,
+        "may_not_leave": known.why_not,
         "revoked_at": None if revoked is None else revoked.isoformat(),
         "revoked_by": known.revoked_by,
         "revoked_why": known.revoked_why,

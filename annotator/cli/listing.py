@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +26,7 @@ commands = typer.Typer()
 _STATES = ("predicted", "in_progress", "submitted", "accepted", "sent_back", "excluded", "deleted")
 _POSE = ("yaw", "pitch", "roll")
 _HEADINGS = ("sample", "state", "strokes", "annotator", "reviewer", "face", "photograph")
+_MAY_NOT = "may not leave"  # the project: only where some of those listed may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,16 @@ def list_samples(
             measures = TriageMeasures(Triage.of(opened))
             samples.measures = measures
         samples.replace(opened.samples.summaries(person=shown_to))
+        withheld = {each: one.why_not for each, one in opened.facts.withheld().items()}
         total = len(samples)
         none = "no sample matches" if total else next_step(opened)
     samples.arrange(shown)
     listed = [samples.at(row) for row in range(len(samples))]
     if as_csv:
-        print_table(_comma_separated(list(_valued(listed, measures))))
+        print_table(_comma_separated(list(_valued(listed, measures, withheld))))
         return
-    lines = _table(listed, shown.key, measures) if listed else [none]
-    values = {"samples": list(_valued(listed, measures))} if as_json else {}
+    lines = _table(listed, shown.key, measures, withheld) if listed else [none]
+    values = {"samples": list(_valued(listed, measures, withheld))} if as_json else {}
     report(values, *lines, as_json=as_json, is_answer=True)
 
 
@@ -119,7 +121,9 @@ def _known_key(given: str) -> "SortKey":
 
 
 def _valued(
-    samples: "Sequence[SampleSummary]", measures: "TriageMeasures | None"
+    samples: "Sequence[SampleSummary]",
+    measures: "TriageMeasures | None",
+    withheld: Mapping[int, str | None],
 ) -> Iterator[dict[str, Any]]:
     """Yield what programs are told of samples, with how heads are turned where that is known."""
     turned = [_measured(samples, name, measures) for name in _POSE]
@@ -128,7 +132,7 @@ def _valued(
             name: None if math.isnan(angle) else round(angle, 2)
             for name, angle in zip(_POSE, angles, strict=True)
         }
-        yield {**_values(sample), **pose}
+        yield {**_values(sample), **pose, "may_not_leave": withheld.get(sample.image_id)}
 
 
 def _measured(
@@ -171,7 +175,7 @@ def _values(sample: "SampleSummary") -> dict[str, Any]:
 def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
     names = ["sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
              "displacement", "round_change", "seconds_spent", "seconds_reviewed",
-             "path", "clip", "frame", "time", "track", *_POSE]  # fmt: skip
+             "path", "clip", "frame", "time", "track", *_POSE, "may_not_leave"]  # fmt: skip
     cells = ((row[name] for name in names) for row in rows)
     return csv_text(
         [names, *([text_cell(c) if isinstance(c, str) else c for c in line] for line in cells)]
@@ -179,12 +183,16 @@ def _comma_separated(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _table(
-    samples: Sequence["SampleSummary"], key: "SortKey", measures: "TriageMeasures | None"
+    samples: Sequence["SampleSummary"],
+    key: "SortKey",
+    measures: "TriageMeasures | None",
+    withheld: Mapping[int, str | None],
 ) -> list[str]:
     from annotator.workbench.states import state_text
 
     more = [] if key.measured is None else [key.measured.name]
     found = [_measured(samples, name, measures) for name in more]
+    is_marked = any(sample.image_id in withheld for sample in samples)
     rows = [
         (
             str(sample.id),
@@ -194,11 +202,13 @@ def _table(
             escaped(sample.reviewer or "-"),
             str(sample.face_index + 1),
             *("-" if math.isnan(value) else f"{value:.4g}" for value in measured),
+            *([withheld.get(sample.image_id) or "-"] if is_marked else []),
             sample.image_name,
         )
         for sample, *measured in zip(samples, *found, strict=True)
     ]
-    headings = (*_HEADINGS[:-1], *more, _HEADINGS[-1])
+    marked = [_MAY_NOT] if is_marked else []
+    headings = (*_HEADINGS[:-1], *more, *marked, _HEADINGS[-1])
     lines = aligned(headings, rows, numbers={"sample", "strokes", "face", *more})
     unknown = [n for n, column in zip(more, found, strict=True) if all(map(math.isnan, column))]
     return lines + [

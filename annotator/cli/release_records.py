@@ -10,7 +10,6 @@ from annotator.cli.options import AsJson, ProjectAddress
 from annotator.cli.terminal import FailedError, count, print_table, printable, report
 
 if TYPE_CHECKING:
-    from annotator.project import Project
     from annotator.project.release_records import ReleaseRecord
     from annotator.release.comparison import Totals
 
@@ -89,12 +88,7 @@ def _folder(given: str, project: str | None) -> Path:
     from annotator.project import Project
 
     with Project.open(project, read_only=None) as opened:
-        return _named(opened, given).folder
-
-
-def _named(project: "Project", given: str) -> "ReleaseRecord":
-    name, _, version = given.partition("@")
-    return project.releases.get(name, version or None)
+        return opened.releases.named(given).folder
 
 
 @commands.command("list")
@@ -129,7 +123,7 @@ def show(project: ProjectAddress, release: _ReleaseName, *, as_json: AsJson = Fa
     from annotator.project import Project
 
     with Project.open(project, read_only=None) as opened:
-        record = _named(opened, release)
+        record = opened.releases.named(release)
         splits: dict[str, int] = {}
         for entry in opened.releases.entries(record.id):
             splits[str(entry.split)] = splits.get(str(entry.split), 0) + 1
@@ -143,7 +137,8 @@ def show(project: ProjectAddress, release: _ReleaseName, *, as_json: AsJson = Fa
         "folder": f"{record.folder}{'' if record.folder.is_dir() else ' (not there any more)'}",
     }
     if record.is_withdrawn:
-        rows["withdrawn"] = record.withdrawn_why or ""
+        when = f"{record.withdrawn_at:%Y-%m-%d %H:%M} UTC by {record.withdrawn_by}"
+        rows["withdrawn"] = f"{when}: {record.withdrawn_why}"
     lines = [f"{name:<11}{text}" for name, text in rows.items()]
     report({**_values(record), "splits": splits}, *lines, as_json=as_json, is_answer=True)
 
@@ -163,6 +158,7 @@ def _values(one: "ReleaseRecord") -> dict[str, Any]:
         "samples": one.samples,
         "made_at": one.made_at.isoformat(),
         "made_by": one.made_by,
+        "withdrawn": one.is_withdrawn,
         "withdrawn_at": None if one.withdrawn_at is None else one.withdrawn_at.isoformat(),
         "withdrawn_by": one.withdrawn_by,
         "withdrawn_why": one.withdrawn_why,

@@ -45,7 +45,9 @@ def withdraw(
     with Project.open(project) as opened:
         images = [] if image is None else _images(opened, image)
         ids = [each.id for each in images]
-        meant = releases_holding(opened, ids) if release is None else [_named(opened, release)]
+        meant = (
+            releases_holding(opened, ids) if release is None else [opened.releases.named(release)]
+        )
         _confirm(meant, len(images), yes=yes)
         if images:
             opened.facts.revoke(ids, why, by)
@@ -66,20 +68,6 @@ def withdraw(
 def _images(project: "Project", given: str) -> "list[ImageRecord]":
     removed = [each.image for each in project.removals.all()]
     return photographs_named(project, [given], [*project.images.all(), *removed])
-
-
-def _named(project: "Project", given: str) -> "ReleaseRecord":
-    """Return the release that is meant; a name may hold an @ itself."""
-    from annotator.project import UnknownRelease
-
-    name, at, version = given.rpartition("@")
-    if at:
-        try:
-            return project.releases.get(name, version)
-        except UnknownRelease:
-            if given not in {each.name for each in project.releases.all()}:
-                raise
-    return project.releases.get(given)
 
 
 def _confirm(releases: "Sequence[ReleaseRecord]", images: int, *, yes: bool) -> None:

@@ -62,7 +62,14 @@ class ImageFacts:
     @property
     def may_leave(self) -> bool:
         """Whether releases may hold it: it is not revoked, and nobody refused."""
-        return self.revoked_at is None and self.consent is not Consent.REFUSED
+        return self.why_not is None
+
+    @property
+    def why_not(self) -> str | None:
+        """Why no release may hold it: ``"revoked"``, else ``"refused"``; None where one may."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "refused" if self.consent is Consent.REFUSED else None
 
 
 NOTHING_KNOWN = ImageFacts()

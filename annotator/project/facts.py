@@ -26,7 +26,7 @@ from annotator.project.fact_rows import (
     rows_to_change,
     targets_of,
 )
-from annotator.project.leaving import left_out, not_leaving, refused_images
+from annotator.project.leaving import all_not_leaving, left_out, not_leaving, refused_images
 from annotator.project.partly import telling_what_is_done
 from annotator.project.people import who_does_it
 from annotator.project.tables import FactsRow
@@ -63,6 +63,11 @@ class Facts:
         """Return how many images of the project may not leave it."""
         with self._engine.reading() as session:
             return refused_images(session)
+
+    def withheld(self) -> dict[int, ImageFacts]:
+        """Return what is known of all images that may not leave the project, by their ids."""
+        with self._engine.reading() as session:
+            return facts_of(session, self._engine, all_not_leaving(session))
 
     def not_leaving(self, image_ids: Collection[int]) -> list[int]:
         """Return those of some images that may not leave the project, or are not there any more."""

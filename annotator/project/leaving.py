@@ -52,6 +52,12 @@ def not_leaving(session: Session, engine: Engine, image_ids: Collection[int]) ->
     return [image_id for image_id in asked if image_id not in found]
 
 
+def all_not_leaving(session: Session) -> list[int]:
+    """Return the images of the project that may not leave it, in the order of their ids."""
+    query = select(ImageRow.id).where(IN_PROJECT, ~MAY_LEAVE).order_by(ImageRow.id)
+    return list(session.scalars(query))
+
+
 def refused_images(session: Session) -> int:
     """Return how many images of the project may not leave it, whatever was made of them."""
     query = select(func.count()).select_from(ImageRow).where(IN_PROJECT, ~MAY_LEAVE)

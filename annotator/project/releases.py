@@ -124,6 +124,25 @@ class Releases:
             f"there is no release {asked} of this project: `release list` names all"
         )
 
+    def named(self, given: str) -> ReleaseRecord:
+        """Return the release that NAME@VERSION means, or of NAME the last; names may hold an @.
+
+        What comes after the last @ is a version; if there is none such, all of it is a name.
+
+        Raises
+        ------
+        UnknownRelease
+            If there is none.
+        """
+        name, at, version = given.rpartition("@")
+        if at:
+            try:
+                return self.get(name, version)
+            except UnknownRelease:
+                if given not in {each.name for each in self.all()}:
+                    raise
+        return self.get(given)
+
     def entries(self, release_id: int) -> Iterator[ReleaseEntry]:
         """Yield what a release holds, by sample, read some at a time."""
         last = -1

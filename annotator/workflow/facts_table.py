@@ -19,7 +19,10 @@ from annotator.system.regular import open_regular
 KEYS = ("image_sha256", "sample", "image")
 """The columns that say which photograph a row is of, the surest first."""
 
-_COLUMNS = ("image", "image_sha256", *FIELDS)
+TOLD = "may_not_leave"
+"""The column that says what was revoked or refused; it is told, and nothing is set by it."""
+
+_COLUMNS = ("image", "image_sha256", *FIELDS, TOLD)
 _LARGEST = 1 << 28  # bytes of a table: a million photographs take a quarter of it
 _LONGEST = 1 << 17  # characters of a line
 _BATCH = 2000  # photographs whose facts are in memory at once
@@ -40,7 +43,7 @@ def facts_lines(project: Project) -> Iterator[str]:
         for image in some:
             cells = [path_text(image.path), image.picture_sha256]
             facts = known[image.id]
-            cells += [getattr(facts, field) or "" for field in FIELDS]
+            cells += [getattr(facts, field) or "" for field in (*FIELDS, "why_not")]
             yield csv_line(map(guarded, cells))
 
 
@@ -104,6 +107,7 @@ class _Reading:
         self._project = project
         images = project.images.all()
         self._clips = {image.id: image.clip_id for image in images}
+        self._withheld = project.facts.withheld()
         self._by_sha256 = {image.picture_sha256: [image.id] for image in images}
         self._by_name = _by_name(images)
         self._by_sample: dict[str, list[int]] | None = None
@@ -126,6 +130,7 @@ class _Reading:
             row = {name: unguarded(cell.strip()) for name, cell in zip(columns, cells, strict=True)}
             facts = self._facts(row)
             for image in self._images(row):
+                self._refuse_told(row.get(TOLD, ""), image)
                 if image in lines:
                     raise self._at.wrong(f"line {lines[image]} is of the same photograph")
                 lines[image] = self._at.rows.line_num
@@ -140,7 +145,7 @@ class _Reading:
 
     def _refuse_header(self, columns: list[str]) -> None:
         for name in columns:
-            if name not in (*KEYS, *FIELDS):
+            if name not in (*KEYS, *FIELDS, TOLD):
                 raise self._at.wrong(
                     f"there is no column {name[:60]!a}: the columns are {', '.join(KEYS)} and "
                     f"{', '.join(FIELDS)}, with commas between them"
@@ -151,6 +156,15 @@ class _Reading:
             raise self._at.wrong(f"no column says which photograph: give one of {', '.join(KEYS)}")
         if not set(columns) & set(FIELDS):
             raise self._at.wrong(f"no column says anything: give one of {', '.join(FIELDS)}")
+
+    def _refuse_told(self, said: str, image: int) -> None:
+        """Refuse a table that would withhold by what is only told: nobody may believe that."""
+        known = self._withheld.get(image)
+        if said and said != (known and known.why_not):
+            raise self._at.wrong(
+                f"{TOLD} only tells, and says {said[:40]!a} of what is not so: `revoke` keeps a "
+                "photograph from leaving, or consent refused; leave the cell empty"
+            )
 
     def _facts(self, row: dict[str, str]) -> dict[str, str | None]:
         said = {name: row[name] for name in FIELDS if row.get(name)}

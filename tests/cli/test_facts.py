@@ -166,6 +166,28 @@ def test_a_table_with_anything_wrong_is_refused_whole_with_its_line(
     assert known(project) == before
 
 
+def test_the_table_tells_what_was_revoked_or_refused_and_sets_nothing_by_it(
+    project, command, tmp_path
+):
+    table = tmp_path / "facts.csv"
+    command("revoke", project, "collins.jpg", "--why", "she asked to")
+    command("set", project, "hopper.jpg", "--consent", "refused")
+    assert command("facts", project, "--csv", table)[0] == 0
+    rows = csv.DictReader(table.read_text("utf-8").splitlines())
+    told = {Path(row["image"]).name: row["may_not_leave"] for row in rows}
+    assert told == {"collins.jpg": "revoked", "hopper.jpg": "refused", "coffee.jpg": ""}
+    images = json.loads(command("facts", project, "--json")[1])["images"]
+    assert {each["may_not_leave"] for each in images} == {"revoked", "refused", None}
+    code, out, _ = command("set", project, "--csv", table)
+    assert (code, out) == (0, "nothing changes: that was known of 3 photographs\n")
+    command("revoke", project, "collins.jpg", "--undo")
+    before = known(project)
+    code, _, err = command("set", project, "--csv", table)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "may_not_leave only tells" in err
+    assert known(project) == before
+
+
 @pytest.mark.parametrize(
     "data",
     [b"image,subject\ncollins.jpg,\xff\xfe\n", "image,subject\n".encode("utf-16")],

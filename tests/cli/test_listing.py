@@ -67,7 +67,21 @@ def test_the_list_can_be_read_as_a_table(many, command):
         "sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
         "displacement", "round_change", "seconds_spent", "seconds_reviewed", "path",
         "clip", "frame", "time", "track", "yaw", "pitch", "roll",
+            "may_not_leave",
     ]  # fmt: skip
+
+
+def test_what_may_not_leave_is_marked_with_the_reason(many, command):
+    assert "may not leave" not in command("list", many)[1]
+    assert command("revoke", many, "img2.png", "--why", "she asked to")[0] == 0
+    assert command("set", many, "img10.png", "--consent", "refused")[0] == 0
+    told = {row["photograph"]: row["may_not_leave"] for row in listed(command, many)}
+    assert list(told.values()) == ["revoked", "refused", None]
+    first, *rows = command("list", many)[1].splitlines()
+    assert first.split("  ")[-2:] == ["may not leave", "photograph"]
+    assert [row.split()[-2] for row in rows[:2]] == ["revoked", "refused"]
+    assert command("revoke", many, "img2.png", "--undo")[0] == 0
+    assert listed(command, many, "--name", "img2.png")[0]["may_not_leave"] is None
 
 
 def test_the_list_is_readable_by_people(many, command):

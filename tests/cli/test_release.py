@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from annotator.project import Project
+from annotator.project import NewRelease, Project
 
 
 @pytest.fixture
@@ -36,7 +36,74 @@ def test_a_release_is_made_listed_shown_verified_and_withdrawn(command, accepted
     )
     assert code == 0
     _, out, _ = command("release", "show", accepted, "faces", "--json")
+    assert json.loads(out)["withdrawn"] is True
     assert json.loads(out)["withdrawn_why"] == "a mistake"
+    assert "UTC by " in command("release", "show", accepted, "faces")[1].splitlines()[-1]
+    assert command("release", "show", accepted, "faces")[1].endswith(": a mistake\n")
+    assert "withdrawn: a mistake" in command("release", "list", accepted)[1]
+    (listed,) = json.loads(command("release", "list", accepted, "--json")[1])["releases"]
+    assert listed["withdrawn"] is True
+
+
+def test_a_withdrawn_release_is_still_what_it_says_and_says_that_it_is_withdrawn(command, accepted):
+    folder = released(command, accepted)["folder"]
+    command("withdraw", accepted, "faces", "--why", "she asked to", "--yes")
+    code, out, err = command("release", "verify", folder, "--json")
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert told["holds"] is True
+    assert "she asked to" in told["withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("a@b", "a@b 2.0.0"),
+        ("a@b@1.0.0", "a@b 1.0.0"),
+        ("a@b@2.0.0", "a@b 2.0.0"),
+        ("a", "a 1.0.0"),
+        ("a@1.0.0", "a 1.0.0"),
+        ("a@1.0.0@3.0.0", "a@1.0.0 3.0.0"),
+        ("@", "@ 1.0.0"),
+        ("@@1.0.0", "@ 1.0.0"),
+    ],
+)
+def test_a_release_with_an_at_in_its_name_is_named_alike_everywhere(command, project, given, meant):
+    with Project.open(project) as opened:
+        for name, version in (
+            ("a@b", "1.0.0"),
+            ("a@b", "2.0.0"),
+            ("a", "1.0.0"),
+            ("a@1.0.0", "3.0.0"),
+            ("@", "1.0.0"),
+        ):
+            folder = project / "releases" / f"{name}-{version}"
+            opened.releases.add(NewRelease(name, version, folder, "a" * 64, "npz", 0, []))
+    code, out, err = command("release", "show", project, given, "--json")
+    assert (code, err) == (0, "")
+    shown = json.loads(out)
+    assert f"{shown['name']} {shown['version']}" == meant
+    code, out, _ = command("withdraw", project, given, "--why", "x", "--yes", "--json")
+    (withdrawn,) = json.loads(out)["withdrawn"]
+    assert f"{withdrawn['name']} {withdrawn['version']}" == meant
+
+
+@pytest.mark.parametrize("given", ["a@", "a@2.0.0", "@", "@1.0.0", "a@1.0.0@", "b@b@b"])
+def test_no_release_is_meant_by_half_a_name(command, project, assert_one_line, given):
+    with Project.open(project) as opened:
+        folder = project / "releases" / "a-1.0.0"
+        opened.releases.add(NewRelease("a", "1.0.0", folder, "a" * 64, "npz", 0, []))
+    for asked in (
+        ("release", "show", project, given),
+        ("withdraw", project, given, "--why", "x", "--yes"),
+        ("release", "diff", "a@1.0.0", given, "--project", project),
+    ):
+        code, _, err = command(*asked)
+        assert code == 1
+        assert_one_line(err)
+        assert "there is no release" in err
+    with Project.open(project) as opened:
+        assert not opened.releases.get("a").is_withdrawn
 
 
 def test_the_words_of_a_release_name_version_and_splits(command, accepted):
