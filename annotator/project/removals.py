@@ -14,6 +14,7 @@ from annotator.project.audit import entry, note_all
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import ProjectError, UnknownImage
 from annotator.project.fact_rows import keep_refusals
+from annotator.project.former_sides import DELETED, what_they_shared
 from annotator.project.image_records import ImageRecord, Kept, RemovedImage
 from annotator.project.image_rows import IN_PROJECT, REPLACED, image_record
 from annotator.project.locking import locked
@@ -136,7 +137,7 @@ class Removals:
                 with self._engine.writing() as session:
                     self._refuse_present(session, some)  # somebody may have brought it back
                     kept = self._kept(session, some)
-                    note_all(session, _deleted(session, some, who))
+                    note_all(session, _deleted(session, self._engine, some, who))
                     keep_refusals(session, some)
                     for statement in self._deletions(session, some):
                         session.execute(statement)
@@ -226,15 +227,19 @@ class Removals:
             yield delete(ImageRow).where(ImageRow.id.in_(some))
 
 
-def _deleted(session: Session, image_ids: Sequence[int], who: str) -> list[dict[str, Any]]:
+def _deleted(
+    session: Session, engine: Engine, image_ids: Sequence[int], who: str
+) -> list[dict[str, Any]]:
     """Return what the audit log says of images that are about to be deleted for good."""
+    shared = what_they_shared(session, engine, image_ids)
     query = select(ImageRow.id, ImageRow.path, ImageRow.sha256).where(ImageRow.id.in_(image_ids))
     return [
         entry(
-            "delete_for_good", who, image_id=row.id, name=display_name(row.path), sha256=row.sha256
+            DELETED, who, image_id=row.id, name=display_name(row.path), sha256=row.sha256,
+            **shared.get(row.id, {}),
         )
         for row in session.execute(query)
-    ]
+    ]  # fmt: skip
 
 
 def _bring_back(session: Session, rows: Sequence[ImageRow]) -> None:

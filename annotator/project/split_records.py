@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,3 +31,7 @@ class StoredSplit:
     split: Split
     is_fixed: bool
     cluster: str
+
+
+FormerSides = Mapping[tuple[str, str], frozenset[Split]]
+"""The sides of what images shared that are deleted for good, by its kind and its value."""

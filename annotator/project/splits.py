@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from annotator.project.audit import entry, note, note_all
 from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import SplitDecided, UnknownImage
+from annotator.project.former_sides import former_sides
 from annotator.project.locking import locked
 from annotator.project.partly import telling_what_is_done
 from annotator.project.people import who_does_it
-from annotator.project.split_records import Split, StoredSplit
+from annotator.project.split_records import FormerSides, Split, StoredSplit
 from annotator.project.tables import ImageRow, ReleaseEntryRow, SplitRow
 from annotator.system.portions import portions
 
@@ -39,6 +40,11 @@ class Splits:
         with self._engine.reading() as session:
             rows = session.execute(query.order_by(SplitRow.image_id))
             return {image: StoredSplit(split, fixed, by) for image, split, fixed, by in rows}
+
+    def former(self) -> FormerSides:
+        """Return on which sides what images shared was that a release had, now deleted for good."""
+        with self._engine.reading() as session:
+            return former_sides(session)
 
     def decide(self, splits: Mapping[int, StoredSplit], by: str | None = None) -> int:
         """Keep the splits of images that are in none yet, some at a time.

@@ -12,13 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from types import MappingProxyType
 
-from annotator.project.split_records import Split, StoredSplit
+from annotator.project.split_records import FormerSides, Split, StoredSplit
 from annotator.release.clusters import Looks, Shared, firsts_of_clusters
 from annotator.release.errors import ExportError
 
 _JUDGING = (Split.TEST, Split.VALIDATION, Split.TRAIN)
 """Where a cluster has members of several sides, those of the first of these stay."""
+NO_FORMER: FormerSides = MappingProxyType({})
 _RANGE = 1 << 64
 _WHOLE = 100
 
@@ -120,7 +122,12 @@ class Decision:
 
 
 def decided(
-    images: Iterable[SplitImage], before: Mapping[int, StoredSplit], *, key: bytes, shares: Shares
+    images: Iterable[SplitImage],
+    before: Mapping[int, StoredSplit],
+    *,
+    key: bytes,
+    shares: Shares,
+    former: FormerSides = NO_FORMER,
 ) -> Decision:
     """Put images on sides.
 
@@ -134,6 +141,8 @@ def decided(
         The project's secret.
     shares
         Of new clusters, each side's.
+    former
+        On which sides what images shared was that are deleted for good: as if they were there.
     """
     members = clusters(images)
     named = {one.cluster: one.split for one in before.values() if one.cluster}  # perhaps removed
@@ -142,6 +151,8 @@ def decided(
     tied: list[int] = []
     for name, cluster in members.items():
         known = {before[one.image_id].split for one in cluster if one.image_id in before}
+        shared = {(kind, value) for one in cluster for kind, value in one.shared if value}
+        known |= {side for name in shared for side in former.get(name, ())}
         side = next((one for one in _JUDGING if one in known), named.get(name))
         side = shares.side_of(_draw(name, key)) if side is None else side
         for image_id in sorted(one.image_id for one in cluster):

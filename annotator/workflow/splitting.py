@@ -54,7 +54,8 @@ def decide_splits(
     before = project.splits.decided()
     images = images_to_split(project, samples, {*samples.values(), *before}, on_progress)
     wanted = set(samples.values())
-    made = decided(images, before, key=project.secret(), shares=shares)
+    former = project.splits.former()
+    made = decided(images, before, key=project.secret(), shares=shares, former=former)
     return Decision(
         {at: side for at, side in made.sides.items() if at in wanted},
         {at: one for at, one in made.new.items() if at in wanted},
@@ -68,7 +69,8 @@ def tied_images(project: Project) -> tuple[int, ...]:
     By what is known of faces: no photograph is read, and nothing is written.
     """
     before = project.splits.decided()
-    return decided(images_to_split(project, {}, before), before, key=b"", shares=USUAL).tied
+    images, former = images_to_split(project, {}, before), project.splits.former()
+    return decided(images, before, key=b"", shares=USUAL, former=former).tied
 
 
 def images_to_split(

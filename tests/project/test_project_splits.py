@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.project import SplitDecided, UnknownImage
+from annotator.project import DamagedProject, SplitDecided, UnknownImage
 from annotator.project.project import Project
 from annotator.project.release_records import NewRelease, ReleaseEntry
 from annotator.project.split_records import Split, StoredSplit
@@ -120,6 +120,40 @@ def test_a_released_picture_that_is_deleted_and_added_again_is_on_its_side_again
     assert predicted.splits.decided() == {ids["a.jpg"]: StoredSplit(Split.TEST, False, "")}
     predicted.close()
     place.assert_sound(predicted.address)
+
+
+def test_what_released_images_shared_keeps_its_side_when_they_are_deleted_for_good(predicted):
+    predicted.facts.set([1], {"subject": "Kim", "group": "a play"})
+    predicted.facts.set([2], {"subject": "Lee"})
+    predicted.splits.decide({1: StoredSplit(Split.TEST, False, "subject Kim"), 2: TRAIN})
+    release(predicted, {1: Split.TEST})
+    assert predicted.splits.former() == {}
+    predicted.removals.remove([1, 2])
+    predicted.removals.delete([1, 2])
+    assert predicted.splits.former() == {
+        ("subject", "Kim"): {Split.TEST},
+        ("group", "a play"): {Split.TEST},
+    }
+    first, second = [
+        each.detail for each in predicted.audit.entries() if each.what == "delete_for_good"
+    ]
+    assert (first["split"], first["subject"]) == ("test", "Kim")
+    assert "split" not in second
+
+
+@pytest.mark.parametrize("detail", ['["split"]', '{"split": "sideways"}', "7", "no text of JSON"])
+def test_an_impossible_entry_of_what_was_deleted_is_damage(predicted, detail):
+    predicted.splits.decide({1: TRAIN})
+    release(predicted, {1: Split.TRAIN})
+    predicted.removals.remove([1])
+    predicted.removals.delete([1])
+    with closing(sqlite3.connect(predicted.home / "project.sqlite")) as connection, connection:
+        connection.execute(
+            "INSERT INTO audit (at, what, detail) VALUES ('2026-01-01', 'delete_for_good', ?)",
+            [detail],
+        )
+    with pytest.raises(DamagedProject, match="an impossible entry in table audit, row"):
+        predicted.splits.former()
 
 
 def test_thousands_of_images_are_decided_and_fixed(project, new_image):

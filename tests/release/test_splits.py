@@ -142,3 +142,21 @@ def test_a_subject_of_whom_all_images_were_removed_stays_on_its_side():
     first = decide([image(1, subject="kim")], shares=Shares(0, 0, 100))
     later = decide([image(2, subject="kim")], dict(first.new), shares=Shares(100, 0, 0))
     assert later.sides == {2: Split.TEST}
+
+
+@pytest.mark.parametrize("shared", [("subject", "kim"), ("group", "a play"), ("clip", "c" * 64)])
+def test_what_deleted_images_shared_holds_newcomers_on_their_side(shared):
+    said = {"subject": "kim", "group": "a play", "clip_sha256": "c" * 64}
+    images = [image(1, **said), image(2, subject="lee")]
+    former = {shared: frozenset({Split.TEST})}
+    later = decide(images, shares=Shares(100, 0, 0), former=former)
+    assert later.sides == {1: Split.TEST, 2: Split.TRAIN}
+    assert later.tied == ()
+
+
+def test_whom_a_deleted_image_ties_to_another_side_is_left_out_as_if_it_were_there():
+    images = [image(1, subject="kim"), image(2, subject="kim", group="a play")]
+    former = {("group", "a play"): frozenset({Split.TEST})}
+    later = decide(images, {1: on(Split.TRAIN)}, former=former)
+    assert later.tied == (1, 2)
+    assert later.sides == {}

@@ -120,6 +120,25 @@ def test_a_fixed_test_set_stays_and_what_belongs_to_it_follows(project):
     assert made.plan.counts == {"train": 1, "test": 2}
 
 
+def test_a_person_whose_only_released_photograph_was_deleted_for_good_stays_on_its_side(project):
+    collins, tilted = (
+        project.samples.image_of(sample(project, name))
+        for name in ("collins.jpg", "collins_tilted.jpg")
+    )
+    project.reviews.reopen(sample(project, "collins_tilted.jpg"), reviewer="Rae")
+    project.facts.set([collins], {"subject": "Collins"})
+    made = make_release(project, replace(WISH, shares=Shares(0, 0, 100)))
+    assert made.plan.splits.sides[collins] is Split.TEST
+    project.removals.remove([collins])
+    project.removals.delete([collins])
+    project.facts.set([tilted], {"subject": "Collins"})
+    assert tilted not in project.splits.decided()
+    project.reviews.accept(sample(project, "collins_tilted.jpg"), reviewer="Rae")
+    made = make_release(project, replace(WISH, shares=Shares(100, 0, 0)))
+    assert made.plan.splits.sides[tilted] is Split.TEST
+    assert project.splits.decided()[tilted].split is Split.TEST
+
+
 def test_images_that_come_to_tie_two_sides_are_left_out_and_told(project):
     one, other = (
         project.samples.image_of(sample(project, name))

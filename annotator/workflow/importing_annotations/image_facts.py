@@ -200,7 +200,7 @@ def _splits(
 
 def _sides(project: Project, decided: Mapping[int, StoredSplit]) -> dict[_Key, set[Split]]:
     """Return in which splits each subject and group has photographs."""
-    sides: dict[_Key, set[Split]] = {}
+    sides: dict[_Key, set[Split]] = {name: set(of) for name, of in project.splits.former().items()}
     for image_id, facts in project.facts.of(list(decided)).items():
         for key in _names(facts, {}):
             sides.setdefault(key, set()).add(decided[image_id].split)
