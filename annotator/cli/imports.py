@@ -121,10 +121,11 @@ def merge(
     by: Person = None,
     telling: Telling,
 ) -> None:
-    """Take in another project: photographs, predictions, meshes, verdicts, remarks, facts, splits.
+    """Take in another project: photographs, predictions, meshes, verdicts, facts, splits.
 
-    What only one of both worked on is kept; what both did is told and left.
-    Clips, tracks, guides, opinions, time spent, settings and what tools learned are not merged.
+    Remarks, guides and opinions come along. What only one of both worked on is
+    kept; what both did is told and left. Clips, tracks, time spent, settings
+    and what tools learned are not merged; what there is of them is told.
     """
     from annotator.project import Project
     from annotator.workflow.importing_annotations.merging import plan_merge

@@ -123,6 +123,12 @@ class Remarks:
         with self._engine.reading() as session:
             return [_remark(row) for row in session.scalars(query)]
 
+    def samples(self) -> set[int]:
+        """Return the samples with a remark that is open."""
+        query = select(RemarkRow.sample_id).where(RemarkRow.resolved_at.is_(None)).distinct()
+        with self._engine.reading() as session:
+            return set(session.scalars(query))
+
     def resolve(self, remark_id: int, *, by: str) -> Remark:
         """Say that a remark is done with; one that is resolved already stays as it is.
 

@@ -60,7 +60,7 @@ def decide(
             outcomes.append(Outcome(Fate.NEW if face.may_be_new else Fate.NO_FACE))
         else:
             known, overlap = match
-            fate, why = _of_matched(face, known, over=over)
+            fate, why = of_matched(face, known, over=over)
             outcomes.append(Outcome(fate, known.id, overlap, why))
     return outcomes
 
@@ -69,7 +69,8 @@ def _is_repeated(face: ImportedFace, before: Sequence[ImportedFace]) -> bool:
     return any(np.array_equal(face.landmarks, other.landmarks) for other in before)
 
 
-def _of_matched(face: ImportedFace, known: FaceThere, *, over: bool) -> tuple[Fate, str]:
+def of_matched(face: ImportedFace, known: FaceThere, *, over: bool) -> tuple[Fate, str]:
+    """Return what becomes of a face that is one of those there, and what more is to say."""
     if face.layout.name != known.layout:
         return Fate.CONFLICT, f"the mesh there is {known.layout}"
     if face.work is None:

@@ -1,11 +1,11 @@
-"""The faces that the images of an import have already, with what was made of them."""
+"""The faces that images of an import have already, and opinions of them, with all work on them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from annotator.project.engine.base import Engine, chunks
@@ -26,6 +26,7 @@ from annotator.project.tables import (
     ReviewRow,
     SampleRow,
 )
+from annotator.system.people import known_as
 
 Verdicts = frozenset[Given]
 
@@ -54,18 +55,44 @@ def faces_there(
     for some in chunks(list(image_ids), engine):
         if to_change:
             _lock_images(session, some)
-        query = _faces(some)
-        with naming_damage(session, None):
-            rows = session.execute(
-                locked(query, SampleRow, AnnotationRow) if to_change else query
-            ).all()
-        ids = [row.id for row in rows]
-        touched = touched_samples(session, engine, ids) | _with_opinions(session, engine, ids)
-        models, verdicts = _models(session, engine, ids), _verdicts(session, engine, ids)
-        for row in sorted(rows, key=lambda row: (row.image_id, row.face_index)):
-            face = _face(row, touched, models.get(row.id), verdicts.get(row.id))
+        is_meant = SampleRow.image_id.in_(some) & IS_ORIGINAL
+        for row, face in _loaded(session, engine, is_meant, to_change=to_change):
             found[row.image_id].append(face)
     return found
+
+
+def opinions_there(
+    session: Session, engine: Engine, sample_ids: Sequence[int], *, to_change: bool = False
+) -> dict[int, dict[str, FaceThere]]:
+    """Return the opinions of faces by their samples, and by whose each is, see `known_as`.
+
+    Raises
+    ------
+    DamagedProject
+        If a mesh is not what was stored.
+    """
+    found: dict[int, dict[str, FaceThere]] = {sample_id: {} for sample_id in sample_ids}
+    for some in chunks(sorted(found), engine):
+        is_meant = SampleRow.copy_of.in_(some)
+        for row, face in _loaded(session, engine, is_meant, to_change=to_change):
+            found[row.copy_of][known_as(row.assigned_to)] = face
+    return found
+
+
+def _loaded(
+    session: Session, engine: Engine, is_meant: ColumnElement[bool], *, to_change: bool
+) -> Iterator[tuple[Any, FaceThere]]:
+    """Yield samples with their rows, in the order of their images and faces."""
+    query = _faces(is_meant)
+    with naming_damage(session, None):
+        rows = session.execute(
+            locked(query, SampleRow, AnnotationRow) if to_change else query
+        ).all()
+    ids = [row.id for row in rows]
+    touched = touched_samples(session, engine, ids) | _with_opinions(session, engine, ids)
+    models, verdicts = _models(session, engine, ids), _verdicts(session, engine, ids)
+    for row in sorted(rows, key=lambda row: (row.image_id, row.face_index, row.id)):
+        yield row, _face(row, touched, models.get(row.id), verdicts.get(row.id))
 
 
 def _lock_images(session: Session, image_ids: Sequence[int]) -> None:
@@ -77,7 +104,7 @@ def _lock_images(session: Session, image_ids: Sequence[int]) -> None:
         raise UnknownImage(f"there is no image {gone[0]} in this project any more")
 
 
-def _faces(image_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+def _faces(is_meant: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             SampleRow.id, SampleRow.image_id, SampleRow.face_index, SampleRow.state,
@@ -85,12 +112,13 @@ def _faces(image_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
             AnnotationRow.revision, AnnotationRow.landmarks.label("annotated"),
             AnnotationRow.marks, PredictionRow.landmarks.label("predicted"), ModelRow.layout,
             ModelRow.sha256, ImageRow.width, ImageRow.height,
+            SampleRow.copy_of, SampleRow.assigned_to,
         )
         .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
         .join(PredictionRow, PredictionRow.id == AnnotationRow.prediction_id)
         .join(ModelRow, ModelRow.id == PredictionRow.model_id)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(SampleRow.image_id.in_(image_ids), IS_ORIGINAL)
+        .where(is_meant)
     )  # fmt: skip
 
 

@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 from annotator.mesh.layout import MeshLayout, layout_named
 from annotator.project.engine.base import Engine
 from annotator.project.imports.deciding import decide
-from annotator.project.imports.faces_there import faces_there
+from annotator.project.imports.faces_there import faces_there, opinions_there
+from annotator.project.imports.opinions import (
+    ImportedOpinion,
+    planned_opinions,
+    write_imported_opinions,
+)
 from annotator.project.imports.records import FaceThere, ImportedFace, ImportRules, Outcome
 from annotator.project.imports.writing import Writer, with_submission
 from annotator.project.known_settings import TWO_STEPS
@@ -99,6 +104,43 @@ class Imports:
             outcomes = _decided(allowed, there, rules)
             writer = Writer(session, self._engine, model_ids, rules, who)
             return writer.write(allowed, outcomes, there)
+
+    def opinions_there(self, sample_ids: Sequence[int]) -> dict[int, dict[str, FaceThere]]:
+        """Return the opinions of faces by their samples, and by whose each is, see `known_as`."""
+        with self._engine.reading() as session:
+            return opinions_there(session, self._engine, sample_ids)
+
+    def plan_opinions(
+        self, opinions: Sequence[ImportedOpinion], *, over: bool = False
+    ) -> list[Outcome]:
+        """Return what would become of opinions of others, in their order; nothing is written."""
+        with self._engine.reading() as session:
+            return planned_opinions(session, self._engine, opinions, over=over)
+
+    def store_opinions(
+        self, opinions: Sequence[ImportedOpinion], *, over: bool = False, by: str | None = None
+    ) -> list[Outcome]:
+        """Write opinions of others, each with what was made of it, in one transaction.
+
+        Who was not asked here yet is asked. What they made of the face comes as one stroke, with
+        its verdicts, where they have not worked on it here; else as `store` has it.
+
+        Raises
+        ------
+        UnknownSample
+            If a face is not in the project any more.
+        DamagedProject
+            If a mesh that is there is not what was stored.
+        UnusableName
+            If nobody could be called as who imports is.
+        """
+        who = who_does_it(by)
+        self._engine.check_writable()
+        planned = self.plan_opinions(opinions, over=over)
+        if not any(outcome.fate.writes for outcome in planned):
+            return planned
+        with self._engine.writing() as session:
+            return write_imported_opinions(session, self._engine, opinions, over=over, by=who)
 
     def _registered(self, faces: Iterable[ImportedFace]) -> dict[str, int]:
         models = {

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from annotator.imaging import Picture
 from annotator.project import (
-    Annotation,
     Fate,
     ImageRecord,
     ImportedFace,
-    ImportedPrediction,
-    ImportedReview,
-    ImportedWork,
     ImportRules,
     NewImage,
     Project,
-    Remark,
-    Review,
-    SamplePredictions,
     SampleSummary,
-    UnknownRevision,
 )
 from annotator.project.imports.deciding import match_faces
-from annotator.project.imports.records import FaceThere
 from annotator.project.known_settings import TWO_STEPS
 from annotator.project.people import recorded_name
 from annotator.release.incoming import ImageClue
-from annotator.system.people import usable_name
+from annotator.system.words import count
 from annotator.workflow.image_files import inspect_picture
+from annotator.workflow.importing_annotations.beside_faces import OPINION, BesideFaces, stays_there
 from annotator.workflow.importing_annotations.faces import Elsewhere
+from annotator.workflow.importing_annotations.other_faces import face_elsewhere, related
 from annotator.workflow.importing_annotations.photographs import (
     ABSENT,
     FoundImage,
     find_photographs,
 )
 from annotator.workflow.importing_annotations.planning import plan_of
-from annotator.workflow.importing_annotations.plans import Plan, Planned, Portion, told
+from annotator.workflow.importing_annotations.plans import (
+    Beside,
+    Plan,
+    Planned,
+    Portion,
+    told,
+)
 
-NO_CLIP = "a frame of a clip that the project lacks: add the clip first"
+NO_CLIP = "a frame of a clip that is no image here: clips are not merged"
 _WITH_REMARKS = tuple(fate.value for fate in Fate if fate not in (Fate.CONFLICT, Fate.NO_FACE))
 
 
@@ -67,6 +64,8 @@ class ProjectFaces:
 class MergeWay:
     """Faces come in from another project: predictions, the mesh as one stroke, marks, verdicts.
 
+    So do the remarks on them, their guides, and what single people were asked to make of them.
+
     Attributes
     ----------
     faces
@@ -74,11 +73,14 @@ class MergeWay:
         What they may do.
     by
         Who merges.
+    beside
+        What comes along with faces.
     """
 
     faces: ProjectFaces
     rules: ImportRules
     by: str
+    beside: BesideFaces
 
     @property
     def words(self) -> str:
@@ -91,12 +93,12 @@ class MergeWay:
         return dict(zip(portion.places, map(told, decided), strict=True))
 
     def store(self, project: Project, portion: Portion) -> dict[int, Planned]:
-        """Write faces, see `Way`, and the remarks on them that are not there."""
+        """Write faces, see `Way`, and what lies beside them and is not there."""
         stored = project.imports.store(self._imported(project, portion), self.rules, by=self.by)
         outcomes = dict(zip(portion.places, map(told, stored), strict=True))
         for at, outcome in outcomes.items():
             if outcome.fate in _WITH_REMARKS and outcome.sample_id is not None:
-                self._bring_remarks(project, self.faces.samples[at].id, outcome.sample_id)
+                self.beside.bring(project, self.faces.samples[at].id, outcome.sample_id)
         return outcomes
 
     def of_new_image(self, project: Project, at: int) -> Planned:
@@ -111,51 +113,16 @@ class MergeWay:
             faces = {at: self._face(at, image_id) for at, of_one in pairs if of_one == image_id}
             matches = match_faces([face.box for face in faces.values()], known)
             for (at, face), match in zip(faces.items(), matches, strict=True):
-                made[at] = face if match is None else self._related(project, at, face, match[0])
+                there_id = self.faces.samples[at].id
+                made[at] = (
+                    face
+                    if match is None
+                    else related(project, self.faces.other, there_id, face, match[0])
+                )
         return [made[at] for at in portion.places]
 
     def _face(self, at: int, image_id: int) -> ImportedFace:
-        other, sample = self.faces.other, self.faces.samples[at]
-        annotation = other.annotations.load(sample.id)
-        predictions = other.predictions.of(sample.id)
-        reviews = other.reviews.history(sample.id)
-        is_untouched = not (sample.stroke_count or reviews)
-        return ImportedFace(
-            image_id,
-            annotation.layout,
-            _predictions(predictions, annotation),
-            None if is_untouched else _work(sample, annotation, reviews),
-            origin={**self.faces.origin, "sample": sample.id},
-        )
-
-    def _related(
-        self, project: Project, at: int, face: ImportedFace, known: FaceThere
-    ) -> ImportedFace:
-        """Return a face that says how it came about, where it and that here were one once."""
-        if face.work is None or known.is_untouched:
-            return face
-        other, sample = self.faces.other, self.faces.samples[at]
-        if _was(other, sample.id, known.revision, known.landmarks):
-            continues = known.id, known.revision
-            return replace(face, work=replace(face.work, continues=continues))
-        revision = other.annotations.load(sample.id).revision
-        if face.work.verdicts <= known.verdicts and _was(
-            project, known.id, revision, face.work.landmarks
-        ):
-            return replace(face, work=replace(face.work, is_past_of=known.id))
-        return face
-
-    def _bring_remarks(self, project: Project, there: int, here: int) -> None:
-        remarks = self.faces.other.remarks.of(there, is_open=True)
-        if not remarks:
-            return
-        known = {_said(remark) for remark in project.remarks.of(here)}
-        for remark in remarks:
-            if _said(remark) not in known:
-                project.remarks.add(
-                    here, remark.text, author=usable_name(remark.author),
-                    vertices=remark.vertices, region=remark.region,
-                )  # fmt: skip
+        return face_elsewhere(self.faces.other, self.faces.samples[at], image_id, self.faces.origin)
 
 
 def plan_merge(
@@ -191,9 +158,29 @@ def plan_merge(
     has_steps = other.settings.get("review") == TWO_STEPS
     rules = ImportRules(over=over, follows=False, trusts_verdicts=has_steps)
     images = _with_files(faces.records, find_photographs(project, faces.clues))
-    return plan_of(
-        project, faces, MergeWay(faces, rules, recorded_name(by)), images, on_progress=on_progress
-    )
+    who = recorded_name(by)
+    way = MergeWay(faces, rules, who, BesideFaces(other, by=who, over=over))
+    plan = plan_of(project, faces, way, images, on_progress=on_progress)
+    return replace(plan, beside=_beside(project, plan, way))
+
+
+def _beside(project: Project, plan: Plan, way: MergeWay) -> Beside:
+    """Return what will come along with faces, and what will not come at all."""
+    brought: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    in_conflict = 0
+    for sample, planned in zip(way.faces.samples, plan.planned, strict=True):
+        if planned.fate in _WITH_REMARKS:
+            lacking = way.beside.lacking(project, sample.id, planned.sample_id)
+            brought.update(lacking.brought)
+            in_conflict += lacking.in_conflict
+        else:
+            left.update(way.beside.lacking(project, sample.id, None).brought)
+    with_faces = [f"{count(left[kind], kind)} of faces that are left out" for kind in sorted(left)]
+    if in_conflict:
+        opinions = count(in_conflict, OPINION)
+        with_faces.append(f"{opinions} in conflict with what the same person made here")
+    return Beside(brought, (*with_faces, *stays_there(project, way.faces.other)))
 
 
 def _clue(record: ImageRecord) -> ImageClue:
@@ -222,48 +209,3 @@ def _from_file(record: ImageRecord, found: FoundImage) -> FoundImage:
     ):
         return FoundImage(why="its file has changed since it was added there")
     return FoundImage(file=entry)
-
-
-def _was(project: Project, sample_id: int, revision: int, mesh: NDArray[np.float32]) -> bool:
-    """Return whether a sample's mesh was this one at a revision."""
-    try:
-        past = project.annotations.at_revision(sample_id, revision)
-    except UnknownRevision:
-        return False
-    return np.array_equal(past.landmarks, mesh)
-
-
-def _predictions(
-    found: SamplePredictions, annotation: Annotation
-) -> tuple[ImportedPrediction, ...]:
-    """Return what models said, what the annotation began with first."""
-    own_first = sorted(found.every, key=lambda one: one.id != found.own_id)
-    return tuple(
-        ImportedPrediction(
-            one.model.name, one.model.sha256, one.landmarks, one.presence, one.detection_score
-        )
-        for one in own_first
-        if one.model.layout == annotation.layout.name
-    )
-
-
-def _work(sample: SampleSummary, annotation: Annotation, reviews: Sequence[Review]) -> ImportedWork:
-    return ImportedWork(
-        landmarks=annotation.landmarks,
-        marks=annotation.marks,
-        is_stroked=sample.stroke_count > 0,
-        annotator=None if sample.annotator is None else usable_name(sample.annotator),
-        state=sample.state,
-        reviews=tuple(
-            ImportedReview(
-                review.verdict, usable_name(review.reviewer), review.created_at,
-                tuple(review.reasons), review.comment,
-            )
-            for review in reviews
-        ),
-        anchors=annotation.anchors,
-    )  # fmt: skip
-
-
-def _said(remark: Remark) -> tuple[str, str, tuple[int, ...], str | None]:
-    return remark.author, remark.text, remark.vertices, remark.region

@@ -37,7 +37,7 @@ _WRITING = frozenset(fate.value for fate in Fate if fate.writes)
 
 def writes_something(plan: Plan) -> bool:
     """Return whether anything will be written."""
-    return any(each.fate in _WRITING for each in plan.planned)
+    return plan.beside.does_something or any(each.fate in _WRITING for each in plan.planned)
 
 
 def plan_sentences(plan: Plan) -> list[str]:
@@ -47,7 +47,10 @@ def plan_sentences(plan: Plan) -> list[str]:
     lines = [f"{plan.given.title}: {faces} of {images}, as {plan.way.words}"]
     if plan.new_photographs:
         lines.append(f"  {count(plan.new_photographs, 'photograph')} to be added")
-    return lines + [f"  {line}" for line in _counted(plan.counts)]
+    lines += [f"  {line}" for line in _counted(plan.counts)]
+    if plan.beside.does_something:
+        lines.append(f"  beside them: {', '.join(_brought(plan.beside.brought))}")
+    return lines + [f"  not merged: {phrase}" for phrase in plan.beside.left]
 
 
 def done_sentences(progress: ImportProgress) -> list[str]:
@@ -83,8 +86,14 @@ def plan_values(plan: Plan) -> dict[str, Any]:
         "as": plan.way.words,
         "counts": {fate: plan.counts[fate] for fate in _ORDER if plan.counts[fate]},
         "photographs_to_add": plan.new_photographs,
+        "beside": {noun: number for noun, number in plan.beside.brought.items() if number},
+        "not_merged": list(plan.beside.left),
         "faces": [_values(plan, at) for at in range(len(plan.planned))],
     }
+
+
+def _brought(brought: Mapping[str, int]) -> Iterator[str]:
+    return (count(number, noun) for noun, number in brought.items() if number)
 
 
 def _counted(counts: Mapping[str, int]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from annotator.project import Outcome, Project
@@ -62,6 +62,30 @@ class Way(Protocol):
         """Return what will become of a face whose photograph is to be added."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What comes along with faces, and what does not come at all.
+
+    Attributes
+    ----------
+    brought
+        How much, by what it is called: one remark, guide, opinion, and so on.
+    left
+        What is not brought, a phrase each.
+    """
+
+    brought: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+    @property
+    def does_something(self) -> bool:
+        """Whether anything would be written."""
+        return any(self.brought.values())
+
+
+NOTHING_BESIDE = Beside()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """What will become of all faces.
@@ -76,12 +100,15 @@ class Plan:
         Where the image of each clue is.
     planned
         Of each face, in the order of the annotations.
+    beside
+        What comes along with them.
     """
 
     given: Given
     way: Way
     images: Sequence[FoundImage]
     planned: Sequence[Planned]
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def counts(self) -> Mapping[str, int]:
