@@ -26,6 +26,7 @@ from tests.attacks.scenes import accepted, rows
 
 ROUNDS = int(sys.argv[2])
 BATCH = 12  # images
+PATIENCE = 600.0  # seconds: on a busy machine a turn among eight comes late, and comes
 
 
 class MishapError(Exception):
@@ -216,6 +217,7 @@ def in_fork(step: Callable[[], object], name: str) -> object:
 
 def main() -> None:
     """Let all of them begin at once, and say what became of it."""
+    Project.open.__func__.__kwdefaults__["busy_timeout"] = PATIENCE
     loaded()
     os.chdir(sys.argv[1])
     shutil.rmtree("place", ignore_errors=True)
