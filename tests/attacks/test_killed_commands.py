@@ -11,7 +11,7 @@ from tests.fuzzing import kills
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, as POSIX has it")
 
 # Of each command; more by `FACEMESH_KILLS=200 make test`.
-KILLS = -(-kills(2 * len(ATTACKED)) // len(ATTACKED))
+KILLS = -(-kills(len(ATTACKED)) // len(ATTACKED))
 
 
 @pytest.mark.parametrize("command", ATTACKED)
