@@ -35,14 +35,15 @@ def make_report(
     from annotator.quality.report import report_of
     from annotator.system.placing import placed
 
-    with Project.open(project, read_only=None) as opened, progress_bar("counting") as show:
-        made = report_of(opened, show)
-    try:
-        page = made.html()
-    except ImportError as error:
-        if error.name is None or error.name.partition(".")[0] != "matplotlib":
-            raise
-        raise FailedError(_NO_CHARTS) from error
-    with placed(out) as stream:
+    # The page's place is taken first: that it cannot be had is not said after minutes of counting.
+    with Project.open(project, read_only=None) as opened, placed(out) as stream:
+        with progress_bar("counting") as show:
+            made = report_of(opened, show)
+        try:
+            page = made.html()
+        except ImportError as error:
+            if error.name is None or error.name.partition(".")[0] != "matplotlib":
+                raise
+            raise FailedError(_NO_CHARTS) from error
         stream.write(page.encode())
     report({"page": str(out), **made.values()}, f"see {out}", as_json=as_json, is_answer=True)

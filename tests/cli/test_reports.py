@@ -53,3 +53,27 @@ def test_report_needs_a_project_and_a_folder_for_the_page(
     code, _, err = command("report", tmp_path / folder, out)
     assert code == 1
     assert_one_line(err)
+
+
+def test_that_a_page_cannot_be_written_is_told_before_anything_is_counted(
+    command, project, tmp_path, monkeypatch, assert_one_line
+):
+    def counted(*_):
+        raise AssertionError("it was counted for nothing")
+
+    monkeypatch.setattr("annotator.quality.report.report_of", counted)
+    code, out, err = command("report", project, tmp_path / "none" / "out.html")
+    assert (code, out) == (1, "")
+    assert_one_line(err)
+
+
+def test_a_report_that_fails_leaves_nothing_and_the_older_page(
+    command, project, tmp_path, monkeypatch
+):
+    out = tmp_path / "out.html"
+    out.write_text("older", "utf-8")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    before = sorted(tmp_path.iterdir())
+    assert command("report", project, out)[0] == 1
+    assert out.read_text("utf-8") == "older"
+    assert sorted(tmp_path.iterdir()) == before
