@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +77,48 @@ def new_project(empty_project: Path) -> Callable[[Path], Project]:
         return Project.open(shutil.copytree(empty_project, folder))
 
     return make
+
+
+class Portraits:
+    """Projects of a few portraits, with their photographs; made once, to be copied.
+
+    To copy one takes a twentieth of making one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def untouched(self, home: Path, photos: Path) -> Project:
+        """Return a project of six samples that nobody reviewed; the caller closes it."""
+        return self._copied("untouched", home, photos)
+
+    def judged(self, home: Path, photos: Path) -> Project:
+        """Return one of which four are accepted and one sent back; the caller closes it."""
+        return self._copied("judged", home, photos)
+
+    def _copied(self, name: str, home: Path, photos: Path) -> Project:
+        from annotator.project import Project  # noqa: PLC0415
+
+        shutil.copytree(self._folder / "photos", photos)
+        shutil.copytree(self._folder / name, home)
+        with closing(sqlite3.connect(home / "project.sqlite")) as rows, rows:
+            given = str(self._folder / "photos"), str(photos)
+            rows.execute("UPDATE images SET path = replace(path, ?, ?)", given)
+        return Project.open(home)
+
+
+@pytest.fixture(scope="session")
+def portraits(tmp_path_factory: pytest.TempPathFactory, empty_project: Path) -> Portraits:
+    """What the tests of releases and imports begin with."""
+    from annotator.project import Project  # noqa: PLC0415
+    from tests.release.conftest import fill, judge  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("portraits")
+    with Project.open(shutil.copytree(empty_project, folder / "untouched")) as project:
+        fill(project, folder / "photos")
+    with Project.open(shutil.copytree(folder / "untouched", folder / "judged")) as project:
+        judge(project)
+    return Portraits(folder)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,17 +10,15 @@ import pytest
 from annotator.cli import main
 from annotator.project import Project, SampleState
 from annotator.release import export_release
-from tests.release.conftest import fill, judge
+from tests.conftest import Portraits
 
 Said = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def places(tmp_path: Path, new_project: Callable[[Path], Project]) -> Path:
+def places(tmp_path: Path, portraits: Portraits, new_project: Callable[[Path], Project]) -> Path:
     """A folder with a release, the project it is of, and an empty one."""
-    with new_project(tmp_path / "portraits") as project:
-        fill(project, tmp_path / "photos")
-        judge(project)
+    with portraits.judged(tmp_path / "portraits", tmp_path / "photos") as project:
         export_release(project, tmp_path / "portraits-1", "npz")
     new_project(tmp_path / "empty").close()
     return tmp_path

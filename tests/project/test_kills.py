@@ -110,7 +110,7 @@ class Editors:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(60)
         self.process.stdout.close()
 
     def killed(self, address: str, sample_id: int, seed: int) -> list[list[str]]:

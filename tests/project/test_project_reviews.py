@@ -171,8 +171,8 @@ def test_undecided_samples_are_chosen_while_nobody_else_writes(predicted):
                 run = executor.submit(
                     predicted.reviews.give_undecided, Verdict.EXCLUDE, reviewer="ada"
                 )
-                assert begun.wait(timeout=10)
-        assert run.result(timeout=10) == [1, 3]
+                assert begun.wait(timeout=60)
+        assert run.result(timeout=60) == [1, 3]
     states = [predicted.samples.get(number).state for number in (1, 2, 3)]
     assert states == ["excluded", "accepted", "excluded"]
     assert predicted.reviews.history(2) == []

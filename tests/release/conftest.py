@@ -23,6 +23,7 @@ from annotator.release.formats import FORMATS
 from annotator.release.images import ImageMode
 from annotator.release.manifest import content_hash
 from annotator.system.assets import asset_path
+from tests.conftest import Portraits
 
 SAMPLES = asset_path("datasets", "sample")
 
@@ -95,32 +96,27 @@ def photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def untouched(
-    tmp_path: Path, photos: Path, new_project: Callable[[Path], Project]
-) -> Iterator[Project]:
+def untouched(tmp_path: Path, photos: Path, portraits: Portraits) -> Iterator[Project]:
     """Six samples, none reviewed."""
-    with new_project(tmp_path / "project") as project:
-        fill(project, photos)
+    with portraits.untouched(tmp_path / "project", photos) as project:
         yield project
 
 
 @pytest.fixture
-def project(untouched: Project) -> Project:
+def project(tmp_path: Path, photos: Path, portraits: Portraits) -> Iterator[Project]:
     """Four of the six accepted (one of them edited), one sent back, one in progress."""
-    judge(untouched)
-    return untouched
+    with portraits.judged(tmp_path / "project", photos) as project:
+        yield project
 
 
 @pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def releases(tmp_path_factory: pytest.TempPathFactory, portraits: Portraits) -> dict[str, Path]:
     """A release of that project in every format; to be copied, not changed.
 
     Images are referenced where the format can.
     """
     folder = tmp_path_factory.mktemp("releases")
-    with Project.create(folder / "project") as project:
-        fill(project, folder / "photos")
-        judge(project)
+    with portraits.judged(folder / "project", folder / "photos") as project:
         for name, known in FORMATS.items():
             images: ImageMode = "reference" if known.can_reference else "copy"
             export_release(project, folder / name, name, images=images)

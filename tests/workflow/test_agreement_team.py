@@ -94,7 +94,7 @@ def worked(project_made: Path) -> tuple[Path, dict[str, list[dict[str, object]]]
             )
             for seed, name in enumerate(PEOPLE)
         }
-        said = {name: process.communicate(timeout=160)[0] for name, process in processes.items()}
+        said = {name: process.communicate(timeout=1800)[0] for name, process in processes.items()}
     assert {process.returncode for process in processes.values()} == {0}
     return project_made, {name: json.loads(text) for name, text in said.items()}
 

@@ -196,19 +196,16 @@ def test_a_stroke_is_stored_while_assessing_goes_on(project):
 
 
 KILLED = """
-import sys, time
+import sys
 from annotator.project import Project
 from annotator.workflow import assess
 from tests.workflow.test_assessing import Counting
 
-class Slow(Counting):
-    def assess(self, faces, photograph):
-        time.sleep(0.002)
-        return super().assess(faces, photograph)
-
 with Project.open(sys.argv[1]) as project:
-    for step in assess(project, Slow(), workers=2):
+    for step in assess(project, Counting(), workers=2):
         print(step.done, flush=True)
+        if step.done == 150:
+            sys.stdin.read()  # until it is killed
 """
 
 
@@ -217,13 +214,13 @@ def test_a_run_that_is_killed_goes_on_where_it_was(project):
     crowd(project, 300, faces=1)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path.cwd()), *sys.path])}
     command = [sys.executable, "-c", textwrap.dedent(KILLED), str(project.home)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    for line in child.stdout:
-        if int(line) == 150:
-            break
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as child:
+        for line in child.stdout:
+            if int(line) == 150:
+                break
+        child.send_signal(signal.SIGKILL)
     done = project.assessments.columns().sample_ids.tolist()
     assert 128 <= len(done) < 300
     counting = Counting()

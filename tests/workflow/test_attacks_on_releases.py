@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from annotator.release.withdrawal import WITHDRAWN
 from annotator.workflow import releasing
 from annotator.workflow.release_recovery import enter_finished
 from annotator.workflow.releasing import ReleaseWish, make_release
-from tests.release.conftest import fill, judge, new_image
+from tests.conftest import Portraits
+from tests.release.conftest import new_image
 
 WISH = ReleaseWish("faces", Choice("npz"))
 ALL_TEST = replace(WISH, shares=Shares(0, 0, 100))
@@ -29,10 +30,8 @@ ALL_TRAIN = replace(WISH, shares=Shares(100, 0, 0))
 
 
 @pytest.fixture
-def project(tmp_path: Path, new_project: Callable[[Path], Project]) -> Iterator[Project]:
-    with new_project(tmp_path / "project") as made:
-        fill(made, tmp_path / "photos")
-        judge(made)
+def project(tmp_path: Path, portraits: Portraits) -> Iterator[Project]:
+    with portraits.judged(tmp_path / "project", tmp_path / "photos") as made:
         yield made
 
 

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,16 +22,15 @@ from annotator.release.splits import Shares
 from annotator.workflow import import_images
 from annotator.workflow.release_recovery import enter_finished
 from annotator.workflow.releasing import ReleaseWish, make_release, plan_release
-from tests.release.conftest import fill, judge, move_vertex
+from tests.conftest import Portraits
+from tests.release.conftest import move_vertex
 
 WISH = ReleaseWish("faces", Choice("npz"))
 
 
 @pytest.fixture
-def project(tmp_path: Path, new_project: Callable[[Path], Project]) -> Iterator[Project]:
-    with new_project(tmp_path / "project") as made:
-        fill(made, tmp_path / "photos")
-        judge(made)
+def project(tmp_path: Path, portraits: Portraits) -> Iterator[Project]:
+    with portraits.judged(tmp_path / "project", tmp_path / "photos") as made:
         yield made
 
 
@@ -156,10 +155,8 @@ def test_images_that_come_to_tie_two_sides_are_left_out_and_told(project):
     assert other not in held
 
 
-def test_near_duplicate_pictures_are_on_one_side_though_nobody_assessed_them(tmp_path, new_project):
-    with new_project(tmp_path / "twice") as project:
-        fill(project, tmp_path / "photos")
-        judge(project)
+def test_near_duplicate_pictures_are_on_one_side_though_nobody_assessed_them(tmp_path, portraits):
+    with portraits.judged(tmp_path / "twice", tmp_path / "photos") as project:
         project.reviews.accept(sample(project, "hopper_grey.png"), reviewer="Grace")
         plan = plan_release(project, WISH)
         assert not project.assessments.hashed_faces()
@@ -277,10 +274,8 @@ def test_a_damaged_folder_that_was_left_is_told(project):
         make_release(project, replace(WISH, version="2.0.0"))
 
 
-def test_a_release_of_another_project_is_not_taken_for_one_s_own(tmp_path, project, new_project):
-    with new_project(tmp_path / "other") as other:
-        fill(other, tmp_path / "photos2")
-        judge(other)
+def test_a_release_of_another_project_is_not_taken_for_one_s_own(tmp_path, project, portraits):
+    with portraits.judged(tmp_path / "other", tmp_path / "photos2") as other:
         folder = make_release(other, WISH).record.folder
     target = project.home / FOLDER / "faces-7.0.0"
     shutil.copytree(folder, target)

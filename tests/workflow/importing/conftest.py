@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotator.project import Project
-from tests.release.conftest import fill, judge
+from tests.conftest import Portraits
 
 
 @pytest.fixture
@@ -17,13 +17,9 @@ def photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def project(
-    tmp_path: Path, photos: Path, new_project: Callable[[Path], Project]
-) -> Iterator[Project]:
+def project(tmp_path: Path, photos: Path, portraits: Portraits) -> Iterator[Project]:
     """Four of six faces accepted, one of them edited."""
-    with new_project(tmp_path / "project") as project:
-        fill(project, photos)
-        judge(project)
+    with portraits.judged(tmp_path / "project", photos) as project:
         yield project
 
 
@@ -35,19 +31,10 @@ def other(tmp_path: Path, new_project: Callable[[Path], Project]) -> Iterator[Pr
 
 
 @pytest.fixture
-def same(
-    tmp_path: Path, photos: Path, project: Project, new_project: Callable[[Path], Project]
-) -> Iterator[Project]:
+def same(tmp_path: Path, project: Project, portraits: Portraits) -> Iterator[Project]:
     """A project of the same photographs and predictions, that nobody has worked on."""
-    with new_project(tmp_path / "same") as same:
-        fill_again(same, photos)
+    with portraits.untouched(tmp_path / "same", tmp_path / "photos of same") as same:
         yield same
-
-
-def fill_again(project: Project, photos: Path) -> None:
-    """Add the photographs and predictions that `fill` adds, of photographs that are there."""
-    kept = photos.with_name(f"{photos.name} of {project.home.name}")
-    fill(project, kept)
 
 
 @pytest.fixture

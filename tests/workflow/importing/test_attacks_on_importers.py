@@ -24,9 +24,9 @@ from annotator.release import DamagedRelease, export_release
 from annotator.release.formats import FORMATS
 from annotator.release.incoming import AnnotationsError
 from annotator.release.manifest import content_hash
+from tests.conftest import Portraits
 from tests.fuzzing import mutated, rounds
 from tests.imported import bring
-from tests.release.conftest import fill, judge
 
 READERS = [name for name, known in FORMATS.items() if known.read_faces is not None]
 OURS = ("manifest.json", "README.md", "croissant.json", "exact")
@@ -37,12 +37,10 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def whole(tmp_path_factory: pytest.TempPathFactory, portraits: Portraits) -> dict[str, Path]:
     """What each of these formats writes, without what makes a release of it."""
     folder = tmp_path_factory.mktemp("whole")
-    with Project.create(folder / "project") as project:
-        fill(project, folder / "photos")
-        judge(project)
+    with portraits.judged(folder / "project", folder / "photos") as project:
         for name in READERS:
             export_release(project, folder / name, name)
             for ours in OURS:

@@ -117,7 +117,7 @@ class Story:
         with ExitStack() as running:
             processes = [self.start(running, name, **job) for name, job in jobs.items()]
             for process in processes:
-                process.communicate(timeout=300)
+                process.communicate(timeout=1800)
         assert [process.returncode for process in processes] == [0] * len(processes)
 
     def kill(self, name: str, **job: object) -> None:
