@@ -65,11 +65,8 @@ def write_rows(
         If one of them cannot have it; the transaction must not be committed then.
     """
     rows, replaced = [], []
-    known = known_reasons(session, judgement.reasons)
-    judged = _samples_to_judge(session, sample_ids)
-    _refuse_unreasoned(session, judgement, [sample for sample, _ in judged])
-    _refuse_changed(session, sample_ids, as_of)
-    _refuse_own(session, judgement, sample_ids)
+    reasons = known_reasons(session, judgement.reasons)
+    judged = _judgeable(session, judgement, sample_ids, as_of)
     prior = newest_ids(session, sample_ids)
     for sample, current in judged:
         if judgement.verdict not in _OF_ANYBODY:
@@ -79,14 +76,9 @@ def write_rows(
         if seen is not None and prior.get(sample.id, 0) > seen.get(sample.id, _ANY):
             refuse_unseen(session, sample.id, seen.get(sample.id))
         _refuse_decided(judgement, sample)
-        rows.append(_review_row(judgement, known, sample.id, current))
+        rows.append(_review_row(judgement, reasons, sample.id, current))
         replaced.append(sample.state not in UNDECIDED)
-        withdraw_verdict(sample)
-        state = judgement.verdict.state
-        if state is not None:
-            sample.state = state
-            sample.reviewer = reviewer_of(judgement.verdict, judgement.reviewer)
-        sample.updated_at = rows[-1].created_at
+        _set_state(sample, judgement, rows[-1].created_at)
     session.add_all(rows)
     session.flush()
     _note(session, rows, {sample.id: sample.image_id for sample, _ in judged})
@@ -95,6 +87,27 @@ def write_rows(
         Given(row.sample_id, row.id, row.revision, prior.get(row.sample_id, 0), was_decided)
         for row, was_decided in zip(rows, replaced, strict=True)
     ]
+
+
+def _judgeable(
+    session: Session, judgement: Judgement, sample_ids: Sequence[int], as_of: int | None
+) -> list[tuple[SampleRow, int]]:
+    """Return samples and their revisions, or raise where all of them together refuse a verdict."""
+    judged = _samples_to_judge(session, sample_ids)
+    _refuse_unreasoned(session, judgement, [sample for sample, _ in judged])
+    _refuse_changed(session, sample_ids, as_of)
+    _refuse_own(session, judgement, sample_ids)
+    return judged
+
+
+def _set_state(sample: SampleRow, judgement: Judgement, at: datetime) -> None:
+    """Put a sample in the state that a verdict gives it; one that is withdrawn gives none."""
+    withdraw_verdict(sample)
+    state = judgement.verdict.state
+    if state is not None:
+        sample.state = state
+        sample.reviewer = reviewer_of(judgement.verdict, judgement.reviewer)
+    sample.updated_at = at
 
 
 def known_reasons(session: Session, reasons: Collection[str]) -> list[str]:

@@ -58,11 +58,7 @@ def write_opinions(
     ProjectError, ValueError
         As `Opinions.ask_known` has it.
     """
-    originals = _originals(session, sorted({sample_id for sample_id, _ in wanted}))
-    asked = select(SampleRow.copy_of, SampleRow.assigned_to).where(
-        SampleRow.copy_of.in_(list(originals))
-    )
-    there = {(face, known_as(name or "")) for face, name in session.execute(asked)}
+    there = _asked_before(session, sorted({sample_id for sample_id, _ in wanted}))
     written: list[int] = []
     asking = "ask" if answers is None else "ask_known"
     entries = []
@@ -73,15 +69,7 @@ def write_opinions(
         edited = EditedSample.load(session, sample_id)
         opinion = _copied(session, edited, person)
         if answers is not None:
-            answer = _answer(edited, answers.get(sample_id))
-            session.add(
-                HoneypotRow(
-                    sample_id=opinion.id,
-                    created_at=datetime.now(UTC),
-                    answer=answer,
-                    digest=honeypot_digest(opinion.id, answer),
-                )
-            )
+            session.add(_honeypot(opinion.id, _answer(edited, answers.get(sample_id))))
         written.append(opinion.id)
         about = {"sample_id": sample_id, "image_id": opinion.image_id}
         entries.append(entry(asking, by, **about, opinion=opinion.id, annotator=person))
@@ -90,18 +78,26 @@ def write_opinions(
     return written
 
 
-def _originals(session: Session, sample_ids: Sequence[int]) -> dict[int, SampleRow]:
-    """Return the faces' samples, locked, so that nobody is asked twice."""
+def _asked_before(session: Session, sample_ids: Sequence[int]) -> set[tuple[int | None, str]]:
+    """Return who was asked about which face; the faces are locked, so that nobody is twice."""
+    _lock_originals(session, sample_ids)
+    asked = select(SampleRow.copy_of, SampleRow.assigned_to).where(
+        SampleRow.copy_of.in_(sample_ids)
+    )
+    return {(face, known_as(name or "")) for face, name in session.execute(asked)}
+
+
+def _lock_originals(session: Session, sample_ids: Sequence[int]) -> None:
+    """Lock the samples of faces, or raise UnknownSample where there is none."""
     query = (
         select(SampleRow)
         .join(ImageRow, ImageRow.id == SampleRow.image_id)
         .where(SampleRow.id.in_(sample_ids), IN_PROJECT, IS_ORIGINAL)
     )
-    found = {row.id: row for row in session.scalars(locked(query, SampleRow))}
+    found = {row.id for row in session.scalars(locked(query, SampleRow))}
     for sample_id in sample_ids:
         if sample_id not in found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")
-    return found
 
 
 def _copied(session: Session, edited: EditedSample, person: str) -> SampleRow:
@@ -142,6 +138,15 @@ def _copied(session: Session, edited: EditedSample, person: str) -> SampleRow:
     session.flush()
     session.add(AnnotationRow(sample_id=opinion.id, prediction_id=prediction.id, revision=0))
     return opinion
+
+
+def _honeypot(sample_id: int, answer: Landmarks) -> HoneypotRow:
+    return HoneypotRow(
+        sample_id=sample_id,
+        created_at=datetime.now(UTC),
+        answer=answer,
+        digest=honeypot_digest(sample_id, answer),
+    )
 
 
 def _answer(edited: EditedSample, given: Landmarks | None) -> Landmarks:

@@ -43,25 +43,21 @@ class Visits:
 
         Parameters
         ----------
-        annotator
-            Who worked.
+        sample_id, annotator
         started_at
-            When; a time without a zone is this machine's.
+            A time without a zone is this machine's.
         seconds
             How long, pauses taken off by whoever measured.
         strokes
             Strokes made meanwhile, undone ones too.
         purpose
-            What they were there for.
 
         Raises
         ------
-        UnknownSample
-            If there is no such sample.
+        UnknownSample, UnusableName
+            If there is no such sample, or nobody could be called so.
         ValueError
             If a number is negative, or larger than any visit can have.
-        UnusableName
-            If nobody could be called so.
         """
         if not (0 <= seconds <= _LONGEST and 0 <= strokes <= _MOST_STROKES):
             raise ValueError(f"a visit cannot take {seconds} s and {strokes} strokes")
@@ -77,10 +73,7 @@ class Visits:
                     purpose=purpose,
                 )
             )
-            if purpose is VisitPurpose.REVIEW:
-                sample.seconds_reviewed += seconds
-            else:
-                sample.seconds_spent += seconds
+            _add_time(sample, seconds, purpose)
             session.flush()
             return load_summary(session, self._paths, sample_id)
 
@@ -109,3 +102,10 @@ def _visit(row: VisitRow) -> Visit:
         strokes=row.strokes,
         purpose=row.purpose,
     )
+
+
+def _add_time(sample: SampleRow, seconds: float, purpose: VisitPurpose) -> None:
+    if purpose is VisitPurpose.REVIEW:
+        sample.seconds_reviewed += seconds
+    else:
+        sample.seconds_spent += seconds

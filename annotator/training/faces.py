@@ -133,15 +133,8 @@ def load_faces(
             faces[face.key] = face
     if split is not None:
         faces = {key: face for key, face in faces.items() if face.split == split}
-    if not faces and split is not None:
-        raise TrainingError(
-            f"{', '.join(map(str, folders))}: no face in it is for {split}: give a release with"
-            " splits, or leave out --split"
-        )
     if not faces:
-        raise TrainingError(
-            f"{', '.join(map(str, folders))}: no face in it: accept samples and export them"
-        )
+        raise _no_face(folders, split)
     if groups is not None and all(face.group is None for face in faces.values()):
         raise TrainingError(
             f"{groups} says of no face whose it is: its column `image` holds names as the releases "
@@ -151,6 +144,16 @@ def load_faces(
     notes = ((str(one.folder), one.withdrawn) for one in releases)
     withdrawn = tuple((folder, note) for folder, note in notes if note is not None)
     return Faces(releases[0].layout, tuple(faces.values()), told, withdrawn)
+
+
+def _no_face(folders: Sequence[Path], split: str | None) -> TrainingError:
+    names = ", ".join(map(str, folders))
+    if split is not None:
+        return TrainingError(
+            f"{names}: no face in it is for {split}: give a release with"
+            " splits, or leave out --split"
+        )
+    return TrainingError(f"{names}: no face in it: accept samples and export them")
 
 
 def read_groups(path: Path) -> Mapping[str, str]:

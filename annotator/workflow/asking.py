@@ -119,20 +119,23 @@ def ask_known(
     chosen = tuple(samples) or tuple(accepted)
     free = _free(project, chosen, those, opinions)
     if not samples:
-        keys = _keys_of(project, accepted)
-        order = [*drawn_faces(keys, 1.0, seed=seed)]
+        order = [*drawn_faces(_keys_of(project, accepted), 1.0, seed=seed)]
         order.sort(key=lambda face: (not accepted[face].stroke_count, -len(free[face])))
         chosen = tuple(face for face in order if free[face])[:count]
-        if len(chosen) < count:
-            raise ProjectError(
-                f"{count} honeypots need as many accepted faces that are new to one of those who "
-                f"are asked, and there are {len(chosen)}: nobody is asked about a face that they "
-                "have worked on, judged or looked at"
-            )
+        _refuse_too_few(len(chosen), count)
     wanted = [(face, person) for face in chosen for person in free[face]]
     if unasked := [face for face in chosen if not free[face]]:
         raise ProjectError(f"sample {unasked[0]} is new to nobody of those who could be asked")
     return _asked(wanted, project.opinions.ask_known(wanted, by=by))
+
+
+def _refuse_too_few(found: int, wanted: int) -> None:
+    if found < wanted:
+        raise ProjectError(
+            f"{wanted} honeypots need as many accepted faces that are new to one of those who "
+            f"are asked, and there are {found}: nobody is asked about a face that they "
+            "have worked on, judged or looked at"
+        )
 
 
 def _free(

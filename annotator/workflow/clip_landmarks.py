@@ -85,22 +85,21 @@ def save_clip_landmarks(
         If the file cannot be written.
     """
     remove_leftovers(output.parent)
-    total, read = len(clip), 0
+    read = 0
     with ClipRows(output.parent, face_mesh.info.layout, filter_name) as rows:
         with closing(tracked_frames(clip, face_mesh, following)) as found:
             for each in found:
                 rows.add(each)
                 read += 1
                 if on_progress is not None:
-                    on_progress(each.frame + 1, total)
+                    on_progress(each.frame + 1, len(clip))
         if smooth:
             rows.smooth()
         with placed(output) as stream:
             WRITERS[output.suffix.lower()](stream, rows, clip)
         columns = rows.columns()
-    return ClipLandmarks(
-        total, read, len(np.unique(columns["frame"])), len(np.unique(columns["track"]))
-    )
+    with_faces, tracks = (len(np.unique(columns[name])) for name in ("frame", "track"))
+    return ClipLandmarks(len(clip), read, with_faces, tracks)
 
 
 def _write_npz(stream: BufferedRandom, rows: ClipRows, clip: Clip) -> None:

@@ -123,14 +123,8 @@ def import_images(
     ReadOnlyProject
         If nothing can be changed, before any file is looked for.
     """
-    # Loads onnxruntime, which those who only read a project can do without.
-    from annotator.release.about import FOLDER  # noqa: PLC0415
-
     project.check_writable()
-    # Links are resolved but for the file's own: its name is the one people know.
-    own = Path(os.path.realpath(project.home / FOLDER))  # images of releases are no new ones
-    every = dict.fromkeys(_with_real_folders(find_images(paths)))
-    found = [path for path in every if own not in path.parents]
+    found = _found(project, paths)
     forget_gone(project)
     unchanged = project.images.unchanged(found)
     files = [path for path in found if path not in unchanged]
@@ -146,6 +140,17 @@ def import_images(
             if on_progress is not None:
                 on_progress(done, len(found))
     return tally.report()
+
+
+def _found(project: Project, paths: Iterable[str | Path]) -> list[Path]:
+    """Return the images that are there, each once, but for those of the project's releases."""
+    # Loads onnxruntime, which those who only read a project can do without.
+    from annotator.release.about import FOLDER  # noqa: PLC0415
+
+    # Links are resolved but for the file's own: its name is the one people know.
+    own = Path(os.path.realpath(project.home / FOLDER))
+    every = dict.fromkeys(_with_real_folders(find_images(paths)))
+    return [path for path in every if own not in path.parents]
 
 
 def _with_real_folders(paths: Iterable[Path]) -> list[Path]:

@@ -67,6 +67,39 @@ def split_given(paths: Sequence[Path], *, sequence: bool = False) -> Given:
     return Given([path for path in others if path not in set(videos)], videos, sequences)
 
 
+class _Tally:
+    """Puts clips into a project, and says what became of them; `known` are contents that it has."""
+
+    def __init__(self, project: Project, known: set[str]) -> None:
+        self._project, self._known = project, known
+        self._added: list[ClipRecord] = []
+        self._failed: list[FailedImage] = []
+        self._notes: list[tuple[Path, str]] = []
+        self._already_there = 0
+
+    def take(self, path: Path, found: NewClip | FailedImage, *, copy: bool) -> None:
+        """Add a clip, or note why it cannot be."""
+        is_new = isinstance(found, NewClip) and found.sha256 not in self._known
+        if copy and is_new and isinstance(found, NewClip):
+            found = copied_clip(self._project, found)
+        if isinstance(found, FailedImage):
+            self._project.images.add([found])
+            self._failed.append(found)
+            return
+        record = self._project.clips.add(found)
+        self._project.images.forget_failed([record.path])
+        self._known.add(found.sha256)
+        self._added += [record] * is_new
+        self._already_there += not is_new
+        self._notes += [(path, found.note)] * bool(found.note and is_new)
+
+    def report(self) -> ClipImportReport:
+        """Return what became of all of them."""
+        return ClipImportReport(
+            tuple(self._added), self._already_there, tuple(self._failed), tuple(self._notes)
+        )
+
+
 def import_clips(
     project: Project,
     videos: Sequence[Path],
@@ -82,7 +115,6 @@ def import_clips(
 
     Parameters
     ----------
-    project
     videos, sequences
         Files, and folders of frames; see `split_given`.
     fps
@@ -101,29 +133,12 @@ def import_clips(
     """
     project.check_writable()
     given = [(path, None) for path in videos] + [(path, fps) for path in sequences]
-    known = {record.sha256 for record in project.clips.all()}
-    added: list[ClipRecord] = []
-    failed: list[FailedImage] = []
-    notes: list[tuple[Path, str]] = []
-    already_there = 0
+    tally = _Tally(project, {record.sha256 for record in project.clips.all()})
     for done, (path, rate) in enumerate(given, start=1):
-        found = inspected(_with_real_folder(path), rate)
-        is_new = isinstance(found, NewClip) and found.sha256 not in known
-        if copy and is_new and isinstance(found, NewClip):
-            found = copied_clip(project, found)
-        if isinstance(found, FailedImage):
-            project.images.add([found])
-            failed.append(found)
-        else:
-            record = project.clips.add(found)
-            project.images.forget_failed([record.path])
-            known.add(found.sha256)
-            added += [record] * is_new
-            already_there += not is_new
-            notes += [(path, found.note)] * bool(found.note and is_new)
+        tally.take(path, inspected(_with_real_folder(path), rate), copy=copy)
         if on_progress is not None:
             on_progress(done, len(given))
-    return ClipImportReport(tuple(added), already_there, tuple(failed), tuple(notes))
+    return tally.report()
 
 
 def inspected(path: Path, fps: float | None = None) -> NewClip | FailedImage:

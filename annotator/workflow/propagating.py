@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ import numpy as np
 from annotator.mesh.layout import MeshLayout, layout_named
 from annotator.mesh.temporal import KeyCorrection, corrected
 from annotator.project import Project, SamePicture, SampleState, TrackRecord
+from annotator.project.clips.records import TrackStates
 
 _AT_ONCE = 256  # frames whose meshes are read together
 
@@ -76,12 +77,7 @@ def propagate(
     states = clips.states(track.id)
     there = dict(zip(states.frames.tolist(), states.sample_ids.tolist(), strict=True))
     follows = set(states.frames[states.is_propagated].tolist())
-    worked_on = {
-        frame
-        for frame, state in zip(states.frames.tolist(), states.states, strict=True)
-        if state is not SampleState.PREDICTED and frame not in follows
-    }
-    stays = worked_on | clips.frames_removed(track.clip_id)
+    stays = _worked_on(states, follows) | clips.frames_removed(track.clip_id)
     wanted = [at for at in frames_between(track, keys, every) if at not in stays]
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
@@ -99,6 +95,15 @@ def propagate(
                 yield Propagated(frame, None, is_new=False)
             else:
                 yield Propagated(frame, made, is_new=True)
+
+
+def _worked_on(states: TrackStates, follows: Collection[int]) -> set[int]:
+    """Return the frames whose samples somebody worked on or judged."""
+    return {
+        frame
+        for frame, state in zip(states.frames.tolist(), states.states, strict=True)
+        if state is not SampleState.PREDICTED and frame not in follows
+    }
 
 
 def _layout_of(project: Project, model_id: int) -> MeshLayout:

@@ -48,18 +48,11 @@ class Held:
 
     def entries(self, sides: Mapping[int, Split]) -> Iterator[ReleaseEntry]:
         """Yield what the ledger keeps of the samples whose images are on a side."""
-        for sample_id, image_id, digest in self._each():
-            if image_id in sides:
-                yield ReleaseEntry(sample_id, image_id, sides[image_id], digest)
-
-    def digest_of_each(self) -> dict[int, str]:
-        """Return the hash of each sample."""
-        return {sample_id: digest for sample_id, _, digest in self._each()}
-
-    def _each(self) -> Iterator[tuple[int, int, str]]:
         size = DIGITS // 2
         for at, (sample_id, image_id) in enumerate(self.images.items()):
-            yield sample_id, image_id, self.digests[at * size : (at + 1) * size].hex()
+            if image_id in sides:
+                digest = self.digests[at * size : (at + 1) * size].hex()
+                yield ReleaseEntry(sample_id, image_id, sides[image_id], digest)
 
 
 def held_by(project: Project, accepted: AcceptedSamples, choice: Choice, about: About) -> Held:

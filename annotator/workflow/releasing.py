@@ -180,9 +180,21 @@ def make_release(
             sign=sign,
             on_progress=on_progress,
         )
-    record = project.releases.add(
+    record = _enter(project, plan, report)
+    if withdraw_revoked(project, record):
+        raise ExportError(
+            f"an image of {record} was revoked while it was finished, and it is withdrawn:"
+            f" remove {record.folder}, and give the command again"
+        )
+    _LOG.info("released %s", record)
+    return ReleaseMade(plan, record, report, kept, entered)
+
+
+def _enter(project: Project, plan: ReleasePlan, report: ExportReport) -> ReleaseRecord:
+    """Enter in the ledger what was written."""
+    return project.releases.add(
         NewRelease(
-            wish.name,
+            str(plan.about.name),
             str(plan.about.version),
             report.folder,
             report.content_sha256,
@@ -191,13 +203,6 @@ def make_release(
             plan.held.entries(plan.splits.sides),
         )
     )
-    if withdraw_revoked(project, record):
-        raise ExportError(
-            f"an image of {record} was revoked while it was finished, and it is withdrawn:"
-            f" remove {record.folder}, and give the command again"
-        )
-    _LOG.info("released %s", record)
-    return ReleaseMade(plan, record, report, kept, entered)
 
 
 def _places(project: Project, wish: ReleaseWish) -> list[Path]:

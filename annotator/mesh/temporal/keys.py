@@ -62,8 +62,7 @@ def corrected(
     ----------
     frame
         Its number in the clip.
-    prediction : (n, 3)
-        In px.
+    prediction : (n, 3), in px
     keys
         Of the same track, in any order; of two with the same frame the last counts.
     layout

@@ -85,16 +85,23 @@ def back_up(
         with placed_by_name(target, replaces=replaces) as unfinished:
             with suppress(OSError):  # a stick for cameras, say, knows no permissions
                 unfinished.chmod(_permissions(path))
-            try:
+            with _telling_which(path, target):
                 contents = _copy(source, path, unfinished, on_progress or nobody)
-            except sqlite3.Error as error:
-                of_source = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_SOURCE
-                raise project_error(error, path if of_source else target) from error
             check_copy(unfinished, path, contents, on_progress or nobody)
             damaged = damaged_in(unfinished) if contents.revision == CURRENT_REVISION else ()
             size = unfinished.stat().st_size
         sync_folder(target.parent)
     return BackupMade(target, size, contents.revision, contents.rows, damaged)
+
+
+@contextmanager
+def _telling_which(path: Path, target: Path) -> Iterator[None]:
+    """Say of errors of SQLite which of two files they are about."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        of_source = getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_SOURCE
+        raise project_error(error, path if of_source else target) from error
 
 
 def _copy(

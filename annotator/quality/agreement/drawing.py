@@ -59,10 +59,8 @@ def balanced(
     ----------
     faces
         In the order in which they are given out.
-    people
-        Who may be asked.
-    per_face
-        How many are, of each face, those who were asked before included.
+    people, per_face
+        So many of the people are asked about each face, those who were asked before included.
     keys, seed
         As for `drawn_faces`.
     asked

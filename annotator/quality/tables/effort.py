@@ -11,8 +11,6 @@ import pandas as pd
 from annotator.project import Project
 from annotator.project.tallies import Tallies
 
-EVERYBODY = "everybody"
-
 _FIGURES = ("samples", "strokes_median", "strokes_p90")
 _TIMED = ("timed", "minutes_median", "minutes_p90")
 _WIDEST = 24  # bars of the histogram
