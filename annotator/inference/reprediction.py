@@ -191,6 +191,13 @@ def check_layout(face_mesh: FaceMesh, landmarks: NDArray[np.floating]) -> None:
         )
 
 
+def check_mesh(face_mesh: FaceMesh, landmarks: NDArray[np.floating]) -> None:
+    """Raise ValueError likewise, and if a coordinate is not finite."""
+    check_layout(face_mesh, landmarks)
+    if not np.isfinite(landmarks).all():
+        raise ValueError("expected finite landmarks, but some coordinates are NaN or infinite")
+
+
 def _check_box(photograph: Photograph, box: Box, what: str) -> None:
     if not all(map(math.isfinite, box)):
         raise ValueError(f"the {what} has a corner that is no number")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from annotator.inference.face_mesh import FaceMesh
 from annotator.inference.regions import Jitter, jittered, region_around
-from annotator.inference.reprediction import check_layout
+from annotator.inference.reprediction import check_mesh
 
 # As many as are needed: with 24 strokes are as few, but vary more from face to face.
 _CROPS = 32
@@ -42,9 +42,7 @@ def answers_around(
     ModelError
         If the model's numbers are not finite.
     """
-    check_layout(face_mesh, landmarks)
-    if not np.isfinite(landmarks).all():
-        raise ValueError("expected finite landmarks, but some coordinates are NaN or infinite")
+    check_mesh(face_mesh, landmarks)
     region = region_around(landmarks, face_mesh.info.layout)
     for number, crop in enumerate(jittered(region, _CROPS, _JITTER)):
         face = face_mesh.predict_region(photograph, crop, mirrored=number % 4 > 1)

@@ -19,17 +19,15 @@ from annotator.project.errors import (
     UnknownReason,
     UnknownSample,
 )
-from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given, Judgement
 from annotator.project.known_settings import TWO_STEPS
-from annotator.project.locking import locked
 from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.own_work import is_own_refused, makers_of
 from annotator.project.records import SUBMITTABLE, UNDECIDED, Verdict
 from annotator.project.remarks import add_remark
-from annotator.project.review_rows import newest_ids, refuse_unseen
+from annotator.project.review_rows import locked_samples, newest_ids, refuse_unseen
 from annotator.project.settings import setting_in
-from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleChangeRow, SampleRow
+from annotator.project.tables import ReviewRow, SampleChangeRow, SampleRow
 from annotator.system.people import known_as
 
 # What somebody else may say of an opinion: that it is waited for no more, or again.
@@ -221,14 +219,7 @@ def _stale(sample_id: int) -> StaleAnnotation:
 
 def _samples_to_judge(session: Session, sample_ids: Sequence[int]) -> list[tuple[SampleRow, int]]:
     """Return samples and their revisions in the order asked for, or raise UnknownSample."""
-    query = (
-        select(SampleRow, AnnotationRow.revision)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
-    )
-    rows = session.execute(locked(query, SampleRow, AnnotationRow))
-    found = {sample.id: (sample, revision) for sample, revision in rows}
+    found = locked_samples(session, sample_ids)
     for sample_id in sample_ids:
         if sample_id not in found:
             raise UnknownSample(f"there is no sample {sample_id} in this project")

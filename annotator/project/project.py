@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from annotator.project.annotations import Annotations
@@ -43,12 +42,13 @@ from annotator.project.splits import Splits
 from annotator.project.tables import CURRENT_REVISION
 from annotator.project.tallies import Tallies
 from annotator.project.visits import Visits
+from annotator.system.closing import Closing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Project:
+class Project(Closing):
     """An open project; its parts do the work.
 
     Made by `Project.create` or `Project.open`. Every call of a part is one transaction, on
@@ -304,14 +304,3 @@ class Project:
     def close(self) -> None:
         """Close the project; calling it again does nothing."""
         self._engine.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -8,8 +8,10 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.project.errors import UnseenVerdict
+from annotator.project.image_rows import IN_PROJECT
+from annotator.project.locking import locked
 from annotator.project.records import Review, Verdict
-from annotator.project.tables import AnnotationRow, ReviewRow, SampleRow
+from annotator.project.tables import AnnotationRow, ImageRow, ReviewRow, SampleRow
 
 
 def review_of(row: ReviewRow) -> Review:
@@ -23,6 +25,23 @@ def review_of(row: ReviewRow) -> Review:
         created_at=row.created_at,
         revision=row.revision,
     )
+
+
+def locked_samples(
+    session: Session, sample_ids: Collection[int]
+) -> dict[int, tuple[SampleRow, int]]:
+    """Return samples with their annotations' revisions, by id, locked to get a verdict.
+
+    Those that there are not, or whose images were removed, are missing.
+    """
+    query = (
+        select(SampleRow, AnnotationRow.revision)
+        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
+        .join(ImageRow, ImageRow.id == SampleRow.image_id)
+        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
+    )
+    rows = session.execute(locked(query, SampleRow, AnnotationRow))
+    return {sample.id: (sample, revision) for sample, revision in rows}
 
 
 def newest_review(session: Session, sample_id: int) -> Review | None:

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 from annotator.project.audit import note_all
 from annotator.project.edit import withdraw_verdict
 from annotator.project.giving import noted, reviewer_of
-from annotator.project.image_rows import IN_PROJECT
 from annotator.project.judgements import Given
 from annotator.project.locking import locked
 from annotator.project.own_work import is_own_refused, makers_of
 from annotator.project.records import UNDECIDED, Review, Verdict
 from annotator.project.remarks import resolve_row
-from annotator.project.review_rows import newest_ids, review_of
-from annotator.project.tables import AnnotationRow, ImageRow, RemarkRow, ReviewRow, SampleRow
+from annotator.project.review_rows import locked_samples, newest_ids, review_of
+from annotator.project.tables import RemarkRow, ReviewRow, SampleRow
 from annotator.system.people import known_as
 
 
@@ -44,14 +43,7 @@ def take_back_rows(
         As `TakenBack` has them.
     """
     sample_ids = [one.sample_id for one in given]
-    query = (
-        select(SampleRow, AnnotationRow.revision)
-        .join(AnnotationRow, AnnotationRow.sample_id == SampleRow.id)
-        .join(ImageRow, ImageRow.id == SampleRow.image_id)
-        .where(SampleRow.id.in_(sample_ids), IN_PROJECT)
-    )
-    rows = session.execute(locked(query, SampleRow, AnnotationRow))
-    found = {sample.id: (sample, revision) for sample, revision in rows}
+    found = locked_samples(session, sample_ids)
     last = newest_ids(session, sample_ids)
     wanted = [*last.values(), *(one.prior for one in given if one.replaced)]
     reviews = _reviews(session, wanted)

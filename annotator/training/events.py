@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tensorboardX import SummaryWriter
 
+from annotator.system.closing import Closing
 from annotator.system.csv_text import csv_line
 from annotator.system.placing import placed
 from annotator.system.regular import open_regular
 from annotator.training.folder import EVENTS, LOG, VALIDATION
 
 
-class Diary:
+class Diary(Closing):
     """The tables and event files of a run.
 
     Parameters
@@ -32,15 +31,8 @@ class Diary:
             _cut(folder / name, step)
         self._events = SummaryWriter(str(folder / EVENTS), purge_step=step or None)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the event files; tables are never open for long."""
         self._events.close()
 
     def note_step(self, step: int, values: Mapping[str, float]) -> None:

@@ -6,8 +6,6 @@ from array import array
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +13,11 @@ from numpy.typing import NDArray
 from annotator.inference.tracking import TrackedFace
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.temporal import FILTERS, MeshFilter, smoothed
+from annotator.system.closing import Closing
 from annotator.workflow.clip_tracking import TrackedFrame
 
 
-class ClipRows:
+class ClipRows(Closing):
     """What was found in a clip, as columns; the meshes lie in a file that nobody else sees.
 
     Parameters
@@ -39,15 +38,8 @@ class ClipRows:
         self._frames, self._identities = array("q"), array("q")
         self._times, self._presences, self._doubts = array("d"), array("d"), array("d")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the meshes."""
         self._spool.close()
 
     def __len__(self) -> int:

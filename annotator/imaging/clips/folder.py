@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.imaging.clips.ahead import ahead
-from annotator.imaging.clips.closing import Closing
 from annotator.imaging.clips.errors import ClipError
 from annotator.imaging.clips.frame_names import frame_names
 from annotator.imaging.clips.info import MAX_CLIP_PIXELS, ClipInfo, checked_number
 from annotator.imaging.errors import ImageError
 from annotator.imaging.picture import Picture
 from annotator.imaging.reader import inspect_image
+from annotator.system.closing import Closing
 
 FRAMES_A_SECOND = 30.0
 """What is taken where nobody says it: files have no times."""

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.imaging.clips.ahead import ahead
-from annotator.imaging.clips.closing import Closing
 from annotator.imaging.clips.decoding import Decoder, decoded
 from annotator.imaging.clips.index import ClipIndex, index_of
 from annotator.imaging.clips.info import ClipInfo, checked_number
 from annotator.imaging.picture import Picture
+from annotator.system.closing import Closing
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.inference import FaceMesh
-from annotator.inference.reprediction import check_layout
+from annotator.inference.reprediction import check_mesh
 from annotator.mesh.landmarks import outer_iod
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.pose import head_pose
@@ -60,9 +60,7 @@ def signals_of(
     ModelError
         If the model's numbers are not finite.
     """
-    check_layout(face_mesh, landmarks)
-    if not np.isfinite(landmarks).all():
-        raise ValueError("expected finite landmarks, but some coordinates are NaN or infinite")
+    check_mesh(face_mesh, landmarks)
     layout = face_mesh.info.layout
     values = {"presence": presence, **_mesh_signals(landmarks, layout, prior)}
     if photograph is None:
