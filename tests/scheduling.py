@@ -14,9 +14,16 @@ from tests import displays
 
 _WINDOWS = "tests/plugin"
 # What is made once for all tests of a folder takes longer than they do.
-_TOGETHER = ("tests/workflow/team",)
+_TOGETHER = ("tests/attacks", "tests/workflow/team")
 # Begun first, so that no process is still at them when the others have nothing left to do.
-_LONG = (_WINDOWS, "tests/attacks", "tests/workflow", "tests/training")
+_LONG = (
+    _WINDOWS,
+    "tests/attacks",
+    "tests/workflow",
+    "tests/training",
+    "tests/cli",
+    "tests/release",
+)
 
 
 def place(nodeid: str) -> str:

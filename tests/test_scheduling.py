@@ -11,6 +11,8 @@ def test_a_files_tests_stay_together_and_so_does_what_is_made_once_for_a_folder(
     one = place("tests/workflow/team/test_team_story.py::test_one")
     assert one == place("tests/workflow/team/test_team_report.py::test_other")
     assert one != place("tests/workflow/test_learning.py::test_one")
+    files = ("test_full_disks", "test_killed_commands")
+    assert len({place(f"tests/attacks/{file}.py::test_one") for file in files}) == 1, "one arena"
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -52,15 +56,28 @@ def add_clip(project: Project, path: Path, *frames: int) -> None:
             project.reviews.accept(sample_id, reviewer="Grace")
 
 
-@pytest.fixture
-def video(tmp_path: Path) -> Path:
-    return write_clip(tmp_path / "walk.mp4", painted_frames(FRAMES), rate=25)
-
-
-@pytest.fixture
-def project(tmp_path: Path, video: Path):
-    with Project.create(tmp_path / "project") as opened:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a video and a project of it, made once: copy them."""
+    folder = tmp_path_factory.mktemp("made")
+    video = write_clip(folder / "walk.mp4", painted_frames(FRAMES), rate=25)
+    with Project.create(folder / "project") as opened:
         add_clip(opened, video, *ACCEPTED)
+    return folder
+
+
+@pytest.fixture
+def video(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy2(made / "walk.mp4", tmp_path / "walk.mp4"))
+
+
+@pytest.fixture
+def project(made: Path, video: Path, tmp_path: Path) -> Iterator[Project]:
+    home = shutil.copytree(made / "project", tmp_path / "project")
+    with closing(sqlite3.connect(home / "project.sqlite")) as rows, rows:
+        for table in ("clips", "images"):
+            rows.execute(f"UPDATE {table} SET path = ?", (str(video),))
+    with Project.open(home) as opened:
         yield opened
 
 

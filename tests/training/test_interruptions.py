@@ -14,6 +14,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 pytest.importorskip("onnx", reason="the extra [train] is not installed")
 
+from annotator.system.assets import asset_path
 from annotator.system.ending import Ended
 from annotator.training import checkpoints, judge, loop, training
 from annotator.training.errors import TrainingError
@@ -32,9 +33,15 @@ def run(order: Order, on_progress=lambda progress: None):
 
 
 @pytest.fixture(scope="module")
+def release(small_release: Path) -> Path:
+    return small_release
+
+
+@pytest.fixture(scope="module")
 def finished(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("finished") / "run"
     run(Order((release,), out, SHORT, seed=3))
+    assert sha256(out / "model.onnx") != sha256(asset_path("models", "face_landmark.onnx"))
     return out
 
 

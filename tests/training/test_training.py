@@ -45,6 +45,11 @@ def run(order: Order, on_progress: Callable[[Progress], None] = lambda progress:
 
 
 @pytest.fixture(scope="module")
+def release(small_release: Path) -> Path:
+    return small_release
+
+
+@pytest.fixture(scope="module")
 def finished(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("finished") / "run"
     run(Order((release,), out, SHORT, seed=3))
