@@ -81,6 +81,7 @@ class Remarks:
         vertices: Sequence[int] = (),
         region: str | None = None,
         revision: int | None = None,
+        once: bool = False,
     ) -> Remark:
         """Say something of a sample's mesh.
 
@@ -94,6 +95,8 @@ class Remarks:
             The name of one of the layout's regions, likewise.
         revision
             Of the annotation that was looked at; None for the current one.
+        once
+            Whether what they have said of it in the same words is returned, and not said again.
 
         Raises
         ------
@@ -109,6 +112,11 @@ class Remarks:
             sample = session.get(SampleRow, sample_id)
             if sample is not None:
                 refuse_foreign(sample, who)
+            said = _said(session, sample_id, text.strip(), who) if once else []
+            for row in said:
+                remark = _remark(row)
+                if (remark.vertices, remark.region) == (tuple(sorted(set(vertices))), region):
+                    return remark
             row = add_remark(
                 session, sample_id, text, who, vertices=vertices, region=region, revision=revision
             )
@@ -188,6 +196,13 @@ def resolve_row(session: Session, row: RemarkRow, who: str) -> None:
     """Resolve an open remark, locked, in a transaction."""
     row.resolved_by, row.resolved_at = who, datetime.now(UTC)
     note(session, "resolve", who, sample_id=row.sample_id, remark=row.id)
+
+
+def _said(session: Session, sample_id: int, text: str, who: str) -> list[RemarkRow]:
+    query = select(RemarkRow).where(
+        RemarkRow.sample_id == sample_id, RemarkRow.author == who, RemarkRow.text == text
+    )
+    return list(session.scalars(query.order_by(RemarkRow.id)))
 
 
 def _mesh_of(session: Session, sample_id: int) -> tuple[int, MeshLayout]:

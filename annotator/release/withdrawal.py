@@ -11,7 +11,7 @@ from pathlib import Path
 from annotator.release.errors import DamagedRelease
 from annotator.release.manifest_reading import read_manifest
 from annotator.system.foreign_text import plain
-from annotator.system.placing import placed_anew
+from annotator.system.placing import placed_anew, remove_leftovers
 from annotator.system.regular import open_inside
 
 WITHDRAWN = "WITHDRAWN.txt"
@@ -42,6 +42,7 @@ def note_withdrawal(folder: Path, content_sha256: str, why: str) -> str | None:
         return "what is there now is no release that can be read"
     if manifest.content_sha256 != content_sha256:
         return "another release is there now"
+    remove_leftovers(folder)  # of somebody who was killed while withdrawing it
     if withdrawn_note(folder) is not None:
         return None
     lines = (

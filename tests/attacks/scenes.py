@@ -127,6 +127,12 @@ def released() -> None:
     done("new", "project")
 
 
+def released_before() -> None:
+    """Release what was accepted; the key that splits are drawn with is there from then on."""
+    accepted()
+    done("release", "project", "first")
+
+
 def annotated_twice() -> None:
     """Ask two people for opinions of all faces, which they give, hardly apart."""
     predicted()
@@ -202,6 +208,12 @@ ATTACKED = {
         in_steps=True,
     ),
     "merge": Attacked(("merge", "project", "other", "--yes"), released, in_steps=True),
+    "release": Attacked(("release", "project", "faces"), released_before, in_steps=True),
+    "revoke": Attacked(
+        ("withdraw", "project", "--image", "hopper.jpg", "--why", "asked", "--yes", "--by", "kim"),
+        released_before,
+        in_steps=True,
+    ),
     "learn": Attacked(("learn", "project"), accepted),
     "accept": Attacked(
         ("review", "project", "accept", "--all", "--despite-checks", *_BY_ROBIN), edited

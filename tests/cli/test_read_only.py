@@ -81,6 +81,9 @@ WRITING = [
     ("remove", "{}", "collins.jpg"),
     ("restore", "{}", "--all"),
     ("relocate", "{}", "photos", "elsewhere"),
+    ("set", "{}", "collins.jpg", "--licence", "CC0-1.0"),
+    ("revoke", "{}", "collins.jpg", "--why", "asked to"),
+    ("withdraw", "{}", "--image", "collins.jpg", "--why", "asked to", "--yes"),
 ]
 
 

@@ -66,7 +66,7 @@ class BesideFaces:
         for remark in self._remarks(project, there, here):
             project.remarks.add(
                 here, remark.text, author=usable_name(remark.author),
-                vertices=remark.vertices, region=remark.region,
+                vertices=remark.vertices, region=remark.region, once=True,
             )  # fmt: skip
         if guides := self._guides(project, there, here):
             new = [(here, _as_new(guide)) for guide in guides]
