@@ -7,12 +7,13 @@ Tests of opening, closing and sizes have windows of their own, by `open_window`;
 
 import gc
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from time import monotonic
 from types import SimpleNamespace
@@ -47,7 +48,7 @@ OpenDock = Callable[[Path | None], tuple[Any, AnnotatorDock]]
 DESK_SIZE = (640, 600)
 LAPTOP_SIZE = (1280, 800)
 # For what takes milliseconds on an idle machine; nothing waits longer than it must.
-PATIENCE_S = 60
+PATIENCE_S = 240
 A_DAY_MS = 86_400_000
 
 
@@ -217,6 +218,15 @@ def _settings_are_described_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patches:
         described = cache(napari.settings.plugin_configuration_generator)
         patches.setattr(napari.settings, "plugin_configuration_generator", described)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shaders_are_read_once() -> Iterator[None]:
+    """Remove the comments of each shader once: for every canvas and layer, vispy does it anew."""
+    with pytest.MonkeyPatch.context() as patches:
+        sub = lru_cache(maxsize=512)(re.sub)
+        patches.setattr("vispy.gloo.program.re", SimpleNamespace(**vars(re) | {"sub": sub}))
         yield
 
 

@@ -76,9 +76,9 @@ def test_a_project_that_is_open_is_backed_up_once_a_day_where_that_is_wished(
     assert not (project_folder / "backups").exists()
     get_plugin_settings(PLUGIN).backups.often = "daily"
     wait_for(lambda: list((project_folder / "backups").glob("daily-*")), "the backup of today")
+    wait_for(lambda: not dock._backups.is_running, "its end")
     (file,) = (project_folder / "backups").glob("daily-*")
     assert strokes(file, tmp_path / "restored") == 1
-    wait_for(lambda: not dock._backups.is_running, "its end")
 
 
 @pytest.mark.usefixtures("_soon")

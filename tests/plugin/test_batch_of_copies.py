@@ -56,7 +56,7 @@ def test_the_photographs_are_read_on_a_thread_and_the_question_comes_after_it(
     dock.samples.batch.run(batch)
     assert dock.progress.is_running
     assert states(dock) == {SampleState.PREDICTED}
-    qtbot.waitUntil(lambda: SampleState.ACCEPTED in states(dock), timeout=60_000)
+    qtbot.waitUntil(lambda: SampleState.ACCEPTED in states(dock), timeout=240_000)
     (question,) = questions
     left = len(batch.sample_ids) - of_first
     assert f"Accept {left} sample" in question
@@ -89,5 +89,5 @@ def test_meanwhile_other_work_waits_and_once_cancelled_nothing_is_asked(
     assert failed == ["Wait for the work under way, or cancel it."]
     dock.progress.cancel()
     held_back.set()
-    qtbot.waitUntil(lambda: not dock.progress.is_running, timeout=60_000)
+    qtbot.waitUntil(lambda: not dock.progress.is_running, timeout=240_000)
     assert states(dock) == {SampleState.PREDICTED}

@@ -50,7 +50,7 @@ def wait_until_ahead(dock: AnnotatorDock, sample: SampleSummary, qtbot: QtBot) -
     """Wait until a photograph, as its file is now, is decoded ahead."""
     futures = dock._display._photographs._futures
     key = Picture(sample.image_path), Picture(sample.image_path).stamp()
-    qtbot.waitUntil(lambda: key in futures, timeout=60_000)
+    qtbot.waitUntil(lambda: key in futures, timeout=240_000)
     wait([*futures.values()], 60)
 
 
@@ -97,7 +97,7 @@ def test_a_photograph_that_was_overwritten_is_not_shown_from_memory(
         assert state_of(dock, sample) is SampleState.PREDICTED
         assert dock.workbench.current.id == sample.id
     seen.image_path.write_bytes(content)
-    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=60_000)
+    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=240_000)
     assert_array_equal(on_screen(dock), read_image(seen.image_path))
     pointer.key(Qt.Key.Key_Return, "\r")
     assert state_of(dock, seen) is SampleState.ACCEPTED
@@ -122,7 +122,7 @@ def test_files_that_swap_names_while_the_window_looks_ahead_show_no_mesh_over_an
             assert on_screen(dock) is None
     with Project.open(dock.workbench.project.home) as elsewhere:  # as by the command line
         import_images(elsewhere, [one.image_path, other.image_path])
-    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=60_000)
+    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=240_000)
     for sample in (one, first, other, one):
         dock.workbench.go_to(sample.id)
         assert_array_equal(on_screen(dock), originals[sample.image_id])
@@ -168,7 +168,7 @@ def test_files_of_equal_size_and_time_that_swap_names_are_told_apart(
     dock.workbench.go_to(one.id)
     assert on_screen(dock) is None
     swap(*twins)
-    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=60_000)
+    qtbot.waitUntil(lambda: dock.view.is_shown, timeout=240_000)
     assert_array_equal(on_screen(dock), read_image(twins[0]))
     pointer.key(Qt.Key.Key_Return, "\r")
     assert state_of(dock, one) is SampleState.ACCEPTED
@@ -201,7 +201,7 @@ def test_a_photograph_overwritten_on_the_screen_is_noticed_by_the_verdict(
 def test_the_thumbnail_in_the_list_follows_its_file(workplace: Workplace, qtbot: QtBot) -> None:
     dock, _ = workplace
     sample, thumbnails = dock.workbench.current, dock.samples.list.thumbnails
-    qtbot.waitUntil(lambda: thumbnails.get(sample) is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: thumbnails.get(sample) is not None, timeout=240_000)
     Image.new("RGB", (800, 600), (0, 0, 255)).save(sample.image_path, "PNG")
     thumbnails._look_again.setInterval(20)
 
@@ -210,7 +210,7 @@ def test_the_thumbnail_in_the_list_follows_its_file(workplace: Workplace, qtbot:
         colour = None if pixmap is None else pixmap.toImage().pixelColor(pixmap.rect().center())
         return colour is not None and colour.getRgb()[:3] == (0, 0, 255)
 
-    qtbot.waitUntil(is_blue, timeout=60_000)
+    qtbot.waitUntil(is_blue, timeout=240_000)
 
 
 def test_the_view_is_never_blank_on_the_way_from_sample_to_sample(

@@ -33,7 +33,7 @@ def path(sample: SampleSummary) -> Path:
 def made(thumbnails: Thumbnails, sample: SampleSummary, qtbot) -> QPixmap | None:
     """Return a thumbnail once the thread has nothing more to do."""
     thumbnails.get(sample)
-    qtbot.waitUntil(lambda: not thumbnails._on_their_way, timeout=60_000)
+    qtbot.waitUntil(lambda: not thumbnails._on_their_way, timeout=240_000)
     return thumbnails.get(sample)
 
 
@@ -52,7 +52,7 @@ def test_a_thumbnail_comes_once_its_photograph_is_back(thumbnails, sample, path,
     assert made(thumbnails, sample, qtbot) is None
     assert thumbnails._look_again.isActive()
     away.rename(path)
-    with qtbot.waitSignal(thumbnails.ready, timeout=60_000) as come:
+    with qtbot.waitSignal(thumbnails.ready, timeout=240_000) as come:
         thumbnails.look_again()
     assert come.args == [sample.id]
     assert made(thumbnails, sample, qtbot).width() > 40
