@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ScalarSelect, func, select, type_coerce
+from sqlalchemy import ScalarSelect, bindparam, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import NullType
 
@@ -142,12 +142,12 @@ _QUERY = (
     .join(ModelRow, ModelRow.id == PredictionRow.model_id)
     .join(ReviewRow, ReviewRow.id == last_review_id())
     .outerjoin(TrackRow, TrackRow.id == SampleRow.track_id)
+    .where(SampleRow.id.in_(bindparam("ids", expanding=True)))
 )
 
 
 def _rows(session: Session, sample_ids: Sequence[int]) -> list[_Stored]:
-    query = _QUERY.where(SampleRow.id.in_(sample_ids))
-    rows = session.connection().execute(query).all()
+    rows = session.connection().execute(_QUERY, {"ids": sample_ids}).all()
     check_columns(rows, _CHECKED)
     return list(map(_Stored._make, rows))
 

@@ -5,6 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from annotator.mesh.layout import FACE_468
+from annotator.release.blocks import Block
+from annotator.release.formats import csv_tables
 from annotator.release.number_text import (
     as_json,
     as_numpy,
@@ -12,6 +15,7 @@ from annotator.release.number_text import (
     rows_of_numbers,
     rows_of_points,
 )
+from annotator.release.rows import COLUMNS
 from annotator.release.spool import compact
 
 SMALL = [0, -0.0, 1, -1, 0.1, 1e-4, 9.9999e-5, 1e-5, 1e-7, 1e-38, 1e-45, 123.456, 2.0, 0.30000001]
@@ -112,3 +116,20 @@ def test_digits_have_something_between_two(between):
     digits = np.array([[0, 1, 2], [9, 0, 0]], np.uint8)
     assert rows_of_digits(digits, between) == [between.join([b"0", b"1", b"2"]),
                                                between.join([b"9", b"0", b"0"])]  # fmt: skip
+
+
+def test_tables_hold_landmarks_and_predictions_whichever_were_moved(tmp_path):
+    predictions = np.random.default_rng(6).uniform(-9, 700, (4, 468, 3)).astype(np.float32)
+    predictions[2, 5] = 0
+    landmarks = predictions.copy()
+    landmarks[1, 467, 2] = 1e-5
+    landmarks[2, 5] = -0.0
+    rows = [dict.fromkeys(COLUMNS) | {"sample_id": number} for number in (7, 3, 12, 9)]
+    visibility = np.zeros((4, 468), np.uint8)
+    csv_tables.write(tmp_path, [Block(rows, landmarks, predictions, visibility, [])], FACE_468)
+    for name, meshes in (("landmarks", landmarks), ("predictions", predictions)):
+        _, *lines = (tmp_path / f"{name}.csv").read_text().splitlines()
+        cells = meshes.reshape(4, -1).astype(str).tolist()
+        assert lines == [
+            ",".join([str(row["sample_id"]), *each]) for row, each in zip(rows, cells, strict=True)
+        ]

@@ -34,19 +34,25 @@ The area is that of the face and not of a whole person, so that the same share a
 """
 
 _json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
+_BUFFER = 1 << 18  # bytes of the file in memory at once
 _OF_CLIP = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
 
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write ``annotations.json``, one entry a line."""
     last = ""
-    with (folder / ANNOTATIONS).open("xb") as stream, sorted_spool(folder) as images:
+    with (
+        (folder / ANNOTATIONS).open("xb", buffering=_BUFFER) as stream,
+        sorted_spool(folder) as images,
+    ):
         stream.write(b'{\n"annotations": [')
         separator = b"\n"
         for block in blocks:
             last = max(last, *(row["accepted_at"] for row in block.rows))
-            stream.write(separator + b",\n".join(_annotations(block)))
-            separator = b",\n"
+            for annotation in _annotations(block):
+                stream.write(separator)
+                stream.write(annotation)
+                separator = b",\n"
             for image_id, image in _images(block):
                 images.add(image_id, image)
         stream.write(b"\n],\n")

@@ -1,9 +1,11 @@
 """Plain text tables: one row a face, as landmark data sets are usually exchanged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
+
+import numpy as np
 
 from annotator.mesh.layout import MeshLayout
 from annotator.release.blocks import Block
@@ -22,13 +24,15 @@ from annotator.release.number_text import as_numpy, rows_of_digits, rows_of_numb
 from annotator.release.rows import COLUMNS
 from annotator.system.csv_text import csv_line
 
+_BUFFER = 1 << 18  # bytes of a file in memory at once
+
 
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write one file for each kind of array and ``samples.csv``; rows correspond."""
     with ExitStack() as stack:
 
         def table(name: str, columns: Iterable[str]) -> IO[bytes]:
-            stream = stack.enter_context((folder / name).open("xb"))
+            stream = stack.enter_context((folder / name).open("xb", buffering=_BUFFER))
             stream.write(csv_line(columns).encode())
             return stream
 
@@ -37,16 +41,34 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
         visibility = table(VISIBILITY, ["sample_id", *vertices(layout)])
         rows = table(TABLE, COLUMNS)
         for block in blocks:
-            ids, flat = [row["sample_id"] for row in block.rows], (len(block), -1)
-            for stream, meshes in ((landmarks, block.landmarks), (predictions, block.predictions)):
-                stream.write(_plain(ids, rows_of_numbers(meshes.reshape(flat), as_numpy)))
-            visibility.write(_plain(ids, rows_of_digits(block.visibility, b",")))
+            ids = [row["sample_id"] for row in block.rows]
+            placed, predicted = _coordinates(block)
+            landmarks.writelines(_plain(ids, placed))
+            predictions.writelines(_plain(ids, predicted))
+            visibility.writelines(_plain(ids, rows_of_digits(block.visibility, b",")))
             rows.write("".join(sample_lines(block.rows)).encode())
 
 
-def _plain(ids: Sequence[int], rows: Sequence[bytes]) -> bytes:
-    """Return lines of cells that need no quotes: numbers after the number of their sample."""
-    return b"".join(b"%d,%b\n" % line for line in zip(ids, rows, strict=True))
+def _coordinates(block: Block) -> tuple[list[bytes], list[bytes]]:
+    """Return landmarks and predictions of each sample as text.
+
+    What was accepted as it was predicted, to the bit, is made into text once.
+    """
+    placed, predicted = (
+        np.ascontiguousarray(meshes, np.float32).reshape(len(block), -1)
+        for meshes in (block.landmarks, block.predictions)
+    )
+    predictions = rows_of_numbers(predicted, as_numpy)
+    moved = np.flatnonzero((placed.view(np.uint32) != predicted.view(np.uint32)).any(axis=1))
+    landmarks = predictions.copy()
+    for place, text in zip(moved.tolist(), rows_of_numbers(placed[moved], as_numpy), strict=True):
+        landmarks[place] = text
+    return landmarks, predictions
+
+
+def _plain(ids: Sequence[int], rows: Sequence[bytes]) -> Iterator[bytes]:
+    """Yield lines of cells that need no quotes: numbers after the number of their sample."""
+    return (b"%d,%b\n" % line for line in zip(ids, rows, strict=True))
 
 
 FORMAT = Format(
