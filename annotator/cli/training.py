@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -158,13 +159,17 @@ def _answer(outcome: "Outcome") -> tuple[dict[str, Any], list[str]]:
 
 
 def _check_extra() -> None:
-    from importlib.util import find_spec
-
-    missing = [name for name in ("torch", "onnx", "tensorboardX") if find_spec(name) is None]
+    missing: list[str] = []
+    for name in ("torch", "onnx", "tensorboardX"):
+        try:
+            import_module(name)
+        except ModuleNotFoundError as error:
+            missing.append(error.name or name)
+        except (ImportError, OSError) as error:  # OSError: a library that it loads is not there
+            missing.append(f"{name}, which is there but cannot be loaded ({error})")
     if missing:
-        raise FailedError(
-            f"training needs {', '.join(missing)}: pip install 'facemesh-annotator[train]'"
-        )
+        needed = ", ".join(dict.fromkeys(missing))
+        raise FailedError(f"training needs {needed}: pip install 'facemesh-annotator[train]'")
 
 
 def _follower(

@@ -264,18 +264,14 @@ def test_errors_fall_while_the_same_batch_is_learnt():
     assert costs[-1] < 0.9 * costs[0]
 
 
-def test_the_rest_of_the_command_line_needs_no_torch(release):
+def run_hiding(how, *lines):
     script = (
         "import sys\n"
         "class Hidden:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] in {'torch', 'tensorboardX'}: raise ImportError(name)\n"
+        f"        if name.partition('.')[0] in {{'torch', 'tensorboardX'}}: raise {how}\n"
         "sys.meta_path.insert(0, Hidden())\n"
-        "import importlib.util\n"
-        "importlib.util.find_spec = lambda name, package=None: None\n"
-        "from annotator.cli import main\n"
-        f"assert main(['compare', 'face_landmark', 'face_landmark', {str(release)!r}]) == 3\n"
-        f"assert main(['train', {str(release)!r}, '--out', '/nowhere']) == 1\n"
+        "from annotator.cli import main\n" + "\n".join(lines)
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -285,4 +281,22 @@ def test_the_rest_of_the_command_line_needs_no_torch(release):
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     assert done.returncode == 0, done.stderr
-    assert "pip install 'facemesh-annotator[train]'" in done.stderr
+    return done.stderr
+
+
+def test_the_rest_of_the_command_line_needs_no_torch(release):
+    told = run_hiding(
+        "ModuleNotFoundError(name, name=name)",
+        f"assert main(['compare', 'face_landmark', 'face_landmark', {str(release)!r}]) == 3",
+        "assert main(['train', '/nothing', '--out', '/nowhere']) == 1",
+    )
+    assert "needs torch, tensorboardX: pip install 'facemesh-annotator[train]'" in told
+
+
+def test_a_torch_that_cannot_be_loaded_is_told_in_words():
+    told = run_hiding(
+        "OSError('libc10.so: no such file')",
+        "assert main(['train', '/nothing', '--out', '/nowhere']) == 1",
+    )
+    assert "torch, which is there but cannot be loaded (libc10.so: no such file)" in told
+    assert "pip install 'facemesh-annotator[train]'" in told
