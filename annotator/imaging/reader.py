@@ -1,27 +1,21 @@
 """Read, inspect and preview one image, or one frame of a file that holds several."""
 
 import io
-import os
-import stat
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from annotator.imaging.containers import Header, size_of
+from annotator.imaging.containers import Header
 from annotator.imaging.errors import ImageError
 from annotator.imaging.exif import apply_orientation
-from annotator.imaging.headers import MAX_BYTES, MAX_PIXELS, read_header
+from annotator.imaging.headers import MAX_PIXELS, read_header
 from annotator.imaging.jpeg import decode_jpeg
 from annotator.imaging.pillow_route import decode_with_pillow
 from annotator.imaging.pixels import Decoded
-from annotator.system.regular import is_database, open_regular
-
-Source = str | Path | bytes
-"""A path, or the content of a file."""
+from annotator.imaging.sources import Source, content_of, opened
 
 
 @dataclass(frozen=True)
@@ -128,7 +122,7 @@ def load_image(
     ImageError
         As `read_image`, except for damage that only decoding shows.
     """
-    data = _content(source)
+    data = content_of(source)
     return EncodedImage(data, read_header(io.BytesIO(data), frame=frame, max_pixels=max_pixels))
 
 
@@ -176,7 +170,7 @@ def inspect_image(
     ImageError
         As `read_image`.
     """
-    with _opened(source) as stream:
+    with opened(source) as stream:
         header = read_header(stream, frame=frame, max_pixels=max_pixels)
         note = ""
         if not header.complete or header.depth is not None:
@@ -214,7 +208,7 @@ def read_thumbnail(
     """
     if size < 1:
         raise ValueError(f"expected a thumbnail size of at least 1 pixel, but got {size}")
-    data = _content(source)
+    data = content_of(source)
     header = read_header(io.BytesIO(data), frame=frame, max_pixels=max_pixels)
     pixels = _decode(data, header, at_least=size).pixels
     height, width = pixels.shape[:2]
@@ -245,63 +239,3 @@ def _decode(data: bytes, header: Header, *, at_least: int = 0) -> Decoded:
     if (width, height) != header.upright_size and not at_least:
         raise ImageError(f"the {header.format} file contradicts itself about its size")
     return decoded
-
-
-def _opened(source: Source) -> BinaryIO:
-    if isinstance(source, bytes):
-        return io.BytesIO(source)
-    try:
-        return _small_enough(open_regular(_regular(source)))
-    except ImageError:
-        raise
-    except (OSError, ValueError) as error:
-        raise _unreadable(error) from error
-
-
-def _content(source: Source) -> bytes:
-    if isinstance(source, bytes):
-        return source
-    try:
-        with _small_enough(open_regular(_regular(source))) as stream:
-            # No more than it says that it holds: what is no photograph may go on for ever.
-            return stream.read(size_of(stream)) or b""
-    except ImageError:
-        raise
-    except (OSError, ValueError) as error:
-        raise _unreadable(error) from error
-
-
-def _small_enough(stream: BinaryIO) -> BinaryIO:
-    """Refuse a file that no image can be as large as, before any of it is read."""
-    if size_of(stream) > MAX_BYTES:
-        stream.close()
-        raise ImageError(f"the file is larger than {MAX_BYTES >> 30} GB, which no image is")
-    return stream
-
-
-def _regular(source: str | Path) -> Path:
-    """Refuse what is no file, in words; what it is by the time it is opened is looked at again."""
-    path = Path(source)
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        if path.is_symlink():
-            raise ImageError("it is a link to a file that does not exist") from None
-        raise
-    if stat.S_ISDIR(mode):
-        if not os.access(path, os.R_OK | os.X_OK):
-            raise ImageError("the folder cannot be read: permission denied")
-        raise ImageError("it is a folder, not a file")
-    if not stat.S_ISREG(mode):
-        raise ImageError("it is a device or a pipe, not a file")
-    if is_database(path):  # whose locks would go when it is closed
-        raise ImageError("it is a project's database, not an image")
-    return path
-
-
-def _unreadable(error: OSError | ValueError) -> ImageError:
-    if isinstance(error, FileNotFoundError):
-        return ImageError("the file does not exist")
-    if isinstance(error, OSError):
-        return ImageError(f"the file cannot be read ({error.strerror or error})")
-    return ImageError("no file can have such a name")

@@ -7,29 +7,18 @@ revision the caller saw. So no window can overwrite what another one did.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from annotator.mesh.layout import MeshLayout
-from annotator.project.audit import note
-from annotator.project.digests import anchors_digest, stroke_digest
 from annotator.project.edit import EditedSample
 from annotator.project.engine.base import Engine, chunks
-from annotator.project.errors import StaleAnnotation
 from annotator.project.giving import write_rows
 from annotator.project.history_tables import Change
 from annotator.project.judgements import Judgement
-from annotator.project.layouts import check_stored_vertices
 from annotator.project.opinion_rows import refuse_foreign
 from annotator.project.past import (
-    RESTORING,
     PastMesh,
     RevisionMade,
-    keep_undone,
     mesh_at,
     note_revision,
     revisions_of,
@@ -37,7 +26,8 @@ from annotator.project.past import (
 )
 from annotator.project.people import recorded_name
 from annotator.project.soundness import naming_damage, refuse_damaged_stroke
-from annotator.project.stroke_rows import current_annotation, listed, stroke_at, stroke_before
+from annotator.project.stroke_rows import current_annotation, record_of, stroke_at, stroke_before
+from annotator.project.stroke_writing import refuse_other_start, refuse_other_vertices, write_stroke
 from annotator.project.strokes import Annotation, Stroke, StrokeRecord
 from annotator.project.tables import AnnotationRow, StrokeRow
 
@@ -105,8 +95,8 @@ class Annotations:
         who = None if annotator is None else recorded_name(annotator)
         with self._engine.writing() as session:
             edited = EditedSample.load_to_change(session, sample_id, revision=revision, seen=seen)
-            _refuse_other_vertices(edited, stroke)
-            _refuse_other_start(edited, stroke)
+            refuse_other_vertices(edited, stroke)
+            refuse_other_start(edited, stroke)
             write_stroke(session, edited, stroke, who)
             if judgement is not None:
                 session.flush()
@@ -250,88 +240,10 @@ class Annotations:
                 rows = session.scalars(query).all()
             for row in rows:
                 refuse_damaged_stroke(session, sample_id, row)
-            return [_record(row, layout) for row in rows]
+            return [record_of(row, layout) for row in rows]
 
 
 def _refuse_foreign(edited: EditedSample, who: str | None) -> None:
     """Refuse what somebody else does to an opinion, where it is told who does it."""
     if who is not None:
         refuse_foreign(edited.sample, who)
-
-
-def _refuse_other_vertices(edited: EditedSample, stroke: Stroke) -> None:
-    for name in ("vertex_indices", "anchors_added", "anchors_removed"):
-        if max(getattr(stroke, name), default=0) >= edited.layout.count:
-            raise ValueError(f"{name} must lie between 0 and {edited.layout.count - 1}")
-
-
-def _refuse_other_start(edited: EditedSample, stroke: Stroke) -> None:
-    indices, marks = stroke.vertex_indices, stroke.marks_before
-    same_marks = marks is None or np.array_equal(edited.marks[indices], marks)
-    if not same_marks or not np.array_equal(edited.landmarks[indices], stroke.before):
-        raise StaleAnnotation(
-            f"the stroke does not start where the vertices of sample {edited.sample.id} are: "
-            "load the sample again"
-        )
-
-
-def write_stroke(session: Session, edited: EditedSample, stroke: Stroke, who: str | None) -> None:
-    """Apply a stroke; those that were undone are kept to be looked at, and no more redone."""
-    refuse_foreign(edited.sample, who)
-    sample_id = edited.sample.id
-    keep_undone(session, sample_id)
-    session.execute(delete(StrokeRow).where(StrokeRow.sample_id == sample_id, StrokeRow.undone))
-    row = _row(edited, stroke, who)
-    session.add(row)
-    edited.move(row.vertex_indices, row.after, row.marks_after, last_stroke=row)
-    note_revision(session, edited, Change.STROKE, row, who)
-    if stroke.tool == RESTORING:
-        facts = {"brought_back": stroke.brought_back, "revision": edited.row.revision}
-        note(session, RESTORING, who, sample_id=sample_id, **facts)
-
-
-def _row(edited: EditedSample, stroke: Stroke, annotator: str | None) -> StrokeRow:
-    row = StrokeRow(
-        sample_id=edited.sample.id,
-        sequence=edited.sample.stroke_count + 1,
-        tool=stroke.tool,
-        annotator=annotator,
-        created_at=datetime.now(UTC),
-        undone=False,
-        vertex_indices=stroke.vertex_indices,
-        # The stored bits, which may differ from the stroke's in a -0.0.
-        before=edited.landmarks[stroke.vertex_indices],
-        after=stroke.after,
-        marks_before=stroke.marks_before,
-        marks_after=stroke.marks_after,
-        anchors_added=_stored_vertices(stroke.anchors_added),
-        anchors_removed=_stored_vertices(stroke.anchors_removed),
-    )
-    row.digest = stroke_digest(row.sample_id, row.sequence, row)
-    row.anchors_digest = anchors_digest(
-        row.sample_id, row.sequence, row.anchors_added, row.anchors_removed
-    )
-    return row
-
-
-def _stored_vertices(vertices: tuple[int, ...]) -> npt.NDArray[np.uint16] | None:
-    return np.array(vertices, np.uint16) if vertices else None
-
-
-def _record(row: StrokeRow, layout: MeshLayout) -> StrokeRecord:
-    check_stored_vertices(layout, row.vertex_indices, row.anchors_added, row.anchors_removed)
-    return StrokeRecord(
-        id=row.id,
-        sequence=row.sequence,
-        tool=row.tool,
-        vertex_indices=row.vertex_indices,
-        before=row.before,
-        after=row.after,
-        annotator=row.annotator,
-        created_at=row.created_at,
-        undone=row.undone,
-        marks_before=row.marks_before,
-        marks_after=row.marks_after,
-        anchors_added=listed(row.anchors_added),
-        anchors_removed=listed(row.anchors_removed),
-    )

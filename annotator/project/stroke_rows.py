@@ -7,6 +7,7 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
+from annotator.mesh.layout import MeshLayout
 from annotator.project.edit import EditedSample
 from annotator.project.errors import DamagedProject
 from annotator.project.layouts import check_stored_vertices
@@ -15,7 +16,7 @@ from annotator.project.soundness import (
     refuse_damaged_anchors,
     refuse_damaged_stroke,
 )
-from annotator.project.strokes import Annotation, StrokeMade, with_anchors
+from annotator.project.strokes import Annotation, StrokeMade, StrokeRecord, with_anchors
 from annotator.project.tables import CHANGES_ANCHORS, StrokeRow
 
 
@@ -124,4 +125,24 @@ def _gap(sample_id: int, sequence: int) -> DamagedProject:
     return DamagedProject(
         f"the history of sample {sample_id} has a gap at stroke {sequence}: "
         "restore the database from a backup"
+    )
+
+
+def record_of(row: StrokeRow, layout: MeshLayout) -> StrokeRecord:
+    """Return a stroke as the store hands it out."""
+    check_stored_vertices(layout, row.vertex_indices, row.anchors_added, row.anchors_removed)
+    return StrokeRecord(
+        id=row.id,
+        sequence=row.sequence,
+        tool=row.tool,
+        vertex_indices=row.vertex_indices,
+        before=row.before,
+        after=row.after,
+        annotator=row.annotator,
+        created_at=row.created_at,
+        undone=row.undone,
+        marks_before=row.marks_before,
+        marks_after=row.marks_after,
+        anchors_added=listed(row.anchors_added),
+        anchors_removed=listed(row.anchors_removed),
     )

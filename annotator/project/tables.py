@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Identity,
     Index,
-    UniqueConstraint,
     func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annotator.mesh.marks import Marks
 from annotator.project.assessment_table import AssessmentRow, AssessorRow, FindingRow
 from annotator.project.clip_table import ClipRow, TrackChunkRow, TrackingRow, TrackRow
 from annotator.project.columns import (
-    MarksBlob,
     PathText,
-    PositionsBlob,
     Table,
     UtcDateTime,
     one_of,
@@ -38,8 +32,9 @@ from annotator.project.history_tables import (
     RemarkRow,
     RevisionRow,
 )
+from annotator.project.mesh_tables import AnnotationRow, ModelRow, PredictionRow, PredictionRunRow
 from annotator.project.opinion_table import HoneypotRow
-from annotator.project.records import SampleState, Verdict, VisitPurpose
+from annotator.project.records import SampleState
 from annotator.project.release_table import (
     ReleasedImageRow,
     ReleaseEntryRow,
@@ -49,7 +44,8 @@ from annotator.project.release_table import (
 from annotator.project.round_table import RoundRow
 from annotator.project.setting_table import SecretRow, SettingRow
 from annotator.project.stroke_table import CHANGES_ANCHORS, StrokeRow
-from annotator.project.values import BigWhole, Count, Sha256, WordList
+from annotator.project.values import BigWhole, Count, Sha256
+from annotator.project.work_tables import ReviewRow, VisitRow
 
 __all__ = [
     "CHANGES_ANCHORS",
@@ -97,10 +93,6 @@ CURRENT_REVISION = "0014"
 
 METADATA = Table.metadata
 """Of all tables, as this module names them all."""
-
-# Of any layout: how many they have to be is checked where a mesh leaves the store.
-_WHOLE_VERTICES = "length(landmarks) > 0 AND length(landmarks) % 12 = 0"
-_DIGEST = "length(digest) = 8"
 
 
 class ImageRow(Table):
@@ -169,30 +161,6 @@ class FailedFileRow(Table):
     path: Mapped[str] = mapped_column(PathText, unique=True)
     reason: Mapped[str]
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ModelRow(Table):
-    """A model that predicted, known by the hash of its weights; `layout` names its meshes'."""
-
-    __tablename__ = "models"
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    name: Mapped[str]
-    sha256: Mapped[str] = mapped_column(unique=True)
-    layout: Mapped[str]
-    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class PredictionRunRow(Table):
-    """A model has seen an image, whether or not it found a face."""
-
-    __tablename__ = "prediction_runs"
-    __table_args__ = (CheckConstraint("face_count >= 0", name="face_count"),)
-
-    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True)
-    face_count: Mapped[int] = mapped_column(Count)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SampleRow(Table):
@@ -270,94 +238,3 @@ class SampleChangeRow(Table):
 
     number: Mapped[int] = mapped_column(Identity(), primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), unique=True)
-
-
-class PredictionRow(Table):
-    """What a model said about a sample; triggers refuse to change it, or to delete it.
-
-    Only what was said about a removed image may go, for good. Every one has its digest.
-    """
-
-    __tablename__ = "predictions"
-    __table_args__ = (
-        UniqueConstraint("sample_id", "model_id"),
-        CheckConstraint(_WHOLE_VERTICES, name="landmarks_length"),
-        CheckConstraint(_DIGEST, name="digest_length"),
-    )
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"))
-    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"))
-    presence: Mapped[float]
-    detection_score: Mapped[float]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    landmarks: Mapped[npt.NDArray[np.float32]] = mapped_column(PositionsBlob)
-    digest: Mapped[bytes | None]
-
-
-class AnnotationRow(Table):
-    """What people made of a prediction.
-
-    `landmarks` are NULL while no stroke is in effect, `marks` while no vertex has one, `digest`
-    while both are.
-    """
-
-    __tablename__ = "annotations"
-    __table_args__ = (
-        CheckConstraint("revision >= 0", name="revision"),
-        CheckConstraint(_WHOLE_VERTICES, name="landmarks_length"),
-        CheckConstraint(
-            "length(marks) > 0 AND 12 * length(marks) = length(landmarks)", name="marks_length"
-        ),
-        CheckConstraint(_DIGEST, name="digest_length"),
-    )
-
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), primary_key=True)
-    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"))
-    revision: Mapped[int] = mapped_column(Count)
-    landmarks: Mapped[npt.NDArray[np.float32] | None] = mapped_column(PositionsBlob)
-    marks: Mapped[Marks | None] = mapped_column(MarksBlob)
-    digest: Mapped[bytes | None]
-
-
-class ReviewRow(Table):
-    """One verdict, on one revision of the annotation; triggers keep the history whole.
-
-    As with predictions, only the verdicts on a removed image's samples may go.
-    """
-
-    __tablename__ = "reviews"
-    __table_args__ = (
-        CheckConstraint("verdict <> 'send_back' OR reasons <> ''", name="send_back_has_reasons"),
-    )
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
-    verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
-    reviewer: Mapped[str]
-    reasons: Mapped[str] = mapped_column(WordList)
-    comment: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revision: Mapped[int] = mapped_column(Count)
-
-
-class VisitRow(Table):
-    """Somebody worked on a sample for a while, to annotate or to review it."""
-
-    __tablename__ = "visits"
-    __table_args__ = (
-        CheckConstraint("seconds >= 0", name="seconds"),
-        CheckConstraint("strokes >= 0", name="strokes"),
-    )
-
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("samples.id"), index=True)
-    annotator: Mapped[str | None]
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seconds: Mapped[float]
-    strokes: Mapped[int] = mapped_column(Count)
-    purpose: Mapped[VisitPurpose] = mapped_column(
-        one_of(VisitPurpose, "purpose"),
-        default=VisitPurpose.ANNOTATE,
-        server_default=text("'annotate'"),
-    )

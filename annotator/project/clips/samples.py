@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.mesh.landmarks import as_landmarks
-from annotator.project.annotations import write_stroke
 from annotator.project.clips.frames import image_of, meshes_in, no_face, sample_of
 from annotator.project.clips.key_frames import FOLLOWING, PROPAGATED, has_own_strokes
 from annotator.project.clips.linking import put_faces
@@ -18,6 +17,7 @@ from annotator.project.engine.base import Engine
 from annotator.project.image_records import NewImage
 from annotator.project.paths import ImagePaths
 from annotator.project.records import SampleState
+from annotator.project.stroke_writing import write_stroke
 from annotator.project.strokes import Stroke
 from annotator.project.tables import AnnotationRow, SampleRow, StrokeRow
 
