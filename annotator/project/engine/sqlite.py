@@ -22,6 +22,7 @@ from annotator.project.engine.sqlite_connections import connect, immediately, po
 from annotator.project.engine.sqlite_errors import busy_message, read_only_message, translated
 from annotator.project.engine.sqlite_files import (
     DATABASE_NAME,
+    OneFile,
     appearing,
     file_id,
     find_database,
@@ -49,7 +50,7 @@ from annotator.project.paths import absolute
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
-class SqliteEngine:
+class SqliteEngine(OneFile):
     """The file ``project.sqlite`` of a folder; see `annotator.project.engine.base.Engine`.
 
     Parameters
@@ -121,21 +122,6 @@ class SqliteEngine:
                 raise ReadOnlyProject(refusal)
         refuse_companions(path, is_read=True)
         return SqliteReader(path, refusal, busy_timeout=busy_timeout)
-
-    @property
-    def address(self) -> str:
-        """The folder."""
-        return str(self.home)
-
-    @property
-    def name(self) -> str:
-        """The path of the file."""
-        return str(self.path)
-
-    @property
-    def home(self) -> Path:
-        """The folder, as a path."""
-        return self.path.parent
 
     def examine(self) -> str:
         """Return the schema revision of a sound database, without changing a byte of it."""

@@ -32,6 +32,27 @@ HEADER_BYTES = 100
 _ADVICE = "choose the folder of a project, or create one with `facemesh-annotator new`"
 
 
+class OneFile:
+    """What an engine is called whose database is one file, `path`, in the project's folder."""
+
+    path: Path
+
+    @property
+    def address(self) -> str:
+        """The folder."""
+        return str(self.home)
+
+    @property
+    def name(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @property
+    def home(self) -> Path:
+        """The folder, as a path."""
+        return self.path.parent
+
+
 def has_project(folder: Path) -> bool:
     """Return whether the folder holds a project, by its database's header; never raises."""
     try:

@@ -18,6 +18,7 @@ from annotator.project.engine.sqlite_backup import back_up
 from annotator.project.engine.sqlite_check import inspect, refuse_orphans
 from annotator.project.engine.sqlite_connections import connect, pooled, pooled_to_read
 from annotator.project.engine.sqlite_errors import busy_message, translated
+from annotator.project.engine.sqlite_files import OneFile
 from annotator.project.engine.sqlite_integrity import integrity_problems
 from annotator.project.engine.sqlite_sources import Found, PrivateCopy, Way, found_at
 from annotator.project.errors import (
@@ -31,7 +32,7 @@ _TRIES = 5
 _EPOCH = 2**40  # more commits than anybody makes while a database is open
 
 
-class SqliteReader:
+class SqliteReader(OneFile):
     """A database that is only read; see `annotator.project.engine.base.Engine`.
 
     Nothing is written beside it. It is read where it lies (`Way`), or, where that cannot be done
@@ -60,21 +61,6 @@ class SqliteReader:
         self._views = 0
         self._revision = ""
         self._closed = False
-
-    @property
-    def address(self) -> str:
-        """The folder."""
-        return str(self.home)
-
-    @property
-    def name(self) -> str:
-        """The path of the file."""
-        return str(self.path)
-
-    @property
-    def home(self) -> Path:
-        """The folder, as a path."""
-        return self.path.parent
 
     def examine(self) -> str:
         """Return the schema revision of a sound database, without changing a byte of it."""
