@@ -133,6 +133,7 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "images.move": lambda: project.images.move({}),
         "images.note_pixels": lambda: project.images.note_pixels([]),
         "imports.store": lambda: project.imports.store([], ImportRules()),
+        "imports.store_opinions": lambda: project.imports.store_opinions([]),
         "models.register": lambda: project.models.register(another),
         "opinions.ask": lambda: project.opinions.ask([(1, "ann")]),
         "opinions.ask_known": lambda: project.opinions.ask_known([(1, "ann")]),
