@@ -17,7 +17,14 @@ from annotator.project.engine.base import Engine, chunks
 from annotator.project.errors import RESTORE, DamagedProject
 from annotator.project.fact_rows import facts_of
 from annotator.project.split_records import FormerSides, Split
-from annotator.project.tables import AuditRow, ClipRow, ImageRow, ReleaseEntryRow, SplitRow
+from annotator.project.tables import (
+    AuditRow,
+    ClipRow,
+    ImageRow,
+    ReleasedImageRow,
+    ReleaseEntryRow,
+    SplitRow,
+)
 
 DELETED = "delete_for_good"
 """What an entry of the audit log is called that is of a deleted image."""
@@ -64,8 +71,8 @@ def former_sides(session: Session) -> FormerSides:
     DamagedProject
         If the audit log holds what nobody wrote into it.
     """
-    is_there = exists().where(ImageRow.id == ReleaseEntryRow.image_id)
-    gone = select(ReleaseEntryRow.image_id).where(_HAS_SIDE, ~is_there).limit(1)
+    is_there = exists().where(ImageRow.id == ReleasedImageRow.image_id)
+    gone = select(ReleasedImageRow.image_id).where(~is_there).limit(1)
     if session.scalar(gone) is None:
         return {}  # as in nearly all projects: the log need not be read
     found: dict[tuple[str, str], set[Split]] = {}
