@@ -28,8 +28,11 @@ while True:
     print(annotation.revision, flush=True)
 """
 
+# Told to "wait", programs stay before their last batch until they are killed, however late.
 PREDICT = """
+import os
 import sys
+import threading
 import time
 import numpy as np
 from types import SimpleNamespace
@@ -41,6 +44,9 @@ pending = project.images.pending(model)
 rng = np.random.default_rng(0)
 while pending:
     batch, pending = pending[:4], pending[4:]
+    if not pending and sys.argv[2:] == ["wait"]:
+        os.close(1)
+        threading.Event().wait()
     faces = [
         SimpleNamespace(
             landmarks=rng.uniform(0, 50, (468, 3)).astype("f4") + np.float32([1000 * face, 0, 0]),
@@ -55,7 +61,9 @@ while pending:
 """
 
 IMPORT = """
+import os
 import sys
+import threading
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -64,6 +72,9 @@ from annotator.project.image_records import NewImage
 project = Project.open(sys.argv[1])
 for start in range(0, 400, 4):
     names = [f"new{index}.jpg" for index in range(start, start + 4)]
+    if start == 396 and sys.argv[2:] == ["wait"]:
+        os.close(1)
+        threading.Event().wait()
     project.images.add(
         NewImage(Path(name), sha256(name.encode()).hexdigest(), 10, 10) for name in names
     )
@@ -109,7 +120,7 @@ def test_a_killed_program_loses_no_stroke_that_was_recorded(predicted, start_pro
 def test_a_killed_prediction_resumes_with_nothing_twice(project, new_image, start_program):
     project.images.add(new_image(project.home / f"{i}.jpg") for i in range(200))
     for lines in (1, 7):
-        kill_after(start_program(PREDICT, project.address), lines)
+        kill_after(start_program(PREDICT, project.address, "wait"), lines)
     interrupted = len(project.samples.summaries())
     assert 0 < interrupted < 400
     assert start_program(PREDICT, project.address).wait() == 0
@@ -118,7 +129,7 @@ def test_a_killed_prediction_resumes_with_nothing_twice(project, new_image, star
 
 
 def test_a_killed_import_resumes_with_nothing_twice(project, start_program):
-    kill_after(start_program(IMPORT, project.address), 5)
+    kill_after(start_program(IMPORT, project.address, "wait"), 5)
     assert 0 < project.images.count() < 400
     process = start_program(IMPORT, project.address)
     process.communicate()

@@ -27,8 +27,11 @@ with Project.open(address) as project:
         print(project.clips.make_sample(track, frame, "Ann"), flush=True)
 """
 
+# Told to "wait", it stays before its last portion until it is killed, however late.
 TRACKING = """
+import os
 import sys
+import threading
 from annotator.project import Project
 from tests.tracks import FRAMES, two
 
@@ -36,6 +39,9 @@ address, clip, model = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 with Project.open(address) as project:
     ((_, done),) = project.clips.pending(model)
     for start in range(done, FRAMES, 10):
+        if start + 10 >= FRAMES and sys.argv[4:] == ["wait"]:
+            os.close(1)
+            threading.Event().wait()
         project.clips.store_tracked(clip, model, two(start, start + 10), start + 10)
         print(start, flush=True)
 """
@@ -56,7 +62,7 @@ def test_programs_that_make_the_same_samples_make_them_once(project, tracked, st
 
 
 def test_a_killed_tracking_goes_on_with_whole_portions(project, clip, model, start_program):
-    program = start_program(TRACKING, project.address, clip.id, model)
+    program = start_program(TRACKING, project.address, clip.id, model, "wait")
     for _ in range(3):
         program.stdout.readline()
     program.kill()
