@@ -33,8 +33,9 @@ def make_report(
     """Write how the project stands as one page: progress, effort, errors, triage, worst faces."""
     from annotator.project import Project
     from annotator.quality.report import report_of
-    from annotator.system.placing import placed
+    from annotator.system.placing import placed, remove_leftovers
 
+    remove_leftovers(out.parent)
     # The page's place is taken first: that it cannot be had is not said after minutes of counting.
     with Project.open(project, read_only=None) as opened, placed(out) as stream:
         with progress_bar("counting") as show:

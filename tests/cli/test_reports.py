@@ -1,9 +1,12 @@
 """The command `report`: what it writes, what it refuses, and what it needs."""
 
 import json
+import os
 import sys
 
 import pytest
+
+from annotator.system.placing import partial_name
 
 
 def test_report_writes_one_page_and_says_where(command, project, tmp_path):
@@ -77,3 +80,13 @@ def test_a_report_that_fails_leaves_nothing_and_the_older_page(
     assert command("report", project, out)[0] == 1
     assert out.read_text("utf-8") == "older"
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_a_killed_report_left_beside_the_page_goes_with_the_next_one(
+    command, project, tmp_path
+):
+    left = tmp_path / partial_name()
+    left.write_bytes(b"half a page")
+    os.utime(left, (1, 1))  # long ago: nobody is about to finish it
+    assert command("report", project, tmp_path / "out.html")[0] == 0
+    assert not left.exists()
