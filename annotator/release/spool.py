@@ -24,7 +24,7 @@ _PLAIN = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
 ).encode
 _KINDS = frozenset({str, int, float, type(None)})
-_LEAST, _MOST = 1e-3, 1e15  # of numbers that Python and orjson write alike, with room
+_LEAST, _MOST = 1.1e-4, 1e15  # of numbers that Python and orjson write alike, with room
 
 
 def compact(value: object) -> str:
@@ -40,11 +40,14 @@ def compact(value: object) -> str:
 
 def _compacted(values: Sequence[object]) -> Iterable[str]:
     """Return `compact` of each value; rows are looked at all at once, in half the time."""
-    if set(map(type, values)) == {dict}:
-        rows: Sequence[Any] = values
-        if _are_plain(list(chain.from_iterable(map(dict.values, rows)))):
-            return map(_flat, rows)
-    return map(compact, values)
+    if set(map(type, values)) != {dict}:
+        return map(compact, values)
+    rows: Sequence[Any] = values
+    cells = list(chain.from_iterable(map(dict.values, rows)))
+    if not set(map(type, cells)) <= _KINDS:
+        return map(compact, rows)
+    odd = {cell for cell in cells if type(cell) is float and not _is_written_alike(cell)}
+    return (_flat(row) if odd.isdisjoint(row.values()) else _PLAIN(row) for row in rows)
 
 
 def _flat(value: dict[str, Any]) -> str:
@@ -56,10 +59,13 @@ def _flat(value: dict[str, Any]) -> str:
 
 
 def _are_plain(values: Collection[Any]) -> bool:
-    sizes = [abs(value) for value in values if type(value) is float]
     return set(map(type, values)) <= _KINDS and all(
-        _LEAST <= size <= _MOST or size == 0 for size in sizes
+        _is_written_alike(value) for value in values if type(value) is float
     )
+
+
+def _is_written_alike(number: float) -> bool:
+    return _LEAST <= abs(number) <= _MOST or number == 0
 
 
 class Spool:

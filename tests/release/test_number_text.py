@@ -16,7 +16,7 @@ from annotator.release.number_text import (
     rows_of_points,
 )
 from annotator.release.rows import COLUMNS
-from annotator.release.spool import compact
+from annotator.release.spool import compact, spooled
 
 SMALL = [0, -0.0, 1, -1, 0.1, 1e-4, 9.9999e-5, 1e-5, 1e-7, 1e-38, 1e-45, 123.456, 2.0, 0.30000001]
 LARGE = [999_999.94, 1e6, 16_777_216, 1e7, 1e12, 1e13, 1e15, 1e16, 1e17, 3.4028235e38]
@@ -133,3 +133,14 @@ def test_tables_hold_landmarks_and_predictions_whichever_were_moved(tmp_path):
         assert lines == [
             ",".join([str(row["sample_id"]), *each]) for row, each in zip(rows, cells, strict=True)
         ]
+
+
+def test_many_rows_are_written_as_each_of_them(tmp_path):
+    plain = [{"z": "a\nb", "a": 0.5, "b": None}, {"z": "é", "a": 1.2e-4, "b": 2**60}]
+    odd = [{"z": "", "a": 1e-7, "b": -1e17}, {"z": "c", "a": 0.0, "b": 2**70}]
+    for values in (plain, [*plain, *odd], [*plain, {"a": [1.0], "b": True}], [*plain, [1, "d"], 3]):
+        with spooled(tmp_path) as spool:
+            spool.extend(values)
+            assert b"".join(spool.texts(b"|")) == "|".join(map(compact, values)).encode()
+    with spooled(tmp_path) as spool, pytest.raises(ValueError, match="float"):
+        spool.extend([*plain, {"a": float("nan")}])
