@@ -137,7 +137,7 @@ def read_photograph(photograph: Path, name: str, sha256: str | None) -> Image:
     except (ImageError, OSError) as error:
         raise TrainingError(
             f"the photograph of {name} cannot be read ({error}): put {photograph} back, "
-            "or export the release again with its images"
+            "or export the release again with image files, by `--format npz --images copy`"
         ) from error
 
 

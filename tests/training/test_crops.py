@@ -10,6 +10,7 @@ from annotator.inference import FaceMesh
 from annotator.inference.mesh_net import MeshNet
 from annotator.inference.regions import CROP_SIZE, Jitter, Region, crop, to_crop, to_image
 from annotator.mesh.metrics import nme
+from annotator.release import export_release
 from annotator.training.batches import Examples
 from annotator.training.crops import (
     View,
@@ -22,6 +23,7 @@ from annotator.training.crops import (
 )
 from annotator.training.data import RunData
 from annotator.training.errors import TrainingError
+from annotator.training.faces import load_faces
 from annotator.training.photographs import Cutouts, read_photograph
 from annotator.training.settings import Settings
 from annotator.training.splits import Split
@@ -106,3 +108,13 @@ def test_a_profile_whose_eyes_hide_one_another_counts_as_a_face_and_not_as_many(
     example = Examples(data, net, none, seed=1)[0]
     assert np.isfinite(example.points).all()
     assert example.iod == pytest.approx(0.1 * CROP_SIZE)
+
+
+@pytest.mark.parametrize(("form", "images"), [("webdataset", "copy"), ("npz", "none")])
+def test_a_release_without_image_files_says_how_to_export_one_with_them(
+    form, images, project, tmp_path
+):
+    export_release(project, tmp_path / "release", form, images=images)
+    face = load_faces([tmp_path / "release"]).faces[0]
+    with pytest.raises(TrainingError, match="with image files, by `--format npz --images copy`"):
+        read_photograph(face.photograph, face.name, face.content_sha256)
