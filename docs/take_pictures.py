@@ -14,6 +14,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from pictures.leaving import LEAVING
 from pictures.review import REVIEW
 from pictures.studio import Picture, Studio, make_project
 from pictures.tools import TOOLS
@@ -21,7 +22,7 @@ from pictures.views import VIEWS
 from pictures.work import WORK
 
 FOLDER = Path(__file__).parent / "images"
-PICTURES: dict[str, Picture] = {**WORK, **TOOLS, **VIEWS, **REVIEW}
+PICTURES: dict[str, Picture] = {**WORK, **TOOLS, **VIEWS, **REVIEW, **LEAVING}
 _QUALITY, _MOST_BYTES = 86, 150_000
 
 

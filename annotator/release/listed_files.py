@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from io import BufferedReader
 from pathlib import Path
@@ -95,12 +95,18 @@ class ListedFiles:
         self._unverified.discard(name)
         return stream
 
-    def verify(self, images: Collection[str]) -> None:
+    def verify(
+        self, images: Collection[str], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> None:
         """Compare images, and what else is not read, and raise what `open` raises.
 
-        Also raise it for a file that is none of them.
+        Also raise it for a file that is none of them. Called before each file with how many were
+        compared and their number, `on_progress` may raise what it likes to end it.
         """
-        for name in sorted(self._unverified):
+        names = sorted(self._unverified)
+        for done, name in enumerate(names):
+            if on_progress is not None:
+                on_progress(done, len(names))
             if name not in images:
                 raise self._damaged(name, "is listed, but is no file of such a release")
             self._open(name, _LARGEST_IMAGE).close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -93,7 +93,12 @@ class Release:
         )
 
 
-def load_release(folder: str | Path, *, signed_by: str | Path | None = None) -> Release:
+def load_release(
+    folder: str | Path,
+    *,
+    signed_by: str | Path | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Release:
     """Verify a release of anybody's and read it.
 
     Sizes, the SHA-256 of every file, and everything that is said of samples are compared with one
@@ -107,6 +112,9 @@ def load_release(folder: str | Path, *, signed_by: str | Path | None = None) -> 
     signed_by
         Public SSH keys, one of which must have signed the release: a ``.pub`` file, a line of one,
         or a file of allowed signers. None: whoever made it.
+    on_progress
+        Called with the number of files that were compared and their total, images for the most
+        part. What it raises ends the loading.
 
     Raises
     ------
@@ -124,10 +132,15 @@ def load_release(folder: str | Path, *, signed_by: str | Path | None = None) -> 
     manifest = read_manifest(folder)
     if signed_by is not None:
         signer_of(folder, manifest.sha512, signed_by)
-    return read_release(folder, manifest)
+    return read_release(folder, manifest, on_progress=on_progress)
 
 
-def read_release(folder: Path, manifest: Manifest) -> Release:
+def read_release(
+    folder: Path,
+    manifest: Manifest,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Release:
     """Verify and read what a manifest describes, see `load_release`."""
     known, layout = _known_format(folder, manifest.format), _known_layout(folder, manifest.layout)
     files = ListedFiles(folder, manifest.files)
@@ -136,7 +149,7 @@ def read_release(folder: Path, manifest: Manifest) -> Release:
     except _MALFORMED as error:
         raise DamagedRelease(f"{folder} is no release in the format {known.name}") from error
     _check_meshes(folder, meshes, len(manifest.samples), layout)
-    files.verify(_not_read(known, manifest))
+    files.verify(_not_read(known, manifest), on_progress=on_progress)
     return Release(
         folder,
         known.name,

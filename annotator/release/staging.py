@@ -41,7 +41,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     """
     partial = _partial(folder, secrets.token_hex(_MARK))
     try:
-        _refuse_existing(folder)
+        refuse_existing(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _locked(companion(folder, "lock"), folder):
             _remove_leftovers(folder)
@@ -49,7 +49,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
             try:
                 yield partial
                 _sync_tree(partial)
-                _refuse_existing(folder)
+                refuse_existing(folder)
                 partial.rename(folder)
                 sync_folder(folder.parent)
             finally:
@@ -60,7 +60,8 @@ def staged_folder(folder: Path) -> Iterator[Path]:
         raise ExportError(f"{folder} cannot be written ({reason}): choose another place") from error
 
 
-def _refuse_existing(folder: Path) -> None:
+def refuse_existing(folder: Path) -> None:
+    """Raise ExportError if something is there where a folder is to be."""
     if os.path.lexists(folder):
         raise ExportError(f"{folder} exists already: choose a folder that does not exist yet")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotator.release import About, Choice, ExportError, ImageMode
+from annotator.release import About, Choice, ExportError, ImageMode, KeyFileError, SigningKey
 from annotator.release.about import checked_name
 from annotator.release.formats import format_named
 from annotator.release.image_modes import Metadata
-from annotator.workflow.releasing import ReleaseWish
+from annotator.release.splits import USUAL, shares_of
+from annotator.workflow.releasing import REQUIRABLE, ReleaseWish
 
 IMAGES: tuple[tuple[str, ImageMode], ...] = (
     ("copied", "copy"),
@@ -25,6 +26,39 @@ METADATA: tuple[tuple[str, Metadata], ...] = (
     ("left out (places, times, cameras)", "strip"),
     ("left in", "keep"),
 )
+USUAL_SHARES = str(USUAL)
+"""Of training, validation and test, unless somebody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """By which key it is signed.
+
+    Attributes
+    ----------
+    key
+        The file of a private SSH key.
+    passphrase
+        Of an encrypted one; empty where nobody gave any.
+    """
+
+    key: Path
+    passphrase: str = field(default="", repr=False)
+
+    def read(self) -> SigningKey:
+        """Return the key.
+
+        Raises
+        ------
+        KeyFileError
+            If it cannot be used.
+        """
+        return SigningKey(self.key, self._asked)
+
+    def _asked(self) -> str:
+        if not self.passphrase:
+            raise KeyFileError(f"{self.key} is encrypted: enter its passphrase")
+        return self.passphrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +72,107 @@ class ExportWish:
         How.
     release
         Of a release; None for an export.
+    sign
+        None where nobody signs.
     """
 
     folder: Path
     choice: Choice
     release: ReleaseWish | None = None
+    sign: Signing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseEntries:
+    """What was entered of a release, as text; what is empty is as the command line has it.
+
+    Attributes
+    ----------
+    name
+    version
+        By default proposed.
+    title, description, licence
+        For the card; the title is by default the name.
+    shares
+        Of new images, in per cent, as ``80/10/10``.
+    require
+        Facts, of `REQUIRABLE`, without which an image is refused.
+    folder
+        By default one among the project's releases.
+    """
+
+    name: str
+    version: str = ""
+    title: str = ""
+    description: str = ""
+    licence: str = ""
+    shares: str = USUAL_SHARES
+    require: tuple[str, ...] = ()
+    folder: str = ""
+
+    def wish(self, choice: Choice) -> ReleaseWish:
+        """Return what is to be released.
+
+        Raises
+        ------
+        ExportError
+            If it cannot be called so, or anything else of it cannot be.
+        """
+        return ReleaseWish(
+            checked_name(self.name.strip()),
+            choice,
+            About(
+                title=self.title.strip() or None,
+                description=self.description.strip(),
+                licence=self.licence.strip() or None,
+            ),
+            self.version.strip() or None,
+            shares_of(self.shares.strip() or USUAL_SHARES),
+            tuple(one for one in REQUIRABLE if one in self.require),
+            _whole_path(self.folder, "folder"),
+        )
 
 
 def export_wish(
     folder: Path,
     choice: Choice,
     *,
-    name: str | None = None,
-    version: str = "",
-    licence: str = "",
-    require_licence: bool = False,
+    release: ReleaseEntries | None = None,
+    key: str = "",
+    passphrase: str = "",
 ) -> ExportWish:
     """Return what choices make.
 
     Parameters
     ----------
     folder
-        Of an export; a release goes where the project keeps them.
+        Of an export; a release says itself where it goes.
     choice
-    name
-        Of a release; None for an export.
-    version
-        Empty to have it proposed.
-    licence
-        Of the whole, for the card; may be empty.
-    require_licence
-        Whether every image must have one.
+    release
+        None for an export.
+    key, passphrase
+        The file of the key that signs, by its whole path; empty where nobody signs.
 
     Raises
     ------
     ExportError
-        If a release cannot be called so.
+        If anything of it cannot be.
     """
-    about = About(licence=licence or None)
-    if name is None:
-        return ExportWish(folder, choice.with_about(about))
-    wish = ReleaseWish(
-        checked_name(name),
-        choice,
-        about,
-        version or None,
-        require=("licence",) if require_licence else (),
-    )
-    return ExportWish(folder, choice, wish)
+    path = _whole_path(key, "key")
+    sign = None if path is None else Signing(path, passphrase)
+    return ExportWish(folder, choice, None if release is None else release.wish(choice), sign)
+
+
+def _whole_path(text: str, what: str) -> Path | None:
+    """Return the path that was entered, ``~`` for one's home; None where nothing was."""
+    if not text.strip():
+        return None
+    path = Path(text.strip())
+    if path.parts[:1] == ("~",):  # nobody else's home: to look for it may fail
+        path = Path.home().joinpath(*path.parts[1:])
+    if not path.is_absolute():
+        raise ExportError(f"{text.strip()!a:.90} is no whole path: enter where the {what} lies")
+    return path
 
 
 def carried(format_name: str) -> str:

@@ -15,23 +15,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.imaging import ImageError, Picture
-from annotator.mesh.landmarks import bounding_box
 from annotator.release import export_accepted, load_release
 from annotator.release.choice import Choice
+from annotator.release.formats import format_named
+from annotator.release.image_modes import CROPS
+from annotator.release.split_report import empty_sides
+from annotator.release.staging import refuse_existing
 from annotator.system.words import count
-from annotator.workbench.face_thumbnails import face_crop
-from annotator.workbench.look.sheet_picture import resized, with_mesh
-from annotator.workflow.releasing import ReleasePlan, ReleaseWish, plan_release
+from annotator.workbench.export_choices import ExportWish
+from annotator.workbench.export_picture import face_picture
+from annotator.workflow.releasing import ReleasePlan, plan_release
 
 if TYPE_CHECKING:
     from annotator.project import Project
     from annotator.project.accepted import AcceptedSamples
-    from annotator.release import Release
 
-PICTURE = 240
-"""Pixels of a side of the face that is shown."""
-_MARGIN = 1.25
+_BESIDE = "npz"  # a format that has images in a folder, whichever way up
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -66,20 +65,26 @@ class ExportPreview:
         The files, by name.
     samples, images
         How many.
+    folder
+        Where they go; None while it is not known yet.
     revoked
         How many images are left out.
     picture : (240, 240, 3) uint8 or None
         A face as the release has it; None where it has no pictures of its own.
     plan
         Of a release; None for an export.
+    signed_by
+        What people know the key by that signs it; None where none does.
     """
 
     lines: tuple[FileLine, ...]
     samples: int
     images: int
+    folder: Path | None = None
     revoked: int = 0
     picture: NDArray[np.uint8] | None = None
     plan: ReleasePlan | None = None
+    signed_by: str | None = None
 
     @property
     def size(self) -> int:
@@ -96,34 +101,42 @@ class ExportPreview:
             lines += _of_release(self.plan)
         if self.revoked:
             lines.append(f"{count(self.revoked, 'image')} left out: revoked or consent refused")
+        if self.signed_by is not None:
+            lines.append(f"signed with {self.signed_by}")
+        if self.folder is not None:
+            lines.append(f"in {self.folder}")
         return [*lines, *map(str, self.lines)]
 
 
-def preview_of(
-    project: Project, choice: Choice, *, wish: ReleaseWish | None = None
-) -> Iterator[ExportPreview]:
+def preview_of(project: Project, wish: ExportWish) -> Iterator[ExportPreview]:
     """Yield what will be written: first without what takes longer to find out for a release.
 
     Parameters
     ----------
     project
-    choice
-        How it is written.
     wish
-        Of a release; None for an export.
 
     Raises
     ------
     ExportError
         If it cannot be written, in the words in which the export would say so.
+    KeyFileError
+        If it cannot be signed.
     """
+    release = wish.release
+    folder = wish.folder if release is None else release.folder
+    if folder is not None:
+        refuse_existing(folder)
+    signed_by = None if wish.sign is None else wish.sign.read().fingerprint
     with project.samples.all_accepted() as accepted:
-        preview = _tried(project, accepted, choice)
+        preview = _tried(project, accepted, wish.choice)
+    preview = replace(preview, folder=folder, signed_by=signed_by)
     yield preview
-    if wish is not None:
-        plan = plan_release(project, wish)
+    if release is not None:
+        plan = plan_release(project, release)
         yield replace(
             preview,
+            folder=plan.folder,
             samples=plan.samples,
             images=len(plan.splits.sides),
             revoked=plan.revoked,
@@ -149,12 +162,13 @@ def _of_release(plan: ReleasePlan) -> list[str]:
     lines = [f"version {plan.about.version}{since}", f"images by split: {sides}"]
     if plan.splits.tied:
         lines.append(f"{count(len(plan.splits.tied), 'image')} left out: they tie two splits")
-    return lines
+    return [*lines, *empty_sides(plan.counts)]
 
 
 def _tried(project: Project, accepted: AcceptedSamples, choice: Choice) -> ExportPreview:
     """Write the first photograph, the second, and both, and reckon from that."""
     images = accepted.image_ids()
+    secret = project.secret() if choice.pseudonyms else None
     with tempfile.TemporaryDirectory() as folder:
         trials = [images[:1]]
         if len(images) > 1:
@@ -162,11 +176,22 @@ def _tried(project: Project, accepted: AcceptedSamples, choice: Choice) -> Expor
         written = []
         for number, some in enumerate(trials):
             target = Path(folder, str(number))
-            export_accepted(accepted.only(some), target, choice, secret=project.secret())
+            export_accepted(accepted.only(some), target, choice, secret=secret)
             written.append(_files(target))
-        picture = _picture(load_release(Path(folder, "0")))
+        seen = Path(folder, "0")
+        if format_named(choice.format).embeds_images:
+            seen = Path(folder, "seen")
+            beside = images_beside(choice)
+            export_accepted(accepted.only(images[:1]), seen, beside, secret=secret)
+        picture = face_picture(load_release(seen), is_crop=choice.images in CROPS)
     lines = _reckoned(written, len(images))
-    return ExportPreview(lines, len(accepted), len(images), accepted.left_out.images, picture)
+    return ExportPreview(lines, len(accepted), len(images), None, accepted.left_out.images, picture)
+
+
+def images_beside(choice: Choice) -> Choice:
+    """Return the choice that writes the very pictures into a folder which a format embeds."""
+    upright = format_named(choice.format).needs_upright and choice.images in ("copy", "link")
+    return replace(choice, format=_BESIDE, images="upright" if upright else choice.images)
 
 
 def _files(folder: Path) -> dict[str, int]:
@@ -202,16 +227,3 @@ def _reckoned(written: Sequence[Mapping[str, int]], images: int) -> tuple[FileLi
 def _kind(name: str) -> str:
     path = PurePosixPath(name)
     return (path.parent / f"*{path.suffix}").as_posix()
-
-
-def _picture(release: Release) -> NDArray[np.uint8] | None:
-    """Return the first face of a release over the release's own image; None if it has none."""
-    row = release.samples.iloc[0]
-    path = release.folder / str(row["image_file"])  # which leaves an absolute path as it is
-    landmarks = release.landmarks[0]
-    try:
-        crop = face_crop(Picture(path), bounding_box(landmarks), PICTURE, _MARGIN)
-    except (ImageError, OSError):
-        return None
-    pixels = np.ascontiguousarray(resized(crop, PICTURE))
-    return with_mesh(pixels, crop.places(landmarks, PICTURE), release.layout)

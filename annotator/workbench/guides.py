@@ -1,16 +1,19 @@
 """The guide of the face under edit: sparse landmarks that are shown, and that it is fitted to."""
 
+import numpy as np
 from psygnal import Signal
 
 from annotator.mesh.guide_fitting import GuideError, GuideFit
+from annotator.mesh.tools.base import MeshState
 from annotator.project import ProjectError
 from annotator.project.guide_records import Guide
 from annotator.workbench.bench import Bench
 from annotator.workbench.edits import Edits
 from annotator.workbench.foreign_text import one_line
-from annotator.workflow.fitting_guides import FIT_TO_GUIDE, fitted_edit
+from annotator.workflow.fitting_guides import FIT_TO_GUIDE, fitted_edit, why_unmoved
 
 _LONGEST_ORIGIN = 48
+_GONE = "This guide is not in the project any more: nothing was moved."
 
 
 class Guides:
@@ -30,6 +33,7 @@ class Guides:
         self._guide: Guide | None = None
         bench.current_changed.connect(self._read)
         bench.samples_changed.connect(self._read)
+        bench.project_written.connect(self._read)
 
     @property
     def guide(self) -> Guide | None:
@@ -48,18 +52,26 @@ class Guides:
 
     def fit(self) -> None:
         """Fit the mesh to the guide, as one stroke; say why not where it cannot be."""
-        bench, guide, session = self._bench, self._guide, self._bench.session
-        if guide is None or session is None or session.is_dragging or not bench.in_sight():
+        bench, session, seen = self._bench, self._bench.session, self._guide
+        if seen is None or session is None or session.is_dragging or not bench.in_sight():
+            return
+        self._read()  # another program may have taken it out, or added one
+        guide = self._guide
+        if guide is None:
+            bench.failed.emit(_GONE)
             return
         try:
             edit, fit = fitted_edit(session.state, guide, bench.tools.learned)
         except GuideError as error:
             bench.failed.emit(f"The mesh was not fitted: {error}.")
             return
+        if why := why_unmoved(session.state, fit):
+            bench.told.emit(f"Nothing of the mesh moves: {why}.")
+            return
         before = session.state
         self._edits.apply(FIT_TO_GUIDE, edit)
         if session.state is not before:
-            bench.told.emit(_fitted_text(fit))
+            bench.told.emit(_fitted_text(fit, before))
 
     def _read(self) -> None:
         before, self._guide = self._guide, self._found()
@@ -81,8 +93,9 @@ def _number(guide: Guide | None) -> int | None:
     return None if guide is None else guide.id
 
 
-def _fitted_text(fit: GuideFit) -> str:
-    said = f"Fitted to {fit.used} points of the guide."
+def _fitted_text(fit: GuideFit, before: MeshState) -> str:
+    moved = np.linalg.norm((fit.landmarks - before.landmarks)[:, :2], axis=1).mean()
+    said = f"Fitted to {fit.used} points of the guide: moved by {moved:.2g} px on the mean."
     if fit.left_out:
         numbers = ", ".join(map(str, fit.left_out))
         said += f" Left out, as all others contradict them: {numbers}."

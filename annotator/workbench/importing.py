@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from annotator.project import ImportRules, Project
 from annotator.workbench.steps import Step, Work
@@ -45,6 +46,10 @@ class ImportOrder:
     photographs: Path | None = None
 
 
+class _CancelledError(Exception):
+    """Nobody wants to know any more what would become of the faces."""
+
+
 class Importing:
     """One import, from the order to its end; `close` lets go of what was read.
 
@@ -61,6 +66,16 @@ class Importing:
         self._plan: Plan | None = None
         self._facts = FactsPlan()
         self._opened: list[Project | ReleasedFaces | SpooledFaces] = []
+        self._cancelled = Event()
+
+    def cancel(self) -> None:
+        """End the planning, from another thread: at the next file or face that it looks at."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the planning is not to go on."""
+        return self._cancelled.is_set()
 
     @property
     def is_planned(self) -> bool:
@@ -88,25 +103,43 @@ class Importing:
         return [] if self._plan is None else face_sentences(self._plan, _SHOWN)
 
     def planning(self, project: Project) -> Work:
-        """Find out what will become of each face; nothing is written."""
+        """Find out what will become of each face; nothing is written.
+
+        Its steps are few and long: `cancel` ends it within one.
+        """
+        try:
+            yield from self._planning(project)
+        except _CancelledError:
+            return
+
+    def _planning(self, project: Project) -> Work:
         yield Step(0, 0, "Reading what is to be imported")
         source = source_of(self._order.what)
         if source.kind == "project":
             other = Project.open(source.path, read_only=True)
             self._opened.append(other)
             yield Step(0, 0, "Comparing the projects")
-            plan = plan_merge(project, other, by=self._by)
+            plan = plan_merge(project, other, by=self._by, on_progress=self._heed)
         else:
-            faces = open_faces(source)
+            faces = open_faces(source, on_progress=self._heed)
             self._opened.append(faces)
             yield Step(0, 0, "Matching faces")
             conversion = Conversion(self._order.purpose, self._by, faces.origin)
             plan = make_plan(
-                project, faces, conversion, ImportRules(), photographs=self._order.photographs
+                project,
+                faces,
+                conversion,
+                ImportRules(),
+                photographs=self._order.photographs,
+                on_progress=self._heed,
             )
         self._facts = bring_facts(project, plan, writes=False)
         self._plan = plan
         yield Step(1, 1, "Nothing is imported yet.")
+
+    def _heed(self, _done: int, _total: int) -> None:
+        if self._cancelled.is_set():
+            raise _CancelledError
 
     def carrying_out(self, project: Project) -> Work:
         """Take in what was planned, as far as it is still so; the last step sums up."""

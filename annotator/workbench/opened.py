@@ -63,6 +63,8 @@ class Opened:
         Somebody else works here.
     project_changed
         Another project is open, or none.
+    project_written
+        Somebody wrote to the project, here or elsewhere: what no list shows may be another, too.
     closing
         The project is about to be closed: what is still to be stored is stored now.
     samples_changed
@@ -90,6 +92,7 @@ class Opened:
 
     annotator_changed = Signal()
     project_changed = Signal()
+    project_written = Signal()
     closing = Signal()
     samples_changed = Signal()
     sample_updated = Signal(int)

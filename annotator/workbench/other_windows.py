@@ -45,8 +45,11 @@ class OtherWindows:
             return
         try:
             version = project.version()
-            if version != self._version and self._take_in(project):
+            if version == self._version:
+                return
+            if self._take_in(project):
                 self._version = version
+            self._workbench.project_written.emit()
         except ProjectError:
             return  # looked for again soon; what the annotator does says what is wrong
 

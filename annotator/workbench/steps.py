@@ -14,7 +14,7 @@ from annotator.imaging import find_images
 from annotator.inference import FaceMesh
 from annotator.project import BUSY_TIMEOUT, ImageRecord, Project
 from annotator.project.covariance_file import write_covariance
-from annotator.release import export_accepted
+from annotator.release import SigningKey, export_accepted
 from annotator.system.assets import asset_path
 from annotator.system.names import paths_in_natural_order
 from annotator.system.words import count
@@ -143,28 +143,32 @@ def assessing(project: Project) -> Work:
 
 def exporting(project: Project, wish: ExportWish) -> Work:
     """Export the accepted samples into a new folder, or make a release of them."""
+    sign = None if wish.sign is None else wish.sign.read()  # before any work is done
     if wish.release is not None:
-        yield from _releasing(project, wish.release)
+        yield from _releasing(project, wish.release, sign)
         return
     yield Step(0, 0, "Exporting the accepted samples")
     kept = keep_accepted(project)
     with project.samples.all_accepted() as accepted:
         secret = project.secret() if wish.choice.pseudonyms else None
-        report = export_accepted(accepted, wish.folder, wish.choice, secret=secret)
+        report = export_accepted(accepted, wish.folder, wish.choice, secret=secret, sign=sign)
     text = f"{count(report.samples, 'accepted sample')} exported to {report.folder}"
-    yield Step(1, 1, _told(text, report.remarks, len(kept)))
+    yield Step(1, 1, _told(text, report.remarks, len(kept), sign))
 
 
-def _releasing(project: Project, wish: ReleaseWish) -> Work:
+def _releasing(project: Project, wish: ReleaseWish, sign: SigningKey | None) -> Work:
     yield Step(0, 0, "Releasing the accepted samples")
-    made = make_release(project, wish)
+    made = make_release(project, wish, sign=sign)
     text = f"released {made.record} with {count(made.record.samples, 'sample')} to"
-    yield Step(1, 1, _told(f"{text} {made.report.folder}", made.report.remarks, len(made.kept)))
+    yield Step(
+        1, 1, _told(f"{text} {made.report.folder}", made.report.remarks, len(made.kept), sign)
+    )
 
 
-def _told(text: str, remarks: Sequence[str], kept: int) -> str:
+def _told(text: str, remarks: Sequence[str], kept: int, sign: SigningKey | None) -> str:
     changed = [kept_text(kept)] if kept else []
-    return " ".join(as_sentences([text, *remarks, *changed]))
+    signed = [] if sign is None else [f"signed with {sign.fingerprint}"]
+    return " ".join(as_sentences([text, *remarks, *signed, *changed]))
 
 
 def learning(project: Project) -> Work:

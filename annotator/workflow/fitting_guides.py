@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.mesh.covariance import Covariance
 from annotator.mesh.guide_fitting import GuideError, GuideFit, fit_to_guide
@@ -19,7 +20,12 @@ FIT_TO_GUIDE = "fit_to_guide"
 """The name of the tool of such strokes."""
 
 _OPEN = (*UNDECIDED, SampleState.SENT_BACK)
-_UNMOVED = "nothing of it moves: it lies on the guide, or is pinned"
+_LEAST_MOVE = 0.01  # px: less is how numbers are rounded
+_ALL_HELD = "all of its vertices are pinned, hidden or placed with Guided"
+_LIES_THERE = "it lies on the guide already"
+_FREE_LIES_THERE = (
+    "what of it is not pinned, hidden or placed with Guided lies on the guide already"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,32 @@ def fitted_edit(
     Raises
     ------
     GuideError
-        If the guide is of a scheme that is not known, or says too little of this mesh.
+        If the guide is of a scheme that is not known, or says too little of this mesh; or if no
+        vertex may move, which nothing needs to be computed for.
     """
+    if _held(state).all():
+        raise GuideError(_ALL_HELD)
     try:
         scheme = scheme_named(guide.scheme)
     except UnknownScheme as error:
         raise GuideError(str(error)) from error
     fit = fit_to_guide(state, scheme, guide.points, covariance)
     return Edit(fit.landmarks), fit
+
+
+def why_unmoved(state: MeshState, fit: GuideFit) -> str:
+    """Return why a fit moves nothing of a mesh, as a phrase; empty where it moves something."""
+    moves = np.abs(fit.landmarks[:, :2] - state.landmarks[:, :2])
+    if moves.max() >= _LEAST_MOVE:
+        return ""
+    return _FREE_LIES_THERE if _held(state).any() else _LIES_THERE
+
+
+def _held(state: MeshState) -> NDArray[np.bool_]:
+    """Return which vertices stay, (n,): the pinned, the hidden and the anchors."""
+    held = state.still.copy()
+    held[list(state.anchors)] = True
+    return held
 
 
 def fit_samples(
@@ -129,8 +153,9 @@ def _fit(session: EditSession, guide: Guide, covariance: Covariance | None) -> F
         edit, fit = fitted_edit(session.state, guide, covariance)
     except GuideError as error:
         return FittedSample(session.sample_id, guide.id, why_not=str(error))
-    if session.apply(FIT_TO_GUIDE, edit) is None:
-        return FittedSample(session.sample_id, guide.id, why_not=_UNMOVED)
+    if why := why_unmoved(session.state, fit):
+        return FittedSample(session.sample_id, guide.id, why_not=why)
+    session.apply(FIT_TO_GUIDE, edit)
     moved = np.linalg.norm((fit.landmarks - before)[:, :2], axis=1)
     folds = int(np.count_nonzero(fit.folded))
     return FittedSample(

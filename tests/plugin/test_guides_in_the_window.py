@@ -1,5 +1,8 @@
 """Guides in the window: drawn over the face, fitted to with a click, taken back with Ctrl+Z."""
 
+import subprocess
+from collections.abc import Callable
+
 import numpy as np
 from numpy.testing import assert_array_equal
 from qtpy.QtCore import Qt
@@ -12,7 +15,9 @@ from annotator.plugin.dock import AnnotatorDock
 from annotator.project.guide_records import NewGuide
 from annotator.workbench.look.palette import GUIDE_COLOUR
 from annotator.workflow.fitting_guides import FIT_TO_GUIDE
+from tests.plugin.conftest import wait_for
 
+RunScript = Callable[[str], subprocess.CompletedProcess[str]]
 Workplace = tuple[AnnotatorDock, Pointer]
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -108,3 +113,92 @@ def test_a_guide_that_cannot_be_fitted_is_told(workplace: Workplace) -> None:
     assert told
     assert told[0].startswith("The mesh was not fitted: no sparse landmarks are called")
     assert_array_equal(dock.workbench.session.landmarks, before)
+
+
+def test_a_fit_that_moves_nothing_says_why(workplace: Workplace) -> None:
+    dock, _pointer = workplace
+    session = dock.workbench.session
+    guide = NewGuide("face_468", session.landmarks)
+    dock.workbench.project.guides.add(session.sample_id, guide)
+    dock.workbench.refresh()
+    told: list[str] = []
+    dock.workbench.told.connect(told.append)
+    dock.edit.tabs.setCurrentIndex(0)
+    click(dock.guide_row.fit)
+    assert told == ["Nothing of the mesh moves: it lies on the guide already."]
+    assert dock._message.text() == told[0]
+    assert not session.can_undo
+
+
+ADD = """
+import sys
+import numpy as np
+from annotator.mesh.layout import FACE_468
+from annotator.mesh.sparse.combinations import to_68
+from annotator.project import Project
+from annotator.project.guide_records import NewGuide
+with Project.open(sys.argv[1]) as project:
+    sample = project.samples.summaries()[0].id
+    mesh = project.annotations.load(sample).landmarks + np.float32([9, 0, 0])
+    project.guides.add(sample, NewGuide("ibug_68", to_68(mesh, FACE_468), origin="theirs.pts"))
+"""
+FIT = """
+import sys
+from annotator.cli import main
+sys.exit(main(["guides", "fit", sys.argv[1], "--all", "--annotator", "robin"]))
+"""
+REMOVE = """
+import sys
+from annotator.cli import main
+sys.exit(main(["guides", "remove", sys.argv[1], "1"]))
+"""
+
+
+def ran(run_script: RunScript, script: str) -> None:
+    done = run_script(script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_guides_that_another_process_adds_and_removes_come_and_go(
+    workplace: Workplace, run_script: RunScript
+) -> None:
+    dock, _ = workplace
+    dock.edit.tabs.setCurrentIndex(0)
+    ran(run_script, ADD)
+    wait_for(dock.guide_row.isVisible, "the guide")
+    assert "theirs.pts" in dock.guide_row.fit.toolTip()
+    ran(run_script, REMOVE)
+    wait_for(lambda: not dock.guide_row.isVisible(), "the guide to go")
+    assert not len(dock.view._scene.drawing.guide)
+
+
+def test_a_fit_by_another_process_shows_and_another_one_goes_on_top(
+    workplace: Workplace, run_script: RunScript
+) -> None:
+    dock, _ = workplace
+    session, before = dock.workbench.session, dock.workbench.session.landmarks
+    wanted = give_guide(dock)
+    ran(run_script, FIT)
+    wait_for(lambda: session.revision == 1, "the fit of the other process")
+    theirs = session.landmarks
+    assert np.abs(theirs - wanted)[:, :2].mean() < 1.5
+    dock.edit.tabs.setCurrentIndex(0)
+    click(dock.guide_row.fit)
+    assert np.abs(session.landmarks - wanted)[:, :2].mean() < 1.5
+    assert not np.array_equal(session.landmarks, before)
+
+
+def test_a_guide_that_another_process_removed_just_now_is_not_fitted_to(
+    workplace: Workplace, run_script: RunScript
+) -> None:
+    dock, _ = workplace
+    give_guide(dock)
+    dock._look.stop()  # as if the click came before the next look
+    before, told = dock.workbench.session.landmarks, []
+    dock.workbench.failed.connect(told.append)
+    dock.edit.tabs.setCurrentIndex(0)
+    ran(run_script, REMOVE)
+    click(dock.guide_row.fit)
+    assert told == ["This guide is not in the project any more: nothing was moved."]
+    assert_array_equal(dock.workbench.session.landmarks, before)
+    assert not dock.guide_row.isVisible()

@@ -1,10 +1,15 @@
 """Annotations of others come in through the project menu of the real dock."""
 
 import shutil
+import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QDialogButtonBox
 
 from annotator.plugin.canvas.pointer import Pointer
@@ -131,3 +136,68 @@ def test_what_cannot_be_read_is_told(
     wait_for(lambda: told)
 
     assert "is no release, no project and nothing that is recognised" in told[0]
+
+
+def test_looking_can_be_cancelled_and_nothing_is_imported(
+    workplace: Workplace,
+    release: Path,
+    when_asked: Callable[..., object],
+    wait_for: WaitFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dock, _ = workplace
+    began = threading.Event()
+
+    def read_for_ever(source: object, *, on_progress: Callable[[int, int], None]) -> None:
+        while True:
+            on_progress(0, 0)
+            began.set()
+
+    monkeypatch.setattr("annotator.workbench.importing.open_faces", read_for_ever)
+    when_asked(chosen(release))
+    dock.project_menu.ask_import()
+    wait_for(began.is_set, "the reading to begin")
+    QTest.mouseClick(dock.progress._cancel, Qt.MouseButton.LeftButton)
+    wait_for(lambda: not dock.progress.is_running, "the work to end")
+
+    assert dock._message.text() == "Cancelled: nothing was imported."
+    project = dock.workbench.project
+    assert project is not None
+    assert project.samples.counts()[SampleState.ACCEPTED] == 0
+
+
+WORK_ON_IT = """
+import sys
+import numpy as np
+from annotator.mesh.tools.base import Edit
+from annotator.project import EditSession, Project
+with Project.open(sys.argv[1]) as project:
+    session = EditSession(project, project.samples.summaries()[0].id, annotator="robin")
+    assert session.apply("grab", Edit(session.landmarks + np.float32([2, 0, 0])))
+"""
+
+
+def test_what_another_process_does_while_the_plan_is_looked_at_stays(
+    workplace: Workplace,
+    release: Path,
+    when_asked: Callable[..., object],
+    wait_for: WaitFor,
+    run_script: Callable[[str], subprocess.CompletedProcess[str]],
+) -> None:
+    dock, _ = workplace
+    session = dock.workbench.session
+    before = session.landmarks
+
+    def agree(dialog: ImportPlanDialog) -> None:
+        done = run_script(WORK_ON_IT)
+        assert done.returncode == 0, done.stderr
+        dialog.accept()
+
+    told = import_through_the_menu(dock, release, when_asked, wait_for, agree)
+
+    project = dock.workbench.project
+    stored = project.annotations.load(session.sample_id)
+    np.testing.assert_allclose(stored.landmarks, before + np.float32([2, 0, 0]), atol=1e-3)
+    assert told[-1].startswith("Imported 1 face")
+    assert project.samples.counts()[SampleState.ACCEPTED] == 1
+    wait_for(lambda: session.revision == stored.revision, "their mesh in the window")

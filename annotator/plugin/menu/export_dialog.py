@@ -1,11 +1,7 @@
 """Exporting or releasing what is accepted: how, where to, and what that will write."""
 
 from pathlib import Path
-from typing import Any
 
-from magicgui.types import FileDialogMode
-from magicgui.widgets import CheckBox, ComboBox, FileEdit, LineEdit
-from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import (
     QDialog,
@@ -18,30 +14,25 @@ from qtpy.QtWidgets import (
 )
 
 from annotator.plugin.canvas.plain_text import PlainLabel, name_button
+from annotator.plugin.menu.export_form import ExportForm
 from annotator.plugin.menu.export_preview_pane import ExportPreviewPane
-from annotator.plugin.panels.parts import RowLabel, row_form
 from annotator.project import Project
 from annotator.release import ExportError
-from annotator.release.choice import Choice
-from annotator.release.formats import FORMATS
 from annotator.system.words import count
-from annotator.workbench.export_choices import (
-    IMAGES,
-    METADATA,
-    ExportWish,
-    carried,
-    export_wish,
-    release_name,
-)
-from annotator.workbench.export_previews import ExportPreviews, Told
+from annotator.workbench.export_choices import ExportWish
+from annotator.workbench.export_previews import ExportPreviews, Told, Trouble
+from annotator.workbench.project_watch import ProjectWatch
 
 _PAUSE_MS = 300  # after a change, before a preview is made of it
-_SIZE = (900, 540)
-_KINDS = (("an export", False), ("a release, with splits and a version", True))
+_LOOK_MS = 1000  # between looks at whether somebody else changed the project
+_SIZE = (940, 640)
 
 
 class ExportDialog(QDialog):
     """Choices on the left, and on the right what they will write.
+
+    What cannot be written is told there, and the dialog stays. When another program changes the
+    project the preview is made anew.
 
     Parameters
     ----------
@@ -52,35 +43,49 @@ class ExportDialog(QDialog):
         How many samples.
     """
 
-    _posted = Signal(object)
+    _posted = Signal(int, object)
 
     def __init__(
         self, project: Project, suggested: Path, accepted: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export accepted samples")
-        self._explained = _explanation(accepted)
-        self.form = _Form(project, suggested)
+        self._explained = PlainLabel(_explanation(accepted))
+        self.form = ExportForm(project, suggested)
         self.preview = ExportPreviewPane()
+        self._trouble: Trouble | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._ask)
-        self._posted.connect(self._show)
+        self._watch = ProjectWatch(project)
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._follow)
+        self._posted.connect(self._show_answer)
         self._previews = ExportPreviews(project, self._posted.emit)
-        self.finished.connect(self._previews.close)
+        self.finished.connect(self._end)
         self._lay_out()
         for widget in self.form.widgets:
             widget.changed.connect(self._change)
         self._change()
+        self._look.start(_LOOK_MS)
         self.resize(*_SIZE)
 
     @property
     def wish(self) -> ExportWish:
-        """What is chosen; raises ExportError if a release cannot be called so."""
+        """What is chosen; raises ExportError if anything of it cannot be."""
         return self.form.wish
 
+    def accept(self) -> None:
+        """Close, unless it is known that nothing could be written: then look once more."""
+        if self._trouble is None and self._wished() is not None:
+            super().accept()
+        elif self._trouble is not None:
+            self._change()
+
     def _lay_out(self) -> None:
+        self._explained.setWordWrap(True)
+        self._explained.setObjectName("explanation")
         area = QScrollArea()
         area.setWidget(self.form)
         area.setWidgetResizable(True)
@@ -104,107 +109,51 @@ class ExportDialog(QDialog):
         self.form.arrange()
         if self.ok is not None:
             name_button(self.ok, "Release" if self.form.kind.value else "Export")
+        self._trouble = None
+        self._previews.forget()
         self.preview.wait()
         self._timer.start()
 
+    def _follow(self) -> None:
+        """Look again if the project was changed; one look after the other, whoever writes on."""
+        is_idle = self._previews.is_idle and not self._timer.isActive()
+        if is_idle and self._watch.has_changed():
+            self._ask()
+
     def _ask(self) -> None:
+        wish = self._wished()
+        if wish is not None:
+            self._previews.ask(wish)
+
+    def _wished(self) -> ExportWish | None:
+        """Return what is chosen, or None after telling why it cannot be."""
         try:
-            wish = self.wish
+            return self.wish
         except ExportError as error:
-            self._show(str(error))
-            return
-        self._previews.ask(wish.choice, wish.release)
+            self._show(Trouble(str(error)))
+            return None
+
+    def _show_answer(self, number: int, told: Told) -> None:
+        if self._previews.is_asked_for(number):  # choices may have changed on its way here
+            self._show(told)
 
     def _show(self, told: Told) -> None:
-        if isinstance(told, str):
-            self.preview.show_trouble(told)
+        if isinstance(told, Trouble):
+            self._trouble = told if told.forbids else None
+            self.preview.show_trouble(told.reason)
         else:
+            self._trouble = None
+            self._explained.setText(_explanation(told.samples))
             self.preview.show_preview(told)
 
+    def _end(self) -> None:
+        for timer in (self._timer, self._look):
+            timer.stop()
+        self._previews.close()
 
-def _explanation(accepted: int) -> PlainLabel:
-    text = PlainLabel(
+
+def _explanation(accepted: int) -> str:
+    return (
         f"A new folder gets {count(accepted, 'accepted sample')}, and a manifest that says who "
         "accepted what. An existing folder is never written over."
     )
-    text.setWordWrap(True)
-    text.setObjectName("explanation")
-    return text
-
-
-class _Form(QWidget):
-    """The choices, with labels that line up; those of a release are there only for one."""
-
-    def __init__(self, project: Project, suggested: Path) -> None:
-        super().__init__()
-        kinds = _KINDS[:1] if project.is_read_only else _KINDS
-        self.kind = ComboBox(choices=kinds, value=False)
-        self.parent_folder = FileEdit(
-            mode=FileDialogMode.EXISTING_DIRECTORY, value=suggested.parent
-        )
-        self.folder = LineEdit(value=suggested.name)
-        self.name = LineEdit(value=release_name(project.home))
-        self.version = LineEdit(value="")
-        self.licence = LineEdit(value="")
-        self.require = CheckBox(value=False, text="Refuse images without a licence")
-        self.format = ComboBox(choices=[(one.title, name) for name, one in FORMATS.items()])
-        self.images = ComboBox(choices=IMAGES, value="copy")
-        self.metadata = ComboBox(choices=METADATA, value="strip")
-        self.pseudonyms = CheckBox(value=False, text="Replace names of people and files")
-        self.explained = PlainLabel()
-        self.explained.setWordWrap(True)
-        self._of_export = (("In folder", self.parent_folder), ("New folder", self.folder))
-        self._of_release = (
-            ("Name", self.name), ("Version", self.version), ("Licence", self.licence),
-            ("", self.require),
-        )  # fmt: skip
-        self._of_both = (
-            ("Photographs", self.images), ("Metadata", self.metadata), ("", self.pseudonyms),
-        )  # fmt: skip
-        self.version.native.setPlaceholderText("proposed from what changed")
-        self.licence.native.setPlaceholderText("of the whole, for the card")
-        self._lay_out()
-
-    @property
-    def widgets(self) -> tuple[ValueWidget[Any] | FileEdit, ...]:
-        """All that can be chosen."""
-        rows = (*self._of_export, *self._of_release, *self._of_both)
-        return (self.kind, self.format, *(widget for _, widget in rows))
-
-    @property
-    def wish(self) -> ExportWish:
-        choice = Choice(
-            self.format.value,
-            self.images.value,
-            metadata=self.metadata.value,
-            pseudonyms=bool(self.pseudonyms.value),
-        )
-        return export_wish(
-            Path(str(self.parent_folder.value)) / str(self.folder.value).strip(),
-            choice,
-            name=str(self.name.value).strip() if self.kind.value else None,
-            version=str(self.version.value).strip(),
-            licence=str(self.licence.value).strip(),
-            require_licence=bool(self.require.value),
-        )
-
-    def arrange(self) -> None:
-        """Show what belongs to what is chosen."""
-        is_release = bool(self.kind.value)
-        for rows, is_shown in ((self._of_export, not is_release), (self._of_release, is_release)):
-            for _, widget in rows:
-                self._rows.setRowVisible(widget.native, is_shown)
-        self.explained.setText(carried(self.format.value))
-
-    def _lay_out(self) -> None:
-        self._rows = row_form()
-        self._rows.setVerticalSpacing(8)
-        self._add(("Make", self.kind), *self._of_export, *self._of_release)
-        self._add(("Format", self.format))
-        self._rows.addRow(RowLabel(""), self.explained)
-        self._add(*self._of_both)
-        self.setLayout(self._rows)
-
-    def _add(self, *rows: tuple[str, ValueWidget[Any] | FileEdit]) -> None:
-        for label, widget in rows:
-            self._rows.addRow(RowLabel(label), widget.native)

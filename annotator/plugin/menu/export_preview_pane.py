@@ -7,11 +7,13 @@ from qtpy.QtGui import QImage, QPixmap, QResizeEvent
 from qtpy.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from annotator.plugin.canvas.plain_text import PlainLabel
-from annotator.workbench.export_preview import PICTURE, ExportPreview
+from annotator.workbench.export_picture import PICTURE
+from annotator.workbench.export_preview import ExportPreview
 from annotator.workbench.foreign_text import plain
 
 _WAITING = "Looking at what will be written…"
-_NO_PICTURE = "No picture of its own"
+_NO_PICTURE = "No picture is written"
+_NOTHING = "Nothing can be written so:"
 
 
 class ExportPreviewPane(QWidget):
@@ -40,12 +42,13 @@ class ExportPreviewPane(QWidget):
     def show_trouble(self, reason: str) -> None:
         """Say why nothing can be written."""
         self._show_face(None)
-        self.picture.setText("")
-        self.files.setPlainText(plain(reason))
+        self.picture.hide()
+        self.files.setPlainText(f"{_NOTHING}\n{plain(reason)}")
 
     def show_preview(self, preview: ExportPreview) -> None:
         """Show what will be written."""
         self.files.setPlainText("\n".join(map(plain, preview.text())))
+        self.picture.show()
         self._show_face(preview.picture)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802

@@ -113,11 +113,14 @@ class ImportRun:
         self._progress.run(
             patiently(project, importing.planning(project)),
             lambda: self._show(project, importing, parent),
+            importing.cancel,
         )
 
     def _show(self, project: Project, importing: Importing, parent: QWidget) -> None:
-        if not importing.is_planned:
+        if importing.is_cancelled or not importing.is_planned:
             importing.close()
+            if importing.is_cancelled:
+                self._tell("Cancelled: nothing was imported.")
             return
         if not ImportPlanDialog(importing, parent).exec():
             importing.close()

@@ -41,6 +41,7 @@ class ProgressRow(QWidget):
         super().__init__(parent)
         self._worker: GeneratorWorker[Step, None, None] | None = None
         self._after: Callable[[], None] | None = None
+        self._on_cancel: Callable[[], None] | None = None
         self._cancelled = Event()
         self._ended = Event()
         self._step = Step(0, 0, "")
@@ -65,7 +66,12 @@ class ProgressRow(QWidget):
         """Whether work is under way."""
         return self._worker is not None
 
-    def run(self, work: Work, after: Callable[[], None] | None = None) -> bool:
+    def run(
+        self,
+        work: Work,
+        after: Callable[[], None] | None = None,
+        on_cancel: Callable[[], None] | None = None,
+    ) -> bool:
         """Start work on a thread; returns False if other work is under way.
 
         Parameters
@@ -73,10 +79,12 @@ class ProgressRow(QWidget):
         work : generator of Step
         after : callable, optional
             Called here, on the window's thread, once the work has ended in whatever way.
+        on_cancel : callable, optional
+            Called here when the work is to end, for work that can within a step.
         """
         if self._worker is not None:
             return False
-        self._after = after
+        self._after, self._on_cancel = after, on_cancel
         self._show(Step(0, 0, "Starting"))
         self._cancel.setEnabled(True)
         self.show()
@@ -99,7 +107,7 @@ class ProgressRow(QWidget):
         if self._worker is not None:
             self._cancel.setEnabled(False)
             self._text.setText("Stopping…")
-            self._cancelled.set()
+            self._tell_to_stop()
 
     def wait(self) -> None:
         """Cancel and wait a while, as when the window closes.
@@ -107,8 +115,13 @@ class ProgressRow(QWidget):
         Work that takes longer ends by itself: the project that it writes to is closed.
         """
         if self._worker is not None:
-            self._cancelled.set()
+            self._tell_to_stop()
             self._ended.wait(_PATIENCE_S)
+
+    def _tell_to_stop(self) -> None:
+        self._cancelled.set()
+        if self._on_cancel is not None:
+            self._on_cancel()
 
     def _show(self, step: Step) -> None:
         self._step = step

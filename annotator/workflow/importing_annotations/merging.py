@@ -147,7 +147,8 @@ def plan_merge(
     over
         Whether the other's work on a face is put over what people made of it here.
     on_progress
-        Called on the calling thread with the number of faces looked at and their total.
+        Called on the calling thread with the number of images looked for, then of faces looked at,
+        and their totals. What it raises ends the planning.
 
     Raises
     ------
@@ -157,7 +158,9 @@ def plan_merge(
     faces = ProjectFaces(other)
     has_steps = other.settings.get("review") == TWO_STEPS
     rules = ImportRules(over=over, follows=False, trusts_verdicts=has_steps)
-    images = _with_files(faces.records, find_photographs(project, faces.clues))
+    images = _with_files(
+        faces.records, find_photographs(project, faces.clues, on_progress=on_progress)
+    )
     who = recorded_name(by)
     way = MergeWay(faces, rules, who, BesideFaces(other, by=who, over=over))
     plan = plan_of(project, faces, way, images, on_progress=on_progress)

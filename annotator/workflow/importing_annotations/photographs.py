@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -87,10 +87,11 @@ def find_photographs(
         With photographs that may be added where the project has none: those that came with the
         annotations, or that their owner has.
     on_progress
-        Called on the calling thread with the number of images done and their total.
+        Called on the calling thread with the number of images done and their total, and with those
+        of the files of the folder while these are looked at. What it raises ends the search.
     """
     known = _Known.of(project)
-    offered = _Offered(folder, clues)
+    offered = _Offered(folder, clues, on_progress)
     found = []
     for done, clue in enumerate(clues, start=1):
         found.append(_find(clue, known, offered))
@@ -179,7 +180,13 @@ def file_name(clue: ImageClue) -> str:
 class _Offered:
     """Photographs of a folder that somebody gave, looked at as far as they are asked for."""
 
-    def __init__(self, folder: Path | None, clues: Sequence[ImageClue]) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        clues: Sequence[ImageClue],
+        on_progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._on_progress = on_progress
         self._paths = [] if folder is None else list(find_images([folder]))
         self._folder = None if folder is None else Path(os.path.realpath(folder))
         self._by_name: dict[str, list[Path]] = {}
@@ -193,7 +200,7 @@ class _Offered:
             return []
         if clue.sha256 is not None:
             if self._by_content is None:
-                self._by_content = {entry.sha256: entry for entry in _all_inspected(self._paths)}
+                self._by_content = {entry.sha256: entry for entry in self._all()}
             if clue.sha256 in self._by_content:
                 return [self._by_content[clue.sha256]]
         if clue.path is not None and self._holds(clue.path):
@@ -201,7 +208,14 @@ class _Offered:
             return [] if own is None else [own]
         if clue.sha256 is not None:
             return []
-        return list(_all_inspected(self._named(clue)))
+        return [entry for entry in _each_inspected(self._named(clue)) if entry is not None]
+
+    def _all(self) -> Iterable[NewImage]:
+        for done, entry in enumerate(_each_inspected(self._paths)):
+            if self._on_progress is not None:
+                self._on_progress(done, len(self._paths))
+            if entry is not None:
+                yield entry
 
     def _holds(self, path: Path) -> bool:
         return self._folder is not None and Path(os.path.realpath(path)).is_relative_to(
@@ -216,11 +230,12 @@ class _Offered:
         return exact or paths
 
 
-def _all_inspected(paths: Iterable[Path]) -> Iterable[NewImage]:
+def _each_inspected(paths: Iterable[Path]) -> Iterator[NewImage | None]:
     with ThreadPoolExecutor(READERS, thread_name_prefix="inspect") as executor:
-        for entry in executor.map(_inspected, paths):
-            if entry is not None:
-                yield entry
+        try:
+            yield from executor.map(_inspected, paths)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)  # of whoever wants no more
 
 
 def _inspected(path: Path) -> NewImage | None:

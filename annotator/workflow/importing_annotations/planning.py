@@ -42,7 +42,8 @@ def make_plan(
     photographs
         A folder with photographs that may be added where the project has none.
     on_progress
-        Called on the calling thread with the number of faces looked at and their total.
+        Called on the calling thread with the number of images looked for, then of faces looked at,
+        and their totals. What it raises ends the planning.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def make_plan(
         way = GuideWay(faces, conversion)
     else:
         way = MeshWay(faces, conversion, rules)
-    images = find_photographs(project, faces.clues, photographs)
+    images = find_photographs(project, faces.clues, photographs, on_progress=on_progress)
     return plan_of(project, faces, way, images, on_progress=on_progress)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from annotator.project import Project
 from annotator.release.formats import READERS, Format, format_named
-from annotator.release.incoming import AnnotationsError
+from annotator.release.incoming import AnnotationsError, IncomingFace
 from annotator.system.foreign_text import escaped
 from annotator.workflow.importing_annotations.faces import SpooledFaces
 from annotator.workflow.importing_annotations.released import ReleasedFaces
@@ -79,9 +80,21 @@ def source_of(what: Path, format_name: str | None = None) -> Source:
 
 
 def open_faces(
-    source: Source, *, signed_by: str | Path | None = None
+    source: Source,
+    *,
+    signed_by: str | Path | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> SpooledFaces | ReleasedFaces:
     """Read all faces of a release or of annotations, checked; projects are merged instead.
+
+    Parameters
+    ----------
+    source
+    signed_by
+        Keys, one of which must have signed a release.
+    on_progress
+        Called with how much was read and how much there is, 0 where nobody knows. What it raises
+        ends the reading, of which nothing is left.
 
     Raises
     ------
@@ -93,12 +106,24 @@ def open_faces(
     if source.kind == "release":
         from annotator.release import load_release  # noqa: PLC0415 - slow
 
-        return ReleasedFaces(load_release(source.path, signed_by=signed_by))
+        return ReleasedFaces(
+            load_release(source.path, signed_by=signed_by, on_progress=on_progress)
+        )
     if source.format is None or source.format.read_faces is None:
         raise AnnotationsError(f"{escaped(str(source.path))} cannot be read")
     title = f"{source.path.name}, read as {source.format.title}"
     origin = {"from": source.path.name, "format": source.format.name}
-    return SpooledFaces(title, origin, source.format.read_faces(source.path))
+    faces = source.format.read_faces(source.path)
+    return SpooledFaces(title, origin, _counted(faces, on_progress))
+
+
+def _counted(
+    faces: Iterable[IncomingFace], on_progress: Callable[[int, int], None] | None
+) -> Iterator[IncomingFace]:
+    for done, face in enumerate(faces):
+        if on_progress is not None:
+            on_progress(done, 0)
+        yield face
 
 
 def _readable() -> str:
