@@ -118,7 +118,9 @@ def test_a_guide_that_cannot_be_fitted_is_told(workplace: Workplace) -> None:
 def test_a_fit_that_moves_nothing_says_why(workplace: Workplace) -> None:
     dock, _pointer = workplace
     session = dock.workbench.session
-    guide = NewGuide("face_468", session.landmarks)
+    points = np.full_like(session.landmarks, np.nan)
+    points[::20] = session.landmarks[::20]
+    guide = NewGuide("face_468_sparse", points)
     dock.workbench.project.guides.add(session.sample_id, guide)
     dock.workbench.refresh()
     told: list[str] = []
