@@ -8,6 +8,7 @@ taken anew from round to round. ``docs/guides.md`` has the mathematics and what 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,14 +148,17 @@ def _without_the_unlikely(
     The worst is left out, one at a time.
     """
     kept = kept.copy()
-    while True:
+    posterior = whole = _Posterior.of(matrix, seen.of(kept), before)
+    while np.count_nonzero(kept) > least:
+        points, unlikely = posterior.unlikely()
+        worst = int(np.argmax(unlikely))
+        if unlikely[worst] <= _UNLIKELY:
+            break
+        kept[points[worst]] = False
+        posterior = posterior.without(points[worst])
+    if posterior is not whole:  # what was taken away a hundred times over has lost digits
         posterior = _Posterior.of(matrix, seen.of(kept), before)
-        unlikely = posterior.unlikely()
-        worst = max(unlikely, key=lambda point: unlikely[point], default=None)
-        is_likely = worst is None or unlikely[worst] <= _UNLIKELY
-        if worst is None or is_likely or np.count_nonzero(kept) <= least:
-            return posterior.moves, kept
-        kept[worst] = False
+    return posterior.moves, kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,10 +170,10 @@ class _Posterior:
     conj(direction) * row @ matrix @ row' * direction'.
     """
 
-    seen: Observations
-    moves: Complex
-    inverse: NDArray[np.floating]
-    pulls: NDArray[np.floating]
+    points: Indices
+    spread: Complex
+    inverse: Floats
+    off: Floats
 
     @classmethod
     def of(cls, matrix: Complex, seen: Observations, before: Complex) -> "_Posterior":
@@ -177,23 +181,58 @@ class _Posterior:
         among = (seen.directions.conj()[:, None] * (seen.rows @ spread)).real
         among[np.diag_indices(len(among))] += seen.variances
         off = (seen.directions.conj() * (seen.goals - seen.rows @ before)).real
-        inverse = np.linalg.inv(among)
-        pulls = inverse @ off
-        return cls(seen, spread @ pulls, inverse, pulls)
+        return cls(seen.points, spread, np.linalg.inv(among), off)
 
-    def unlikely(self) -> dict[int, float]:
-        """Return how far each point is from where all others expect it, squared, by its variance.
+    @cached_property
+    def pulls(self) -> Floats:
+        """How much of its covariance with the errors each observation adds to them, (m,)."""
+        return np.asarray(self.inverse @ self.off)
 
-        With K the covariance of all observations and b those of one point, what the others leave
-        unexplained of it is (K^-1)_bb^-1 (K^-1 d)_b, and its covariance (K^-1)_bb^-1.
+    @property
+    def moves(self) -> Complex:
+        """The errors that are expected, (n,)."""
+        return np.asarray(self.spread @ self.pulls)
+
+    def without(self, point: int) -> "_Posterior":
+        """Return what is left without a point's observations b.
+
+        The inverse of the rest of K is that of K without its rows and columns b, minus
+        (K^-1)_rb (K^-1)_bb^-1 (K^-1)_br: no equations are solved anew.
         """
-        found = {}
-        for point in np.unique(self.seen.points[self.seen.points >= 0]).tolist():
-            own = np.flatnonzero(self.seen.points == point)
-            pulls = self.pulls[own]
-            spread = np.linalg.inv(self.inverse[np.ix_(own, own)])
-            found[point] = float(pulls @ spread @ pulls)
-        return found
+        own, rest = np.flatnonzero(self.points == point), np.flatnonzero(self.points != point)
+        across = self.inverse[np.ix_(rest, own)]
+        within = np.linalg.inv(self.inverse[np.ix_(own, own)])
+        inverse = self.inverse[np.ix_(rest, rest)] - across @ within @ across.T
+        return _Posterior(self.points[rest], self.spread[:, rest], inverse, self.off[rest])
+
+    def unlikely(self) -> tuple[Indices, Floats]:
+        """Return the points, and how far each is from where all others expect it.
+
+        Squared, by its variance: with K the covariance of all observations and b those of one
+        point, what the others leave unexplained of it is (K^-1)_bb^-1 (K^-1 d)_b, and its
+        covariance (K^-1)_bb^-1.
+        """
+        points, own = _by_point(self.points)
+        known = own >= 0
+        blocks = self.inverse[own[:, :, None], own[:, None, :]]
+        alone = np.eye(own.shape[1])  # so that what is not there changes nothing of the inverse
+        blocks = np.where(known[:, :, None] & known[:, None, :], blocks, alone)
+        pulls = np.where(known, self.pulls[own], 0)
+        return points, np.einsum("pi,pij,pj->p", pulls, np.linalg.inv(blocks), pulls)
+
+
+def _by_point(points: Indices) -> tuple[Indices, Indices]:
+    """Return the points (p,) that said something, and which observations are whose, (p, most).
+
+    -1 stands where a point made fewer than another one.
+    """
+    order = np.argsort(points, kind="stable")
+    order = order[points[order] >= 0]
+    names, starts, counts = np.unique(points[order], return_index=True, return_counts=True)
+    own = np.full((len(names), max(counts, default=1)), -1)
+    within = np.arange(len(order)) - np.repeat(starts, counts)
+    own[np.repeat(np.arange(len(names)), counts), within] = order
+    return names, own
 
 
 def _guarded(state: MeshState, points: Complex, held: Indices) -> NDArray[np.float32]:

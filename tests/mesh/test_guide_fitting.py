@@ -68,6 +68,19 @@ def test_a_face_that_lies_elsewhere_turned_and_larger_is_found() -> None:
     assert error_of(back) < 4
 
 
+def test_points_of_a_whole_mesh_that_are_left_out_are_as_if_nobody_had_labelled_them() -> None:
+    wrong = np.random.default_rng(0).choice(468, 20, replace=False)
+    guide = TRUTH.copy()
+    guide[wrong, :2] += (0.5 * IOD, -0.4 * IOD)
+    scheme = scheme_named("face_468")
+    fit = fit_to_guide(state(spoiled(0)), scheme, guide)
+    assert set(fit.left_out) == set(wrong.tolist())
+    guide[wrong] = np.nan
+    unlabelled = fit_to_guide(state(spoiled(0)), scheme, guide)
+    assert not unlabelled.left_out
+    np.testing.assert_allclose(fit.landmarks, unlabelled.landmarks, rtol=0, atol=1e-3)
+
+
 @pytest.mark.parametrize("wrong", [(30,), (36, 48), (8, 21, 45, 60)])
 def test_few_wrong_points_are_left_out_and_told(wrong: tuple[int, ...]) -> None:
     guide = to_68(TRUTH, FACE_468)
