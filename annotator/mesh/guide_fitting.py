@@ -181,7 +181,7 @@ class _Posterior:
         among = (seen.directions.conj()[:, None] * (seen.rows @ spread)).real
         among[np.diag_indices(len(among))] += seen.variances
         off = (seen.directions.conj() * (seen.goals - seen.rows @ before)).real
-        return cls(seen.points, spread, np.linalg.inv(among), off)
+        return cls(seen.points, spread, np.asarray(np.linalg.inv(among)), off)
 
     @cached_property
     def pulls(self) -> Floats:
