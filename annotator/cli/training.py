@@ -12,6 +12,7 @@ import typer
 from annotator.cli.options import AsJson
 from annotator.cli.terminal import FailedError, progress_bar, report, say
 from annotator.system.ending import Ended
+from annotator.system.foreign_text import plain
 
 if TYPE_CHECKING:
     from annotator.training.fitted import Progress
@@ -159,17 +160,19 @@ def _answer(outcome: "Outcome") -> tuple[dict[str, Any], list[str]]:
 
 
 def _check_extra() -> None:
-    missing: list[str] = []
+    needed: dict[str, None] = {}
+    ways: dict[str, None] = {}
     for name in ("torch", "onnx", "tensorboardX"):
         try:
             import_module(name)
         except ModuleNotFoundError as error:
-            missing.append(error.name or name)
+            needed[error.name or name] = None
+            ways["pip install 'facemesh-annotator[train]'"] = None
         except (ImportError, OSError) as error:  # OSError: a library that it loads is not there
-            missing.append(f"{name}, which is there but cannot be loaded ({error})")
-    if missing:
-        needed = ", ".join(dict.fromkeys(missing))
-        raise FailedError(f"training needs {needed}: pip install 'facemesh-annotator[train]'")
+            needed[f"{name}, which is there but cannot be loaded ({plain(str(error))})"] = None
+            ways[f"reinstall {name}"] = None
+    if needed:
+        raise FailedError(f"training needs {', '.join(needed)}: {', '.join(ways)}")
 
 
 def _follower(

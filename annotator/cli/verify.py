@@ -38,9 +38,9 @@ def verify(
             raise
         report({"folder": str(release), "holds": False, "wrong": str(error)}, as_json=True)
         raise typer.Exit(1) from error
-    withdrawn = withdrawn_note(release)
-    values = _values(release, done) | {"withdrawn": withdrawn}
-    told = [] if withdrawn is None else [f"a note in it says: {withdrawn}"]
+    note = withdrawn_note(release)
+    values = _values(release, done) | {"withdrawn_note": note}
+    told = [] if note is None else [f"a note in it says: {note}"]
     report(values, *_lines(done), *told, as_json=as_json, is_answer=True)
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol, TextIO
 
 from annotator.project import FactError, ImageRecord, Project
-from annotator.project.fact_records import FIELDS, UNKNOWN, checked_facts
+from annotator.project.fact_records import (
+    FIELDS,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Consent,
+    checked_facts,
+)
 from annotator.system.csv_text import csv_line
 from annotator.system.foreign_text import path_text
 from annotator.system.guarded_cells import guarded, unguarded
@@ -130,7 +136,7 @@ class _Reading:
             row = {name: unguarded(cell.strip()) for name, cell in zip(columns, cells, strict=True)}
             facts = self._facts(row)
             for image in self._images(row):
-                self._refuse_told(row.get(TOLD, ""), image)
+                self._refuse_told(row.get(TOLD, ""), image, facts)
                 if image in lines:
                     raise self._at.wrong(f"line {lines[image]} is of the same photograph")
                 lines[image] = self._at.rows.line_num
@@ -147,8 +153,8 @@ class _Reading:
         for name in columns:
             if name not in (*KEYS, *FIELDS, TOLD):
                 raise self._at.wrong(
-                    f"there is no column {name[:60]!a}: the columns are {', '.join(KEYS)} and "
-                    f"{', '.join(FIELDS)}, with commas between them"
+                    f"there is no column {name[:60]!a}: the columns are {', '.join(KEYS)}, "
+                    f"{', '.join(FIELDS)} and {TOLD}, with commas between them"
                 )
             if columns.count(name) > 1:
                 raise self._at.wrong(f"the column {name} is there twice")
@@ -157,10 +163,16 @@ class _Reading:
         if not set(columns) & set(FIELDS):
             raise self._at.wrong(f"no column says anything: give one of {', '.join(FIELDS)}")
 
-    def _refuse_told(self, said: str, image: int) -> None:
-        """Refuse a table that would withhold by what is only told: nobody may believe that."""
-        known = self._withheld.get(image)
-        if said and said != (known and known.why_not):
+    def _refuse_told(self, said: str, image: int, facts: dict[str, str | None]) -> None:
+        """Refuse a table that would withhold by what is only told: nobody may believe that.
+
+        What was so before the row, or is so after it, may be told: a table of another project, or
+        one whose consent was corrected, says no more than its other columns.
+        """
+        before = self._withheld.get(image, NOTHING_KNOWN)
+        consent = facts.get("consent", before.consent)
+        after = replace(before, consent=None if consent is None else Consent(consent))
+        if said and said not in (before.why_not, after.why_not):
             raise self._at.wrong(
                 f"{TOLD} only tells, and says {said[:40]!a} of what is not so: `revoke` keeps a "
                 "photograph from leaving, or consent refused; leave the cell empty"

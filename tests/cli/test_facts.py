@@ -188,6 +188,28 @@ def test_the_table_tells_what_was_revoked_or_refused_and_sets_nothing_by_it(
     assert known(project) == before
 
 
+def test_a_table_may_tell_what_its_own_consent_says_or_what_was_so(project, command, tmp_path):
+    table = tmp_path / "facts.csv"
+    refused = "image,consent,may_not_leave\ncollins.jpg,refused,refused\n"
+    table.write_text(refused, "utf-8")  # as another project wrote it
+    for _ in range(2):
+        assert command("set", project, "--csv", table)[0] == 0
+        assert known(project)["collins.jpg"].why_not == "refused"
+    table.write_text(refused.replace(",refused,", ",given,"), "utf-8")
+    assert command("set", project, "--csv", table)[0] == 0
+    assert known(project)["collins.jpg"].may_leave
+
+
+@pytest.mark.parametrize("row", [",refused", "given,refused", "given,revoked", "refused,revoked"])
+def test_a_table_that_tells_what_neither_was_nor_is_so_is_refused(project, command, tmp_path, row):
+    table = tmp_path / "facts.csv"
+    table.write_text(f"image,consent,may_not_leave\ncollins.jpg,{row}\n", "utf-8")
+    code, _, err = command("set", project, "--csv", table)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "may_not_leave only tells" in err
+    assert known(project)["collins.jpg"].may_leave
+
+
 @pytest.mark.parametrize(
     "data",
     [b"image,subject\ncollins.jpg,\xff\xfe\n", "image,subject\n".encode("utf-16")],
@@ -299,7 +321,7 @@ def test_the_folder_of_a_withdrawn_release_says_so_and_is_whole(project, command
     code, out, _ = command("verify", folder)
     assert code == 0
     assert "a note in it says: This release is withdrawn: do not use it" in out
-    assert "she asked to" in json.loads(command("verify", folder, "--json")[1])["withdrawn"]
+    assert "she asked to" in json.loads(command("verify", folder, "--json")[1])["withdrawn_note"]
 
 
 def test_a_folder_that_holds_another_release_is_left_alone(project, command, tmp_path):

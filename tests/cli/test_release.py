@@ -52,7 +52,7 @@ def test_a_withdrawn_release_is_still_what_it_says_and_says_that_it_is_withdrawn
     assert (code, err) == (0, "")
     told = json.loads(out)
     assert told["holds"] is True
-    assert "she asked to" in told["withdrawn"]
+    assert "she asked to" in told["withdrawn_note"]
 
 
 @pytest.mark.parametrize(
