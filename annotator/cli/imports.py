@@ -124,8 +124,8 @@ def merge(
     """Take in another project: photographs, predictions, meshes, verdicts, facts, splits.
 
     Remarks, guides and opinions come along. What only one of both worked on is
-    kept; what both did is told and left. Clips, tracks, time spent, settings
-    and what tools learned are not merged; what there is of them is told.
+    kept; what both did is told and left. Clips, tracks, single strokes, time
+    spent, settings and what tools learned are not merged.
     """
     from annotator.project import Project
     from annotator.workflow.importing_annotations.merging import plan_merge
@@ -202,7 +202,11 @@ def _do(project: "Project", plan: "Plan", *, copy: bool) -> tuple[dict[str, Any]
         for progress in carry_out(project, plan, copy=copy):
             show(progress.done, progress.total)
     bring_facts(project, plan)
-    values = {"counts": dict(progress.counts), "photographs": progress.photographs}
+    values = {
+        "counts": dict(progress.counts),
+        "photographs": progress.photographs,
+        "beside": dict(progress.beside),
+    }
     return values, done_sentences(progress)
 
 

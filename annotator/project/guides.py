@@ -27,6 +27,15 @@ from annotator.system.portions import portions
 _PORTION = 200  # guides that are written in one transaction
 
 
+GuideContent = tuple[int, str, bytes]
+"""A sample, the scheme, and the digest of points and flags."""
+
+
+def guide_content(sample_id: int, guide: Guide | GuideRow) -> GuideContent:
+    """Return what is equal for guides that say the same of a sample, point for point."""
+    return sample_id, guide.scheme, guide_digest(sample_id, guide.points, guide.visibility)
+
+
 class Guides:
     """The guides of a project's samples."""
 
@@ -114,11 +123,12 @@ class Guides:
                     _refuse_unknown(session, self._engine, samples, to_change=True)
                     rows = [_row(*guides[at], *named[at], who) for at in some]
                     there = _there(session, self._engine, samples) if once else {}
-                    new = [row for row in rows if _content(row) not in there]
+                    said = [(guide_content(row.sample_id, row), row) for row in rows]
+                    new = [row for content, row in said if content not in there]
                     session.add_all(new)
                     session.flush()
                     note_all(session, [_entry("guide", who, row) for row in new])
-                    ids = [there.get(_content(row), row.id) for row in rows]
+                    ids = [there.get(content, row.id) for content, row in said]
                 added += ids
         return added
 
@@ -184,17 +194,11 @@ def _row(sample_id: int, guide: NewGuide, scheme: str, origin: str, who: str) ->
     )
 
 
-_Content = tuple[int, str, bytes]
-
-
-def _content(row: GuideRow) -> _Content:
-    """Return what is equal for guides that say the same of a sample."""
-    return row.sample_id, row.scheme, row.digest
-
-
-def _there(session: Session, engine: Engine, sample_ids: Collection[int]) -> dict[_Content, int]:
-    """Return the guides that samples have, by their content."""
-    found: dict[_Content, int] = {}
+def _there(
+    session: Session, engine: Engine, sample_ids: Collection[int]
+) -> dict[GuideContent, int]:
+    """Return the guides that samples have, by their content, see `guide_content`."""
+    found: dict[GuideContent, int] = {}
     for some in chunks(sorted(sample_ids), engine):
         query = select(GuideRow.id, GuideRow.sample_id, GuideRow.scheme, GuideRow.digest)
         rows = session.execute(query.where(GuideRow.sample_id.in_(some)))

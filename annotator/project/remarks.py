@@ -25,9 +25,20 @@ from annotator.project.tables import (
     RemarkRow,
     SampleRow,
 )
+from annotator.system.people import usable_name
 
 LONGEST_REMARK = 10_000
 """Characters."""
+
+
+RemarkContent = tuple[str, str, tuple[int, ...], str | None]
+
+
+def remark_content(
+    author: str, text: str, vertices: Sequence[int], region: str | None
+) -> RemarkContent:
+    """Return what is equal for remarks that say the same, whichever version recorded a name."""
+    return usable_name(author), text.strip(), tuple(sorted(set(vertices))), region
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,11 @@ class Remark:
     def is_open(self) -> bool:
         """Whether it is still to be seen to."""
         return self.resolved_at is None
+
+    @property
+    def content(self) -> RemarkContent:
+        """What is equal for remarks that say the same of a sample."""
+        return remark_content(self.author, self.text, self.vertices, self.region)
 
 
 class Remarks:
@@ -112,10 +128,9 @@ class Remarks:
             sample = session.get(SampleRow, sample_id)
             if sample is not None:
                 refuse_foreign(sample, who)
-            said = _said(session, sample_id, text.strip(), who) if once else []
-            for row in said:
-                remark = _remark(row)
-                if (remark.vertices, remark.region) == (tuple(sorted(set(vertices))), region):
+            content = remark_content(who, text, vertices, region)
+            for remark in _all_of(session, sample_id) if once else []:
+                if remark.content == content:
                     return remark
             row = add_remark(
                 session, sample_id, text, who, vertices=vertices, region=region, revision=revision
@@ -124,12 +139,9 @@ class Remarks:
 
     def of(self, sample_id: int, *, is_open: bool | None = None) -> list[Remark]:
         """Return the remarks on a sample, the oldest first; all, or only (un)resolved ones."""
-        query = select(RemarkRow).where(RemarkRow.sample_id == sample_id).order_by(RemarkRow.id)
-        if is_open is not None:
-            column = RemarkRow.resolved_at
-            query = query.where(column.is_(None) if is_open else column.is_not(None))
         with self._engine.reading() as session:
-            return [_remark(row) for row in session.scalars(query)]
+            found = _all_of(session, sample_id)
+        return [one for one in found if is_open is None or one.is_open is is_open]
 
     def samples(self) -> set[int]:
         """Return the samples with a remark that is open."""
@@ -198,11 +210,9 @@ def resolve_row(session: Session, row: RemarkRow, who: str) -> None:
     note(session, "resolve", who, sample_id=row.sample_id, remark=row.id)
 
 
-def _said(session: Session, sample_id: int, text: str, who: str) -> list[RemarkRow]:
-    query = select(RemarkRow).where(
-        RemarkRow.sample_id == sample_id, RemarkRow.author == who, RemarkRow.text == text
-    )
-    return list(session.scalars(query.order_by(RemarkRow.id)))
+def _all_of(session: Session, sample_id: int) -> list[Remark]:
+    query = select(RemarkRow).where(RemarkRow.sample_id == sample_id).order_by(RemarkRow.id)
+    return [_remark(row) for row in session.scalars(query)]
 
 
 def _mesh_of(session: Session, sample_id: int) -> tuple[int, MeshLayout]:

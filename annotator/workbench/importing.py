@@ -69,7 +69,7 @@ class Importing:
         self._cancelled = Event()
 
     def cancel(self) -> None:
-        """End the planning, from another thread: at the next file or face that it looks at."""
+        """End the planning, from another thread: at the next file, or hundred faces."""
         self._cancelled.set()
 
     @property

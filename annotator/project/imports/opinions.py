@@ -83,7 +83,8 @@ def write_imported_opinions(
         fate, why = outcome.fate, outcome.why
         if is_asked:
             fate, why = of_matched(one.face, known, over=over)
-        written.append(outcome._replace(sample_id=known.id, why=why))
+        told = outcome.fate if fate.writes else fate  # who is asked anew may be refused
+        written.append(outcome._replace(fate=told, sample_id=known.id, why=why))
         if fate.writes and work is not None:
             works.append(WorkToWrite(one.face, work, known.id, fate, known.verdicts))
     write_works(session, engine, works, by)

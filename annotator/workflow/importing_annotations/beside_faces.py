@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from annotator.project import Fate, NewGuide, Opinion, Project, Remark
+from annotator.project import Fate, NewGuide, Opinion, Outcome, Project, Remark
 from annotator.project.guide_records import Guide
+from annotator.project.guides import guide_content
 from annotator.project.imports.opinions import ImportedOpinion
-from annotator.system.people import usable_name
+from annotator.system.people import known_as, usable_name
 from annotator.system.words import count
 from annotator.workflow.importing_annotations.other_faces import face_elsewhere, related
 
-REMARK, GUIDE, OPINION = "remark", "guide", "opinion"
+REMARK, GUIDE, OPINION, ANSWER = "remark", "guide", "opinion", "known answer"
+IN_CONFLICT = "in conflict with what the same person made here"
+_ON_CONFLICTS = "on opinions in conflict"
+_NOT_ASKED_SO = "to what was asked here without one"
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What of a face is not here, by what it is called, and how many opinions stay as they are."""
+    """What of a face is not here: how much comes, by what it is called, and how much does not.
+
+    Attributes
+    ----------
+    brought
+    left
+        What is not brought, by what it is called and why, a phrase.
+    """
 
     brought: Mapping[str, int]
-    in_conflict: int = 0
+    left: Mapping[tuple[str, str], int]
 
 
 class BesideFaces:
     """What another project, open for reading, has beside its faces.
 
-    Nothing that is here already comes again: remarks are the same by author and words, guides by
-    their points, opinions by whose they are.
+    Nothing that is here already comes again: remarks are the same by author, words and place,
+    guides by their points, opinions by whose they are.
 
     Parameters
     ----------
@@ -54,38 +65,66 @@ class BesideFaces:
         brought = Counter({REMARK: len(self._remarks(project, there, here))})
         brought[GUIDE] = len(self._guides(project, there, here))
         if here is None:
-            brought[OPINION] = len(self._opinions.get(there, ()))
-            return Lacking(+brought)
-        opinions = self._imported(project, there, here)
-        outcomes = project.imports.plan_opinions(opinions, over=self._over) if opinions else []
+            opinions = self._opinions.get(there, [])
+            brought[OPINION] = len(opinions)
+            brought[REMARK] += sum(len(self._own_remarks(project, one, None)) for one in opinions)
+            return Lacking(+brought, {})
+        incoming = self._imported(project, there, here)
+        outcomes = project.imports.plan_opinions(incoming, over=self._over) if incoming else []
         brought[OPINION] = sum(outcome.fate.writes for outcome in outcomes)
-        return Lacking(+brought, sum(each.fate is Fate.CONFLICT for each in outcomes))
+        left: Counter[tuple[str, str]] = Counter()
+        for opinion, outcome in zip(self._opinions.get(there, ()), outcomes, strict=True):
+            remarks = len(self._own_remarks(project, opinion, outcome.sample_id))
+            if outcome.fate is Fate.CONFLICT:
+                left[OPINION, IN_CONFLICT] += 1
+                left[REMARK, _ON_CONFLICTS] += remarks
+            else:
+                brought[REMARK] += remarks
+        left[ANSWER, _NOT_ASKED_SO] = _answers_left(project, incoming, outcomes)
+        return Lacking(+brought, +left)
 
-    def bring(self, project: Project, there: int, here: int) -> None:
-        """Bring what lies beside a face to the same face here; raises what the store raises."""
+    def bring(self, project: Project, there: int, here: int) -> Mapping[str, int]:
+        """Bring what lies beside a face to the same face here; return how much, by what it is.
+
+        Raises what the store raises.
+        """
+        brought: Counter[str] = Counter()
         for remark in self._remarks(project, there, here):
-            project.remarks.add(
-                here, remark.text, author=usable_name(remark.author),
-                vertices=remark.vertices, region=remark.region, once=True,
-            )  # fmt: skip
+            brought[REMARK] += _bring_remark(project, remark, here)
         if guides := self._guides(project, there, here):
             new = [(here, _as_new(guide)) for guide in guides]
-            project.guides.add_all(new, by=self._by, once=True)
-        if opinions := self._imported(project, there, here):
-            project.imports.store_opinions(opinions, over=self._over, by=self._by)
+            brought[GUIDE] = len(project.guides.add_all(new, by=self._by, once=True))
+        if incoming := self._imported(project, there, here):
+            outcomes = project.imports.store_opinions(incoming, over=self._over, by=self._by)
+            brought[OPINION] = sum(outcome.fate.writes for outcome in outcomes)
+            for opinion, outcome in zip(self._opinions[there], outcomes, strict=True):
+                mine = outcome.sample_id
+                if mine is not None and outcome.fate is not Fate.CONFLICT:
+                    for remark in self._own_remarks(project, opinion, mine):
+                        brought[REMARK] += _bring_remark(project, remark, mine)
+        return +brought
 
     def _remarks(self, project: Project, there: int, here: int | None) -> list[Remark]:
         if there not in self._with_remarks:
             return []
-        known = set() if here is None else {_said(one) for one in project.remarks.of(here)}
+        known = set() if here is None else {one.content for one in project.remarks.of(here)}
         remarks = self._other.remarks.of(there, is_open=True)
-        return [remark for remark in remarks if _said(remark) not in known]
+        return [remark for remark in remarks if remark.content not in known]
+
+    def _own_remarks(self, project: Project, opinion: Opinion, here: int | None) -> list[Remark]:
+        """Return what whoever was asked said of their opinion; nobody else may say anything."""
+        whose = known_as(usable_name(opinion.annotator))
+        found = self._remarks(project, opinion.sample_id, here)
+        return [one for one in found if known_as(usable_name(one.author)) == whose]
 
     def _guides(self, project: Project, there: int, here: int | None) -> list[Guide]:
         if there not in self._with_guides:
             return []
-        known = set() if here is None else {_content(one) for one in project.guides.of(here)}
-        return [one for one in self._other.guides.of(there) if _content(one) not in known]
+        guides = list(self._other.guides.of(there))
+        if here is None:
+            return guides
+        known = {guide_content(here, one) for one in project.guides.of(here)}
+        return [one for one in guides if guide_content(here, one) not in known]
 
     def _imported(self, project: Project, there: int, here: int) -> list[ImportedOpinion]:
         """Return the opinions of a face, each with how it and that here came about."""
@@ -122,7 +161,9 @@ def stays_there(project: Project, other: Project) -> list[str]:
         "removed photograph": len(other.removals.ids()),
     }
     told = [f"settings that differ there: {', '.join(unlike)}"] if unlike else []
-    told += [f"{count(len(lacking), 'clip')}: add it first, for its frames"] if lacking else []
+    whose = "its" if len(lacking) == 1 else "their"
+    clips_told = f"{count(len(lacking), 'clip')}: make {whose} frames samples here first"
+    told += [clips_told] if lacking else []
     return told + [count(number, noun) for noun, number in counted.items() if number > 0]
 
 
@@ -130,10 +171,22 @@ def _as_new(guide: Guide) -> NewGuide:
     return NewGuide(guide.scheme, guide.points, guide.visibility, guide.origin)
 
 
-def _content(guide: Guide) -> tuple[str, bytes, bytes | None]:
-    flags = None if guide.visibility is None else guide.visibility.tobytes()
-    return guide.scheme, guide.points.tobytes(), flags
+def _bring_remark(project: Project, remark: Remark, here: int) -> int:
+    """Bring a remark to a sample; return that it is one."""
+    project.remarks.add(
+        here, remark.text, author=usable_name(remark.author),
+        vertices=remark.vertices, region=remark.region, once=True,
+    )  # fmt: skip
+    return 1
 
 
-def _said(remark: Remark) -> tuple[str, str, tuple[int, ...], str | None]:
-    return remark.author, remark.text, remark.vertices, remark.region
+def _answers_left(
+    project: Project, incoming: Sequence[ImportedOpinion], outcomes: Sequence[Outcome]
+) -> int:
+    """Return how many known answers there are to opinions that were asked for here without one."""
+    asked = [
+        outcome.sample_id
+        for one, outcome in zip(incoming, outcomes, strict=True)
+        if one.answer is not None and outcome.sample_id is not None
+    ]
+    return len(asked) - len(project.opinions.answers(asked)) if asked else 0

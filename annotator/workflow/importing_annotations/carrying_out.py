@@ -28,12 +28,15 @@ class ImportProgress:
         How many were added.
     counts
         How many of the faces done had each fate.
+    beside
+        What came along with these faces, and how much of each.
     """
 
     done: int
     total: int
     photographs: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, int] = field(default_factory=dict)
 
 
 def carry_out(
@@ -67,14 +70,16 @@ def carry_out(
         for each, clue in zip(plan.planned, plan.given.image_of, strict=True)
         if image_ids[clue] is None
     ]
-    counts = Counter(each.fate for each in absent)
+    counts, beside = Counter(each.fate for each in absent), Counter[str]()
     done, total = len(absent), len(plan.planned)
     yield ImportProgress(done, total, added, dict(counts))
     for portion in portions_of(plan.given, image_ids, size):
         began = monotonic()
-        counts.update(each.fate for each in plan.way.store(project, portion).values())
+        for each in plan.way.store(project, portion).values():
+            counts[each.fate] += 1
+            beside.update(dict(each.brought))
         done += len(portion.places)
-        yield ImportProgress(done, total, added, dict(counts))
+        yield ImportProgress(done, total, added, dict(counts), dict(beside))
         rest_after(began)
 
 

@@ -22,7 +22,7 @@ from annotator.project.people import recorded_name
 from annotator.release.incoming import ImageClue
 from annotator.system.words import count
 from annotator.workflow.image_files import inspect_picture
-from annotator.workflow.importing_annotations.beside_faces import OPINION, BesideFaces, stays_there
+from annotator.workflow.importing_annotations.beside_faces import BesideFaces, stays_there
 from annotator.workflow.importing_annotations.faces import Elsewhere
 from annotator.workflow.importing_annotations.other_faces import face_elsewhere, related
 from annotator.workflow.importing_annotations.photographs import (
@@ -40,6 +40,7 @@ from annotator.workflow.importing_annotations.plans import (
 )
 
 NO_CLIP = "a frame of a clip that is no image here: clips are not merged"
+_LEFT_OUT = "of faces that are left out"
 _WITH_REMARKS = tuple(fate.value for fate in Fate if fate not in (Fate.CONFLICT, Fate.NO_FACE))
 
 
@@ -98,7 +99,9 @@ class MergeWay:
         outcomes = dict(zip(portion.places, map(told, stored), strict=True))
         for at, outcome in outcomes.items():
             if outcome.fate in _WITH_REMARKS and outcome.sample_id is not None:
-                self.beside.bring(project, self.faces.samples[at].id, outcome.sample_id)
+                there = self.faces.samples[at].id
+                brought = self.beside.bring(project, there, outcome.sample_id)
+                outcomes[at] = outcome._replace(brought=tuple(brought.items()))
         return outcomes
 
     def of_new_image(self, project: Project, at: int) -> Planned:
@@ -147,8 +150,9 @@ def plan_merge(
     over
         Whether the other's work on a face is put over what people made of it here.
     on_progress
-        Called on the calling thread with the number of images looked for, then of faces looked at,
-        and their totals. What it raises ends the planning.
+        Called on the calling thread with the number of images looked for, then of their files, of
+        faces, and of what lies beside these, looked at, and their totals. What it raises ends the
+        planning.
 
     Raises
     ------
@@ -158,32 +162,39 @@ def plan_merge(
     faces = ProjectFaces(other)
     has_steps = other.settings.get("review") == TWO_STEPS
     rules = ImportRules(over=over, follows=False, trusts_verdicts=has_steps)
-    images = _with_files(
-        faces.records, find_photographs(project, faces.clues, on_progress=on_progress)
-    )
+    found = find_photographs(project, faces.clues, on_progress=on_progress)
+    images = _with_files(faces.records, found, on_progress)
     who = recorded_name(by)
     way = MergeWay(faces, rules, who, BesideFaces(other, by=who, over=over))
     plan = plan_of(project, faces, way, images, on_progress=on_progress)
-    return replace(plan, beside=_beside(project, plan, way))
+    return replace(plan, beside=_beside(project, plan, way, on_progress))
 
 
-def _beside(project: Project, plan: Plan, way: MergeWay) -> Beside:
+def _beside(
+    project: Project, plan: Plan, way: MergeWay, on_progress: Callable[[int, int], None] | None
+) -> Beside:
     """Return what will come along with faces, and what will not come at all."""
     brought: Counter[str] = Counter()
-    left: Counter[str] = Counter()
-    in_conflict = 0
-    for sample, planned in zip(way.faces.samples, plan.planned, strict=True):
-        if planned.fate in _WITH_REMARKS:
-            lacking = way.beside.lacking(project, sample.id, planned.sample_id)
+    left: Counter[tuple[str, str]] = Counter()
+    for at, planned in enumerate(plan.planned):
+        lacking = way.beside.lacking(project, way.faces.samples[at].id, planned.sample_id)
+        if _comes_along(planned):
             brought.update(lacking.brought)
-            in_conflict += lacking.in_conflict
+            left.update(lacking.left)
         else:
-            left.update(way.beside.lacking(project, sample.id, None).brought)
-    with_faces = [f"{count(left[kind], kind)} of faces that are left out" for kind in sorted(left)]
-    if in_conflict:
-        opinions = count(in_conflict, OPINION)
-        with_faces.append(f"{opinions} in conflict with what the same person made here")
-    return Beside(brought, (*with_faces, *stays_there(project, way.faces.other)))
+            nouns = [*lacking.brought.items(), *((n, k) for (n, _), k in lacking.left.items())]
+            for noun, number in nouns:
+                left[noun, _LEFT_OUT] += number
+        if on_progress is not None:
+            on_progress(at + 1, len(plan.planned))
+    told = [f"{count(number, noun)} {why}" for (noun, why), number in sorted(left.items())]
+    return Beside(brought, (*told, *stays_there(project, way.faces.other)))
+
+
+def _comes_along(planned: Planned) -> bool:
+    """Return whether what lies beside a face comes with it, as `MergeWay.store` has it."""
+    is_twice = planned.fate == Fate.ALREADY.value and planned.sample_id is None
+    return planned.fate in _WITH_REMARKS and not is_twice
 
 
 def _clue(record: ImageRecord) -> ImageClue:
@@ -191,12 +202,18 @@ def _clue(record: ImageRecord) -> ImageClue:
     return ImageClue(record.path.name, record.picture_sha256, record.width, record.height, path)
 
 
-def _with_files(records: Sequence[ImageRecord], found: Sequence[FoundImage]) -> list[FoundImage]:
+def _with_files(
+    records: Sequence[ImageRecord],
+    found: Sequence[FoundImage],
+    on_progress: Callable[[int, int], None] | None,
+) -> list[FoundImage]:
     """Return where images are, with the files of those that may be added."""
-    return [
-        each if each.image_id is not None else _from_file(record, each)
-        for record, each in zip(records, found, strict=True)
-    ]
+    images = []
+    for record, each in zip(records, found, strict=True):
+        images.append(each if each.image_id is not None else _from_file(record, each))
+        if on_progress is not None:
+            on_progress(len(images), len(records))
+    return images
 
 
 def _from_file(record: ImageRecord, found: FoundImage) -> FoundImage:

@@ -58,7 +58,10 @@ def done_sentences(progress: ImportProgress) -> list[str]:
     lines = [f"imported {count(_written(progress.counts), 'face')} of {progress.total:,}"]
     if progress.photographs:
         lines.append(f"  {count(progress.photographs, 'photograph')} added")
-    return lines + [f"  {line}" for line in _counted(progress.counts)]
+    lines += [f"  {line}" for line in _counted(progress.counts)]
+    if brought := list(_brought(progress.beside)):
+        lines.append(f"  beside them: {', '.join(brought)}")
+    return lines
 
 
 def plan_rows(plan: Plan, most: int | None = None) -> list[tuple[str, ...]]:

@@ -26,12 +26,15 @@ class Planned(NamedTuple):
         Which sample it goes to, and how far the boxes overlap, 0 to 1; None where there is none.
     why
         More to say, as a phrase; mostly nothing.
+    brought
+        What came along with it, and how much of each: once it is done.
     """
 
     fate: str
     sample_id: int | None = None
     overlap: float | None = None
     why: str = ""
+    brought: tuple[tuple[str, int], ...] = ()
 
 
 class Portion(NamedTuple):
