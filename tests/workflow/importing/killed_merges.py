@@ -87,7 +87,8 @@ def main() -> None:
     for number in range(kills):
         home = work / str(number)
         Project.create(home).close()
-        stop = 2 + number * 2 * transactions // kills
+        # Inside of every other transaction that is struck, and behind the others.
+        stop = 2 * (1 + number * transactions // kills) + number % 2
         child = os.fork()
         if child == 0:
             with killed_at(stop), Project.open(home) as project:

@@ -1,4 +1,4 @@
-"""Two imports into one project at once: both were planned before either wrote anything."""
+"""Two imports into one project write in turns: both were planned before either wrote."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def two(other: Project) -> Iterator[tuple[Project, Project]]:
         yield other, again
 
 
-def carried_out_together(
+def carried_out_in_turns(
     projects: tuple[Project, Project], plan: Callable[[Project], Plan]
 ) -> tuple[Any, Any]:
     """Let two programs plan, then write in turns, a face at a time; return what each tells."""
@@ -56,11 +56,11 @@ def carried_out_together(
     return last
 
 
-def test_two_merges_at_once_come_to_the_same_as_one(
+def test_two_merges_that_write_in_turns_come_to_the_same_as_one(
     full: Project, two: tuple[Project, Project], tmp_path: Path, new_project: Any
 ) -> None:
     with Project.open(full.home, read_only=True) as read:
-        carried_out_together(two, lambda project: plan_merge(project, read, by="Imke"))
+        carried_out_in_turns(two, lambda project: plan_merge(project, read, by="Imke"))
 
     with new_project(tmp_path / "one") as one:
         merge(one, full.home)
@@ -69,7 +69,7 @@ def test_two_merges_at_once_come_to_the_same_as_one(
 
 
 @pytest.mark.parametrize("purpose", ["annotations", "predictions"])
-def test_two_imports_of_a_release_at_once_come_to_the_same_as_one(
+def test_two_imports_of_a_release_that_write_in_turns_come_to_the_same_as_one(
     full: Project, same: Project, tmp_path: Path, purpose: Any
 ) -> None:
     folder = tmp_path / "release"
@@ -82,7 +82,7 @@ def test_two_imports_of_a_release_at_once_come_to_the_same_as_one(
         def plan(project: Project) -> Plan:
             return make_plan(project, faces, conversion, ImportRules())
 
-        carried_out_together((same, again), plan)
+        carried_out_in_turns((same, again), plan)
         before, version = told(same), same.version()
 
         done = plan(same)
