@@ -13,7 +13,7 @@ from annotator.project import Project, Reason, SampleState, Split, StoredSplit
 from annotator.workflow.importing_annotations.carrying_out import ImportProgress, carry_out
 from annotator.workflow.importing_annotations.image_facts import bring_facts
 from annotator.workflow.importing_annotations.merging import plan_merge
-from tests.release.conftest import move_vertex
+from tests.release.conftest import fill, judge, move_vertex
 
 
 def merged(project: Project, other: Project, *, over: bool = False) -> ImportProgress:
@@ -40,6 +40,22 @@ def test_an_empty_project_gets_everything(project: Project, other: Project) -> N
         assert here.landmarks.tobytes() == there.landmarks.tobytes()
         assert here.prediction.tobytes() == there.prediction.tobytes()
         assert (mine.annotator, mine.reviewer) == (theirs.annotator, theirs.reviewer)
+
+
+def test_two_projects_that_were_made_apart_become_one(
+    tmp_path: Path, new_project: Callable[[Path], Project]
+) -> None:
+    with new_project(tmp_path / "mine") as mine, new_project(tmp_path / "theirs") as theirs:
+        fill(mine, tmp_path / "my photographs")
+        fill(theirs, tmp_path / "their photographs")
+        judge(theirs)
+        move_vertex(mine, mine.samples.summaries()[1].id)
+
+        progress = merged(mine, theirs)
+
+        assert (progress.photographs, progress.counts) == (0, {"matched": 5, "in conflict": 1})
+        assert mine.samples.counts()[SampleState.ACCEPTED] == 3
+        assert merged(mine, theirs).counts == {"already there": 5, "in conflict": 1}
 
 
 def test_merging_again_changes_nothing(project: Project, other: Project) -> None:
