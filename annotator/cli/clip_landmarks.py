@@ -59,7 +59,7 @@ def known_filter(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Calmed:
+class Calming:
     """What is done about the jitter of a clip's meshes."""
 
     filter_name: Annotated[
@@ -87,7 +87,7 @@ def save_clip(
     output: Path,
     following: "Following",
     *,
-    calmed: Calmed,
+    calming: Calming,
     as_json: bool,
 ) -> None:
     """Write the meshes of a clip, showing how far that is, and say what is in the file."""
@@ -101,8 +101,8 @@ def save_clip(
             face_mesh,
             output,
             following=following,
-            filter_name=calmed.filter_name,
-            smooth=calmed.smooth,
+            filter_name=calming.filter_name,
+            smooth=calming.smooth,
             on_progress=show,
         )
     report(_values(done, output), *_lines(done, output), as_json=as_json)

@@ -11,7 +11,8 @@ def gathers(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that are declared as fields of dataclasses.
 
     Each keyword of the command whose type is a dataclass stands, in what typer sees, for one
-    option a field, in its place and in the fields' order. The command gets them as one value::
+    option a field, in its place and in the fields' order; one with a ``default_factory`` is
+    refused, with a TypeError. The command gets them as one value::
 
         @dataclass(frozen=True, slots=True)
         class Running:
@@ -57,4 +58,6 @@ def _options_of(kind: type[Any]) -> list[Parameter]:
 
 
 def _default(field: Field[Any]) -> object:
+    if field.default_factory is not MISSING:
+        raise TypeError(f"the option {field.name} has a default_factory: give it a default")
     return Parameter.empty if field.default is MISSING else field.default

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotator.cli.clip_landmarks import NO_FILTER, Calmed, check_output, clip_given, save_clip
+from annotator.cli.clip_landmarks import NO_FILTER, Calming, check_output, clip_given, save_clip
 from annotator.cli.gathering import gathers
 from annotator.cli.given_paths import some_there
 from annotator.cli.options import (
@@ -50,27 +50,27 @@ def landmarks(
     sequence: AsSequence = False,
     fps: FrameRate = 30.0,
     followed: Followed,
-    calmed: Calmed,
+    calming: Calming,
     as_json: AsJson = False,
 ) -> None:
     """Predict images, or follow the faces of a clip, without a project."""
     clip = clip_given(paths, sequence=sequence)
     if clip is None:
-        if followed.quality or calmed.does_something:
+        if followed.quality or calming.does_something:
             raise typer.BadParameter("--quality, --filter and --smooth are for a clip")
         check_output(output, (".npz",))
         files = _photographs(paths)
         face_mesh = load_model(model, running, decode)
         _save_photographs(files, face_mesh, output, running.workers, as_json=as_json)
         return
-    if calmed.smooth and calmed.filter_name != NO_FILTER:
+    if calming.smooth and calming.filter_name != NO_FILTER:
         raise typer.BadParameter("give either --filter or --smooth")
     from annotator.workflow.clip_landmarks import WRITERS
 
     check_output(output, tuple(WRITERS))
     face_mesh = load_model(model, running)
     rate = fps if sequence else None
-    save_clip(clip, rate, face_mesh, output, followed.following, calmed=calmed, as_json=as_json)
+    save_clip(clip, rate, face_mesh, output, followed.following, calming=calming, as_json=as_json)
 
 
 def _photographs(paths: Sequence[Path]) -> list[Path]:

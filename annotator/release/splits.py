@@ -21,6 +21,7 @@ from annotator.release.errors import ExportError
 _JUDGING = (Split.TEST, Split.VALIDATION, Split.TRAIN)
 """Where a cluster has members of several sides, those of the first of these stay."""
 NO_FORMER: FormerSides = MappingProxyType({})
+"""Of projects in which nothing that a release had on a side was deleted for good."""
 _RANGE = 1 << 64
 _WHOLE = 100
 

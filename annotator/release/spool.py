@@ -33,9 +33,9 @@ def compact(value: object) -> str:
     What is flat, as the row of a sample, orjson writes, in a tenth of the time: to the same text,
     but for very small and very large numbers, which are left to Python.
     """
-    if type(value) is not dict or not _are_plain(value.values()):
-        return _PLAIN(value)
-    return _flat(value)
+    if type(value) is dict and _odd_cells(value.values()) == set():
+        return _flat(value)
+    return _PLAIN(value)
 
 
 def _compacted(values: Sequence[object]) -> Iterable[str]:
@@ -43,25 +43,25 @@ def _compacted(values: Sequence[object]) -> Iterable[str]:
     if set(map(type, values)) != {dict}:
         return map(compact, values)
     rows: Sequence[Any] = values
-    cells = list(chain.from_iterable(map(dict.values, rows)))
-    if not set(map(type, cells)) <= _KINDS:
+    odd = _odd_cells(list(chain.from_iterable(map(dict.values, rows))))
+    if odd is None:
         return map(compact, rows)
-    odd = {cell for cell in cells if type(cell) is float and not _is_written_alike(cell)}
     return (_flat(row) if odd.isdisjoint(row.values()) else _PLAIN(row) for row in rows)
 
 
 def _flat(value: dict[str, Any]) -> str:
-    """Return `compact` of a dictionary whose values `_are_plain`."""
+    """Return `compact` of a dictionary that has no `_odd_cells`."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:  # text that is none, or a number of more than 64 bits
         return _PLAIN(value)
 
 
-def _are_plain(values: Collection[Any]) -> bool:
-    return set(map(type, values)) <= _KINDS and all(
-        _is_written_alike(value) for value in values if type(value) is float
-    )
+def _odd_cells(cells: Collection[Any]) -> set[float] | None:
+    """Return the numbers that orjson may write otherwise; None where it is not given all cells."""
+    if not set(map(type, cells)) <= _KINDS:
+        return None
+    return {cell for cell in cells if type(cell) is float and not _is_written_alike(cell)}
 
 
 def _is_written_alike(number: float) -> bool:

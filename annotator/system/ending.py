@@ -116,6 +116,7 @@ class _Insistence:
 
     @contextmanager
     def lasting(self) -> Iterator[None]:
+        """Look, for as long as the block lasts, for what Python dropped."""
         before = sys.unraisablehook
 
         def look(dropped: "sys.UnraisableHookArgs") -> None:

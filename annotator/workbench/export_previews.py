@@ -36,6 +36,7 @@ class Trouble:
 
 
 Told = ExportPreview | Trouble
+"""What is told of an export that is not made yet: what it would be, or what is in its way."""
 
 
 class ExportPreviews:

@@ -1,6 +1,6 @@
 """Options that are declared as fields of a dataclass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import pytest
@@ -60,4 +60,15 @@ def test_two_options_of_one_name_are_refused_when_the_command_is_declared() -> N
     def draw(*, width: int = 1, size: Size) -> None: ...
 
     with pytest.raises(ValueError, match="duplicate parameter name"):
+        gathers(draw)
+
+
+def test_a_field_whose_default_is_made_anew_is_refused_as_the_command_is_declared() -> None:
+    @dataclass(frozen=True)
+    class Many:
+        names: list[str] = field(default_factory=list)
+
+    def draw(*, many: Many) -> None: ...
+
+    with pytest.raises(TypeError, match="the option names has a default_factory"):
         gathers(draw)

@@ -67,7 +67,7 @@ def test_the_list_can_be_read_as_a_table(many, command):
         "sample", "photograph", "face", "state", "strokes", "annotator", "reviewer", "score",
         "displacement", "round_change", "seconds_spent", "seconds_reviewed", "path",
         "clip", "frame", "time", "track", "yaw", "pitch", "roll",
-            "may_not_leave",
+        "may_not_leave",
     ]  # fmt: skip
 
 

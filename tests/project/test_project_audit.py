@@ -173,7 +173,7 @@ def test_two_programs_enter_into_one_log_and_none_is_lost(predicted, start_progr
     programs = [
         start_program(script, predicted.home, sample, name) for sample, name in ((1, "A"), (2, "B"))
     ]
-    assert [program.wait() for program in programs] == [0, 0]
+    assert [program.wait(600) for program in programs] == [0, 0]
     entries = told(predicted)
     assert sum(who == "A" for _, who, *_ in entries) == 20
     assert sum(who == "B" for _, who, *_ in entries) == 20

@@ -185,7 +185,7 @@ def test_thousands_of_images_are_set_and_read(project, new_image):
 
 def test_two_programs_at_once_set_facts_of_the_same_images(predicted, start_program):
     programs = [start_program(READ_AGAIN, predicted.address, name) for name in ("group", "source")]
-    assert [program.wait() for program in programs] == [0, 0]
+    assert [program.wait(600) for program in programs] == [0, 0]
     for facts in predicted.facts.of([1, 2, 3]).values():
         assert (facts.group, facts.source) == ("19", "19")
 

@@ -200,7 +200,7 @@ def test_two_programs_race_for_an_acceptance_and_the_rule_holds(team, start_prog
         "        except ProjectError: pass\n"
     )
     programs = [start_program(script, team.home, name) for name in ("Ann", "Bo")]
-    assert [program.wait() for program in programs] == [0, 0]
+    assert [program.wait(600) for program in programs] == [0, 0]
     submitters = set()
     for review in team.reviews.history(1):
         if review.verdict is Verdict.SUBMIT:

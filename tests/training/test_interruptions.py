@@ -46,22 +46,31 @@ def finished(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_validation_that_was_interrupted_is_made_up_for(finished, release, tmp_path, monkeypatch):
-    """The first two calls judge the parent, the others the steps 2, 4 and 6."""
-    calls = []
+    """Once while the parent is judged, by the first two calls, and once at step 4.
 
-    def interrupted(*arguments):
-        calls.append(None)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        return judged(*arguments)
+    Others judge the steps 2, 4 and 6.
+    """
+
+    def interrupted_at(last):
+        calls = []
+
+        def interrupted(*arguments):
+            calls.append(None)
+            if len(calls) == last:
+                raise KeyboardInterrupt
+            return judged(*arguments)
+
+        return interrupted
 
     judged = judge.scores_of
     order = Order((release,), tmp_path / "run", SHORT, seed=3)
-    with monkeypatch.context() as patch:
-        patch.setattr(judge, "scores_of", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            run(order)
-    run(replace(order, resume=True))
+    for last in (2, 4):
+        with monkeypatch.context() as patch:
+            patch.setattr(judge, "scores_of", interrupted_at(last))
+            with pytest.raises(KeyboardInterrupt):
+                run(order)
+        order = replace(order, resume=True)
+    run(order)
     for name in ("model.onnx", "validation.csv"):
         assert sha256(order.out / name) == sha256(finished / name)
 

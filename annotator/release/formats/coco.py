@@ -21,7 +21,7 @@ from annotator.release.formats.coco_reading import (
     VISIBLE,
     read,
 )
-from annotator.release.formats.definition import Format
+from annotator.release.formats.definition import BUFFER, Format
 from annotator.release.number_text import as_json, rows_of_digits, rows_of_numbers, rows_of_points
 from annotator.release.spool import sorted_spool
 
@@ -34,7 +34,6 @@ The area is that of the face and not of a whole person, so that the same share a
 """
 
 _json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
-_BUFFER = 1 << 18  # bytes of the file in memory at once
 _OF_CLIP = ("clip_name", "clip_sha256", "clip_frame", "clip_time")
 
 
@@ -42,7 +41,7 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     """Write ``annotations.json``, one entry a line."""
     last = ""
     with (
-        (folder / ANNOTATIONS).open("xb", buffering=_BUFFER) as stream,
+        (folder / ANNOTATIONS).open("xb", buffering=BUFFER) as stream,
         sorted_spool(folder) as images,
     ):
         stream.write(b'{\n"annotations": [')

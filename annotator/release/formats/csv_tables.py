@@ -19,12 +19,10 @@ from annotator.release.formats.csv_reading import (
     read,
     vertices,
 )
-from annotator.release.formats.definition import Format
+from annotator.release.formats.definition import BUFFER, Format
 from annotator.release.number_text import as_numpy, rows_of_digits, rows_of_numbers
 from annotator.release.rows import COLUMNS
 from annotator.system.csv_text import csv_line
-
-_BUFFER = 1 << 18  # bytes of a file in memory at once
 
 
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
@@ -32,7 +30,7 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
     with ExitStack() as stack:
 
         def table(name: str, columns: Iterable[str]) -> IO[bytes]:
-            stream = stack.enter_context((folder / name).open("xb", buffering=_BUFFER))
+            stream = stack.enter_context((folder / name).open("xb", buffering=BUFFER))
             stream.write(csv_line(columns).encode())
             return stream
 

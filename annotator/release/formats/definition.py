@@ -11,6 +11,9 @@ from annotator.release.incoming import ReadFaces
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes
 
+BUFFER = 1 << 18
+"""Bytes of a file of text that are in memory at once."""
+
 Rows = Sequence[Mapping[str, Any]]
 
 

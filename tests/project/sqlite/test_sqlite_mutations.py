@@ -196,7 +196,7 @@ def test_damaged_bytes_give_right_answers_or_a_refusal(small):
     for seed in range(rounds(4)):
         small.put(mutated(small.content, Random(seed)))
         try:
-            assert_told(use(small.folder, exports=not seed % 8))
+            assert_told(use(small.folder, exports=seed % 8 < 2))
         except Exception as error:
             error.add_note(f"seed {seed}")
             raise
@@ -212,7 +212,7 @@ def test_forged_values_give_right_answers_or_a_refusal(small):
         path = small.put(small.content)
         forge(path, *where, value, dice)
         try:
-            assert_told(use(small.folder, exports=not seed % 8))
+            assert_told(use(small.folder, exports=seed % 8 < 2))
         except Exception as error:
             error.add_note(f"seed {seed}: {where} = {value}")
             raise

@@ -89,16 +89,15 @@ def everything_in(project: Project) -> list[object]:
 
 def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]]:
     """Return calls that would change something, of every kind that there is."""
+    return calls_from_a_to_i(project, make_face) | calls_from_m_to_v(project, make_face)
+
+
+def calls_from_a_to_i(project: Project, make_face) -> dict[str, Callable[[], object]]:
     at = {"revision": 3}
     stroke = Stroke("grab", np.array([1]), np.zeros((1, 3)), np.ones((1, 3)))
-    accept = Judgement(Verdict.ACCEPT, "Rae")
-    visit = {"annotator": "Ann", "started_at": datetime.now(UTC), "seconds": 1.0, "strokes": 0}
     face = make_face(400, 300)
-    sure = {"presence": 1.0, "detection_score": 1.0, "model_id": 1, "added_by": "Ann"}
-    another = ModelInfo("another", "3" * 64, FACE_468)
     clip = NewClip(Path("x.mp4"), "4" * 64, 640, 480, np.zeros(1))
     guide = NewGuide("ibug_68", np.zeros((68, 3), np.float32))
-    release = NewRelease("faces", "1.0.0", Path("x"), "5" * 64, "npz", 0, [])
     record_stroke = project.annotations.record_stroke
     return {
         "annotations.record_stroke": lambda: record_stroke(1, stroke, annotator="Ann", **at),
@@ -134,6 +133,18 @@ def writing_calls(project: Project, make_face) -> dict[str, Callable[[], object]
         "images.note_pixels": lambda: project.images.note_pixels([]),
         "imports.store": lambda: project.imports.store([], ImportRules()),
         "imports.store_opinions": lambda: project.imports.store_opinions([]),
+    }
+
+
+def calls_from_m_to_v(project: Project, make_face) -> dict[str, Callable[[], object]]:
+    at = {"revision": 3}
+    accept = Judgement(Verdict.ACCEPT, "Rae")
+    visit = {"annotator": "Ann", "started_at": datetime.now(UTC), "seconds": 1.0, "strokes": 0}
+    face = make_face(400, 300)
+    sure = {"presence": 1.0, "detection_score": 1.0, "model_id": 1, "added_by": "Ann"}
+    another = ModelInfo("another", "3" * 64, FACE_468)
+    release = NewRelease("faces", "1.0.0", Path("x"), "5" * 64, "npz", 0, [])
+    return {
         "models.register": lambda: project.models.register(another),
         "opinions.ask": lambda: project.opinions.ask([(1, "ann")]),
         "opinions.ask_known": lambda: project.opinions.ask_known([(1, "ann")]),
