@@ -144,7 +144,7 @@ class Remarks:
         return [one for one in found if is_open is None or one.is_open is is_open]
 
     def samples(self) -> set[int]:
-        """Return the samples with a remark that is open."""
+        """Return the samples with a remark that is open, opinions too."""
         query = select(RemarkRow.sample_id).where(RemarkRow.resolved_at.is_(None)).distinct()
         with self._engine.reading() as session:
             return set(session.scalars(query))
