@@ -53,13 +53,13 @@ def _values(folder: Path, done: "Verified") -> dict[str, object]:
         "name": done.name,
         "version": done.version_name,
         "splits": None if done.splits is None else dict(done.splits),
-        "samples": len(done.release.samples),
-        "format": done.release.format,
+        "samples": done.samples,
+        "format": done.format,
         "format_version": done.version,
-        "layout": done.release.layout.name,
+        "layout": done.layout.name,
         "images": done.images,
         "generator": done.generator,
-        "content_sha256": done.release.content_sha256,
+        "content_sha256": done.content_sha256,
         "files": done.files,
         "bytes": done.size,
         "unlisted_files": done.unlisted,
@@ -70,17 +70,15 @@ def _values(folder: Path, done: "Verified") -> dict[str, object]:
 
 def _lines(done: "Verified") -> list[str]:
     """Return what holds, for people, line by line."""
-    release = done.release
     made = " ".join(done.generator.split())
     named = [] if done.name is None else [f"{done.name} {done.version_name}"]
     sides = ", ".join(f"{side} {number:,}" for side, number in (done.splits or {}).items())
     lines = [
         *named,
-        f"{count(len(release.samples), 'sample')} of {release.layout.name} as {release.format},"
-        f" made by {made}",
+        f"{count(done.samples, 'sample')} of {done.layout.name} as {done.format}, made by {made}",
         f"{count(done.files, 'file')} of {done.size / 1e6:,.1f} MB as listed, and what they hold",
         *([f"splits, with nobody on two sides: {sides}"] if sides else []),
-        f"content {release.content_sha256}",
+        f"content {done.content_sha256}",
         _IMAGES[done.images],
         _signed(done),
     ]

@@ -10,8 +10,9 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -35,6 +36,10 @@ _NO_ARCHIVE = (
     ValueError, EOFError, IndexError, OverflowError, NotImplementedError, struct.error,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+
+
+Room = Callable[[tuple[int, ...], np.dtype[Any]], Any]
+_NONE: Mapping[str, Room] = MappingProxyType({})
 
 
 class ArchiveError(ValueError):
@@ -72,7 +77,9 @@ def largest_archive(expected: Mapping[str, Expected]) -> int:
     return sum(array.largest for array in expected.values()) + _LARGEST_DIRECTORY
 
 
-def read_archive(stream: BinaryIO, expected: Mapping[str, Expected]) -> dict[str, NDArray[Any]]:
+def read_archive(
+    stream: BinaryIO, expected: Mapping[str, Expected], rooms: Mapping[str, Room] = _NONE
+) -> dict[str, Any]:
     """Read the arrays of an archive, each as expected and no others.
 
     Parameters
@@ -81,6 +88,10 @@ def read_archive(stream: BinaryIO, expected: Mapping[str, Expected]) -> dict[str
         A file that can be rewound, larger than `largest_archive` or not.
     expected
         What each array may be, by its name.
+    rooms
+        Of some arrays what makes, of shape and type, what their rows are assigned to, in their
+        order and some at a time; that is returned then. An array that is stored column by column
+        is read whole nevertheless.
 
     Raises
     ------
@@ -94,7 +105,7 @@ def read_archive(stream: BinaryIO, expected: Mapping[str, Expected]) -> dict[str
         with zipfile.ZipFile(stream) as archive:
             members = _members(archive, expected)
             return {
-                name: _read_array(archive, member, expected[name])
+                name: _read_array(archive, member, expected[name], rooms.get(name, np.empty))
                 for name, member in members.items()
             }
     except ArchiveError:
@@ -147,8 +158,8 @@ def _members(
 
 
 def _read_array(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, expected: Expected
-) -> NDArray[Any]:
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, expected: Expected, room: Room
+) -> Any:
     name = member.filename.removesuffix(".npy")
     with archive.open(member) as stream:
         descr, in_columns, shape = _header(name, stream.read(_LARGEST_HEADER))
@@ -156,18 +167,24 @@ def _read_array(
         if shape not in expected.shapes:
             allowed = " or ".join(map(str, expected.shapes))
             raise ArchiveError(f"expected {name} of shape {allowed}, but got {shape}")
-    array = np.empty(shape[::-1] if in_columns else shape, dtype)
-    begin = member.file_size - array.nbytes
+    array = np.empty(shape[::-1], dtype) if in_columns else room(shape, dtype)
+    begin = member.file_size - _product(shape) * dtype.itemsize
     with archive.open(member) as stream:
         head = stream.read(begin) if 0 < begin <= _LARGEST_HEADER else b""
         if len(head) != begin or _length(head) != begin:
             raise ArchiveError(f"its {name} has another size than its header says")
-        _fill(name, array, stream)
+        if isinstance(array, np.ndarray):
+            _fill(name, array, stream)
+        else:
+            _pass_on(name, array, np.empty((0, *shape[1:]), dtype), shape[0], stream)
+        # At the end the check sum is compared.
+        if stream.read(1):
+            raise ArchiveError(f"its {name} is longer than its header says")
     return array.T if in_columns else array
 
 
 def _fill(name: str, array: NDArray[Any], stream: Any) -> None:
-    """Read an array's numbers, and what follows: at the end the check sum is compared."""
+    """Read an array's numbers."""
     room = array.reshape(-1).view(np.uint8).data
     filled = 0
     while filled < len(room):
@@ -176,8 +193,15 @@ def _fill(name: str, array: NDArray[Any], stream: Any) -> None:
             raise ArchiveError(f"its {name} is cut off")
         room[filled : filled + len(chunk)] = chunk
         filled += len(chunk)
-    if stream.read(1):
-        raise ArchiveError(f"its {name} is longer than its header says")
+
+
+def _pass_on(name: str, target: Any, like: NDArray[Any], count: int, stream: Any) -> None:
+    """Read an array's numbers some rows at a time, and assign these to what takes them."""
+    at_once = max(1, _CHUNK // max(1, _product(like.shape[1:]) * like.itemsize))
+    for begin in range(0, count, at_once):
+        rows = np.empty((min(at_once, count - begin), *like.shape[1:]), like.dtype)
+        _fill(name, rows, stream)
+        target[begin : begin + len(rows)] = rows
 
 
 def _header(name: str, begin: bytes) -> tuple[str, bool, tuple[int, ...]]:

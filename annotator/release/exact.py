@@ -10,6 +10,7 @@ from annotator.mesh.layout import MeshLayout
 from annotator.release.blocks import Block
 from annotator.release.formats import Format, npz
 from annotator.release.formats.definition import Rows
+from annotator.release.glances import Room, kept
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes
 
@@ -27,8 +28,10 @@ def write_all(chosen: Format, folder: Path, blocks: Iterable[Block], layout: Mes
         chosen.write(folder, record.passing(blocks), layout)
 
 
-def read_all(known: Format, files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
+def read_all(
+    known: Format, files: ListedFiles, layout: MeshLayout, rows: Rows, room: Room = kept
+) -> Meshes:
     """Return the meshes that `write_all` wrote."""
     if known.read is not None:
-        return known.read(files, layout, rows)
-    return npz.read(files.within(EXACT), layout, rows)
+        return known.read(files, layout, rows, room)
+    return npz.read(files.within(EXACT), layout, rows, room)

@@ -16,6 +16,7 @@ from annotator.mesh.marks import Visibility
 from annotator.release.errors import DamagedRelease, UnknownFormat
 from annotator.release.exact import read_all
 from annotator.release.formats import Format, format_named
+from annotator.release.glances import Glance, Room, kept
 from annotator.release.images import ELSEWHERE
 from annotator.release.listed_files import ListedFiles
 from annotator.release.manifest import BESIDE
@@ -142,25 +143,37 @@ def read_release(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Release:
     """Verify and read what a manifest describes, see `load_release`."""
-    known, layout = _known_format(folder, manifest.format), _known_layout(folder, manifest.layout)
-    files = ListedFiles(folder, manifest.files)
-    try:
-        meshes = read_all(known, files, layout, manifest.samples)
-    except _MALFORMED as error:
-        raise DamagedRelease(f"{folder} is no release in the format {known.name}") from error
-    _check_meshes(folder, meshes, len(manifest.samples), layout)
-    files.verify(_not_read(known, manifest), on_progress=on_progress)
+    meshes = verified_meshes(folder, manifest, kept, on_progress=on_progress)
     return Release(
         folder,
-        known.name,
+        manifest.format,
         manifest.content_sha256,
-        layout,
+        layout_named(manifest.layout),
         meshes.landmarks,
         meshes.predictions,
         meshes.visibility,
         _table(manifest.samples),
         manifest.pseudonyms,
     )
+
+
+def verified_meshes(
+    folder: Path,
+    manifest: Manifest,
+    room: Room,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Meshes:
+    """Verify what a manifest describes, see `load_release`, and return what `room` made of it."""
+    known, layout = _known_format(folder, manifest.format), _known_layout(folder, manifest.layout)
+    files = ListedFiles(folder, manifest.files)
+    try:
+        meshes = read_all(known, files, layout, manifest.samples, room)
+    except _MALFORMED as error:
+        raise DamagedRelease(f"{folder} is no release in the format {known.name}") from error
+    _check_meshes(folder, meshes, len(manifest.samples), layout)
+    files.verify(_not_read(known, manifest), on_progress=on_progress)
+    return meshes
 
 
 def _not_read(known: Format, manifest: Manifest) -> Collection[str]:
@@ -218,12 +231,17 @@ def _check_meshes(folder: Path, meshes: Meshes, count: int, layout: MeshLayout) 
     for name, points_of in (("landmarks", meshes.landmarks), ("predictions", meshes.predictions)):
         if points_of is not None and not _is_finite(points_of):
             raise DamagedRelease(f"some {name} in {folder} are NaN or infinite")
-    if meshes.visibility.max(initial=0) > max(Visibility):
-        worst = meshes.visibility.max()
+    if (worst := _largest(meshes.visibility)) > max(Visibility):
         raise DamagedRelease(f"expected visibility 0, 1 or 2 in {folder}, but got {worst}")
 
 
-def _is_finite(array: NDArray[np.float32]) -> bool:
+def _largest(array: NDArray[np.uint8] | Glance) -> int:
+    return int((array.farthest if isinstance(array, Glance) else array).max(initial=0))
+
+
+def _is_finite(array: NDArray[np.float32] | Glance) -> bool:
     """Whether all numbers are; without a second array of their size."""
+    if isinstance(array, Glance):
+        return array.is_finite
     with np.errstate(invalid="ignore"):
         return bool(np.isfinite(array.sum(dtype=np.float64)))

@@ -134,7 +134,8 @@ def _read(stream: BufferedReader) -> _Read:
         elif value is None and key not in read.lists:
             read.lists[key] = []
         elif read.wrong is None and (wrong := _LISTS[key](value)) is None:
-            read.lists[key].append(value)
+            entries = read.lists[key]
+            entries.append(_sharing(value, entries[-1] if entries else {}))
         else:
             read.wrong = read.wrong or wrong
             passed_over += 1
@@ -142,6 +143,17 @@ def _read(stream: BufferedReader) -> _Read:
                 break
     read.sha512 = hashed.digest
     return read
+
+
+def _sharing(entry: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry with the names, and the texts, of the one before it: most are the same."""
+    names = dict(zip(before, before, strict=True))
+    shared = {}
+    for name, value in entry.items():
+        known = before.get(name)
+        is_known = type(value) is str and type(known) is str and value == known
+        shared[names.get(name, name)] = known if is_known else value
+    return shared
 
 
 def _checked(folder: Path, read: _Read) -> Manifest:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from annotator.release.about import checked_name
 from annotator.release.contents import SIDES
 from annotator.release.errors import ExportError
+from annotator.release.glances import Glance, farthest_of
 from annotator.release.versions import Version
 
 Row = Mapping[str, Any]
@@ -63,7 +64,7 @@ def _on_two_sides(samples: Sequence[Row]) -> str | None:
     return None
 
 
-def wrong_places(landmarks: NDArray[np.float32], samples: Sequence[Row]) -> str | None:
+def wrong_places(landmarks: NDArray[np.float32] | Glance, samples: Sequence[Row]) -> str | None:
     """Return which mesh lies nowhere near its image; None if all are where faces can be.
 
     Vertices may lie outside of an image, as faces do that reach beyond its border. Coordinates
@@ -76,7 +77,7 @@ def wrong_places(landmarks: NDArray[np.float32], samples: Sequence[Row]) -> str 
         The row of each.
     """
     sides = np.array([max(row["image_width"], row["image_height"]) for row in samples], np.float64)
-    farthest = np.maximum(landmarks.max(axis=(1, 2)), -landmarks.min(axis=(1, 2)))
+    farthest = landmarks.farthest if isinstance(landmarks, Glance) else farthest_of(landmarks)
     wrong = np.flatnonzero(farthest > _FARTHEST * sides)
     if not wrong.size:
         return None

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotator.mesh.layout import MeshLayout, layout_named
 from annotator.release.errors import DamagedRelease
-from annotator.release.load import Release, read_release
+from annotator.release.glances import Glance
+from annotator.release.load import Release, load_release, verified_meshes
 from annotator.release.manifest import MANIFEST
 from annotator.release.manifest_reading import read_manifest
 from annotator.release.release_checks import wrong_places
@@ -19,7 +21,15 @@ class Verified:
 
     Attributes
     ----------
-    release : Release
+    folder
+    samples
+        How many.
+    format
+        The name of one of `annotator.release.formats.FORMATS`.
+    layout
+        Which vertices there are.
+    content_sha256
+        Names the release: equal for equal files.
     version
         Of the format.
     generator
@@ -38,7 +48,11 @@ class Verified:
         How many samples each side has; None if it has none.
     """
 
-    release: Release
+    folder: Path
+    samples: int
+    format: str
+    layout: MeshLayout
+    content_sha256: str
     version: int
     generator: str
     images: str
@@ -50,9 +64,23 @@ class Verified:
     version_name: str | None = None
     splits: Mapping[str, int] | None = None
 
+    @property
+    def release(self) -> Release:
+        """The release itself, which is verified and loaded each time it is asked for.
+
+        Raises
+        ------
+        DamagedRelease
+            If it changed meanwhile.
+        """
+        release = load_release(self.folder)
+        if release.content_sha256 != self.content_sha256:
+            raise DamagedRelease(f"{self.folder} is another release than the one that was verified")
+        return release
+
 
 def verify_release(folder: str | Path, *, signed_by: str | Path | None = None) -> Verified:
-    """Verify a release as `load_release` does, and say what holds.
+    """Verify a release as `load_release` does, without keeping its meshes, and say what holds.
 
     Meshes that lie nowhere near their image do not, either. A signature that is there has to hold,
     whether or not anybody's keys are given.
@@ -68,11 +96,15 @@ def verify_release(folder: str | Path, *, signed_by: str | Path | None = None) -
     manifest, signer = read_manifest(folder), None
     if signed_by is not None or is_signed(folder):
         signer = signer_of(folder, manifest.sha512, signed_by)
-    release = read_release(folder, manifest)
-    if wrong := wrong_places(release.landmarks, manifest.samples):
+    meshes = verified_meshes(folder, manifest, Glance)
+    if wrong := wrong_places(meshes.landmarks, manifest.samples):
         raise DamagedRelease(f"{folder} cannot be right: {wrong}")
     return Verified(
-        release,
+        folder,
+        len(manifest.samples),
+        manifest.format,
+        layout_named(manifest.layout),
+        manifest.content_sha256,
         manifest.version,
         manifest.generator,
         manifest.images,

@@ -17,8 +17,13 @@ from annotator.mesh.layout import FACE_468
 from annotator.project.accepted_records import AcceptedRow
 from annotator.project.image_records import ImageRecord
 from annotator.release.blocks import Block
+from annotator.release.errors import DamagedRelease
+from annotator.release.exact import read_all, write_all
 from annotator.release.formats import FORMATS
+from annotator.release.glances import Glance, farthest_of
 from annotator.release.images import PlacedImage
+from annotator.release.listed_files import ListedFiles
+from annotator.release.meshes import as_visibility
 from annotator.release.parquet import SCHEMA, spooled_table
 from annotator.release.rows import row_of, with_image
 from annotator.release.spool import sorted_spool, spooled
@@ -71,6 +76,79 @@ def test_a_format_lets_go_of_a_block_before_it_takes_the_next_but_one(tmp_path, 
     FORMATS[name].write(tmp_path, blocks(), FACE_468)
     assert len(held) == 30
     assert max(held) <= 2
+
+
+@pytest.mark.parametrize("name", ["npz", "csv", "coco", "parquet", "pts"])
+def test_what_is_verified_is_let_go_of_as_it_is_read(tmp_path, monkeypatch, name):
+    for module in ("face_tables", "face_tables_reading"):
+        monkeypatch.setattr(f"annotator.release.formats.{module}.GROUP", 8)
+        monkeypatch.setattr(f"annotator.release.formats.{module}.FILE", 32)
+    monkeypatch.setattr("annotator.mesh.array_archive._CHUNK", 40_000)
+    numbers = range(1, 91)
+    write_all(FORMATS[name], tmp_path, [block(*numbers)], FACE_468)
+    rows = block(*numbers).rows
+    whole = read_all(FORMATS[name], listed(tmp_path), FACE_468, rows)
+    seen = read_all(FORMATS[name], listed(tmp_path), FACE_468, rows, Watched)
+    for array, watched in zip(whole, seen, strict=True):
+        assert (array is None) == (watched is None)
+        if watched is not None:
+            assert (watched.farthest == farthest_of(array)).all()
+            assert sum(watched.at_once) == 90
+            assert max(watched.at_once) <= 40_000 // 468
+            assert max(watched.held) <= 2
+
+
+class Watched(Glance):
+    """Counts how many rows come at once, and how many of what came is still held."""
+
+    def __init__(self, shape, dtype) -> None:
+        super().__init__(shape, dtype)
+        self.at_once: list[int] = []
+        self.held: list[int] = []
+        self._alive: list[weakref.ref] = []
+
+    def __setitem__(self, where, values) -> None:
+        super().__setitem__(where, values)
+        self.at_once.append(len(values) if isinstance(where, slice) else 1)
+        self._alive.append(weakref.ref(values))
+        self.held.append(sum(array() is not None for array in self._alive))
+
+
+@pytest.mark.parametrize(
+    ("values", "finite"), [([-7, 3], True), ([np.nan, 1], False), ([-np.inf, np.inf], False)]
+)
+def test_a_glance_knows_how_far_an_array_reaches_and_whether_it_is_finite(values, finite):
+    glance = Glance((3, 2), np.float32)
+    glance[0] = values
+    glance[1:3] = [[1, 2], [0, -5]]
+    assert glance.is_finite == finite
+    assert glance.farthest.tolist()[1:] == [2, 5]
+    assert not finite or glance.farthest[0] == 7
+
+
+def test_a_glance_keeps_the_first_visibility_that_is_none():
+    glance = Glance((3, 2), np.uint8)
+    glance[0:2] = [[0, 2], [4, 9]]
+    glance[2] = [7, 0]
+    assert glance.impossible == 4
+    with pytest.raises(DamagedRelease, match="but got 4"):
+        as_visibility(glance)
+
+
+def listed(folder: Path) -> ListedFiles:
+    """List all files of a folder as a manifest would."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return ListedFiles(
+        folder,
+        [
+            {
+                "path": path.relative_to(folder).as_posix(),
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "size": path.stat().st_size,
+            }
+            for path in files
+        ],
+    )
 
 
 @pytest.mark.parametrize("name", FORMATS)

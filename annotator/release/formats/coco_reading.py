@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from annotator.mesh.layout import MeshLayout
 from annotator.mesh.marks import Visibility
 from annotator.release.formats.definition import Rows
+from annotator.release.glances import Room, kept
 from annotator.release.json_objects import MalformedError, read_object
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, as_visibility
@@ -24,11 +25,11 @@ _REST = 1 << 16  # of everything else that an entry says
 _BOXES = {"bbox": 4, "bbox_unclipped": 4}
 
 
-def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
+def read(files: ListedFiles, layout: MeshLayout, rows: Rows, room: Room = kept) -> Meshes:
     """Return landmarks and visibility in the order of the annotations."""
     longest = _REST + _NUMBER * 5 * layout.count
     with files.open(ANNOTATIONS, longest * (len(rows) + 2)) as stream:
-        reading = _Reading(layout, rows)
+        reading = _Reading(layout, rows, room)
         try:
             for key, value in read_object(
                 stream, ("annotations", "categories", "images"), longest=longest
@@ -43,10 +44,10 @@ def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
 class _Reading:
     """Meshes as they come, in arrays of the size that the manifest says."""
 
-    def __init__(self, layout: MeshLayout, rows: Rows) -> None:
+    def __init__(self, layout: MeshLayout, rows: Rows, room: Room) -> None:
         self._layout, self._rows = layout, rows
-        self._points = np.zeros((len(rows), layout.count, 3), np.float32)
-        self._visibility = np.zeros((len(rows), layout.count), np.uint8)
+        self._points = room((len(rows), layout.count, 3), np.float32)
+        self._visibility = room((len(rows), layout.count), np.uint8)
         self._image_ids: list[object] = []
         self._images: dict[object, object] = {}
         self._categories = 0
@@ -100,13 +101,13 @@ class _Reading:
         where = f"annotation {index}"
         self._check_stated(annotation, index, where)
         keypoints = _numbers(annotation, "keypoints", 3 * count, where).reshape(count, 3)
+        depths = _numbers(annotation, "keypoints_z", count, where)
         with np.errstate(over="ignore"):  # found, as infinite, when all are looked at
-            self._points[index, :, :2] = keypoints[:, :2]
-            self._points[index, :, 2] = _numbers(annotation, "keypoints_z", count, where)
+            self._points[index] = np.column_stack([keypoints[:, :2], depths])
         if "visibility" in annotation:  # else it is of an earlier version
             numbers = _numbers(annotation, "visibility", count, where)
             self._visibility[index] = as_visibility(numbers)
-            visible = self._visibility[index] == Visibility.VISIBLE
+            visible = numbers == Visibility.VISIBLE
             if (keypoints[:, 2] != np.where(visible, VISIBLE, NOT_VISIBLE)).any():
                 raise MalformedError(f"the keypoints of {where} contradict its visibility")
         self._image_ids.append(annotation["image_id"])

@@ -6,6 +6,7 @@ line is known but for its numbers, and what is anything else is refused.
 
 from collections.abc import Iterator
 from io import BufferedReader
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from annotator.mesh.layout import MeshLayout
 from annotator.release.errors import DamagedRelease
 from annotator.release.formats.csv_cells import table_lines
 from annotator.release.formats.definition import Rows
+from annotator.release.glances import Room, kept
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
 from annotator.system.csv_text import csv_line
@@ -38,17 +40,16 @@ def vertices(layout: MeshLayout) -> list[str]:
     return [f"v{vertex}" for vertex in range(layout.count)]
 
 
-def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
+def read(files: ListedFiles, layout: MeshLayout, rows: Rows, room: Room = kept) -> Meshes:
     """Return what was written; releases of earlier versions say nothing about visibility."""
     _check_table(files, rows)
-    shape = (len(rows), layout.count, 3)
     landmarks, predictions = (
-        _Wide(files, name, coordinates(layout), rows).points().reshape(shape)
+        _Wide(files, name, coordinates(layout), rows).points(room, layout.count)
         for name in (LANDMARKS, PREDICTIONS)
     )
     if VISIBILITY not in files:
-        return Meshes(landmarks, predictions, all_visible(len(rows), layout))
-    visibility = _Wide(files, VISIBILITY, vertices(layout), rows).visibility()
+        return Meshes(landmarks, predictions, all_visible(rows, layout, room))
+    visibility = _Wide(files, VISIBILITY, vertices(layout), rows).visibility(room)
     return Meshes(landmarks, predictions, visibility)
 
 
@@ -61,16 +62,16 @@ class _Wide:
         self._count = len(columns)
         self._longest = _CELL * (len(columns) + 1)
 
-    def points(self) -> NDArray[np.float32]:
-        """Return all of them, one row a sample."""
-        table = np.empty((len(self._rows), self._count), np.float32)
+    def points(self, room: Room, count: int) -> Any:
+        """Return all of them, so many points a sample."""
+        table = room((len(self._rows), count, 3), np.float32)
         for index, cells in enumerate(self._lines()):
-            table[index] = self._points(cells, index + 2)
+            table[index] = self._points(cells, index + 2).reshape(count, 3)
         return table
 
-    def visibility(self) -> NDArray[np.uint8]:
+    def visibility(self, room: Room) -> Any:
         """Return all of them, where they are visibility."""
-        table = np.empty((len(self._rows), self._count), np.uint8)
+        table = room((len(self._rows), self._count), np.uint8)
         for index, cells in enumerate(self._lines()):
             if others := set(cells) - _VISIBILITIES:
                 said = min(others)[:20].decode("ascii", "replace")

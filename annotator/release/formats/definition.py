@@ -7,6 +7,7 @@ from typing import Any
 
 from annotator.mesh.layout import MeshLayout
 from annotator.release.blocks import Block, Row
+from annotator.release.glances import Room
 from annotator.release.incoming import ReadFaces
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes
@@ -33,12 +34,14 @@ class Format:
         come some at a time and only once, in the order of a release, and there may be more of them
         than memory holds: what has to wait for the last of them waits on the disk, see
         `annotator.release.spool`. Images lie at their `PlacedImage.path` while it runs.
-    read : callable of (files, layout, rows), optional
+    read : callable of (files, layout, rows, room), optional
         Returns the meshes from the files that the release lists, in the order in which they were
-        written. `rows` are the samples' rows as the manifest has them: files that are of other
-        samples, or larger than so many samples make them, are refused. A format without it does not
-        hold all that was written to the last digit; its releases have an exact record beside it,
-        which is read instead.
+        written. Their arrays are what `room` makes of a shape and a type, to whose rows values are
+        assigned in their order: few are in memory at once then, where `room` keeps none, as it
+        is where a release is only verified. `rows` are the samples' rows as the manifest has them:
+        files that are of other samples, or larger than so many samples make them, are refused. A
+        format without it does not hold all that was written to the last digit; its releases have
+        an exact record beside it, which is read instead.
     keeps, loses
         What of a sample it carries and what not, for people: a phrase each, the second one empty
         where it carries all.
@@ -62,7 +65,7 @@ class Format:
     name: str
     title: str
     write: Callable[[Path, Iterable[Block], MeshLayout], None]
-    read: Callable[[ListedFiles, MeshLayout, Rows], Meshes] | None = None
+    read: Callable[[ListedFiles, MeshLayout, Rows, Room], Meshes] | None = None
     keeps: str = ""
     loses: str = ""
     needs_upright: bool = False

@@ -4,16 +4,16 @@ As with the table of samples, all that a file says of its size is compared befor
 """
 
 from collections.abc import Mapping
+from math import prod
 from typing import IO, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from annotator.mesh.layout import MeshLayout
 from annotator.release.formats.definition import Rows
 from annotator.release.formats.face_tables import FILE, GROUP, array_types, file_name
+from annotator.release.glances import Room, kept
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, as_visibility
 from annotator.release.parquet import (
@@ -31,10 +31,8 @@ _VALUE = 5  # bytes at most: 4, and bits that say where lists begin
 _REST = 1 << 16  # of all else in a column
 _PLAIN = 0  # how columns are packed: not at all
 
-_Arrays = dict[str, NDArray[Any]]
 
-
-def read_meshes(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
+def read_meshes(files: ListedFiles, layout: MeshLayout, rows: Rows, room: Room = kept) -> Meshes:
     """Return the arrays of all files.
 
     Raises
@@ -43,21 +41,23 @@ def read_meshes(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
         If a file is missing, or is another one than that of these rows and this layout.
     """
     types = array_types(layout)
-    arrays: _Arrays = {
-        name: np.empty((len(rows), kind.list_size), kind.value_type.to_pandas_dtype())
+    arrays = {
+        name: room(_shape(len(rows), name, layout), kind.value_type.to_pandas_dtype())
         for name, kind in types.items()
     }
     for number, start in enumerate(range(0, len(rows), FILE)):
         some = rows[start : start + FILE]
-        into = {name: values[start : start + FILE] for name, values in arrays.items()}
         name = file_name(number)
         with files.open(name, _largest(some, layout)) as stream:
-            wrong = _Reading(stream, some, types).wrong(into)
+            wrong = _Reading(stream, some, types).wrong(arrays, start)
         if wrong is not None:
             raise files.damaged(name, f"is damaged: it {wrong}")
-    shape = (len(rows), layout.count, 3)
-    landmarks, predictions = (arrays[name].reshape(shape) for name in ("landmarks", "predictions"))
-    return Meshes(landmarks, predictions, as_visibility(arrays["visibility"]))
+    visibility = as_visibility(arrays["visibility"])
+    return Meshes(arrays["landmarks"], arrays["predictions"], visibility)
+
+
+def _shape(count: int, name: str, layout: MeshLayout) -> tuple[int, ...]:
+    return (count, layout.count) if name == "visibility" else (count, layout.count, 3)
 
 
 def _largest(rows: Rows, layout: MeshLayout) -> int:
@@ -73,8 +73,8 @@ class _Reading:
         self._stream, self._rows, self._types = stream, rows, types
         self._columns = schema_of(rows)
 
-    def wrong(self, into: _Arrays) -> str | None:
-        """Read the arrays, and return what is wrong with the file, if anything is."""
+    def wrong(self, into: Mapping[str, Any], start: int) -> str | None:
+        """Read the arrays, from a row on, and return what is wrong with the file, if anything."""
 
         def read() -> str | None:
             schema = pa.schema([*self._columns, *self._types.items()])
@@ -82,7 +82,7 @@ class _Reading:
                 self._wrong_in_groups(read_groups(self._stream, _FOOTER))
                 or wrong_in_types(file := opened(self._stream, self._rows), schema)
                 or wrong_in_columns(file, self._rows)
-                or self._take(file, into)
+                or self._take(file, into, start)
             )
 
         return in_words(read)
@@ -107,27 +107,27 @@ class _Reading:
                 return f"unpacks to more than it can hold, in column {number}"
         return None
 
-    def _take(self, file: pq.ParquetFile, into: _Arrays) -> str | None:
+    def _take(self, file: pq.ParquetFile, into: Mapping[str, Any], start: int) -> str | None:
         """Read the arrays, group by group."""
         for name, target in into.items():
             for number in range(file.num_row_groups):
-                start = number * GROUP
+                at = start + number * GROUP
+                count = min(GROUP, start + len(self._rows) - at)
                 table = file.read_row_group(number, columns=[name], use_threads=False)
-                if not _take_column(table.column(0), target[start : start + GROUP]):
+                if not _take_column(table.column(0), target, at, count):
                     return f"has lists of {name} that are missing, or of another length"
         return None
 
 
-def _take_column(column: pa.ChunkedArray, into: NDArray[Any]) -> bool:
-    """Fill in the lists of a column; whether they are whole, and as many."""
+def _take_column(column: pa.ChunkedArray, into: Any, at: int, count: int) -> bool:
+    """Fill in the lists of a column from a row on; whether they are whole, and so many."""
     column.validate(full=True)
-    if len(column) != len(into):
+    if len(column) != count:
         return False
-    at = 0
     for chunk in column.chunks:
         values = chunk.flatten()  # leaves lists out that are null
-        if values.null_count or len(values) != len(chunk) * into.shape[1]:
+        if values.null_count or len(values) != len(chunk) * prod(into.shape[1:]):
             return False
-        into[at : at + len(chunk)] = values.to_numpy().reshape(len(chunk), -1)
+        into[at : at + len(chunk)] = values.to_numpy().reshape(len(chunk), *into.shape[1:])
         at += len(chunk)
     return True

@@ -15,6 +15,7 @@ from annotator.mesh.array_archive import ArchiveError, Expected, largest_archive
 from annotator.mesh.layout import MeshLayout
 from annotator.release.blocks import Block
 from annotator.release.formats.definition import Format, Rows
+from annotator.release.glances import Room, kept
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes, all_visible
 
@@ -25,6 +26,7 @@ ARRAYS = "release.npz"
 TABLE = "samples.parquet"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can state
 _CHUNK = 1 << 20
+_MESHES = ("landmarks", "predictions", "visibility")
 
 
 def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
@@ -78,14 +80,14 @@ class Recorder:
             yield block
 
 
-def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
+def read(files: ListedFiles, layout: MeshLayout, rows: Rows, room: Room = kept) -> Meshes:
     """Return what `write` wrote; releases of earlier versions say nothing about visibility."""
     from annotator.release.parquet import check_table, largest_table  # noqa: PLC0415 - slow
 
     expected = _expected(layout, len(rows))
     with files.open(ARRAYS, largest_archive(expected)) as stream:
         try:
-            arrays = read_archive(stream, expected)
+            arrays = read_archive(stream, expected, dict.fromkeys(_MESHES, room))
         except ArchiveError as error:
             raise files.damaged(ARRAYS, f"is damaged: {error}") from error
     wrong = np.flatnonzero(arrays["sample_ids"] != [row["sample_id"] for row in rows])
@@ -95,7 +97,7 @@ def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
         wrong_table = check_table(stream, rows)
     if wrong_table:
         raise files.damaged(TABLE, wrong_table)
-    visibility = arrays.get("visibility", all_visible(len(rows), layout))
+    visibility = arrays["visibility"] if "visibility" in arrays else all_visible(rows, layout, room)
     return Meshes(arrays["landmarks"], arrays["predictions"], visibility)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from annotator.mesh.layout import MeshLayout
 from annotator.release.blocks import Block
 from annotator.release.formats.definition import Format, Rows
+from annotator.release.glances import Room, kept
 from annotator.release.listed_files import ListedFiles
 from annotator.release.meshes import Meshes
 
@@ -21,13 +22,13 @@ def write(folder: Path, blocks: Iterable[Block], layout: MeshLayout) -> None:
             tables.append(block)
 
 
-def read(files: ListedFiles, layout: MeshLayout, rows: Rows) -> Meshes:
+def read(files: ListedFiles, layout: MeshLayout, rows: Rows, room: Room = kept) -> Meshes:
     """Return what `write` wrote."""
     from annotator.release.formats.face_tables_reading import (  # noqa: PLC0415 - slow to import
         read_meshes,
     )
 
-    return read_meshes(files, layout, rows)
+    return read_meshes(files, layout, rows, room)
 
 
 FORMAT = Format(
