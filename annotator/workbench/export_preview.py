@@ -69,7 +69,7 @@ class ExportPreview:
         Where they go; None while it is not known yet.
     revoked
         How many images are left out.
-    picture : (240, 240, 3) uint8 or None
+    picture : (PICTURE, PICTURE, 3) uint8 or None
         A face as the release has it; None where it has no pictures of its own.
     plan
         Of a release; None for an export.

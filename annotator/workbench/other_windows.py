@@ -29,7 +29,8 @@ class OtherWindows:
     def __init__(self, workbench: Workbench, clock: Callable[[], float]) -> None:
         self._workbench = workbench
         self._clock = clock
-        self._version: int | None = None
+        self._version: int | None = None  # of which all is taken in
+        self._told_version: int | None = None  # of which others were told, at once
         self._counter = 0
         self._stored = 0  # samples, removed ones too: fewer than before were deleted for good
         self._refreshed_at = clock()
@@ -49,7 +50,9 @@ class OtherWindows:
                 return
             if self._take_in(project):
                 self._version = version
-            self._workbench.project_written.emit()
+            if version != self._told_version:
+                self._told_version = version
+                self._workbench.project_written.emit()
         except ProjectError:
             return  # looked for again soon; what the annotator does says what is wrong
 
@@ -57,6 +60,7 @@ class OtherWindows:
         """Note where the project stands before its list is read."""
         project = self._workbench.project
         self._version, self._counter, self._stored = None, 0, 0
+        self._told_version = None
         self._refreshed_at = self._clock()
         if project is not None:
             with suppress(ProjectError):

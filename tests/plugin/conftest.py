@@ -264,13 +264,7 @@ def _own_preferences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 @pytest.fixture(autouse=True)
 def _no_clock_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing happens in a test because the machine is slow: tests of such things say so.
-
-    A photograph that has been on the screen for a while gets its hash noted by a thread, and the
-    window does not wait for whoever has the database meanwhile: a verdict would be refused then.
-    What the dock says would pass before a test has read it.
-    """
-    monkeypatch.setattr("annotator.plugin.canvas.picture_keeper._NOTE_MS", A_DAY_MS)
+    """Nothing that the dock says passes before a test has read it: a test of that says so."""
     monkeypatch.setattr("annotator.plugin.panels.parts._MESSAGE_MS", A_DAY_MS)
 
 

@@ -1,7 +1,9 @@
 """Photographs whose metadata changes while a window works on their faces."""
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from annotator.imaging.identity import pixels_sha256
 from annotator.plugin.canvas import picture_keeper
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
-from annotator.project import SampleState
+from annotator.plugin.menu import project_menu
+from annotator.project import Project, SampleState
 from annotator.system.hashing import file_sha256
 from tests.plugin.conftest import OpenDock
 
@@ -88,3 +91,66 @@ def test_the_pixels_of_a_photograph_on_screen_are_known_from_then_on(
     wait_for(lambda: project.images.get(image_id).pixels_sha256 is not None)
     record = project.images.get(image_id)
     assert record.pixels_sha256 == pixels_sha256(record.picture.read())
+
+
+class HeldNote:
+    """Holds the thread that notes pixels in the middle of its write."""
+
+    def __init__(self, project: Project) -> None:
+        self.is_writing, self._goes_on = threading.Event(), threading.Event()
+        self._writing = project._engine.writing
+
+    @contextmanager
+    def writing(self, **options: bool) -> Iterator[Any]:
+        with self._writing(**options) as session:
+            yield session
+            if threading.current_thread().name.startswith("picture"):
+                self.is_writing.set()
+                self._goes_on.wait()
+
+    def end(self) -> None:
+        self._goes_on.set()
+
+    def end_later(self) -> None:
+        """Let it write on when whoever waits for it would have lost patience thrice."""
+        threading.Timer(3 * project_menu._BUSY_TIMEOUT, self.end).start()
+
+
+@pytest.fixture
+def held_note(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, wait_for: Callable[..., None]
+) -> Iterator[HeldNote]:
+    dock, _ = workplace
+    held = HeldNote(dock.workbench.project)
+    monkeypatch.setattr(dock.workbench.project._engine, "writing", held.writing)
+    dock._pictures._note()
+    wait_for(held.is_writing.is_set)
+    yield held
+    held.end()
+
+
+def test_a_verdict_waits_for_the_window_s_own_note_and_is_stored(
+    workplace: Workplace, held_note: HeldNote
+) -> None:
+    dock, pointer = workplace
+    project, sample_id = dock.workbench.project, dock.workbench.session.sample_id
+    refused: list[str] = []
+    dock.workbench.failed.connect(refused.append)
+    held_note.end_later()
+    pointer.key(Qt.Key.Key_Return, "\r")
+    assert not refused
+    assert project.samples.get(sample_id).state is SampleState.ACCEPTED
+
+
+def test_a_stroke_waits_for_the_window_s_own_note_and_is_stored(
+    workplace: Workplace, held_note: HeldNote
+) -> None:
+    dock, pointer = workplace
+    session, refused = dock.workbench.session, []
+    dock.workbench.failed.connect(refused.append)
+    x, y, _ = session.landmarks[152].tolist()
+    held_note.end_later()
+    pointer.drag((x, y), (x + 5, y), steps=3)
+    assert not refused
+    assert session.revision == 1
+    assert not session.unsaved_count

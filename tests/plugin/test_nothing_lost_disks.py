@@ -33,7 +33,7 @@ from annotator.plugin.launch import open_viewer
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.project import Project
 
-picture_keeper._NOTE_MS = 86_400_000  # nobody else writes
+picture_keeper._NOTE_MS = 86_400_000  # nothing else takes or frees room
 folder = Path(sys.argv[1])
 viewer, dock = open_viewer(folder, "kim")
 assert QTest.qWaitForWindowExposed(dock.window(), 60_000)
@@ -157,11 +157,9 @@ import os
 import sys
 from pathlib import Path
 from qtpy.QtTest import QTest
-from annotator.plugin.canvas import picture_keeper
 from annotator.plugin.launch import open_viewer
 from annotator.plugin.canvas.pointer import Pointer
 
-picture_keeper._NOTE_MS = 86_400_000  # nobody else writes
 folder = Path(sys.argv[1])
 viewer, dock = open_viewer(folder, "kim")
 assert QTest.qWaitForWindowExposed(dock.window(), 60_000)

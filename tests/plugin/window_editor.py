@@ -21,7 +21,6 @@ import numpy as np
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 
-from annotator.plugin.canvas import picture_keeper
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.launch import open_viewer
 
@@ -34,8 +33,6 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 def edit_until_killed(folder: Path, seed: int) -> None:
     """Edit the first sample to do for as long as it goes."""
-    # Strokes wait for nobody, and on a slow disk they would meet the thread that notes pixels.
-    picture_keeper._NOTE_MS = 86_400_000
     viewer, dock = open_viewer(folder, "kim")
     QTest.qWaitForWindowExposed(dock.window(), 60_000)
     dock.view.frame()

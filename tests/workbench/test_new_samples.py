@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from annotator.project import Project
+from annotator.workbench import other_windows
 from annotator.workbench.other_windows import OtherWindows
 from annotator.workbench.shown_samples import ShownSamples
 from annotator.workbench.steps import adding
@@ -46,6 +47,26 @@ def test_many_new_samples_arrange_the_list_once(
     others.look()
     assert all(bench.samples.knows(sample_id) for sample_id in added)
     assert len(arranged) == 1
+
+
+def test_that_the_project_was_written_is_told_once_while_its_list_waits(bench: Workbench) -> None:
+    now = [0.0]
+    others = OtherWindows(bench, lambda: now[0])
+    others._begin()
+    told: list[bool] = []
+    bench.project_written.connect(lambda: told.append(True))
+    added = add_faces(bench, other_windows._MANY + 1)
+    for _ in range(3):
+        others.look()
+    assert not bench.samples.knows(added[-1])
+    assert len(told) == 1
+    now[0] = 2 * other_windows._SECONDS_BETWEEN_REFRESHES
+    others.look()
+    assert bench.samples.knows(added[-1])
+    assert len(told) == 1
+    add_faces(bench, 1)
+    others.look()
+    assert len(told) == 2
 
 
 def test_going_to_a_sample_that_is_new_shows_it_in_the_list(bench: Workbench) -> None:

@@ -140,7 +140,7 @@ class ExportDialog(QDialog):
     def _show(self, told: Told) -> None:
         if isinstance(told, Trouble):
             self._trouble = told if told.forbids else None
-            self.preview.show_trouble(told.reason)
+            self.preview.show_trouble(told)
         else:
             self._trouble = None
             self._explained.setText(_explanation(told.samples))

@@ -9,11 +9,13 @@ from qtpy.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 from annotator.plugin.canvas.plain_text import PlainLabel
 from annotator.workbench.export_picture import PICTURE
 from annotator.workbench.export_preview import ExportPreview
+from annotator.workbench.export_previews import Trouble
 from annotator.workbench.foreign_text import plain
 
 _WAITING = "Looking at what will be written…"
 _NO_PICTURE = "No picture is written"
 _NOTHING = "Nothing can be written so:"
+_NO_PREVIEW = "What will be written cannot be shown:"
 
 
 class ExportPreviewPane(QWidget):
@@ -39,11 +41,12 @@ class ExportPreviewPane(QWidget):
         """Say that another preview is being made."""
         self.files.setPlainText(_WAITING)
 
-    def show_trouble(self, reason: str) -> None:
-        """Say why nothing can be written."""
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Say why nothing can be written, or why that cannot be shown beforehand."""
         self._show_face(None)
         self.picture.hide()
-        self.files.setPlainText(f"{_NOTHING}\n{plain(reason)}")
+        what = _NOTHING if trouble.forbids else _NO_PREVIEW
+        self.files.setPlainText(f"{what}\n{plain(trouble.reason)}")
 
     def show_preview(self, preview: ExportPreview) -> None:
         """Show what will be written."""

@@ -236,7 +236,11 @@ class Engine(Protocol):
         """
 
     def waiting_at_most(self, seconds: float) -> AbstractContextManager[None]:
-        """Let changes by this thread wait so long for other writers, in place of `busy_timeout`."""
+        """Let changes by this thread wait so long for other writers, in place of `busy_timeout`.
+
+        Not counted is the time in which another thread writes that does not wait itself, with 0
+        seconds: it is done as soon as the disk is.
+        """
 
     def translating(self) -> AbstractContextManager[None]:
         """Turn the errors of the database into those of the project."""

@@ -33,6 +33,7 @@ from annotator.project.engine.sqlite_files import (
 from annotator.project.engine.sqlite_integrity import integrity_problems
 from annotator.project.engine.sqlite_reader import SqliteReader
 from annotator.project.engine.sqlite_restore import is_backup, restore
+from annotator.project.engine.sqlite_turns import WriteTurn
 from annotator.project.engine.sqlite_upgrade_copies import (
     FileBackup,
     copy_beside,
@@ -71,9 +72,7 @@ class SqliteEngine(OneFile):
         self._busy_timeout = busy_timeout
         self._pool = pooled(path, busy_timeout, foreign_keys=True)
         self._patience = _Patience(busy_timeout)
-        # SQLite polls for its lock with growing pauses. Threads of one process queue here
-        # instead, so that a stroke goes in as soon as a batch of predictions is committed.
-        self._write_turn = threading.Lock()
+        self._write_turn = WriteTurn()
         self._watch: sqlite3.Connection | None = None
         self._watch_turn = threading.Lock()
         self._closed = False
@@ -205,7 +204,7 @@ class SqliteEngine(OneFile):
         self._check_open()
         self._check_file()
         seconds = self._patience.seconds
-        if not self._write_turn.acquire(timeout=seconds):
+        if not self._write_turn.take(seconds):
             raise ProjectBusy(busy_message(self.path))
         pool = immediately(self._pool, seconds)
         try:
@@ -213,7 +212,7 @@ class SqliteEngine(OneFile):
                 session.connection()  # takes the write lock before anything is read
                 yield session
         finally:
-            self._write_turn.release()
+            self._write_turn.give_back()
 
     def check_writable(self) -> None:
         """Do nothing: it was when it was found, and what is written says what is wrong now."""

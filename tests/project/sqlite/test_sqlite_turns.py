@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy
 
 from annotator.project.engine.sqlite_connections import immediately, pooled
+from annotator.project.engine.sqlite_turns import WriteTurn
 from annotator.project.project import Project
 
 
@@ -64,3 +66,55 @@ def test_whoever_waits_gets_the_lock_once_it_is_free(
         with immediately(pool, 60).begin() as connection:
             assert connection.in_transaction()
         freed.join()
+
+
+class WatchedCondition(threading.Condition):
+    """Notes how long is waited for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float | None] = []
+        self.is_waited_for = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout)
+        self.is_waited_for.set()
+        return super().wait(timeout)
+
+
+@pytest.fixture
+def turn() -> WriteTurn:
+    taken = WriteTurn()
+    taken._given_back = WatchedCondition()
+    return taken
+
+
+@pytest.mark.parametrize("patience", [0, 0.001])
+def test_a_thread_that_waits_for_no_program_is_waited_for_to_the_end(
+    turn: WriteTurn, patience: float
+) -> None:
+    assert turn.take(0)
+    with ThreadPoolExecutor(1) as threads:
+        other = threads.submit(turn.take, patience)
+        turn._given_back.is_waited_for.wait()
+        turn.give_back()
+        assert other.result()
+    assert turn._given_back.waits == [None]
+
+
+def test_a_thread_that_may_wait_for_programs_is_waited_for_within_patience(
+    turn: WriteTurn,
+) -> None:
+    assert turn.take(5)
+    with ThreadPoolExecutor(1) as threads:
+        assert not threads.submit(turn.take, 0).result()
+        assert not threads.submit(turn.take, 0.01).result()
+    assert all(turn._given_back.waits)
+    turn.give_back()
+    assert turn.take(0)
+
+
+def test_a_thread_never_waits_for_itself_without_end(turn: WriteTurn) -> None:
+    assert turn.take(0)
+    assert not turn.take(0)
+    assert not turn.take(0.01)
