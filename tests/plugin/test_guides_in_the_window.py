@@ -20,6 +20,7 @@ from tests.plugin.conftest import wait_for
 RunScript = Callable[[str], subprocess.CompletedProcess[str]]
 Workplace = tuple[AnnotatorDock, Pointer]
 CONTROL = Qt.KeyboardModifier.ControlModifier
+CHIN = 152
 
 
 def give_guide(dock: AnnotatorDock, by: float = 9.0, origin: str = "a.pts") -> np.ndarray:
@@ -177,17 +178,23 @@ def test_guides_that_another_process_adds_and_removes_come_and_go(
 def test_a_fit_by_another_process_shows_and_another_one_goes_on_top(
     workplace: Workplace, run_script: RunScript
 ) -> None:
-    dock, _ = workplace
-    session, before = dock.workbench.session, dock.workbench.session.landmarks
+    dock, pointer = workplace
+    session = dock.workbench.session
     wanted = give_guide(dock)
     ran(run_script, FIT)
     wait_for(lambda: session.revision == 1, "the fit of the other process")
     theirs = session.landmarks
     assert np.abs(theirs - wanted)[:, :2].mean() < 1.5
+    x, y, _ = theirs[CHIN].tolist()
+    pointer.drag((x, y), (x + 9, y + 4), steps=3)
+    spoilt = session.landmarks
+    assert session.revision == 2
+    assert np.abs(spoilt - wanted)[CHIN, :2].max() > 5
     dock.edit.tabs.setCurrentIndex(0)
     click(dock.guide_row.fit)
+    assert session.revision == 3
+    assert not np.array_equal(session.landmarks, spoilt)
     assert np.abs(session.landmarks - wanted)[:, :2].mean() < 1.5
-    assert not np.array_equal(session.landmarks, before)
 
 
 def test_a_guide_that_another_process_removed_just_now_is_not_fitted_to(

@@ -15,6 +15,7 @@ from annotator.plugin.canvas.pointer import Pointer, process_events
 from annotator.plugin.dock import AnnotatorDock
 from annotator.project import Project, SampleState
 from annotator.project.strokes import Stroke
+from annotator.workbench.stroke_text import SAVED
 
 CHIN = 152
 Workplace = tuple[AnnotatorDock, Pointer]
@@ -35,6 +36,12 @@ def said(workplace: Workplace) -> list[str]:
     workplace[0].workbench.told.connect(sentences.append)
     workplace[0].workbench.failed.connect(sentences.append)
     return sentences
+
+
+def was_said_at_last(said: list[str], words: str) -> bool:
+    """Return whether words were said, and after them not that strokes wait."""
+    waiting = [number for number, sentence in enumerate(said) if "in memory" in sentence]
+    return any(words in sentence for sentence in said[waiting[-1] :])
 
 
 def drag(dock: AnnotatorDock, pointer: Pointer, dx: float, dy: float, vertex: int = CHIN) -> None:
@@ -135,7 +142,7 @@ def test_strokes_pile_up_while_the_database_is_locked_and_are_written_in_order(
     assert "3 not saved yet!" in dock.edit._current.text()
     assert_array_equal(stored(project_folder, session.sample_id), session.prediction)
     locked.execute("ROLLBACK")
-    wait_for(lambda: "The strokes that waited are saved." in said)
+    wait_for(lambda: was_said_at_last(said, SAVED))
     assert "not saved" not in dock.edit._current.text()
     records = dock.workbench.project.annotations.strokes(session.sample_id)
     mesh = np.array(session.prediction)
@@ -196,7 +203,7 @@ def test_a_stroke_that_was_refused_is_put_on_top_of_what_another_window_made_mea
     with Project.open(project_folder) as project:
         record_other_stroke(project, session.sample_id)
         theirs = project.annotations.load(session.sample_id).landmarks
-    wait_for(lambda: any("with your last stroke on top" in sentence for sentence in said))
+    wait_for(lambda: was_said_at_last(said, "with your last stroke on top"))
     np.testing.assert_allclose(shown(dock), theirs + mine, atol=1e-3)
     assert_array_equal(stored(project_folder, session.sample_id), shown(dock))
 
@@ -217,7 +224,7 @@ def test_no_stroke_goes_into_a_database_that_was_replaced(
     assert "was replaced by another file" in said[0]
     assert session.unsaved_count == 1
     aside.replace(database)
-    wait_for(lambda: "The strokes that waited are saved." in said)
+    wait_for(lambda: was_said_at_last(said, SAVED))
     assert_array_equal(stored(project_folder, session.sample_id), shown(dock))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QMessageBox, QWidget
@@ -13,8 +14,10 @@ from qtpy.QtWidgets import QMessageBox, QWidget
 from annotator.imaging import read_image
 from annotator.plugin.canvas.pointer import Pointer
 from annotator.plugin.dock import AnnotatorDock
+from annotator.plugin.panels import parts
 from annotator.project import FailedImage, NewImage, Project
 from annotator.system.hashing import file_sha256
+from tests.plugin.conftest import wait_for
 
 Workplace = tuple[AnnotatorDock, Pointer]
 OpenDock = Callable[[Path | None], tuple[Any, AnnotatorDock]]
@@ -39,6 +42,17 @@ def test_what_is_said_of_a_photograph_as_it_comes_up_stays(workplace: Workplace)
     assert dock.workbench.sample_id == sample.id
     assert "has changed since it was added" in dock._message.text()
     assert not dock._message.isHidden()
+
+
+def test_what_is_said_passes_after_a_while(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dock, _ = workplace
+    monkeypatch.setattr(parts, "_MESSAGE_MS", 10)
+    dock.workbench.told.emit("Said for a while.")
+    assert dock._message.text() == "Said for a while."
+    assert not dock._message.isHidden()
+    wait_for(lambda: dock._message.text() != "Said for a while.", "the sentence to pass")
 
 
 def test_of_a_photograph_that_was_moved_it_is_said_how_to_follow_it(workplace: Workplace) -> None:

@@ -59,7 +59,7 @@ def options(command: Any) -> set[str]:
     return named - beside
 
 
-def test_the_window_makes_wishes_of_all_that_the_command_line_can_be_told() -> None:
+def test_a_wish_has_a_place_for_all_that_the_command_line_can_be_told() -> None:
     of_both = {one.name for one in fields(Choice)} | {"sign"}
     of_releases = {one.name for one in fields(ReleaseEntries)} | of_both | {"into"}
     export = get_command(releases.commands)
