@@ -143,7 +143,7 @@ class Remarks:
             found = _all_of(session, sample_id)
         return [one for one in found if is_open is None or one.is_open is is_open]
 
-    def samples(self) -> set[int]:
+    def samples_with_open(self) -> set[int]:
         """Return the samples with a remark that is open, opinions too."""
         query = select(RemarkRow.sample_id).where(RemarkRow.resolved_at.is_(None)).distinct()
         with self._engine.reading() as session:

@@ -39,7 +39,7 @@ EXCEPTIONS = {
     "look_alikes.differing": ASSESSED,
     "measured_meshes._QUERY": PART,
     "prediction_rows.PredictionRows.write": "of samples that were handed in by rows",
-    "remarks.Remarks.samples": "opinions, too: a merge brings what was said of them",
+    "remarks.Remarks.samples_with_open": "opinions, too: a merge brings what was said of them",
     "samples.Samples.changed_since": "windows follow opinions as they follow samples",
     "samples.Samples.last_change": "likewise",
     "samples.Samples.stored_count": "all that is stored, as it says",

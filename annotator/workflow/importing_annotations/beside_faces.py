@@ -12,7 +12,7 @@ from annotator.project.guides import guide_content
 from annotator.project.imports.opinions import ImportedOpinion
 from annotator.system.people import known_as, usable_name
 from annotator.system.words import count
-from annotator.workflow.importing_annotations.other_faces import face_elsewhere, related
+from annotator.workflow.importing_annotations.other_faces import face_elsewhere, with_descent
 
 REMARK, GUIDE, OPINION, ANSWER = "remark", "guide", "opinion", "known answer"
 IN_CONFLICT = "in conflict with what the same person made here"
@@ -54,7 +54,7 @@ class BesideFaces:
         self._other = other
         self._by = by
         self._over = over
-        self._with_remarks = other.remarks.samples()
+        self._with_remarks = other.remarks.samples_with_open()
         self._with_guides = set(other.guides.samples())
         self._opinions: dict[int, list[Opinion]] = {}
         for opinion in other.opinions.all() if other.opinions.exist() else []:
@@ -141,7 +141,7 @@ class BesideFaces:
             annotator = usable_name(one.annotator)
             opinion = ImportedOpinion(here, annotator, face, answers.get(one.sample_id))
             if (mine := known.get(opinion.place[1])) is not None:
-                face = related(project, self._other, one.sample_id, face, mine)
+                face = with_descent(project, self._other, one.sample_id, face, mine)
                 opinion = ImportedOpinion(here, annotator, face, opinion.answer)
             made.append(opinion)
         return made
@@ -151,9 +151,9 @@ def stays_there(project: Project, other: Project) -> list[str]:
     """Return what a merge leaves in the other project, a phrase each; nothing of what is not."""
     here, there = project.settings.all(), other.settings.all()
     unlike = [name for name, value in there.items() if value != here[name]]
-    clips = {clip.sha256 for clip in project.clips.all()}
-    lacking = [clip for clip in other.clips.all() if clip.sha256 not in clips]
-    tracks = sum(len(other.clips.tracks(clip.id)) for clip in other.clips.all())
+    known, clips = {clip.sha256 for clip in project.clips.all()}, other.clips.all()
+    lacking = [clip for clip in clips if clip.sha256 not in known]
+    tracks = sum(len(other.clips.tracks(clip.id)) for clip in clips)
     counted = {
         "track": tracks,
         "release": len(other.releases.all()),

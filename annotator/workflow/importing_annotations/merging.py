@@ -24,7 +24,7 @@ from annotator.system.words import count
 from annotator.workflow.image_files import inspect_picture
 from annotator.workflow.importing_annotations.beside_faces import BesideFaces, stays_there
 from annotator.workflow.importing_annotations.faces import Elsewhere
-from annotator.workflow.importing_annotations.other_faces import face_elsewhere, related
+from annotator.workflow.importing_annotations.other_faces import face_elsewhere, with_descent
 from annotator.workflow.importing_annotations.photographs import (
     ABSENT,
     FoundImage,
@@ -41,7 +41,7 @@ from annotator.workflow.importing_annotations.plans import (
 
 NO_CLIP = "a frame of a clip that is no image here: clips are not merged"
 _LEFT_OUT = "of faces that are left out"
-_WITH_REMARKS = tuple(fate.value for fate in Fate if fate not in (Fate.CONFLICT, Fate.NO_FACE))
+_BRING_THEIRS = tuple(fate.value for fate in Fate if fate not in (Fate.CONFLICT, Fate.NO_FACE))
 
 
 class ProjectFaces:
@@ -98,7 +98,7 @@ class MergeWay:
         stored = project.imports.store(self._imported(project, portion), self.rules, by=self.by)
         outcomes = dict(zip(portion.places, map(told, stored), strict=True))
         for at, outcome in outcomes.items():
-            if outcome.fate in _WITH_REMARKS and outcome.sample_id is not None:
+            if outcome.fate in _BRING_THEIRS and outcome.sample_id is not None:
                 there = self.faces.samples[at].id
                 brought = self.beside.bring(project, there, outcome.sample_id)
                 outcomes[at] = outcome._replace(brought=tuple(brought.items()))
@@ -120,7 +120,7 @@ class MergeWay:
                 made[at] = (
                     face
                     if match is None
-                    else related(project, self.faces.other, there_id, face, match[0])
+                    else with_descent(project, self.faces.other, there_id, face, match[0])
                 )
         return [made[at] for at in portion.places]
 
@@ -194,7 +194,7 @@ def _beside(
 def _comes_along(planned: Planned) -> bool:
     """Return whether what lies beside a face comes with it, as `MergeWay.store` has it."""
     is_twice = planned.fate == Fate.ALREADY.value and planned.sample_id is None
-    return planned.fate in _WITH_REMARKS and not is_twice
+    return planned.fate in _BRING_THEIRS and not is_twice
 
 
 def _clue(record: ImageRecord) -> ImageClue:

@@ -57,7 +57,7 @@ def face_elsewhere(
     )
 
 
-def related(
+def with_descent(
     project: Project, other: Project, sample_id: int, face: ImportedFace, known: FaceThere
 ) -> ImportedFace:
     """Return a face that says how it came about, where it and that here were one once."""
