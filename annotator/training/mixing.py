@@ -5,6 +5,9 @@ most of what it learned (Wortsman et al., "Robust fine-tuning of zero-shot model
 is chosen on validation: the one with the least error on spoiled crops that clean crops allow.
 People correct what a net does badly, and on such faces clean crops improve, too, while faces that
 it knew get worse. So those that people accepted as predicted, and portraits, have to allow it, too.
+Where they allow nothing, but the faces of the validation surely get better, the releases' truth is
+another one than the parent's: then the least share is taken, as nobody but people can say which
+truth is right.
 """
 
 from __future__ import annotations
@@ -43,12 +46,15 @@ class MixedResult:
         By how much the error on clean crops may well have risen, as a share of the parent's: the
         upper end of a one-sided interval by bootstrap over groups, for all faces, for those that
         the parent knew, or for the portraits, whichever is most.
+    own_rise
+        The same for all faces of the validation alone, whose truth is the releases'.
     """
 
     share: float
     clean: float
     spoiled: float
     clean_rise: float
+    own_rise: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +99,17 @@ def mixed(parent: Sequence[Floats], trained: Sequence[Floats], share: float) -> 
 
 
 def chosen(results: Sequence[MixedResult], most_clean_rise: float) -> MixedResult:
-    """Return the result whose share is taken; that of share 0 if no other is allowed."""
-    allowed = [one for one in results if one.share == 0 or one.clean_rise <= most_clean_rise]
-    return min(allowed, key=lambda one: (one.spoiled, one.share))
+    """Return the result whose share is taken.
+
+    If no share is allowed, that is the least one with which the releases' own faces surely get
+    better, clean and spoiled; and that of share 0, the parent, if there is none.
+    """
+    (parent,) = (one for one in results if one.share == 0)
+    allowed = [one for one in results if one.share and one.clean_rise <= most_clean_rise]
+    if allowed:
+        return min([parent, *allowed], key=lambda one: (one.spoiled, one.share))
+    own = [one for one in results if one.own_rise < 0 and one.spoiled < parent.spoiled]
+    return min(own, key=lambda one: one.share, default=parent)
 
 
 def result_of(share: float, now: Judged, before: Judged, jury: Jury) -> MixedResult:
@@ -117,7 +131,8 @@ def result_of(share: float, now: Judged, before: Judged, jury: Jury) -> MixedRes
         (shown, first, [str(at) for at in range(len(shown))]),
     )
     rises = [rise_quantile(*part, _CONFIDENCE) for part in parts if len(part[0])]
-    return MixedResult(share, now.faces.nme(clean=True), now.faces.nme(clean=False), max(rises))
+    nme = now.faces.nme
+    return MixedResult(share, nme(clean=True), nme(clean=False), max(rises), rises[0])
 
 
 def rise_quantile(

@@ -162,4 +162,11 @@ def _written(job: Job, data: RunData, fitted: Fitted, deadline: Deadline) -> Out
     remarks = [f"it ended early: {fitted.ended}"] if fitted.ended else []
     if untouched:
         remarks.append("nothing better than the parent was found: the model file is the parent's")
+    elif fitted.share and fitted.share.clean_rise > job.facts.settings.most_clean_rise:
+        remarks.append(
+            "these releases say something else of faces than the parent: theirs get better, while "
+            f"clean ones that it knew may get {fitted.share.clean_rise:.0%} worse. Look at the "
+            "worst faces with `evaluate`: if the releases are right, train on from this net "
+            "(--from); if not, do not use it"
+        )
     return Outcome(out / names.MODEL, sha256, fitted, data, tuple(remarks))

@@ -44,17 +44,29 @@ def test_no_share_is_the_parent_to_the_bit_and_all_of_it_the_trained_net():
 
 def test_the_least_error_on_spoiled_crops_is_taken_that_clean_crops_allow():
     results = [
-        MixedResult(0.0, 0.010, 0.050, 0.0),
-        MixedResult(0.5, 0.010, 0.045, 0.005),
-        MixedResult(1.0, 0.011, 0.040, 0.10),
+        MixedResult(0.0, 0.010, 0.050, 0.0, 0.0),
+        MixedResult(0.5, 0.010, 0.045, 0.005, 0.005),
+        MixedResult(1.0, 0.011, 0.040, 0.10, 0.10),
     ]
     assert chosen(results, 0.01).share == 0.5
     assert chosen(results, 0.2).share == 1.0
 
 
 def test_the_parent_is_taken_where_nothing_else_is_allowed():
-    results = [MixedResult(0.0, 0.010, 0.050, 0.02), MixedResult(0.5, 0.012, 0.045, 0.2)]
+    results = [MixedResult(0.0, 0.010, 0.050, 0.0, 0.0), MixedResult(0.5, 0.012, 0.045, 0.2, 0.2)]
     assert chosen(results, 0.01).share == 0.0
+
+
+def test_the_least_share_is_taken_where_releases_contradict_what_the_parent_knew():
+    """Their own faces surely get better by any share, and those that the parent knew worse."""
+    results = [
+        MixedResult(0.0, 0.300, 0.330, 0.0, 0.0),
+        MixedResult(1.0, 0.250, 0.295, 0.9, -0.16),
+        MixedResult(0.1, 0.295, 0.326, 0.05, -0.01),
+    ]
+    assert chosen(results, 0.01).share == 0.1
+    torn = [results[0], MixedResult(0.1, 0.295, 0.331, 0.05, -0.01)]
+    assert chosen(torn, 0.01).share == 0.0  # spoiled ones do not get better
 
 
 def test_few_people_do_not_judge_more_than_half():
