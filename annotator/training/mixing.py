@@ -5,9 +5,9 @@ most of what it learned (Wortsman et al., "Robust fine-tuning of zero-shot model
 is chosen on validation: the one with the least error on spoiled crops that clean crops allow.
 People correct what a net does badly, and on such faces clean crops improve, too, while faces that
 it knew get worse. So those that people accepted as predicted, and portraits, have to allow it, too.
-Where they allow nothing, but the faces of the validation surely get better, the releases' truth is
-another one than the parent's: then the least share is taken, as nobody but people can say which
-truth is right.
+But where the parent's answers to clean crops fail in the mean, the releases' truth is another one
+than the parent's: their own faces alone judge then, half is the most, and it is told, as nobody but
+people can say which truth is right.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from annotator.quality.bootstrap import group_sums, resampled
 from annotator.training.judging import Scores
+from annotator.training.summary import FAILURE
 
 Floats = NDArray[np.float32]
 
@@ -99,17 +100,14 @@ def mixed(parent: Sequence[Floats], trained: Sequence[Floats], share: float) -> 
 
 
 def chosen(results: Sequence[MixedResult], most_clean_rise: float) -> MixedResult:
-    """Return the result whose share is taken.
-
-    If no share is allowed, that is the least one with which the releases' own faces surely get
-    better, clean and spoiled; and that of share 0, the parent, if there is none.
-    """
+    """Return the result whose share is taken; that of the parent, share 0, if no other may be."""
     (parent,) = (one for one in results if one.share == 0)
-    allowed = [one for one in results if one.share and one.clean_rise <= most_clean_rise]
-    if allowed:
-        return min([parent, *allowed], key=lambda one: (one.spoiled, one.share))
-    own = [one for one in results if one.own_rise < 0 and one.spoiled < parent.spoiled]
-    return min(own, key=lambda one: one.share, default=parent)
+    if parent.clean > FAILURE:
+        others = [one for one in results if 0 < one.share <= HALF]
+        allowed = [one for one in others if one.own_rise <= most_clean_rise]
+    else:
+        allowed = [one for one in results if one.share and one.clean_rise <= most_clean_rise]
+    return min([parent, *allowed], key=lambda one: (one.spoiled, one.share))
 
 
 def result_of(share: float, now: Judged, before: Judged, jury: Jury) -> MixedResult:

@@ -57,16 +57,18 @@ def test_the_parent_is_taken_where_nothing_else_is_allowed():
     assert chosen(results, 0.01).share == 0.0
 
 
-def test_the_least_share_is_taken_where_releases_contradict_what_the_parent_knew():
-    """Their own faces surely get better by any share, and those that the parent knew worse."""
-    results = [
-        MixedResult(0.0, 0.300, 0.330, 0.0, 0.0),
-        MixedResult(1.0, 0.250, 0.295, 0.9, -0.16),
-        MixedResult(0.1, 0.295, 0.326, 0.05, -0.01),
-    ]
-    assert chosen(results, 0.01).share == 0.1
-    torn = [results[0], MixedResult(0.1, 0.295, 0.331, 0.05, -0.01)]
-    assert chosen(torn, 0.01).share == 0.0  # spoiled ones do not get better
+def test_releases_that_contradict_the_parent_judge_alone_and_take_no_more_than_half():
+    """The parent fails on their clean crops, and faces that it knew get worse by any share."""
+    parent = MixedResult(0.0, 0.300, 0.330, 0.0, 0.0)
+    least = MixedResult(0.1, 0.295, 0.326, 0.05, -0.01)
+    half = MixedResult(0.5, 0.27, 0.31, 0.4, -0.1)
+    most = MixedResult(1.0, 0.250, 0.295, 0.9, -0.16)
+    assert chosen([parent, least, half, most], 0.01) == half
+    worse = MixedResult(0.5, 0.31, 0.31, 0.4, 0.03)  # their own clean crops do not allow it either
+    assert chosen([parent, least, worse, most], 0.01) == least
+    assert chosen([parent, worse], 0.01) == parent
+    knows = MixedResult(0.0, 0.04, 0.330, 0.0, 0.0)
+    assert chosen([knows, least, half, most], 0.01) == knows
 
 
 def test_few_people_do_not_judge_more_than_half():
