@@ -159,6 +159,20 @@ def test_a_format_leaves_nothing_but_what_belongs_to_a_release(tmp_path, name):
     assert all(not name.startswith((".", "tmp")) for name in names)
 
 
+@pytest.mark.parametrize(("faces", "groups"), [(1, [10]), (4, [4, 4, 2]), (12, [2] * 5)])
+def test_a_group_of_rows_ends_after_some_faces(tmp_path, monkeypatch, faces, groups):
+    monkeypatch.setattr("annotator.release.formats.huggingface_tables._FACES", 13)
+    made = block(*range(1, 10 * faces + 1))
+    shown = [PlacedImage(f"/photographs/{at // faces}.jpg", 1) for at in range(10 * faces)]
+    rows = [{**row, "image_sha256": f"{at // faces:064d}"} for at, row in enumerate(made.rows)]
+    crowds = Block(rows, made.landmarks, made.predictions, made.visibility, shown)
+    FORMATS["huggingface"].write(tmp_path, [crowds], FACE_468)
+    (path,) = (tmp_path / "data").iterdir()
+    table = pq.ParquetFile(path)
+    found = [table.metadata.row_group(at).num_rows for at in range(table.num_row_groups)]
+    assert found == groups
+
+
 @pytest.mark.parametrize("count", [1, 4095, 4096, 4097, 42_000])
 def test_a_table_written_in_parts_has_the_bytes_of_one_written_at_once(tmp_path, count):
     rows = [row(number) for number in range(1, count + 1)]

@@ -27,6 +27,7 @@ GROUP = 1 << 24
 FILE = 1 << 29
 """Bytes of images after which a file is ended."""
 _ROWS = 256  # in a group at most: small crops are many
+_FACES = 2048  # after which rows are written: 24 MB of meshes, for which Arrow takes 100
 _SPLIT, _FILE = "split", "image_file"
 # What is of the image, and not of each of its faces.
 _OF_IMAGE = frozenset(
@@ -97,13 +98,14 @@ class _Table:
         self._stream: IO[bytes] | None = None
         self._writer: pq.ParquetWriter | None = None
         self._rows: list[pa.RecordBatch] = []
-        self._waiting = self._written = 0
+        self._waiting = self._written = self._faces = 0
 
     def append(self, image: ImageFaces) -> None:
         content = _content(image)
         self._rows.append(_row(image, content, self._schema))
         self._waiting += len(content or b"")
-        if self._waiting >= GROUP or len(self._rows) == _ROWS:
+        self._faces += len(image.faces)
+        if self._waiting >= GROUP or len(self._rows) == _ROWS or self._faces >= _FACES:
             self._flush()
 
     def finish(self) -> None:
@@ -137,7 +139,7 @@ class _Table:
         table = pa.Table.from_batches(self._rows, self._schema).combine_chunks()
         self._writer.write_table(table, row_group_size=len(table))
         self._written += self._waiting
-        self._rows, self._waiting = [], 0
+        self._rows, self._waiting, self._faces = [], 0, 0
         if self._written >= FILE:
             self.close()
             self._written = 0
