@@ -88,6 +88,11 @@ def fill_field(field: QLineEdit, text: str) -> None:
     field.setText(text)
 
 
+def hint_at(field: QLineEdit, hint: str) -> None:
+    """Say in an empty field what belongs there; in a field nothing is markup."""
+    field.setPlaceholderText(hint)
+
+
 def list_item(text: str) -> QListWidgetItem:
     """Return a row for a list."""
     return QListWidgetItem(plain(text))

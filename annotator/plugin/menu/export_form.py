@@ -10,7 +10,7 @@ from magicgui.widgets.bases import ValueWidget
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from annotator.plugin.canvas.plain_text import PlainLabel, explain
+from annotator.plugin.canvas.plain_text import PlainLabel, explain, hint_at
 from annotator.plugin.panels.parts import RowLabel, row_form
 from annotator.project import Project
 from annotator.release.choice import Choice
@@ -177,14 +177,14 @@ class ExportForm(QWidget):
 
 def _line(hint: str) -> LineEdit:
     line = LineEdit(value="")
-    line.native.setPlaceholderText(hint)
+    hint_at(line.native, hint)
     return line
 
 
 def _path(mode: FileDialogMode, hint: str) -> FileEdit:
     edit = FileEdit(mode=mode, value=None, nullable=True)
     edit.choose_btn.text = "Choose…"  # a new folder is no file
-    edit.line_edit.native.setPlaceholderText(hint)
+    hint_at(edit.line_edit.native, hint)
     return edit
 
 
