@@ -153,6 +153,9 @@ CALLS: dict[tuple[str, str], Callable[[Given, str], object]] = {
     ("guides", "remove"): lambda given, name: given.project.guides.remove([1], by=name),
     ("imports", "plan"): lambda given, name: given.project.imports.plan([], RULES, by=name),
     ("imports", "store"): lambda given, name: given.project.imports.store([], RULES, by=name),
+    ("imports", "store_opinions"): lambda given, name: given.project.imports.store_opinions(
+        [], by=name
+    ),
     ("clips", "make_sample"): lambda given, name: given.project.clips.make_sample(1, 6, name),
     ("clips", "refresh"): lambda given, name: given.project.clips.refresh(4, mesh(5), name),
     ("clips", "cut"): lambda given, name: given.project.clips.cut(1, 5, name),
