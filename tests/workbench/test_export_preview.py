@@ -55,6 +55,7 @@ def told(project: Project, wish: ExportWish) -> str:
 def options(command: Any) -> set[str]:
     """Return what a command can be told of what it writes."""
     beside = {"json", "dry-run", "show-completion", "install-completion"}
+    beside |= {"quiet", "verbose"}  # which each command has once the whole command line is there
     named = {name.lstrip("-") for one in command.params for name in one.opts if name[:2] == "--"}
     return named - beside
 
